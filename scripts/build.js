@@ -1,0 +1,70 @@
+// Bundles both programs and the emulator into dist/, split so that a command loads only what it needs.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+
+async function bundle() {
+  await build({
+    cwd: root,
+    input: {
+      create: 'src/program/create.ts',
+      'scalekit-mcp': 'src/program/scalekit-mcp.ts',
+      emulator: 'src/emulator/index.ts',
+    },
+    platform: 'node',
+    output: {
+      dir: dist,
+      format: 'esm',
+      minify: true,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      comments: { legal: false },
+    },
+    logLevel: 'warn',
+  });
+}
+
+/** The declarations of what generated projects import: `scalekit-mcp/emulator`. */
+function declareTypes() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'scripts/tsconfig.types.json')], {
+    stdio: 'inherit',
+  });
+}
+
+/**
+ * Packs the same build under the name `scalekit-mcp`, which generated projects depend on. Until that package is on the
+ * registry a project carries this file in `vendor/`; a build for publishing (RELEASE=1) leaves it out.
+ */
+function packForVendoring() {
+  if (process.env.RELEASE === '1') return;
+  const stage = mkdtempSync(join(tmpdir(), 'scalekit-mcp-pack-'));
+  try {
+    for (const part of ['bin', 'dist', 'LICENSE', 'README.md'])
+      cpSync(join(root, part), join(stage, part), { recursive: true });
+    const { devDependencies, scripts, ...manifest } = JSON.parse(
+      readFileSync(join(root, 'package.json'), 'utf8'),
+    );
+    writeFileSync(
+      join(stage, 'package.json'),
+      `${JSON.stringify({ ...manifest, name: 'scalekit-mcp' }, null, 2)}\n`,
+    );
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], {
+      cwd: stage,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+await bundle();
+declareTypes();
+packForVendoring();

@@ -1,0 +1,59 @@
+import { type Context, type ExitCode, exitCodes, UserError } from './context.ts';
+
+/** A program: takes its arguments and the world, returns how it ended. */
+export type Program = (args: readonly string[], context: Context) => Promise<ExitCode>;
+
+/**
+ * Runs a program on the real process: signals abort the context, errors are printed for a person, and the exit code
+ * is set, here and nowhere else (never `process.exit`, which loses output that is still on its way).
+ */
+export async function runOnProcess(program: Program): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    // A second Ctrl-C gets Node's own behaviour: the process ends at once.
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  // `scalekit-mcp … | head` closes our stdout early; that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const context: Context = {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interruption.signal,
+  };
+  process.exitCode = await runToExitCode(program, process.argv.slice(2), context);
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+}
+
+/** Runs a program and turns what it throws into text on stderr and an exit code. */
+export async function runToExitCode(
+  program: Program,
+  args: readonly string[],
+  context: Context,
+): Promise<ExitCode> {
+  try {
+    return await program(args, context);
+  } catch (error) {
+    if (context.signal.aborted) return exitCodes.interrupted;
+    context.stderr.write(describeError(error, context.env.DEBUG !== undefined && context.env.DEBUG !== ''));
+    return error instanceof UserError ? error.exitCode : exitCodes.failed;
+  }
+}
+
+function describeError(error: unknown, debug: boolean): string {
+  const lines = [`error: ${error instanceof Error ? error.message : String(error)}`];
+  if (error instanceof UserError && error.next !== undefined) lines.push(`  → ${error.next}`);
+  if (debug && error instanceof Error) lines.push(error.stack ?? '');
+  else if (!(error instanceof UserError))
+    lines.push('  → This is a fault of ours. Run it again with DEBUG=1 to see where.');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,56 @@
+/** Where an MCP server's authorization server answers (facts: Scalekit, endpoints). All are absolute URLs. */
+export interface Endpoints {
+  readonly issuer: string;
+  readonly keys: string;
+  /** RFC 8414's form: the well-known part inserted before the path. */
+  readonly metadata: string;
+  /** The appended form; some tenants answer only this one. */
+  readonly metadataAppended: string;
+  readonly authorization: string;
+  readonly token: string;
+  readonly environmentToken: string;
+  readonly registration: string;
+}
+
+/**
+ * @param environmentUrl an origin without trailing slash, as `checkEnvironmentUrl` returns it.
+ * @param resourceId `res_…`.
+ */
+export function endpoints(environmentUrl: string, resourceId: string): Endpoints {
+  const issuer = `${environmentUrl}/resources/${resourceId}`;
+  return {
+    issuer,
+    keys: `${environmentUrl}/keys`,
+    metadata: `${environmentUrl}/.well-known/oauth-authorization-server/resources/${resourceId}`,
+    metadataAppended: `${issuer}/.well-known/oauth-authorization-server`,
+    authorization: `${issuer}/oauth/authorize`,
+    token: `${issuer}/oauth/token`,
+    environmentToken: `${environmentUrl}/oauth/token`,
+    registration: `${environmentUrl}/api/v1/resources/${resourceId}/clients:register`,
+  };
+}
+
+/** Where a protected MCP server answers. All are absolute URLs. */
+export interface ServerUrls {
+  /** The MCP endpoint, and the `resource` of its metadata: no trailing slash. */
+  readonly endpoint: string;
+  /** RFC 9728's form for a resource with a path: `/.well-known/oauth-protected-resource/mcp`. */
+  readonly metadata: string;
+  /** The root form, which some clients ask for. */
+  readonly metadataRoot: string;
+  readonly health: string;
+  readonly ready: string;
+}
+
+/** @param mcpUrl the public base URL, as `checkMcpUrl` returns it. */
+export function serverUrls(mcpUrl: string): ServerUrls {
+  const endpoint = new URL('mcp', mcpUrl);
+  const metadataRoot = new URL('/.well-known/oauth-protected-resource', mcpUrl).href;
+  return {
+    endpoint: endpoint.href,
+    metadata: metadataRoot + endpoint.pathname,
+    metadataRoot,
+    health: new URL('healthz', mcpUrl).href,
+    ready: new URL('readyz', mcpUrl).href,
+  };
+}

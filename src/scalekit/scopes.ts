@@ -1,0 +1,72 @@
+import { accept, type Checked, printable, refuse } from './checked.ts';
+
+/** The scopes of the todo server, as in Scalekit's guides. */
+export const defaultScopes: readonly string[] = ['todo:read', 'todo:write'];
+
+/** The rule for a scope name in words (facts: Scalekit, identifiers and hosts). */
+export const scopeRule =
+  'letters, digits, _ and : (no hyphen, no dot), 64 characters at most, such as todo:read';
+
+const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
+
+/** Asked for by clients beside the server's scopes, and never to be listed among them (facts: MCP, SHOULD). */
+const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
+
+/** Checks one scope name. */
+export function checkScope(name: string): Checked<string> {
+  if (name === '') return refuse('scope/empty', 'A scope is empty', name, scopeRule);
+  if (name.length > 64)
+    return refuse('scope/length', `A scope has ${name.length} characters`, name, scopeRule);
+  if (!scopeName.test(name)) {
+    const wrong = [...new Set(name.replaceAll(/[a-zA-Z0-9_:]/g, ''))].map((c) =>
+      c === ' ' ? 'a space' : `"${printable(c)}"`,
+    );
+    return refuse('scope/characters', `A scope holds ${wrong.join(' and ')}`, name, scopeRule);
+  }
+  if (reservedScopes.has(name)) {
+    return refuse(
+      'scope/reserved',
+      `${name} belongs to the authorization server`,
+      name,
+      "a scope of your server's own",
+    );
+  }
+  return accept(name);
+}
+
+/**
+ * Checks a list of scopes.
+ * @param list text separated by commas or white space, or the names themselves.
+ * @returns the names in their order, each once; what was left out is a note.
+ */
+export function checkScopes(list: string | readonly string[]): Checked<readonly string[]> {
+  const names = typeof list === 'string' ? list.split(/[\s,]+/).filter((name) => name !== '') : list;
+  if (names.length === 0)
+    return refuse(
+      'scopes/empty',
+      'There is no scope',
+      String(list),
+      'one scope or more, e.g. todo:read,todo:write',
+    );
+  for (const name of names) {
+    const checked = checkScope(name);
+    if (!checked.ok) return checked;
+  }
+  const unique = [...new Set(names)];
+  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  return accept(unique, repeated.length > 0 ? [`Written twice, kept once: ${repeated.join(', ')}.`] : []);
+}
+
+/** The scope that guards reading and the one that guards writing. */
+export interface ReadWritePair {
+  readonly read: string;
+  readonly write: string;
+}
+
+/** @returns the first `x:read` of a list that has its `x:write` too, or undefined. */
+export function readWritePair(scopes: readonly string[]): ReadWritePair | undefined {
+  const stem = scopes
+    .find((scope) => scope.endsWith(':read') && scopes.includes(`${scope.slice(0, -5)}:write`))
+    ?.slice(0, -5);
+  return stem === undefined ? undefined : { read: `${stem}:read`, write: `${stem}:write` };
+}

@@ -1,0 +1,34 @@
+import { endpoints } from './endpoints.ts';
+
+/** The signature algorithm of Scalekit's access tokens (facts: Scalekit, endpoints). */
+export const signingAlgorithm = 'RS256';
+
+/** Accepted values of a token's `typ` header, lower case; absent is accepted too (facts: security, "What it does not do"). */
+export const accessTokenTypes: readonly string[] = ['at+jwt', 'application/at+jwt', 'jwt'];
+
+/** How far two clocks may be apart, in seconds (Envoy's default). */
+export const clockToleranceSeconds = 60;
+
+/** A token that says it lives longer than this was not made by Scalekit, in seconds. */
+export const maximumLifetimeSeconds = 24 * 60 * 60;
+
+/** The two issuers that are accepted while Scalekit's migration runs (facts: Scalekit, access tokens). */
+export function acceptedIssuers(environmentUrl: string, resourceId: string): readonly [string, string] {
+  return [environmentUrl, endpoints(environmentUrl, resourceId).issuer];
+}
+
+/** @returns whether `aud` names the resource: the one check that is immune to trailing slashes. */
+export function audienceMatches(aud: unknown, resourceId: string): boolean {
+  return aud === resourceId || (Array.isArray(aud) && aud.includes(resourceId));
+}
+
+/**
+ * The scopes of a token: the union of `scope` (a string), `scp` and `scopes` (strings or arrays), since users' tokens,
+ * machines' tokens and older ones each use another (facts: Scalekit, access tokens).
+ */
+export function scopesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
+  const names = [claims.scope, claims.scp, claims.scopes].flatMap((claim) =>
+    typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [],
+  );
+  return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
+}

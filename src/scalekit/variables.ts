@@ -1,0 +1,37 @@
+/** The environment variables of a protected server, in the order in which `.env` has them. */
+export const variableNames = [
+  'PORT',
+  'SCALEKIT_ENVIRONMENT_URL',
+  'SCALEKIT_CLIENT_ID',
+  'SCALEKIT_RESOURCE_ID',
+  'MCP_URL',
+] as const;
+
+export type VariableName = (typeof variableNames)[number];
+export type Variables = Readonly<Record<VariableName, string>>;
+
+/** What guides, dashboards and `.env.example` files leave for people to replace. */
+const placeholder =
+  /\byour[-_]|<[^>]*>|\byour(?:env|app)\b|^mcp_server_id$|\.\.\.|…|^(?:xxx+|changeme|todo|replace[-_]me)$|_x{3,}$/i;
+
+/** @returns whether a variable still holds a placeholder such as `res_your_resource_id` (facts: Scalekit, documented failure 3). */
+export function isPlaceholder(value: string): boolean {
+  return placeholder.test(value.trim()) || /_your_/.test(value);
+}
+
+/** The identifiers of the local Scalekit: fixed, so that a project, its emulator and its tests agree without configuration. */
+export const localIdentifiers = {
+  resourceId: 'res_1000000000000001',
+  clientId: 'skc_1000000000000002',
+} as const;
+
+/**
+ * The port of the local Scalekit that belongs to a server's port: 1000 above it, or below where there is no room,
+ * so that two projects on one machine do not meet.
+ */
+export function emulatorPort(serverPort: number): number {
+  return serverPort + 1000 <= 65_535 ? serverPort + 1000 : serverPort - 1000;
+}
+
+/** The port that a server listens on when nothing else is said. */
+export const defaultPort = 3002;
