@@ -70,3 +70,17 @@ export function readWritePair(scopes: readonly string[]): ReadWritePair | undefi
     ?.slice(0, -5);
   return stem === undefined ? undefined : { read: `${stem}:read`, write: `${stem}:write` };
 }
+
+/**
+ * What a consent page says of a scope that nobody has described: the part after the last colon is taken for the verb.
+ * @returns a sentence without a full stop, e.g. "Create, change and delete todo" for `todo:write`.
+ */
+export function describeScope(name: string): string {
+  const [, noun, verb] = /^(.*):([^:]*)$/.exec(name) ?? [undefined, undefined, undefined];
+  if (noun === undefined || verb === undefined || noun === '') return `Use ${name}`;
+  const thing = noun.replaceAll(/[:_]+/g, ' ').trim();
+  if (verb === 'read') return `Read ${thing}`;
+  if (verb === 'write') return `Create, change and delete ${thing}`;
+  if (verb === 'admin') return `Administer ${thing}`;
+  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${thing}`.replaceAll('_', ' ');
+}
