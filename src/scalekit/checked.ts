@@ -28,19 +28,40 @@ export function refuse(code: string, reason: string, actual: string, expected: s
   return { ok: false, problem: { code, reason, actual: printable(actual), expected } };
 }
 
-/** Scalekit's secrets (`skcs_`, `sks_`, `test_`) and anything shaped like a JWT (facts: Scalekit, identifiers). */
-const secretShape = /(?:skcs_|sks_|test_)[\w-]{4,}|eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+/**
+ * What is never printed, each with what stands in its place. A short secret is known by its prefix at the start of a word
+ * (`tasks_read` holds `sks_`), a long one anywhere: after the `\n` of a JSON text, say (facts: Scalekit, identifiers).
+ */
+const secretShapes: ReadonlyArray<readonly [RegExp, string]> = [
+  [/(?<!\w)(skcs_|sks_|test_)[\w-]{4,}/g, '$1…(masked)'],
+  [/(skcs_|sks_|test_)(?=[\w-]*\d)[\w-]{16,}/g, '$1…(masked)'],
+  // A token (JWS or JWE), cut short or not.
+  [/(eyJ)[\w-]{8,}(?:\.[\w-]*)*/g, '$1…(masked)'],
+  // The user name and password of a URL, with its scheme and without.
+  [/\/\/[^\s/?#]*@/g, '//…@'],
+  [/(?<![^\s/:@"'{}])[^\s/:@"'{}]+:[^\s/"'{}]+@/g, '…@'],
+];
+
+/** Masks whatever in a text looks like a secret, a token or the password of a URL; a prefix that tells its kind stays. */
+export function maskSecrets(text: string): string {
+  return secretShapes.reduce((masked, [shape, mask]) => masked.replaceAll(shape, mask), text);
+}
+
+/** What a terminal obeys or nobody sees: controls, line and paragraph ends, text direction, zero width, halves of pairs. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+function escapeCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
 
 /**
- * Makes text from outside safe to print: secrets and tokens are masked, control characters (terminal escapes,
- * line breaks) are shown as `\xNN`, and a long value is cut at 200 characters.
+ * Makes text from outside safe to print: secrets and tokens are masked, control and invisible characters (terminal
+ * escapes, line breaks) are shown as `\xNN` or `\u{NNNN}`, and a long value is cut.
+ * @param longest in UTF-16 units, without the mark of the cut.
  */
-export function printable(text: string): string {
-  const masked = text.replace(secretShape, (secret) => `${secret.slice(0, 5)}…(masked)`);
-  const escaped = masked.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-  return escaped.length > 200 ? `${escaped.slice(0, 200)}…` : escaped;
+export function printable(text: string, longest = 200): string {
+  // Cut before masking too, so that a paste of megabytes costs nothing.
+  const escaped = maskSecrets(text.slice(0, longest * 20)).replaceAll(unseen, escapeCharacter);
+  return escaped.length > longest ? `${escaped.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : escaped;
 }

@@ -42,14 +42,25 @@ export interface ServerUrls {
   readonly ready: string;
 }
 
+/**
+ * Where a resource's metadata is: RFC 9728 §3.1 puts the well-known part between host and path; the root form is what
+ * some clients ask for.
+ * @param resource the MCP endpoint, an absolute URL.
+ */
+export function protectedResourceMetadataUrls(
+  resource: string,
+): Pick<ServerUrls, 'metadata' | 'metadataRoot'> {
+  const url = new URL(resource);
+  const metadataRoot = `${url.origin}/.well-known/oauth-protected-resource`;
+  return { metadata: metadataRoot + (url.pathname === '/' ? '' : url.pathname), metadataRoot };
+}
+
 /** @param mcpUrl the public base URL, as `checkMcpUrl` returns it. */
 export function serverUrls(mcpUrl: string): ServerUrls {
   const endpoint = new URL('mcp', mcpUrl);
-  const metadataRoot = new URL('/.well-known/oauth-protected-resource', mcpUrl).href;
   return {
     endpoint: endpoint.href,
-    metadata: metadataRoot + endpoint.pathname,
-    metadataRoot,
+    ...protectedResourceMetadataUrls(endpoint.href),
     health: new URL('healthz', mcpUrl).href,
     ready: new URL('readyz', mcpUrl).href,
   };

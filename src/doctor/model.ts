@@ -1,0 +1,109 @@
+/** The doctor's vocabulary: what a check says of the facts, and what a report says to a person. */
+
+/** The journey of a call, in the order in which a person meets its steps. */
+export const steps = ['configuration', 'scalekit', 'server', 'token', 'tools'] as const;
+export type Step = (typeof steps)[number];
+
+/** `error`: it does not work; `warning`: it will not work for someone, or is unsafe; `advice`: it could be better. */
+export type Level = 'error' | 'warning' | 'advice';
+
+/** Whose side a finding is on: where the edit has to be made. */
+export type Side = 'env' | 'code' | 'proxy' | 'dashboard' | 'client' | 'machine';
+
+/** `unreachable` is "could not check": neither fine nor broken. `crashed` is a fault of the doctor's own. */
+export type State = 'passed' | 'found' | 'skipped' | 'unreachable' | 'crashed';
+
+/** `SKM` and three digits; the first digit is the step. A code is never reused. */
+export type Code = `SKM${number}`;
+
+/** What a finding is about; at least one of the fields is set. */
+export interface Subject {
+  /** Path relative to the project, with `/`. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  readonly variable?: string;
+  readonly url?: string;
+}
+
+/** A change that `--fix` can make by itself. Each one is exact and can be shown before it is made. */
+export type Edit =
+  | {
+      readonly kind: 'set-variable';
+      readonly file: string;
+      readonly variable: string;
+      readonly value: string;
+    }
+  | { readonly kind: 'remove-line'; readonly file: string; readonly line: number; readonly text: string }
+  | { readonly kind: 'append-line'; readonly file: string; readonly text: string }
+  | { readonly kind: 'replace'; readonly file: string; readonly before: string; readonly after: string }
+  | { readonly kind: 'mode'; readonly file: string; readonly mode: number };
+
+/** A command for the project's folder, as its words. */
+export type Command = readonly string[];
+
+/** What a check found wrong. The words for it hang on the code (`texts.ts`); this is only what differs each time. */
+export interface Finding {
+  readonly subject: Subject;
+  /** The wrong value, safe to print. */
+  readonly actual?: string;
+  /** What would have been right. */
+  readonly expected?: string;
+  /** Each of these replaces the code's own words or rank where this case differs, e.g. the rule that a URL breaks. */
+  readonly title?: string;
+  readonly why?: string;
+  readonly fix?: string;
+  readonly level?: Level;
+  readonly side?: Side;
+  /** What `--fix` would do. */
+  readonly edits?: readonly Edit[];
+  readonly commands?: readonly Command[];
+}
+
+/** What a check says of the facts. */
+export type Outcome =
+  | { readonly state: 'passed'; readonly detail?: string }
+  | { readonly state: 'skipped'; readonly why: string }
+  | { readonly state: 'unreachable'; readonly why: string; readonly fix?: string }
+  | { readonly state: 'found'; readonly findings: readonly Finding[] };
+
+/** @returns "it is as it should be", with what was seen where that says more than the check's title. */
+export function passed(detail?: string): Outcome {
+  return detail === undefined ? { state: 'passed' } : { state: 'passed', detail };
+}
+
+/** @returns "this does not apply here", with the reason as a sentence without a full stop. */
+export function skipped(why: string): Outcome {
+  return { state: 'skipped', why };
+}
+
+/** @returns "this could not be checked", with the reason and what to do about it. */
+export function unreachable(why: string, fix?: string): Outcome {
+  return fix === undefined ? { state: 'unreachable', why } : { state: 'unreachable', why, fix };
+}
+
+/** @returns the findings, or `passed` where there are none. */
+export function found(...findings: readonly Finding[]): Outcome {
+  return findings.length === 0 ? passed() : { state: 'found', findings };
+}
+
+/** One line of a report: a check's outcome, or one of its findings, with its words. */
+export interface CheckResult {
+  readonly code: Code;
+  readonly step: Step;
+  /** What holds (passed), or what is wrong (found), or what was to be checked. One short sentence without a full stop. */
+  readonly title: string;
+  readonly state: State;
+  /** Set where `state` is `found`, and `warning` where it is `unreachable`. */
+  readonly level?: Level;
+  /** What was seen, why it matters, or why it could not be checked. */
+  readonly detail?: string;
+  /** What to do, in words. */
+  readonly fix?: string;
+  readonly subject?: Subject;
+  readonly actual?: string;
+  readonly expected?: string;
+  readonly side?: Side;
+  readonly edits?: readonly Edit[];
+  readonly commands?: readonly Command[];
+}

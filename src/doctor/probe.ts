@@ -1,0 +1,198 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { maskSecrets, printable } from '../scalekit/index.ts';
+
+/** Why nothing was answered. */
+export type Failure = 'refused' | 'no-such-host' | 'no-dns' | 'timeout' | 'tls' | 'closed' | 'too-large';
+
+/** A body as far as a check needs it. Text is cut and masked, so that an answer can be saved and shared. */
+export type Body =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'html'; readonly excerpt: string }
+  | { readonly kind: 'text'; readonly excerpt: string };
+
+/** One HTTP exchange as a fact: what was answered, or why nothing was. */
+export type Answer =
+  | {
+      readonly answered: true;
+      readonly url: string;
+      readonly status: number;
+      /** The headers of `keptHeaders`, in lower case. */
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Body;
+    }
+  | { readonly answered: false; readonly url: string; readonly failure: Failure; readonly message: string };
+
+export interface ProbeRequest {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface ProbeOptions {
+  readonly signal: AbortSignal;
+  /** Default 5000. */
+  readonly milliseconds?: number;
+  /** Where to connect instead of the URL's host, over plain http: a server that is not yet behind its public name. */
+  readonly via?: { readonly host: string; readonly port: number } | undefined;
+}
+
+/** Headers that a check reads; all others (cookies among them) are never kept. */
+const keptHeaders = [
+  'content-type',
+  'www-authenticate',
+  'location',
+  'date',
+  'allow',
+  'server',
+  'cf-ray',
+  'cf-mitigated',
+  'access-control-allow-origin',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-expose-headers',
+  'access-control-allow-credentials',
+] as const;
+
+/** Metadata and keys are a few kilobytes; more is a fault of its own (facts: security). */
+const largestBody = 256 * 1024;
+
+const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
+
+function failureOf(error: NodeJS.ErrnoException): Failure {
+  const code = error.code ?? '';
+  if (code === 'ENOTFOUND') return 'no-such-host';
+  if (code === 'EAI_AGAIN' || code === 'EAI_FAIL') return 'no-dns';
+  if (tlsCode.test(code)) return 'tls';
+  if (/^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'refused';
+  if (code === 'ETIMEDOUT' || code === 'ABORT_ERR' || error.name === 'TimeoutError') return 'timeout';
+  if (code === 'ERR_BODY_TOO_LARGE') return 'too-large';
+  return 'closed';
+}
+
+/** Masks whatever looks like a secret or a token in any string of a JSON value. */
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskSecrets(value);
+  if (Array.isArray(value)) return value.map(masked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
+}
+
+function readJson(text: string): Body | undefined {
+  try {
+    return { kind: 'json', value: masked(JSON.parse(text)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a body by what it is, not by what its header says: an HTML page under a JSON type is a fault to be seen. */
+function readBody(text: string, contentType: string): Body {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'empty' };
+  const event = contentType.includes('text/event-stream') ? /^data: ?(.*)$/m.exec(trimmed)?.[1] : undefined;
+  const json = readJson(event ?? trimmed);
+  if (json !== undefined) return json;
+  const excerpt = printable(trimmed, 600);
+  return /^<(?:!doctype|html|head|body|\?xml)/i.test(trimmed)
+    ? { kind: 'html', excerpt }
+    : { kind: 'text', excerpt };
+}
+
+async function collect(response: IncomingMessage): Promise<string> {
+  // An event stream stays open after its first message.
+  const isStream = response.headers['content-type']?.includes('text/event-stream') === true;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody)
+      throw Object.assign(new Error(`more than ${largestBody} bytes`), { code: 'ERR_BODY_TOO_LARGE' });
+    chunks.push(chunk);
+    if (isStream && /^data: ?.+\r?\n\r?\n/m.test(Buffer.concat(chunks).toString('utf8'))) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function headersOf(response: IncomingMessage): Record<string, string> {
+  const kept = keptHeaders.flatMap((name) => {
+    const value = response.headers[name];
+    return value === undefined ? [] : [[name, printable(String(value), 2000)] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+async function send(
+  request: ProbeRequest,
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const url = new URL(request.url);
+  const body = request.json === undefined ? undefined : JSON.stringify(request.json);
+  const { via } = options;
+  const secure = url.protocol === 'https:' && via === undefined;
+  const connect: RequestOptions = {
+    method: request.method ?? 'GET',
+    path: url.pathname + url.search,
+    host: via?.host ?? url.hostname.replace(/^\[|\]$/g, ''),
+    port: via?.port ?? (url.port === '' ? (secure ? 443 : 80) : Number(url.port)),
+    headers: {
+      host: url.host,
+      accept: 'application/json, text/event-stream',
+      'user-agent': 'scalekit-mcp-doctor',
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...request.headers,
+    },
+    agent: false,
+    signal,
+  };
+  // node:https costs 20 ms to load, which a local run need not pay.
+  const open = secure ? (await import('node:https')).request : httpRequest;
+  return await new Promise((resolve, reject) => {
+    open(connect, resolve).on('error', reject).end(body);
+  });
+}
+
+/** AggregateError (one error an address) says the same thing several times over. */
+function firstCause(error: unknown): NodeJS.ErrnoException {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * Makes one request and turns whatever happens into a fact. Redirects are not followed: they are a fact too.
+ * @throws only what aborted `options.signal`; every other failure is an answer of its own.
+ */
+export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<Answer> {
+  const milliseconds = options.milliseconds ?? 5000;
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(milliseconds)]);
+  let response: IncomingMessage | undefined;
+  try {
+    response = await send(request, options, signal);
+    const text = await collect(response);
+    return {
+      answered: true,
+      url: request.url,
+      status: response.statusCode ?? 0,
+      headers: headersOf(response),
+      body: readBody(text, String(response.headers['content-type'] ?? '')),
+    };
+  } catch (thrown) {
+    options.signal.throwIfAborted();
+    const error = signal.aborted
+      ? Object.assign(new Error(`no answer within ${milliseconds / 1000} s`), { code: 'ETIMEDOUT' })
+      : firstCause(thrown);
+    return {
+      answered: false,
+      url: request.url,
+      failure: failureOf(error),
+      message: printable(error.message),
+    };
+  } finally {
+    response?.destroy();
+  }
+}

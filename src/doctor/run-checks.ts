@@ -1,0 +1,50 @@
+import type { Check } from './check.ts';
+import type { Facts } from './facts.ts';
+import type { CheckResult, Finding, Outcome } from './model.ts';
+import { textOf } from './texts/index.ts';
+
+function describeFinding(check: Check, finding: Finding): CheckResult {
+  const text = textOf(check.code);
+  return {
+    code: check.code,
+    step: text.step,
+    title: finding.title ?? text.title,
+    state: 'found',
+    level: finding.level ?? text.level,
+    side: finding.side ?? text.side,
+    detail: finding.why ?? text.why,
+    fix: finding.fix ?? text.fix,
+    subject: finding.subject,
+    ...(finding.actual === undefined ? {} : { actual: finding.actual }),
+    ...(finding.expected === undefined ? {} : { expected: finding.expected }),
+    ...(finding.edits === undefined ? {} : { edits: finding.edits }),
+    ...(finding.commands === undefined ? {} : { commands: finding.commands }),
+  };
+}
+
+/** @returns the lines of one outcome: one, or one a finding. */
+export function describeOutcome(check: Check, outcome: Outcome): readonly CheckResult[] {
+  if (outcome.state === 'found') return outcome.findings.map((finding) => describeFinding(check, finding));
+  const text = textOf(check.code);
+  const line = { code: check.code, step: text.step, title: text.holds };
+  if (outcome.state === 'passed') {
+    const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
+    return [{ ...line, state: 'passed', ...detail }];
+  }
+  if (outcome.state === 'skipped') return [{ ...line, state: 'skipped', detail: outcome.why }];
+  const fix = outcome.fix ?? text.fix;
+  return [{ ...line, state: 'unreachable', level: 'warning', detail: outcome.why, fix }];
+}
+
+/**
+ * Runs one check. A check that throws has a fault of its own, which is reported as such and stops nothing else.
+ */
+export function runCheck(check: Check, facts: Facts): readonly CheckResult[] {
+  try {
+    return describeOutcome(check, check.run(facts));
+  } catch (error) {
+    const text = textOf(check.code);
+    const detail = error instanceof Error ? error.message : String(error);
+    return [{ code: check.code, step: text.step, title: text.holds, state: 'crashed', detail }];
+  }
+}

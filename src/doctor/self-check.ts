@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import {
+  type Checked,
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkPort,
+  checkResourceId,
+  defaultPort,
+  serverUrls,
+} from '../scalekit/index.ts';
+import type { Check } from './check.ts';
+import { builds } from './checks/configuration/builds.ts';
+import { issuerMatches } from './checks/scalekit/issuer-matches.ts';
+import { metadataFound } from './checks/scalekit/metadata-found.ts';
+import { reachable } from './checks/scalekit/reachable.ts';
+import { challengeIsAbsolute } from './checks/server/challenge-is-absolute.ts';
+import { challengeNamesMetadata } from './checks/server/challenge-names-metadata.ts';
+import { challengeSent } from './checks/server/challenge-sent.ts';
+import { metadataAtPath } from './checks/server/metadata-at-path.ts';
+import { metadataAtRoot } from './checks/server/metadata-at-root.ts';
+import { namesAuthorizationServer } from './checks/server/names-authorization-server.ts';
+import { resourceMatches } from './checks/server/resource-matches.ts';
+import { starts } from './checks/server/starts.ts';
+import { tokenRequired } from './checks/server/token-required.ts';
+import { type Facts, known, missing, type StartFacts } from './facts.ts';
+import { buildProject } from './gather/build.ts';
+import { ensureLocalScalekit } from './gather/local-scalekit.ts';
+import { gatherScalekit } from './gather/scalekit.ts';
+import { gatherServer } from './gather/server.ts';
+import { findPlace, type Place, startServer } from './gather/start.ts';
+import type { CheckResult } from './model.ts';
+import { runCheck } from './run-checks.ts';
+
+export interface SelfCheckOptions {
+  /** The project: a generated one, with its packages installed. */
+  readonly directory: string;
+  /** Stops the check; whatever it started is ended first. */
+  readonly signal: AbortSignal;
+  /** Called with each result as soon as it is known. */
+  readonly onResult?: (result: CheckResult) => void;
+}
+
+export interface SelfCheck {
+  readonly results: readonly CheckResult[];
+  /** 0: all is well; 1: an error was found; 3: something could not be checked, e.g. Scalekit does not answer. */
+  readonly exitCode: 0 | 1 | 3;
+}
+
+const scalekitChecks: readonly Check[] = [reachable, metadataFound, issuerMatches];
+const serverChecks: readonly Check[] = [
+  metadataAtRoot,
+  metadataAtPath,
+  resourceMatches,
+  namesAuthorizationServer,
+  tokenRequired,
+  challengeSent,
+  challengeNamesMetadata,
+  challengeIsAbsolute,
+];
+
+/** What a server needs to be started. */
+interface Settings {
+  readonly port: number;
+  readonly environmentUrl: string;
+  readonly resourceId: string;
+  readonly mcpUrl: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+function checkedValue<T>(checked: Checked<T>): T {
+  if (checked.ok) return checked.value;
+  throw new Error(
+    `.env: ${checked.problem.reason} (${checked.problem.actual}). Expected: ${checked.problem.expected}`,
+  );
+}
+
+async function readSettings(directory: string): Promise<Settings> {
+  const parsed = parseEnv(await readFile(join(directory, '.env'), 'utf8'));
+  const variables = Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, value ?? '']));
+  return {
+    port: checkedValue(checkPort(variables.PORT || defaultPort)),
+    environmentUrl: checkedValue(checkEnvironmentUrl(variables.SCALEKIT_ENVIRONMENT_URL ?? '')),
+    resourceId: checkedValue(checkResourceId(variables.SCALEKIT_RESOURCE_ID ?? '')),
+    mcpUrl: checkedValue(checkMcpUrl(variables.MCP_URL ?? '')),
+    variables,
+  };
+}
+
+function exitCodeOf(results: readonly CheckResult[]): SelfCheck['exitCode'] {
+  if (results.some(({ state, level }) => state === 'crashed' || (state === 'found' && level === 'error')))
+    return 1;
+  return results.some(({ state }) => state === 'unreachable') ? 3 : 0;
+}
+
+const notYet = missing('Not asked yet');
+
+/** Checks of one stage, run on the facts that it has gathered. */
+type Report = (checks: readonly Check[], facts: Partial<Facts>) => void;
+
+async function checkServer(
+  options: SelfCheckOptions,
+  settings: Settings,
+  place: Place,
+  environmentUrl: string,
+  report: Report,
+): Promise<void> {
+  const { directory, signal } = options;
+  const variables = {
+    ...settings.variables,
+    PORT: String(place.port),
+    MCP_URL: place.mcpUrl,
+    SCALEKIT_ENVIRONMENT_URL: environmentUrl,
+  };
+  const server = await startServer(directory, place, variables, signal);
+  try {
+    const { startError } = server;
+    const { port, note } = place;
+    const start: StartFacts = {
+      port,
+      ...(note && { note }),
+      ...(startError !== undefined && { startError }),
+    };
+    report([starts], { start: known(start) });
+    if (startError !== undefined) return;
+    const facts = await gatherServer(serverUrls(place.mcpUrl).endpoint, { signal, via: place.via });
+    report(serverChecks, { server: known(facts) });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function checkInStages(options: SelfCheckOptions, report: Report): Promise<void> {
+  const { directory, signal } = options;
+  const buildError = await buildProject(directory, signal);
+  report([builds], { start: known(buildError === undefined ? {} : { buildError }) });
+  if (buildError !== undefined) return;
+  const settings = await readSettings(directory);
+  const place = await findPlace(settings.port, settings.mcpUrl);
+  const scalekit = await ensureLocalScalekit({ ...settings, mcpUrl: place.mcpUrl, signal });
+  try {
+    const { environmentUrl } = scalekit;
+    const answers = await gatherScalekit(environmentUrl, settings.resourceId, { signal });
+    report(scalekitChecks, { scalekit: known({ ...answers, startedHere: scalekit.started }) });
+    await checkServer(options, settings, place, environmentUrl, report);
+  } finally {
+    await scalekit.close();
+  }
+}
+
+/**
+ * Builds a new project, starts its server, asks it what a client would ask first, and asks Scalekit about it. Starts the
+ * local Scalekit where the project wants it and it is not running. Everything that was started is stopped.
+ * @throws Error when `.env` cannot be read; what aborted the signal.
+ */
+export async function selfCheck(options: SelfCheckOptions): Promise<SelfCheck> {
+  const results: CheckResult[] = [];
+  const report: Report = (checks, partial) => {
+    const facts: Facts = { start: notYet, scalekit: notYet, server: notYet, ...partial };
+    for (const result of checks.flatMap((check) => runCheck(check, facts))) {
+      results.push(result);
+      options.onResult?.(result);
+    }
+  };
+  await checkInStages(options, report);
+  return { results, exitCode: exitCodeOf(results) };
+}
