@@ -74,6 +74,8 @@ export async function startServer(
     return startError === undefined ? { stop: child.stop } : { startError, stop: child.stop };
   } catch (error) {
     await child.stop();
+    // The timer between two questions throws an AbortError of its own in place of the signal's reason.
+    signal.throwIfAborted();
     throw error;
   }
 }
