@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+
+/** Both, because `localhost` means either, depending on the machine. */
+const addresses = ['127.0.0.1', '::1'] as const;
+
+async function bind(handler: RequestListener, address: string, port: number): Promise<Server> {
+  const server = createServer(handler);
+  server.listen(port, address);
+  await once(server, 'listening');
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+  return address.port;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function explain(port: number, error: unknown): Error {
+  if (codeOf(error) === 'EADDRINUSE')
+    return new Error(
+      `Port ${port} is taken by another program (perhaps another local Scalekit). Stop that one, or choose another port for this one and put it into SCALEKIT_ENVIRONMENT_URL.`,
+      { cause: error },
+    );
+  if (codeOf(error) === 'EACCES')
+    return new Error(`Port ${port} needs rights that this process does not have. Choose one above 1023.`, {
+      cause: error,
+    });
+  return error as Error;
+}
+
+/** Binds the same port of the second address; a machine without IPv6 does without. */
+async function bindSecond(handler: RequestListener, port: number): Promise<Server | undefined> {
+  try {
+    return await bind(handler, addresses[1], port);
+  } catch (error) {
+    if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'EAFNOSUPPORT') return undefined;
+    throw error;
+  }
+}
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // Requests that hang, which is one of the faults, and idle connections would hold it open.
+  server.closeAllConnections();
+  await closed;
+}
+
+/**
+ * Listens on loopback, and on nothing else.
+ * @param port 0 takes one that is free on both addresses.
+ * @throws Error naming the port, when it is taken.
+ */
+export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+  for (let attempt = 1; ; attempt++) {
+    const first = await bind(handler, addresses[0], port).catch((error) => {
+      throw explain(port, error);
+    });
+    try {
+      const second = await bindSecond(handler, portOf(first));
+      const servers = second === undefined ? [first] : [first, second];
+      return {
+        port: portOf(first),
+        close: async () => void (await Promise.all(servers.map(stop))),
+      };
+    } catch (error) {
+      await stop(first);
+      // A port that was free on the one address may be taken on the other.
+      if (port !== 0 || attempt >= 10) throw explain(portOf(first), error);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import type { Configuration, Grant, KoaContextWithOIDC, Provider as ProviderType } from 'oidc-provider';
+import { InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
+import { base } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
+import { Provider } from 'oidc-provider/lib/provider.js';
+import { signingAlgorithm } from '../scalekit/index.ts';
+import { fetchClientDocument } from './client-documents.ts';
+import { type KeyRing, randomDigits } from './keys.ts';
+import { clientAuthMethods } from './metadata.ts';
+import { type Settings, scopeNames } from './settings.ts';
+import type { Storage } from './storage.ts';
+import { accessTokenClaims } from './tokens.ts';
+import { machineClient, userFor, users } from './users.ts';
+
+export interface Behind {
+  readonly settings: Settings;
+  readonly keys: KeyRing;
+  readonly storage: Storage;
+  readonly renderError: NonNullable<Configuration['renderError']>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Cookies know no ports, so that the names must differ from those of everything else on localhost. */
+export const cookieNames = {
+  session: 'local_scalekit_session',
+  interaction: 'local_scalekit_interaction',
+  resume: 'local_scalekit_resume',
+} as const;
+
+/** Signs cookies; new in every process, since no cookie needs to outlive it. */
+const cookieKey = randomBytes(32).toString('base64url');
+
+const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** The path of the page that asks the person. */
+export function consentPath(uid: string): string {
+  return `/consent/${uid}`;
+}
+
+/** @returns which of the requested scopes the "dashboard" defines. */
+export function definedScopes(settings: Settings, requested: string | undefined): readonly string[] {
+  const asked = (requested ?? '').split(' ');
+  return scopeNames(settings).filter((name) => asked.includes(name));
+}
+
+/** Refuses a request that could end in no scope at all (facts: Scalekit, documented failure 11). */
+function checkRequestedScopes(settings: Settings, requested: string | undefined): void {
+  if (definedScopes(settings, requested).length > 0) return;
+  const names = scopeNames(settings).join(' ');
+  throw new InvalidScope(
+    `none of the requested scopes is defined here; defined are: ${names}`,
+    requested ?? '',
+  );
+}
+
+/** Grants that were given without asking, until the library fetches them within the same request. */
+const approvals = new WeakMap<KoaContextWithOIDC['oidc'], Grant>();
+
+/**
+ * Logs the first user in, or the one whom `login_hint` names, and grants all that was asked for, before the library looks
+ * whether somebody has to be asked.
+ */
+async function approve(settings: Settings, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { scope, login_hint: hint } = textParameters(oidc);
+  const accountId = userFor(hint).id;
+  const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId });
+  grant.addResourceScope(settings.resource, definedScopes(settings, scope).join(' '));
+  grant.rejectOIDCScope('openid');
+  if (scope?.split(' ').includes('offline_access')) grant.addOIDCScope('offline_access');
+  await grant.save();
+  oidc.session?.loginAccount({ accountId, transient: true });
+  approvals.set(oidc, grant);
+}
+
+async function loadGrant({ oidc }: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const grantId = oidc.result?.consent?.grantId;
+  return grantId === undefined ? approvals.get(oidc) : oidc.provider.Grant.find(grantId);
+}
+
+function textParameters({ params }: KoaContextWithOIDC['oidc']): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(params ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : undefined,
+    ]),
+  );
+}
+
+/** Everything is asked on one page, every time: nobody is remembered, and `prompt` adds nothing to that. */
+function interactionPolicy() {
+  const policy = base();
+  policy.get('login')?.checks.remove('login_prompt');
+  policy.get('consent')?.checks.remove('consent_prompt');
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  return policy;
+}
+
+type Features = NonNullable<Configuration['features']>;
+
+function resourceIndicators(settings: Settings): NonNullable<Features['resourceIndicators']> {
+  return {
+    enabled: true,
+    defaultResource: () => settings.resource,
+    useGrantedResource: () => true,
+    getResourceServerInfo: (_context, resource) => {
+      if (resource !== settings.resource)
+        throw new InvalidTarget(
+          `the resource ${resource} is not this MCP server: its endpoint is ${settings.resource} (from MCP_URL ${settings.mcpUrl}) and its id ${settings.resourceId}`,
+        );
+      return {
+        scope: scopeNames(settings).join(' '),
+        audience: settings.resourceId,
+        accessTokenTTL: settings.tokenLifetime,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: signingAlgorithm } },
+      };
+    },
+  };
+}
+
+function features(settings: Settings): Features {
+  const off = { enabled: false } as const;
+  return {
+    clientCredentials: { enabled: true },
+    clientIdMetadataDocument: { enabled: settings.clientIdMetadataDocuments, ack: 'draft-02' },
+    registration: {
+      enabled: settings.dynamicClientRegistration,
+      idFactory: () => `m2m_${randomDigits()}`,
+      secretFactory: () => randomBytes(32).toString('base64url'),
+      issueRegistrationAccessToken: false,
+    },
+    resourceIndicators: resourceIndicators(settings),
+    claimsParameter: off,
+    devInteractions: off,
+    dPoP: off,
+    pushedAuthorizationRequests: off,
+    rpInitiatedLogout: off,
+    userinfo: off,
+  };
+}
+
+function cookies(): NonNullable<Configuration['cookies']> {
+  const options = { httpOnly: true, sameSite: 'lax', signed: true } as const;
+  return { keys: [cookieKey], names: cookieNames, long: options, short: options };
+}
+
+const seededClients: NonNullable<Configuration['clients']> = [
+  {
+    client_id: machineClient.clientId,
+    client_secret: machineClient.clientSecret,
+    client_name: 'Machine client of the local Scalekit',
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+  },
+];
+
+function clients(settings: Settings): Configuration {
+  return {
+    clients: seededClients,
+    clientAuthMethods: [...clientAuthMethods],
+    clientDefaults: {
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      id_token_signed_response_alg: signingAlgorithm,
+    },
+    // The front answers all of CORS.
+    clientBasedCORS: () => true,
+    fetch: (input, init) => fetchClientDocument(settings, input, init),
+  };
+}
+
+function accessTokens(settings: Settings): Configuration {
+  return {
+    formats: {
+      customizers: {
+        jwt: (_context, token, parts) => {
+          const clientId = token.clientId ?? '';
+          const sub = 'accountId' in token ? token.accountId : clientId;
+          const scopes = (token.scope ?? '').split(' ').filter((scope) => scope !== '');
+          const lifetime = token.expiration;
+          Object.assign(parts.payload, accessTokenClaims(settings, { sub, clientId, scopes, lifetime }));
+        },
+      },
+    },
+    expiresWithSession: () => false,
+    issueRefreshToken: (_context, client, code) =>
+      client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: () => settings.tokenLifetime,
+      ClientCredentials: () => settings.tokenLifetime,
+      AuthorizationCode: seconds.minute,
+      Grant: 30 * seconds.day,
+      IdToken: seconds.hour,
+      Interaction: seconds.hour,
+      RefreshToken: 30 * seconds.day,
+      Session: seconds.hour,
+    },
+  };
+}
+
+function authorization(settings: Settings): Configuration {
+  return {
+    cookies: cookies(),
+    extraParams: {
+      // The library's hook between checking a request and asking the person.
+      login_hint: async (context) => {
+        checkRequestedScopes(settings, textParameters(context.oidc).scope);
+        if (settings.autoApprove) await approve(settings, context);
+      },
+    },
+    findAccount: (_context, id) =>
+      users.some((user) => user.id === id) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined,
+    interactions: {
+      policy: interactionPolicy(),
+      url: (_context, interaction) => consentPath(interaction.uid),
+    },
+    loadExistingGrant: loadGrant,
+    pkce: { required: () => true },
+    responseTypes: ['code'],
+    scopes: ['offline_access'],
+  };
+}
+
+function routes({ endpoints }: Settings): NonNullable<Configuration['routes']> {
+  const pathOf = (url: string) => new URL(url).pathname;
+  return {
+    authorization: pathOf(endpoints.authorization),
+    token: pathOf(endpoints.token),
+    registration: pathOf(endpoints.registration),
+    jwks: pathOf(endpoints.keys),
+  };
+}
+
+function configuration({ settings, keys, storage, renderError }: Behind): Configuration {
+  return {
+    ...clients(settings),
+    ...authorization(settings),
+    ...accessTokens(settings),
+    adapter: storage.adapter,
+    // A copy: the library changes what it is given.
+    jwks: { keys: [{ ...keys.current }] },
+    features: features(settings),
+    routes: routes(settings),
+    renderError,
+  };
+}
+
+/**
+ * Makes the authorization server proper. It is made anew whenever the key or what clients may do changes; what it
+ * remembers is in the storage.
+ */
+export function makeProvider(behind: Behind): ProviderType {
+  const provider = new Provider(behind.settings.endpoints.issuer, configuration(behind));
+  provider.on('server_error', (_context, error) => behind.onError(error));
+  // Koa prints errors that nobody listens to.
+  (provider as EventEmitter).on('error', (error) => behind.onError(error));
+  return provider;
+}

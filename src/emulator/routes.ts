@@ -1,0 +1,208 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopback } from '../scalekit/index.ts';
+import { sendError, sendJson } from './answers.ts';
+import type { Consent } from './consent.ts';
+import { answerKeys } from './faults.ts';
+import type { EmulatorOptions, Faults } from './index.ts';
+import type { KeyRing } from './keys.ts';
+import { metadata } from './metadata.ts';
+import { normalizeAuthorization, normalizeClient, normalizeTokenRequest } from './normalize.ts';
+import { cookieNames } from './provider.ts';
+import { BodyTooLarge, readBody, withBody, withoutCookie } from './requests.ts';
+import type { Settings } from './settings.ts';
+
+/** What the front needs of the emulator at the moment of a request. */
+export interface Front {
+  readonly settings: Settings;
+  readonly keys: KeyRing;
+  readonly faults: Faults;
+  readonly consent: Consent;
+  /** The library's handler. */
+  readonly provider: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly onError: NonNullable<EmulatorOptions['onError']>;
+}
+
+type Handler = (front: Front, request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
+
+interface Route {
+  readonly methods: Readonly<Record<string, Handler>>;
+  /** Whether scripts of other origins may use it. */
+  readonly cors: boolean;
+}
+
+const uid = '([\\w-]{1,64})';
+
+/** @returns the path with one-time ids taken out, for counts and logs. */
+export function pathForLog(path: string): string {
+  return path.replace(/^(\/consent|\/resources\/\w+\/oauth\/authorize)\/[^/]+$/, '$1/:uid');
+}
+
+function metadataHandler(absent: Faults['metadata']): Handler {
+  return ({ settings, faults }, _request, response) => {
+    const fault = faults.metadata ?? 'ok';
+    if (fault === absent) return notFound(response);
+    if (fault === 'down') return sendJson(response, 500, { error: 'server_error' });
+    sendJson(response, 200, metadata(settings, fault));
+  };
+}
+
+const authorize: Handler = (front, request, response, url) => {
+  // Nobody is remembered: each authorization asks anew, so that another user or other scopes can be chosen.
+  withoutCookie(request, cookieNames.session);
+  if (url.pathname === new URL(front.settings.endpoints.authorization).pathname)
+    request.url = `${url.pathname}?${normalizeAuthorization(front.settings, url.searchParams)}`;
+  return front.provider(request, response);
+};
+
+const register: Handler = async (front, request, response) => {
+  if (!front.settings.dynamicClientRegistration) return notFound(response);
+  const body = await readBody(request);
+  const normalized = (() => {
+    try {
+      const metadata: unknown = JSON.parse(body);
+      const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+      return isObject ? JSON.stringify(normalizeClient({ ...metadata })) : body;
+    } catch {
+      return body;
+    }
+  })();
+  return front.provider(withBody(request, normalized), response);
+};
+
+/**
+ * Client credentials never come from a browser: a script of any site could otherwise use the seeded client, whose secret
+ * is public, past the consent page.
+ */
+function isBrowserMachine(request: IncomingMessage, parameters: URLSearchParams): boolean {
+  return parameters.get('grant_type') === 'client_credentials' && request.headers.origin !== undefined;
+}
+
+const token: Handler = async (front, request, response) => {
+  const parameters = normalizeTokenRequest(front.settings, await readBody(request));
+  if (isBrowserMachine(request, parameters))
+    return sendError(
+      response,
+      400,
+      'invalid_request',
+      'client credentials are not for browsers (Origin header)',
+    );
+  return front.provider(withBody(request, parameters.toString()), response);
+};
+
+const environmentToken: Handler = async (front, request, response) => {
+  const { token: resourceToken } = front.settings.endpoints;
+  const body = await readBody(request);
+  if (new URLSearchParams(body).get('grant_type') !== 'client_credentials')
+    return sendError(
+      response,
+      400,
+      'unsupported_grant_type',
+      `this endpoint is for client credentials; the MCP server's is ${resourceToken}`,
+    );
+  const replay = withBody(request, body);
+  replay.url = new URL(resourceToken).pathname;
+  return token(front, replay, response, new URL(resourceToken));
+};
+
+/** All there is, by path; everything else is 404, `openid-configuration` included (facts: Scalekit, endpoints). */
+function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
+  const { endpoints } = settings;
+  const at = (url: string, rest = '') =>
+    new RegExp(`^${new URL(url).pathname.replaceAll(/[.:]/g, '\\$&')}${rest}$`);
+  const get = (handler: Handler, cors: boolean): Route => ({
+    methods: { GET: handler, HEAD: handler },
+    cors,
+  });
+  const post = (handler: Handler): Route => ({ methods: { POST: handler }, cors: true });
+  const ask: Handler = ({ consent }, request, response) => consent.ask(request, response);
+  const decide: Handler = ({ consent }, request, response) => consent.decide(request, response);
+  return [
+    [
+      at(endpoints.keys),
+      get(({ keys, faults }, _, response) => answerKeys(response, keys, faults.keys ?? 'ok'), true),
+    ],
+    [at(endpoints.metadata), get(metadataHandler('appended-only'), true)],
+    [at(endpoints.metadataAppended), get(metadataHandler('inserted-only'), true)],
+    [at(endpoints.registration), post(register)],
+    [at(endpoints.token), post(token)],
+    [at(endpoints.environmentToken), post(environmentToken)],
+    [at(endpoints.authorization), get(authorize, false)],
+    [at(endpoints.authorization, `/${uid}`), get(authorize, false)],
+    [new RegExp(`^/consent/${uid}$`), { methods: { GET: ask, HEAD: ask, POST: decide }, cors: false }],
+    [/^\/$/, get(({ consent }, _, response) => consent.welcome(response), false)],
+  ];
+}
+
+function notFound(response: ServerResponse): void {
+  sendError(response, 404, 'not_found', 'the local Scalekit has nothing at this path');
+}
+
+/** Answers a preflight, or opens the answer that follows to scripts of any origin. @returns whether it is answered. */
+function answerCors(route: Route, request: IncomingMessage, response: ServerResponse): boolean {
+  if (!route.cors) return false;
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'WWW-Authenticate');
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204, {
+    'access-control-allow-methods': Object.keys(route.methods).join(', '),
+    'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+    'access-control-max-age': '3600',
+  });
+  response.end();
+  return true;
+}
+
+/**
+ * Whether the request was meant for this machine by name: a page whose host name has been pointed at 127.0.0.1 (DNS
+ * rebinding) sends its own name.
+ */
+function isForLoopback(request: IncomingMessage): boolean {
+  const host = `http://${request.headers.host ?? ''}`;
+  return URL.canParse(host) && isLoopback(new URL(host));
+}
+
+async function dispatch(
+  front: Front,
+  routes: ReturnType<typeof routesOf>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isForLoopback(request))
+    return sendError(
+      response,
+      403,
+      'forbidden',
+      'the local Scalekit answers on localhost and 127.0.0.1 only',
+    );
+  if (!request.url?.startsWith('/')) return notFound(response);
+  const url = new URL(front.settings.url + request.url);
+  const route = routes.find(([path]) => path.test(url.pathname))?.[1];
+  if (!route) return notFound(response);
+  if (answerCors(route, request, response)) return;
+  const handler = route.methods[request.method ?? ''];
+  if (handler) return void (await handler(front, request, response, url));
+  response.setHeader('allow', Object.keys(route.methods).join(', '));
+  sendError(response, 405, 'method_not_allowed', `${request.method} is not for ${url.pathname}`);
+}
+
+function answerFailure(front: Front, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  if (error instanceof BodyTooLarge) {
+    response.setHeader('connection', 'close');
+    sendError(response, 413, 'invalid_request', 'the request is too large');
+  } else {
+    front.onError(error);
+    sendError(response, 500, 'server_error', 'the local Scalekit failed; this is a fault of ours');
+  }
+}
+
+/** @returns the handler of every request; it never throws. */
+export function makeFront(front: Front): (request: IncomingMessage, response: ServerResponse) => void {
+  const routes = routesOf(front.settings);
+  return (request, response) => {
+    const { clockOffset } = front.settings;
+    if (clockOffset !== 0)
+      response.setHeader('date', new Date(Date.now() + clockOffset * 1000).toUTCString());
+    dispatch(front, routes, request, response).catch((error) => answerFailure(front, response, error));
+  };
+}

@@ -1,0 +1,112 @@
+import {
+  type Checked,
+  checkMcpUrl,
+  checkResourceId,
+  checkScopes,
+  defaultScopes,
+  describeScope,
+  type Endpoints,
+  endpoints,
+  localIdentifiers,
+  serverUrls,
+} from '../scalekit/index.ts';
+import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './index.ts';
+
+export interface ScopeDefinition {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** What an emulator is and does at a moment; `configure` changes the second half. */
+export interface Settings {
+  readonly url: string;
+  readonly resourceId: string;
+  readonly mcpUrl: string;
+  /** The MCP endpoint, which stands for the resource inside, whichever of its names a client uses. */
+  readonly resource: string;
+  readonly endpoints: Endpoints;
+  readonly clientDocuments: NonNullable<EmulatorOptions['clientDocuments']>;
+  scopes: readonly ScopeDefinition[];
+  autoApprove: boolean;
+  tokenIssuer: TokenIssuer;
+  tokenLifetime: number;
+  scopesArray: boolean;
+  dynamicClientRegistration: boolean;
+  clientIdMetadataDocuments: boolean;
+  /** Seconds; a fault. */
+  clockOffset: number;
+  /** Whom the consent page proposes: whoever was chosen last. */
+  lastUser: EmulatorUser | undefined;
+}
+
+/** @returns the value of a check, or throws what was wrong with it, in words. */
+function demand<T>(option: string, checked: Checked<T>): T {
+  if (checked.ok) return checked.value;
+  const { reason, actual, expected } = checked.problem;
+  throw new Error(`startEmulator: ${option}: ${reason}: "${actual}". Expected ${expected}.`);
+}
+
+function defineScopes(scopes: EmulatorOptions['scopes']): readonly ScopeDefinition[] {
+  const listed = (scopes ?? defaultScopes).map((scope) =>
+    typeof scope === 'string' ? { name: scope, description: describeScope(scope) } : scope,
+  );
+  const names = demand('scopes', checkScopes(listed.map((scope) => scope.name)));
+  return names.map((name) => ({
+    name,
+    description: listed.find((scope) => scope.name === name)?.description ?? describeScope(name),
+  }));
+}
+
+function checkLifetime(seconds: number): number {
+  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+  throw new Error(`startEmulator: tokenLifetime: ${seconds}. Expected a whole number of seconds above 0.`);
+}
+
+/**
+ * @param options as the caller gave them.
+ * @param port the bound port, which the emulator's own URLs carry.
+ * @throws Error naming the option that is wrong, by Scalekit's own rules (src/scalekit).
+ */
+export function settingsOf(options: EmulatorOptions, port: number): Settings {
+  const url = `http://localhost:${port}`;
+  const resourceId = demand('resourceId', checkResourceId(options.resourceId ?? localIdentifiers.resourceId));
+  const mcpUrl = demand('mcpUrl', checkMcpUrl(options.mcpUrl ?? 'http://localhost:3002/'));
+  return {
+    url,
+    resourceId,
+    mcpUrl,
+    resource: serverUrls(mcpUrl).endpoint,
+    endpoints: endpoints(url, resourceId),
+    clientDocuments: options.clientDocuments ?? {},
+    scopes: defineScopes(options.scopes),
+    autoApprove: options.autoApprove ?? false,
+    tokenIssuer: options.tokenIssuer ?? 'resource',
+    tokenLifetime: checkLifetime(options.tokenLifetime ?? 3600),
+    scopesArray: options.scopesArray ?? false,
+    dynamicClientRegistration: options.dynamicClientRegistration ?? true,
+    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? true,
+    clockOffset: 0,
+    lastUser: undefined,
+  };
+}
+
+/** Applies what `Emulator.configure` was given; what is left out or undefined stays. */
+export function applyConfiguration(settings: Settings, changes: Parameters<Emulator['configure']>[0]): void {
+  const { scopes, tokenLifetime, ...others } = changes;
+  if (scopes !== undefined) settings.scopes = defineScopes(scopes);
+  if (tokenLifetime !== undefined) settings.tokenLifetime = checkLifetime(tokenLifetime);
+  Object.assign(
+    settings,
+    Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
+  );
+}
+
+/** @returns the names of the defined scopes. */
+export function scopeNames(settings: Settings): readonly string[] {
+  return settings.scopes.map((scope) => scope.name);
+}
+
+/** @returns the emulator's idea of now, in seconds since 1970. */
+export function now(settings: Settings): number {
+  return Math.floor(Date.now() / 1000) + settings.clockOffset;
+}

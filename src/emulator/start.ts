@@ -1,0 +1,154 @@
+import type { RequestListener } from 'node:http';
+import { localIdentifiers, type Variables } from '../scalekit/index.ts';
+import { makeConsent } from './consent.ts';
+import { renderError } from './error-page.ts';
+import type { Emulator, EmulatorOptions, Faults } from './index.ts';
+import { KeyRing } from './keys.ts';
+import { listen } from './listen.ts';
+import { makeProvider } from './provider.ts';
+import { type Front, makeFront, pathForLog } from './routes.ts';
+import { applyConfiguration, type Settings, scopeNames, settingsOf } from './settings.ts';
+import { Storage } from './storage.ts';
+import { mint } from './tokens.ts';
+import { machineClient, users } from './users.ts';
+
+/** Counts requests by path, and reports each when it is answered. */
+function counting(
+  handler: RequestListener,
+  counts: Map<string, number>,
+  options: EmulatorOptions,
+): RequestListener {
+  return (request, response) => {
+    const path = pathForLog((request.url ?? '').split('?', 1)[0] ?? '');
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    if (options.onRequest)
+      response.once('close', () =>
+        options.onRequest?.({ method: request.method ?? '', path, status: response.statusCode }),
+      );
+    handler(request, response);
+  };
+}
+
+function variablesOf(settings: Settings): Variables {
+  const { port } = new URL(settings.mcpUrl);
+  return {
+    PORT: port || '3002',
+    SCALEKIT_ENVIRONMENT_URL: settings.url,
+    SCALEKIT_CLIENT_ID: localIdentifiers.clientId,
+    SCALEKIT_RESOURCE_ID: settings.resourceId,
+    MCP_URL: settings.mcpUrl,
+  };
+}
+
+/** What changes while the emulator runs, in one place. */
+class Running {
+  readonly settings: Settings;
+  readonly keys: KeyRing;
+  readonly storage: Storage;
+  readonly counts: Map<string, number>;
+  readonly front: Front;
+  readonly #onError: (error: unknown) => void;
+  #faults: Faults = {};
+  #provider!: ReturnType<typeof makeProvider>;
+  #handle!: ReturnType<ReturnType<typeof makeProvider>['callback']>;
+
+  constructor(
+    settings: Settings,
+    keys: KeyRing,
+    storage: Storage,
+    counts: Map<string, number>,
+    options: EmulatorOptions,
+  ) {
+    this.settings = settings;
+    this.keys = keys;
+    this.storage = storage;
+    this.counts = counts;
+    this.#onError = options.onError ?? (() => {});
+    this.renew();
+    const running = this;
+    this.front = {
+      settings,
+      keys,
+      get faults() {
+        return running.#faults;
+      },
+      consent: makeConsent(settings, () => running.#provider),
+      provider: (request, response) => running.#handle(request, response),
+      onError: this.#onError,
+    };
+  }
+
+  /** The library reads its keys and features once, when it is made. */
+  renew(): void {
+    const { settings, keys, storage } = this;
+    this.#provider = makeProvider({
+      settings,
+      keys,
+      storage,
+      renderError: renderError(settings),
+      onError: this.#onError,
+    });
+    this.#handle = this.#provider.callback();
+  }
+
+  set faults(faults: Faults) {
+    this.#faults = faults;
+    this.settings.clockOffset = faults.clockOffset ?? 0;
+  }
+}
+
+function interfaceOf(running: Running, port: number, close: () => Promise<void>): Emulator {
+  const { settings, keys, storage, counts } = running;
+  return {
+    url: settings.url,
+    port,
+    resourceId: settings.resourceId,
+    clientId: localIdentifiers.clientId,
+    mcpUrl: settings.mcpUrl,
+    get scopes() {
+      return scopeNames(settings);
+    },
+    users,
+    machineClient,
+    variables: variablesOf(settings),
+    mint: (options = {}) => mint(settings, keys, options),
+    rotateKeys: async ({ keepOld = false } = {}) => {
+      await keys.rotate(keepOld);
+      running.renew();
+    },
+    fault: (faults) => {
+      running.faults = faults;
+    },
+    configure: (changes) => {
+      applyConfiguration(settings, changes);
+      running.renew();
+    },
+    requestCount: (path) => counts.get(path) ?? 0,
+    reset: async () => {
+      await storage.clear();
+      counts.clear();
+      running.faults = {};
+      running.renew();
+    },
+    close,
+  };
+}
+
+/** Starts the local Scalekit; see `startEmulator`. */
+export async function start(options: EmulatorOptions): Promise<Emulator> {
+  // Wrong options are said before anything is bound or written.
+  settingsOf(options, 0);
+  const keys = KeyRing.open(options.keyDirectory);
+  const counts = new Map<string, number>();
+  let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
+  const listening = await listen((request, response) => handler(request, response), options.port ?? 0);
+  try {
+    const storage = new Storage(options.keyDirectory);
+    const running = new Running(settingsOf(options, listening.port), await keys, storage, counts, options);
+    handler = counting(makeFront(running.front), counts, options);
+    return interfaceOf(running, listening.port, listening.close);
+  } catch (error) {
+    await listening.close();
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { importJWK, type JWTPayload, SignJWT } from 'jose';
+import { signingAlgorithm } from '../scalekit/index.ts';
+import type { MintOptions } from './index.ts';
+import type { KeyRing } from './keys.ts';
+import { now, type Settings, scopeNames } from './settings.ts';
+import { mintingClientId, organizationId, users } from './users.ts';
+
+/** What differs from token to token. */
+export interface Subject {
+  /** `usr_…`, or the client itself for a machine. */
+  readonly sub: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Seconds. */
+  readonly lifetime: number;
+}
+
+/** @returns the issuer that tokens carry (facts: Scalekit, access tokens). */
+function issuerOf(settings: Settings): string {
+  return settings.tokenIssuer === 'environment' ? settings.url : settings.endpoints.issuer;
+}
+
+/**
+ * The claims of an access token as Scalekit's have them (facts: Scalekit, access tokens). Machines' tokens carry the
+ * `scopes` array that Scalekit documents for them, and no session.
+ */
+export function accessTokenClaims(settings: Settings, subject: Subject): Record<string, unknown> {
+  const issuedAt = now(settings);
+  const isMachine = subject.sub === subject.clientId;
+  return {
+    iss: issuerOf(settings),
+    aud: [settings.mcpUrl, settings.resourceId],
+    sub: subject.sub,
+    client_id: subject.clientId,
+    scope: subject.scopes.join(' '),
+    ...(settings.scopesArray || isMachine ? { scopes: subject.scopes } : {}),
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + subject.lifetime,
+    jti: `tkn_${randomUUID()}`,
+    ...(isMachine ? {} : { sid: `ses_${randomUUID()}` }),
+    oid: organizationId,
+  };
+}
+
+/** An expired token was issued a lifetime before it expired, not after. */
+function times(settings: Settings, expiresIn: number): { iat: number; nbf: number; exp: number } {
+  const time = now(settings);
+  const exp = time + expiresIn;
+  const iat = expiresIn > 0 ? time : exp - settings.tokenLifetime;
+  return { iat, nbf: iat, exp };
+}
+
+function withoutUndefined(claims: Readonly<Record<string, unknown>>): JWTPayload {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Signs an access token, true or false as the options say.
+ * @returns the compact serialization.
+ */
+export async function mint(settings: Settings, keys: KeyRing, options: MintOptions): Promise<string> {
+  const expiresIn = options.expiresIn ?? settings.tokenLifetime;
+  const claims = withoutUndefined({
+    ...accessTokenClaims(settings, {
+      sub: options.subject ?? users[0].id,
+      clientId: mintingClientId,
+      scopes: options.scopes ?? scopeNames(settings),
+      lifetime: expiresIn,
+    }),
+    ...times(settings, expiresIn),
+    ...(options.issuer === undefined ? {} : { iss: options.issuer }),
+    ...(options.audience === undefined ? {} : { aud: options.audience }),
+    ...options.claims,
+  });
+  const key = options.foreignKey ? await keys.foreign() : keys.current;
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: signingAlgorithm, typ: 'at+jwt', kid: key.kid, ...options.header })
+    .sign(await importJWK(key, signingAlgorithm));
+}

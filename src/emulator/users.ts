@@ -1,0 +1,30 @@
+import type { EmulatorUser, MachineClient } from './index.ts';
+
+/** Who can log in at the local Scalekit. Both belong to the same organization. */
+export const users: readonly [EmulatorUser, EmulatorUser] = [
+  { id: 'usr_1000000000000003', name: 'First user', email: 'first.user@example.com' },
+  { id: 'usr_1000000000000004', name: 'Second user', email: 'second.user@example.com' },
+];
+
+/** The organization in every token's `oid`. */
+export const organizationId = 'org_1000000000000005';
+
+/**
+ * The client of the client credentials grant. Its secret is written here because it protects nothing: it is good for this
+ * emulator alone, which hands out tokens to whoever asks on this machine.
+ */
+export const machineClient: MachineClient = {
+  clientId: 'm2m_1000000000000006',
+  clientSecret: 'local-machine-secret',
+};
+
+/** The client that minted tokens name. */
+export const mintingClientId = 'm2m_1000000000000007';
+
+/**
+ * @param hint an authorization request's `login_hint`: a user's id or e-mail address.
+ * @returns the user it means, or the first one.
+ */
+export function userFor(hint: string | undefined): EmulatorUser {
+  return users.find((user) => user.id === hint || user.email === hint) ?? users[0];
+}
