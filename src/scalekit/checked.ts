@@ -34,7 +34,7 @@ export function refuse(code: string, reason: string, actual: string, expected: s
  */
 const secretShapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<!\w)(skcs_|sks_|test_)[\w-]{4,}/g, '$1…(masked)'],
-  [/(skcs_|sks_|test_)(?=[\w-]*\d)[\w-]{16,}/g, '$1…(masked)'],
+  [/(skcs_|sks_|test_)(?=[\w-]*\d)[\w-]{12,}/g, '$1…(masked)'],
   // A token (JWS or JWE), cut short or not.
   [/(eyJ)[\w-]{8,}(?:\.[\w-]*)*/g, '$1…(masked)'],
   // The user name and password of a URL, with its scheme and without.

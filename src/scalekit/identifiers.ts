@@ -1,4 +1,5 @@
 import { accept, type Checked, refuse } from './checked.ts';
+import { isPlaceholder } from './variables.ts';
 
 /** What each prefix means, the longest first (facts: Scalekit, identifiers and hosts). */
 const prefixes: ReadonlyArray<readonly [RegExp, string]> = [
@@ -33,10 +34,14 @@ function checkIdentifier(
 ): Checked<string> {
   const input = text.trim();
   if (input === '') return refuse(`${rule}/empty`, `The ${name} is empty`, text, expected);
+  if (isPlaceholder(input))
+    return refuse(`${rule}/placeholder`, `The ${name} is still a guide's placeholder`, input, expected);
   if (pattern.test(input)) return accept(input);
   const kind = kindOfIdentifier(input);
-  const reason = kind ? `The ${name} holds ${kind}` : `This is not a ${name}`;
-  return refuse(kind ? `${rule}/other-kind` : `${rule}/form`, reason, input, expected);
+  // The right prefix with something wrong behind it is no other kind.
+  return kind !== undefined && kind !== kindOfIdentifier(expected)
+    ? refuse(`${rule}/other-kind`, `The ${name} holds ${kind}`, input, expected)
+    : refuse(`${rule}/form`, `This is not a ${name}`, input, expected);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { accept, type Checked, refuse } from './checked.ts';
 import { checkResourceId } from './identifiers.ts';
-import { checkScopes } from './scopes.ts';
+import { checkScopes, reservedScopes } from './scopes.ts';
 import { checkEnvironmentUrl, checkMcpUrl } from './urls.ts';
 
 /** What one paste of the dashboard's "Metadata JSON" says. */
@@ -15,8 +15,15 @@ export interface DashboardMetadata {
 const expected =
   'the JSON of Dashboard > MCP Servers > your server > Metadata JSON, with "authorization_servers" and "resource"';
 
+const expectedResource =
+  'the Server URL as "resource"; where it is missing, enter it in Dashboard > MCP Servers > your server';
+
 function textOf(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'JSON that is nested too deep to show';
+  }
 }
 
 function parseObject(text: string): Checked<Record<string, unknown>> {
@@ -30,51 +37,55 @@ function parseObject(text: string): Checked<Record<string, unknown>> {
 }
 
 /** Takes `{env}/resources/{res}` apart (facts: Scalekit, "Protected resource metadata as the dashboard gives it"). */
-function splitIssuer(issuer: unknown): Checked<{ environmentUrl: string; resourceId: string }> {
-  const parts = typeof issuer === 'string' ? /^(.*)\/resources\/([^/]+)\/?$/.exec(issuer) : null;
-  if (!parts?.[1] || !parts[2]) {
+function splitIssuer(servers: unknown): Checked<{ environmentUrl: string; resourceId: string }> {
+  // RFC 9728 lists any number of authorization servers; the first of Scalekit's form is ours.
+  const issuers = (Array.isArray(servers) ? servers : [servers]).map((server) =>
+    typeof server === 'string' ? /^(.+)\/resources\/([^/]+)\/?$/.exec(server.trim()) : null,
+  );
+  const [, environment, resource] = issuers.find((issuer) => issuer !== null) ?? [];
+  if (environment === undefined || resource === undefined) {
     return refuse(
       'metadata/issuer',
       '"authorization_servers" has no https://<environment>/resources/res_… entry',
-      textOf(issuer),
+      textOf(servers),
       expected,
     );
   }
-  const environmentUrl = checkEnvironmentUrl(parts[1]);
+  const environmentUrl = checkEnvironmentUrl(environment);
   if (!environmentUrl.ok) return environmentUrl;
-  const resourceId = checkResourceId(parts[2]);
-  return resourceId.ok
-    ? accept({ environmentUrl: environmentUrl.value, resourceId: resourceId.value })
-    : resourceId;
+  const resourceId = checkResourceId(resource);
+  if (!resourceId.ok) return resourceId;
+  return accept({ environmentUrl: environmentUrl.value, resourceId: resourceId.value }, environmentUrl.notes);
 }
 
 function readScopes(value: unknown): Checked<readonly string[] | undefined> {
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return accept(undefined);
-  if (!Array.isArray(value) || !value.every((scope) => typeof scope === 'string')) {
+  // A list that is not there is `null` in some encoders.
+  const list = value ?? [];
+  if (!Array.isArray(list) || !list.every((scope) => typeof scope === 'string'))
     return refuse('metadata/scopes', '"scopes_supported" is not a list of names', textOf(value), expected);
-  }
-  return checkScopes(value);
+  const own = list.filter((scope) => !reservedScopes.has(scope));
+  return own.length === 0 ? accept(undefined) : checkScopes(own);
 }
 
 /**
  * Reads the dashboard's "Metadata JSON": environment URL, resource id, server URL and scopes at once.
  * @param text the JSON as pasted.
- * @returns the four values, each by its own rule; corrections of the URL are notes.
+ * @returns the four values, each by its own rule; corrections are notes. Of a key written twice the last counts, as in any JSON.
  */
 export function parseDashboardMetadata(text: string): Checked<DashboardMetadata> {
-  const parsed = parseObject(text);
+  const parsed = parseObject(text.trim());
   if (!parsed.ok) return parsed;
-  const servers = parsed.value.authorization_servers;
-  const issuer = splitIssuer(Array.isArray(servers) ? servers[0] : servers);
+  const issuer = splitIssuer(parsed.value.authorization_servers);
   if (!issuer.ok) return issuer;
   const resource = parsed.value.resource;
   if (typeof resource !== 'string')
-    return refuse('metadata/resource', '"resource" is missing', textOf(resource), expected);
+    return refuse('metadata/resource', '"resource" is missing', textOf(resource), expectedResource);
   const mcpUrl = checkMcpUrl(resource);
   if (!mcpUrl.ok) return mcpUrl;
   const scopes = readScopes(parsed.value.scopes_supported);
   if (!scopes.ok) return scopes;
   return accept({ ...issuer.value, mcpUrl: mcpUrl.value, scopes: scopes.value }, [
+    ...issuer.notes,
     ...mcpUrl.notes,
     ...scopes.notes,
   ]);

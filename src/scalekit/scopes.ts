@@ -10,7 +10,7 @@ export const scopeRule =
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 
 /** Asked for by clients beside the server's scopes, and never to be listed among them (facts: MCP, SHOULD). */
-const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
+export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
 
 /** Checks one scope name. */
 export function checkScope(name: string): Checked<string> {
@@ -76,11 +76,13 @@ export function readWritePair(scopes: readonly string[]): ReadWritePair | undefi
  * @returns a sentence without a full stop, e.g. "Create, change and delete todo" for `todo:write`.
  */
 export function describeScope(name: string): string {
-  const [, noun, verb] = /^(.*):([^:]*)$/.exec(name) ?? [undefined, undefined, undefined];
-  if (noun === undefined || verb === undefined || noun === '') return `Use ${name}`;
-  const thing = noun.replaceAll(/[:_]+/g, ' ').trim();
+  const words = (part: string) => part.replaceAll(/[:_]+/g, ' ').trim();
+  const colon = name.lastIndexOf(':');
+  const thing = words(name.slice(0, Math.max(colon, 0)));
+  const verb = words(name.slice(colon + 1));
+  if (thing === '' || verb === '') return `Use ${name}`;
   if (verb === 'read') return `Read ${thing}`;
   if (verb === 'write') return `Create, change and delete ${thing}`;
   if (verb === 'admin') return `Administer ${thing}`;
-  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${thing}`.replaceAll('_', ' ');
+  return `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${thing}`;
 }

@@ -1,5 +1,6 @@
-import { accept, type Checked, refuse } from './checked.ts';
+import { accept, type Checked, printable, refuse } from './checked.ts';
 import { kindOfIdentifier } from './identifiers.ts';
+import { isPlaceholder } from './variables.ts';
 
 /** The server's URL rule in words, as the help, the prompts and the documentation say it. */
 export const mcpUrlRule =
@@ -9,8 +10,14 @@ export const mcpUrlRule =
 export const environmentUrlRule =
   'https://<name>.scalekit.dev, .scalekit.cloud, .scalekit.com or your own domain, without a path';
 
-/** Scalekit's own sites, which people paste instead of their environment's URL. */
-const notAnEnvironment = /^(?:app|dashboard|www|docs|api)?\.?scalekit\.(?:com|cloud|dev)$/;
+/** Where Scalekit hosts environments; anything else is somebody's own domain. */
+const scalekitHost = /(?:^|\.)scalekit\.(?:com|cloud|dev)$/;
+
+/** Scalekit's own sites and regions, which people paste instead of their environment's URL. */
+const notAnEnvironment = /^(?:(?:app|dashboard|www|docs|api)\.)?(?:eu\.)?scalekit\.(?:com|cloud|dev)$/;
+
+/** Longer than any URL that a browser or a proxy takes in practice, in characters. */
+const longestUrl = 2048;
 
 /** @returns whether a URL's host is this machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. */
 export function isLoopback(url: URL): boolean {
@@ -36,23 +43,48 @@ const environmentUrl: UrlRule = {
 };
 const mcpUrl: UrlRule = { code: 'mcp-url', name: 'MCP_URL', expected: mcpUrlRule };
 
+/** Refuses a value under a rule: `part` names what broke it, `reason` goes on after the value's name. */
+function no(rule: UrlRule, part: string, reason: string, input: string, expected = rule.expected) {
+  return refuse(`${rule.code}/${part}`, `${rule.name} ${reason}`, input, expected);
+}
+
+/** What the URL parser silently drops or turns into `/`, so that a person sees another URL than a program. */
+const misread = /[\s\p{Cc}\p{Cf}\\]/u;
+
 /** Parses an absolute URL, and says why where there is none. */
 function parseUrl(rule: UrlRule, input: string): Checked<URL> {
-  if (input === '') return refuse(`${rule.code}/empty`, `${rule.name} is empty`, input, rule.expected);
+  if (input === '') return no(rule, 'empty', 'is empty', input);
   const kind = kindOfIdentifier(input);
-  if (kind)
-    return refuse(`${rule.code}/identifier`, `${rule.name} holds ${kind}, not a URL`, input, rule.expected);
+  if (kind) return no(rule, 'identifier', `holds ${kind}, not a URL`, input);
+  if (input.length > longestUrl) return no(rule, 'length', `has ${input.length} characters`, input);
+  const wrong = misread.exec(input)?.[0];
+  if (wrong !== undefined)
+    return no(rule, 'characters', `holds ${wrong === ' ' ? 'a space' : `"${printable(wrong)}"`}`, input);
   // `localhost:3002/` parses, as a URL with the scheme `localhost:`.
-  if (/^[a-z][a-z\d+.-]*:\/\//i.test(input) && URL.canParse(input)) return accept(new URL(input));
-  if (/^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?:[:/]|$)/.test(input)) {
-    return refuse(
-      `${rule.code}/no-scheme`,
-      `${rule.name} has no scheme (http:// or https://)`,
+  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(input);
+  if (hasScheme && URL.canParse(input)) return accept(new URL(input));
+  if (/^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?:[:/]|$)/i.test(input))
+    return no(rule, 'no-scheme', 'has no scheme (http:// or https://)', input);
+  const port = /^[^/]*\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(input)?.[1];
+  if (hasScheme && Number(port) > 65_535)
+    return no(rule, 'port', `has the port ${printable(port ?? '')}`, input);
+  return no(rule, 'not-a-url', 'is not an absolute URL', input);
+}
+
+/** Refuses hosts that parse but that nobody can reach: patterns and variables (`*.scalekit.com`), `0.0.0.0`, a dot at the end. */
+function checkHost(rule: UrlRule, url: URL, input: string): Checked<URL> {
+  const { hostname } = url;
+  if (hostname === '0.0.0.0' || hostname === '[::]')
+    return no(
+      rule,
+      'host',
+      `holds ${hostname}, where a server listens but no client can call`,
       input,
-      rule.expected,
+      'localhost',
     );
-  }
-  return refuse(`${rule.code}/not-a-url`, `${rule.name} is not an absolute URL`, input, rule.expected);
+  const labels = hostname.startsWith('[') ? [] : hostname.split('.');
+  const isHost = hostname.length <= 253 && labels.every((label) => /^[a-z\d_-]{1,63}$/.test(label));
+  return isHost ? accept(url) : no(rule, 'host', `has the host ${printable(hostname)}`, input);
 }
 
 /** Refuses what no Scalekit or MCP URL may have: another scheme, user name and password, query, fragment, http to the world. */
@@ -61,51 +93,55 @@ function parseHttpUrl(rule: UrlRule, text: string): Checked<URL> {
   const parsed = parseUrl(rule, input);
   if (!parsed.ok) return parsed;
   const url = parsed.value;
-  const no = (part: string, reason: string, shown = input) =>
-    refuse(`${rule.code}/${part}`, `${rule.name} ${reason}`, shown, rule.expected);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return no('scheme', `has the scheme ${url.protocol}//`);
-  if (url.username !== '' || url.password !== '') {
-    return no(
-      'credentials',
-      'holds a user name or password',
-      `${url.protocol}//…@${url.host}${url.pathname}`,
-    );
-  }
+    return no(rule, 'scheme', `has the scheme ${printable(url.protocol)}//`, input);
+  if (url.username !== '' || url.password !== '')
+    return no(rule, 'credentials', 'holds a user name or password', input);
   // A bare `?` or `#` leaves search and hash empty, and still is a query or a fragment to strict clients.
-  if (input.includes('?')) return no('query', 'has a query');
-  if (input.includes('#')) return no('fragment', 'has a fragment');
-  if (url.protocol === 'http:' && !isLoopback(url))
-    return no('http', `is http, but ${url.host} is not this machine`);
-  return parsed;
+  if (input.includes('?')) return no(rule, 'query', 'has a query', input);
+  if (input.includes('#')) return no(rule, 'fragment', 'has a fragment', input);
+  if (url.port === '0') return no(rule, 'port', 'has the port 0', input);
+  const host = checkHost(rule, url, input);
+  if (host.ok && url.protocol === 'http:' && !isLoopback(url))
+    return no(rule, 'http', `is http, but ${printable(url.host)} is not this machine`, input);
+  return host;
 }
 
 /**
  * Checks `SCALEKIT_ENVIRONMENT_URL` (facts: Scalekit, identifiers and hosts).
  * @param text what the person wrote.
- * @returns the origin, without a trailing slash.
+ * @returns the origin, without a trailing slash. A note says so where it is written otherwise (capitals, default port).
  */
 export function checkEnvironmentUrl(text: string): Checked<string> {
-  const parsed = parseHttpUrl(environmentUrl, text);
+  const input = text.trim();
+  const parsed = parseHttpUrl(environmentUrl, input);
   if (!parsed.ok) return parsed;
-  const url = parsed.value;
-  if (notAnEnvironment.test(url.hostname)) {
+  const { hostname, pathname, origin } = parsed.value;
+  if (notAnEnvironment.test(hostname)) {
     return refuse(
       'environment-url/dashboard',
       "This is Scalekit's own site, not your environment",
-      text,
+      input,
       environmentUrlRule,
     );
   }
-  if (url.pathname !== '/') {
-    return refuse(
-      'environment-url/path',
-      'The environment URL has a path',
-      text,
-      `${url.origin} (without ${url.pathname})`,
-    );
+  if (scalekitHost.test(hostname) && isPlaceholder(hostname))
+    return no(environmentUrl, 'placeholder', "is still a guide's placeholder", input);
+  if (pathname !== '/')
+    return no(environmentUrl, 'path', 'has a path', input, `${origin} (without ${printable(pathname)})`);
+  const asWritten = input.replace(/\/$/, '');
+  return accept(origin, origin === asWritten ? [] : [`The environment URL was read as ${origin}`]);
+}
+
+/** Corrects the path of an MCP_URL in place. @returns a sentence for each correction. */
+function correctPath(url: URL, input: string): readonly string[] {
+  if (/\/mcp\/*$/i.test(url.pathname)) {
+    url.pathname = url.pathname.replace(/(?:\/mcp\/*)+$/i, '/');
+    return [`/mcp was taken off MCP_URL: it is the base URL ${url.href}, and the server adds /mcp itself.`];
   }
-  return accept(url.origin);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  if (!input.endsWith('/')) return [`MCP_URL was given its trailing slash: ${url.href}`];
+  return url.href === input ? [] : [`MCP_URL was read as ${url.href}`];
 }
 
 /**
@@ -114,21 +150,21 @@ export function checkEnvironmentUrl(text: string): Checked<string> {
  * @returns the URL with its trailing slash.
  */
 export function checkMcpUrl(text: string): Checked<string> {
-  const parsed = parseHttpUrl(mcpUrl, text);
+  const input = text.trim();
+  const parsed = parseHttpUrl(mcpUrl, input);
   if (!parsed.ok) return parsed;
   const url = parsed.value;
-  const notes: string[] = [];
-  if (/\/mcp\/*$/.test(url.pathname)) {
-    url.pathname = url.pathname.replace(/(?:\/mcp\/*)+$/, '/');
-    notes.push(
-      `/mcp was taken off MCP_URL: it is the base URL ${url.href}, and the server adds /mcp itself.`,
+  const notes = correctPath(url, input);
+  // Encoded, doubled and dotted segments: clients, proxies and servers disagree on which path they mean.
+  if (!/^\/(?:[\w~-][\w.~-]*\/)*$/.test(url.pathname)) {
+    return no(
+      mcpUrl,
+      'path',
+      `has the path ${printable(url.pathname)}`,
+      input,
+      'a path of letters, digits, - . _ and ~, each part with something in it, or none',
     );
-  } else if (!text.trim().endsWith('/')) {
-    if (!url.pathname.endsWith('/')) url.pathname += '/';
-    notes.push(`MCP_URL was given its trailing slash: ${url.href}`);
   }
-  if (url.pathname.includes('//'))
-    return refuse('mcp-url/path', 'MCP_URL has an empty path segment', text, mcpUrlRule);
   return accept(url.href, notes);
 }
 

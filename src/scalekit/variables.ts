@@ -10,13 +10,16 @@ export const variableNames = [
 export type VariableName = (typeof variableNames)[number];
 export type Variables = Readonly<Record<VariableName, string>>;
 
-/** What guides, dashboards and `.env.example` files leave for people to replace. */
+/**
+ * What guides, dashboards and `.env.example` files leave for people to replace: `your-env`, `res_your_resource_id`,
+ * `<resource id>`, `${RESOURCE_ID}`, `skc_...`, `res_xxx`.
+ */
 const placeholder =
-  /\byour[-_]|<[^>]*>|\byour(?:env|app)\b|^mcp_server_id$|\.\.\.|…|^(?:xxx+|changeme|todo|replace[-_]me)$|_x{3,}$/i;
+  /(?<![a-z])your[-_]|\byour(?:env|app|domain)\b|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|…|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$/i;
 
 /** @returns whether a variable still holds a placeholder such as `res_your_resource_id` (facts: Scalekit, documented failure 3). */
 export function isPlaceholder(value: string): boolean {
-  return placeholder.test(value.trim()) || /_your_/.test(value);
+  return placeholder.test(value.trim());
 }
 
 /** The identifiers of the local Scalekit: fixed, so that a project, its emulator and its tests agree without configuration. */

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { parseDashboardMetadata } from '../../src/scalekit/index.ts';
+import { notesOf, outcome } from './outcome.ts';
+
+/** As the dashboard gives it (facts: Scalekit, "Protected resource metadata as the dashboard gives it"). */
+const metadata = {
+  authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
+  bearer_methods_supported: ['header'],
+  resource: 'http://localhost:3002/',
+  resource_documentation: 'http://localhost:3002/docs',
+  scopes_supported: ['todo:read', 'todo:write'],
+};
+const values = {
+  environmentUrl: 'https://acme.scalekit.dev',
+  resourceId: 'res_123',
+  mcpUrl: 'http://localhost:3002/',
+  scopes: ['todo:read', 'todo:write'],
+};
+
+function parse(changes: Record<string, unknown>) {
+  return parseDashboardMetadata(JSON.stringify({ ...metadata, ...changes }));
+}
+
+test('one paste gives all four values', () => {
+  expect(parse({})).toEqual({ ok: true, value: values, notes: [] });
+});
+
+describe('forms of the paste', () => {
+  test.each([
+    ['indented', JSON.stringify(metadata, null, 2)],
+    ['with white space around', `\n  ${JSON.stringify(metadata)}\n\n`],
+    ['with a byte order mark', `\ufeff${JSON.stringify(metadata)}`],
+    ['with Windows line ends', JSON.stringify(metadata, null, 2).replaceAll('\n', '\r\n')],
+  ])('%s', (_, text) => {
+    expect(outcome(parseDashboardMetadata(text))).toEqual(values);
+  });
+
+  test('of a key that is written twice the last counts, as in any JSON', () => {
+    const text = `{"resource":"https://first.example/",${JSON.stringify(metadata).slice(1)}`;
+    expect(outcome(parseDashboardMetadata(text))).toEqual(values);
+  });
+
+  test.each([
+    ['', 'metadata/json'],
+    ['{', 'metadata/json'],
+    ["{'resource': 'x'}", 'metadata/json'],
+    ['https://acme.scalekit.dev', 'metadata/json'],
+    ['null', 'metadata/form'],
+    ['[]', 'metadata/form'],
+    ['"text"', 'metadata/form'],
+    ['{}', 'metadata/issuer'],
+  ])('%j: %s', (text, code) => {
+    expect(outcome(parseDashboardMetadata(text))).toBe(`✗ ${code}`);
+  });
+});
+
+describe('authorization_servers', () => {
+  const ours = 'https://acme.scalekit.dev/resources/res_123';
+  test.each([
+    ['text instead of a list', ours],
+    ['a slash at the end', [`${ours}/`]],
+    ['behind another one', ['https://login.example', ours]],
+    ['before another one of the same form', [ours, 'https://b.scalekit.dev/resources/res_9']],
+    ['behind something that is no text', [null, 7, ours]],
+  ])('%s', (_, servers) => {
+    expect(outcome(parse({ authorization_servers: servers }))).toEqual(values);
+  });
+
+  test.each([
+    [undefined, 'metadata/issuer'],
+    [null, 'metadata/issuer'],
+    [[], 'metadata/issuer'],
+    [['https://acme.scalekit.dev'], 'metadata/issuer'],
+    [['https://acme.scalekit.dev/resources/'], 'metadata/issuer'],
+    [['/resources/res_123'], 'metadata/issuer'],
+    [{ issuer: ours }, 'metadata/issuer'],
+    [['http://acme.scalekit.dev/resources/res_123'], 'environment-url/http'],
+    [['https://app.scalekit.com/resources/res_123'], 'environment-url/dashboard'],
+    [['https://acme.scalekit.dev/x/resources/res_123'], 'environment-url/path'],
+    [['acme.scalekit.dev/resources/res_123'], 'environment-url/no-scheme'],
+    [['https://acme.scalekit.dev/resources/skc_123'], 'resource-id/other-kind'],
+    [['https://acme.scalekit.dev/resources/123'], 'resource-id/form'],
+  ])('%j: %s', (servers, code) => {
+    expect(outcome(parse({ authorization_servers: servers }))).toBe(`✗ ${code}`);
+  });
+
+  test('a custom domain, a region and the local Scalekit are environments too', () => {
+    for (const origin of [
+      'https://auth.acme.example',
+      'https://acme.eu.scalekit.com',
+      'http://localhost:4002',
+    ])
+      expect(outcome(parse({ authorization_servers: [`${origin}/resources/res_123`] }))).toEqual({
+        ...values,
+        environmentUrl: origin,
+      });
+  });
+});
+
+describe('resource', () => {
+  test('is corrected by the rule of MCP_URL, and the correction is said', () => {
+    const checked = parse({ resource: 'http://localhost:3000/mcp' });
+    expect(outcome(checked)).toMatchObject({ mcpUrl: 'http://localhost:3000/' });
+    expect(notesOf(checked)).toEqual([expect.stringContaining('/mcp was taken off')]);
+  });
+
+  test.each([
+    [undefined, 'metadata/resource'],
+    [null, 'metadata/resource'],
+    [['http://localhost:3002/'], 'metadata/resource'],
+    ['', 'mcp-url/empty'],
+    ['res_123', 'mcp-url/identifier'],
+    ['http://mcp.example.com/', 'mcp-url/http'],
+  ])('%j: %s', (resource, code) => {
+    expect(outcome(parse({ resource }))).toBe(`✗ ${code}`);
+  });
+
+  test('JSON that is nested too deep to be shown is refused like any other', () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const text = JSON.stringify({ ...metadata, resource: 0 }).replace('"resource":0', `"resource":${deep}`);
+    expect(outcome(parseDashboardMetadata(text))).toBe('✗ metadata/resource');
+  });
+});
+
+describe('scopes_supported', () => {
+  test.each([[undefined], [null], [[]], [['openid', 'offline_access']]])('%j: none', (scopes) => {
+    expect(outcome(parse({ scopes_supported: scopes }))).toEqual({ ...values, scopes: undefined });
+  });
+
+  test('those of the authorization server are left out', () => {
+    expect(outcome(parse({ scopes_supported: ['openid', 'a:b', 'offline_access'] }))).toMatchObject({
+      scopes: ['a:b'],
+    });
+  });
+
+  test.each([
+    ['todo:read todo:write', 'metadata/scopes'],
+    [[1], 'metadata/scopes'],
+    [['todo-read'], 'scope/characters'],
+    [[''], 'scope/empty'],
+  ])('%j: %s', (scopes, code) => {
+    expect(outcome(parse({ scopes_supported: scopes }))).toBe(`✗ ${code}`);
+  });
+});
+
+test('a secret that was pasted instead is not shown', () => {
+  expect(JSON.stringify(parseDashboardMetadata('test_a8Fk20dlsPw92kd'))).not.toContain('a8Fk');
+});
