@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../scalekit/index.ts';
 import { sendError, sendJson } from './answers.ts';
-import type { Consent } from './consent.ts';
 import { answerKeys } from './faults.ts';
 import type { EmulatorOptions, Faults } from './index.ts';
 import type { KeyRing } from './keys.ts';
 import { metadata } from './metadata.ts';
 import { normalizeAuthorization, normalizeClient, normalizeTokenRequest } from './normalize.ts';
+import type { Pages } from './pages.ts';
 import { cookieNames } from './provider.ts';
 import { BodyTooLarge, readBody, withBody, withoutCookie } from './requests.ts';
 import type { Settings } from './settings.ts';
@@ -16,7 +16,7 @@ export interface Front {
   readonly settings: Settings;
   readonly keys: KeyRing;
   readonly faults: Faults;
-  readonly consent: Consent;
+  readonly pages: Pages;
   /** The library's handler. */
   readonly provider: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly onError: NonNullable<EmulatorOptions['onError']>;
@@ -114,8 +114,8 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     cors,
   });
   const post = (handler: Handler): Route => ({ methods: { POST: handler }, cors: true });
-  const ask: Handler = ({ consent }, request, response) => consent.ask(request, response);
-  const decide: Handler = ({ consent }, request, response) => consent.decide(request, response);
+  const ask: Handler = ({ pages }, request, response) => pages.ask(request, response);
+  const decide: Handler = ({ pages }, request, response) => pages.decide(request, response);
   return [
     [
       at(endpoints.keys),
@@ -129,7 +129,7 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     [at(endpoints.authorization), get(authorize, false)],
     [at(endpoints.authorization, `/${uid}`), get(authorize, false)],
     [new RegExp(`^/consent/${uid}$`), { methods: { GET: ask, HEAD: ask, POST: decide }, cors: false }],
-    [/^\/$/, get(({ consent }, _, response) => consent.welcome(response), false)],
+    [/^\/$/, get(({ pages }, _, response) => pages.welcome(response), false)],
   ];
 }
 

@@ -1,16 +1,17 @@
 import type { RequestListener } from 'node:http';
-import { localIdentifiers, type Variables } from '../scalekit/index.ts';
-import { makeConsent } from './consent.ts';
+import { localIdentifiers } from '../scalekit/index.ts';
 import { renderError } from './error-page.ts';
 import type { Emulator, EmulatorOptions, Faults } from './index.ts';
 import { KeyRing } from './keys.ts';
 import { listen } from './listen.ts';
+import { makePages } from './pages.ts';
 import { makeProvider } from './provider.ts';
 import { type Front, makeFront, pathForLog } from './routes.ts';
 import { applyConfiguration, type Settings, scopeNames, settingsOf } from './settings.ts';
 import { Storage } from './storage.ts';
 import { mint } from './tokens.ts';
 import { machineClient, users } from './users.ts';
+import { variablesOf } from './variables.ts';
 
 /** Counts requests by path, and reports each when it is answered. */
 function counting(
@@ -26,17 +27,6 @@ function counting(
         options.onRequest?.({ method: request.method ?? '', path, status: response.statusCode }),
       );
     handler(request, response);
-  };
-}
-
-function variablesOf(settings: Settings): Variables {
-  const { port } = new URL(settings.mcpUrl);
-  return {
-    PORT: port || '3002',
-    SCALEKIT_ENVIRONMENT_URL: settings.url,
-    SCALEKIT_CLIENT_ID: localIdentifiers.clientId,
-    SCALEKIT_RESOURCE_ID: settings.resourceId,
-    MCP_URL: settings.mcpUrl,
   };
 }
 
@@ -72,7 +62,7 @@ class Running {
       get faults() {
         return running.#faults;
       },
-      consent: makeConsent(settings, () => running.#provider),
+      pages: makePages(settings, () => running.#provider),
       provider: (request, response) => running.#handle(request, response),
       onError: this.#onError,
     };
@@ -85,7 +75,7 @@ class Running {
       settings,
       keys,
       storage,
-      renderError: renderError(settings),
+      renderError,
       onError: this.#onError,
     });
     this.#handle = this.#provider.callback();
@@ -128,6 +118,7 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
       await storage.clear();
       counts.clear();
       running.faults = {};
+      settings.lastUser = undefined;
       running.renew();
     },
     close,

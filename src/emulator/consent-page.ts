@@ -1,0 +1,117 @@
+import { isLoopback } from '../scalekit/index.ts';
+import { codes, displayName, type Html, html } from './html.ts';
+import type { EmulatorUser } from './index.ts';
+import { page } from './layout.ts';
+import type { ScopeDefinition } from './settings.ts';
+
+/** What the page says and asks. */
+export interface Question {
+  /** What the client calls itself; anybody can choose it. */
+  readonly clientName: string | undefined;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** The MCP endpoint. */
+  readonly resource: string;
+  readonly scopes: readonly ScopeDefinition[];
+  /** Asked for, but not defined. */
+  readonly unknownScopes: readonly string[];
+  /** Whether the client asked for a refresh token. */
+  readonly offlineAccess: boolean;
+  /** Seconds. */
+  readonly tokenLifetime: number;
+  readonly users: readonly EmulatorUser[];
+  readonly selectedUser: string;
+  /** Names of the ticked boxes. */
+  readonly ticked: ReadonlySet<string>;
+  /** What was wrong with the answer before. */
+  readonly complaint: string | undefined;
+}
+
+/** Where an answer goes, for a person: the part of the redirect URI that nobody else can have. */
+function destination(redirectUri: string): { where: string; what: string } {
+  const url = new URL(redirectUri);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return { where: `${url.protocol}//`, what: 'the application on this machine that opens such links' };
+  return { where: url.host, what: isLoopback(url) ? 'a program on this machine' : 'a web site' };
+}
+
+function duration(seconds: number): string {
+  if (seconds % 3600 === 0) return seconds === 3600 ? 'an hour' : `${seconds / 3600} hours`;
+  if (seconds % 60 === 0) return seconds === 60 ? 'a minute' : `${seconds / 60} minutes`;
+  return `${seconds} seconds`;
+}
+
+function facts(question: Question): Html {
+  const { where, what } = destination(question.redirectUri);
+  const isDocument = question.clientId.startsWith('https://');
+  return html`<dl>
+<dt>Answer goes to</dt>
+<dd><span class="where">${where}</span> <span class="aside">${what}</span></dd>
+<dt>MCP server</dt>
+<dd>${question.resource}</dd>
+<dt>Client</dt>
+<dd>${question.clientId} <span class="aside">${isDocument ? 'described by the document there' : 'registered itself under this name'}</span></dd>
+</dl>`;
+}
+
+function userRow(user: EmulatorUser, selected: string): Html {
+  return html`<label>
+<input type="radio" name="user" value="${user.id}"${user.id === selected && html` checked`}>
+<span class="what">${user.name}</span>
+<span class="detail parts"><span>${user.email}</span> <code>${user.id}</code></span>
+</label>`;
+}
+
+function scopeRow(name: string, what: string, detail: Html, ticked: boolean): Html {
+  return html`<label>
+<input type="checkbox" name="scope" value="${name}"${ticked && html` checked`}>
+<span class="what">${what}</span>
+<span class="detail">${detail}</span>
+</label>`;
+}
+
+function scopeRows({ scopes, offlineAccess, ticked, tokenLifetime }: Question): readonly Html[] {
+  const rows = scopes.map(({ name, description }) =>
+    scopeRow(name, description, html`<code>${name}</code>`, ticked.has(name)),
+  );
+  if (!offlineAccess) return rows;
+  const explanation = html`<code>offline_access</code> · a refresh token, so that it need not ask again when access ends after ${duration(tokenLifetime)}`;
+  return [...rows, scopeRow('offline_access', 'Stay connected', explanation, ticked.has('offline_access'))];
+}
+
+function unknown(names: readonly string[]): Html | false {
+  if (names.length === 0) return false;
+  return html`<div class="note"><p>Also asked for, and left out because no scope of this MCP server has
+${names.length === 1 ? 'this name' : 'these names'}: ${codes(names)}.</p></div>`;
+}
+
+/** @returns the page on which a person logs in and consents, in one go. It is a form that needs no script. */
+export function consentPage(question: Question): string {
+  const name = displayName(question.clientName, 'A client without a name');
+  const { complaint } = question;
+  return page(
+    `${complaint ? 'Not yet: ' : ''}Allow ${name}?`,
+    html`${complaint !== undefined && html`<div class="alert" role="alert"><p>${complaint}</p></div>`}
+<h1>Allow <bdi>${name}</bdi> to use your MCP server?</h1>
+${facts(question)}
+<form method="post">
+<fieldset>
+<legend>Sign in as</legend>
+<div class="rows">
+${question.users.map((user) => userRow(user, question.selectedUser))}
+</div>
+</fieldset>
+<fieldset>
+<legend>Let it</legend>
+<div class="rows">
+${scopeRows(question)}
+</div>
+</fieldset>
+${unknown(question.unknownScopes)}
+<div class="actions">
+<button class="primary" name="decision" value="allow">Allow</button>
+<button name="decision" value="deny">Deny</button>
+</div>
+</form>`,
+  );
+}
