@@ -1,0 +1,69 @@
+// One HTTP request and its answer.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Access } from './scalekit.ts';
+
+/** Every answer says this: it is for its receiver only, and it is what its type says. */
+const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+/** How long the rest of a refused body may take to arrive. A client reads no answer before it has sent all. */
+const patience = 1000;
+
+export class Exchange {
+  /** Names this request in the log, and in answers that somebody may ask about. */
+  readonly id = randomUUID();
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The path as it was sent, without the query. */
+  readonly path: string;
+  /** Go on every answer. */
+  cors: Readonly<Record<string, string>> = {};
+  /** Known once the token was found good. */
+  access: Access | undefined;
+
+  constructor(req: IncomingMessage, res: ServerResponse) {
+    this.req = req;
+    this.res = res;
+    [this.path = ''] = (req.url ?? '').split('?', 1);
+  }
+
+  /** Aborted when the client hangs up before its answer is complete. */
+  get signal(): AbortSignal {
+    const hangUp = new AbortController();
+    this.res.once('close', () => {
+      if (!this.res.writableFinished) hangUp.abort();
+    });
+    return hangUp.signal;
+  }
+
+  /**
+   * Who is asking, as an IP address.
+   * @param proxies how many proxies in front are ours: each adds the address that it saw to `X-Forwarded-For`.
+   */
+  address(proxies: number): string {
+    const seen = proxies > 0 ? this.req.headers['x-forwarded-for'] : undefined;
+    const forwarded = String(seen ?? '')
+      .split(',')
+      .at(-proxies)
+      ?.trim();
+    return forwarded || (this.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  }
+
+  async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
+    const { req, res, cors } = this;
+    const length =
+      typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
+    res.writeHead(status, { ...always, ...length, ...cors, ...headers });
+    if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
+    res.end(body);
+    if (!req.complete) this.#dropRest();
+  }
+
+  #dropRest(): void {
+    const { req } = this;
+    const cut = setTimeout(() => req.socket.destroy(), patience).unref();
+    req.once('close', () => clearTimeout(cut));
+    req.resume();
+  }
+}
