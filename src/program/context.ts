@@ -33,11 +33,17 @@ export class UserError extends Error {
   readonly exitCode: ExitCode;
   /** The next command or step, printed on its own line. */
   readonly next: string | undefined;
+  /** Machine-readable name of what went wrong, for JSON output. */
+  readonly code: string;
 
-  constructor(message: string, options: { exitCode?: ExitCode; next?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { exitCode?: ExitCode; code?: string; next?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'UserError';
     this.exitCode = options.exitCode ?? exitCodes.failed;
     this.next = options.next;
+    this.code = options.code ?? 'failed';
   }
 }

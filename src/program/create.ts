@@ -1,4 +1,4 @@
-import { exitCodes } from './context.ts';
+import { create } from './commands/create.ts';
 import { runOnProcess } from './run.ts';
 
-await runOnProcess(async () => exitCodes.ok);
+await runOnProcess((args, context) => create(args, context));

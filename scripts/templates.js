@@ -1,0 +1,64 @@
+// The template files that belong to the published package, and the module that the build makes of them.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Prose is no HTML, a name that is missing is a fault, and no helper is looked up by a name from data. */
+export const compileOptions = { noEscape: true, strict: true, knownHelpersOnly: true };
+
+/**
+ * What git knows or would add: never a developer's `.env`, `node_modules` or `dist`.
+ * @returns the text of each file, by its path below `templates/`, sorted.
+ */
+export function readTemplates() {
+  const list = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', 'templates'],
+    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const paths = list
+    .split('\0')
+    .filter((path) => /^templates\/[^/]+\/./.test(path) && existsSync(join(root, path)))
+    .sort();
+  return Object.fromEntries(
+    paths.map((path) => [path.slice('templates/'.length), readFileSync(join(root, path), 'utf8')]),
+  );
+}
+
+/**
+ * A rolldown plugin: puts the templates, with their prose precompiled, in the place of src/project/packed.ts.
+ * @param {{ released: boolean }} options
+ */
+export function packTemplates({ released }) {
+  return {
+    name: 'pack-templates',
+    load(id) {
+      if (!/[\\/]src[\\/]project[\\/]packed\.ts$/.test(id)) return null;
+      const files = readTemplates();
+      const prose = Object.entries(files).filter(([path]) => path.endsWith('.hbs'));
+      const texts = Object.fromEntries(
+        Object.entries(files).map(([path, text]) => [path, path.endsWith('.hbs') ? '' : text]),
+      );
+      const compiled = prose.map(
+        ([path, text]) =>
+          `${JSON.stringify(path)}: Handlebars.template(${Handlebars.precompile(text, compileOptions)})`,
+      );
+      return {
+        moduleType: 'js',
+        code: `
+          import Handlebars from 'handlebars/runtime.js';
+          import { templatesOf } from './templates.ts';
+          // JSON.parse is quicker than a literal of this size.
+          const files = () => JSON.parse(${JSON.stringify(JSON.stringify(texts))});
+          const prose = () => ({${compiled.join(',\n')}});
+          export const loadTemplates = () => templatesOf(files(), prose());
+          export const released = ${released};
+        `,
+      };
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  emulatorDirectory,
+  startEmulator,
+} from '../../emulator/index.ts';
+import {
+  accept,
+  type Checked,
+  checkMcpUrl,
+  checkPort,
+  checkResourceId,
+  checkScopes,
+  defaultPort,
+  defaultScopes,
+  emulatorPort,
+  isLoopback,
+  localIdentifiers,
+  portOf,
+  refuse,
+  serverUrls,
+  variableNames,
+} from '../../scalekit/index.ts';
+import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
+import { type OptionProblem, problemsError } from '../errors.ts';
+
+/** The options of `scalekit-mcp emulate`, as they were typed. */
+export interface EmulateOptions {
+  /** 0 takes a free one. Default: the one that belongs to the server's port. */
+  readonly port?: number | string;
+  readonly resourceId?: string;
+  readonly mcpUrl?: string;
+  /** Separated by commas or white space. */
+  readonly scopes?: string;
+  /** Exactly one JSON document on stdout, and nothing else anywhere. */
+  readonly json?: boolean;
+  /** Neither keeps nor reads the key and the clients of other runs. */
+  readonly ephemeral?: boolean;
+  readonly autoApprove?: boolean;
+  /** `resource` or `environment`: which of Scalekit's two issuers the tokens carry. */
+  readonly tokenIssuer?: string;
+}
+
+type Settled = EmulatorOptions & { readonly port: number; readonly mcpUrl: string };
+
+function checkEmulatorPort(value: number | string): Checked<number> {
+  return String(value).trim() === '0' ? accept(0) : checkPort(value);
+}
+
+function checkIssuer(value: string): Checked<'resource' | 'environment'> {
+  return value === 'resource' || value === 'environment'
+    ? accept(value)
+    : refuse('token-issuer', 'This is neither of the two issuers', value, 'resource or environment');
+}
+
+/** The port that goes with an MCP_URL; behind a proxy the server has the default one. */
+function portBeside(mcpUrl: string): number {
+  const url = new URL(mcpUrl);
+  return emulatorPort(isLoopback(url) ? portOf(url) : defaultPort);
+}
+
+/** Checks all options by Scalekit's own rules, and says all problems at once. */
+function settle(options: EmulateOptions, context: Context): { settled: Settled; notes: readonly string[] } {
+  const problems: OptionProblem[] = [];
+  const notes: string[] = [];
+  const check = <T>(option: string, checked: Checked<T>, fallback: T): T => {
+    if (checked.ok) notes.push(...checked.notes);
+    else problems.push({ option, ...checked.problem });
+    return checked.ok ? checked.value : fallback;
+  };
+  const defaultUrl = `http://localhost:${defaultPort}/`;
+  const mcpUrl = check('--mcp-url', checkMcpUrl(options.mcpUrl ?? defaultUrl), defaultUrl);
+  const port = check('--port', checkEmulatorPort(options.port ?? portBeside(mcpUrl)), 0);
+  const { resourceId: localId } = localIdentifiers;
+  const resourceId = check('--resource-id', checkResourceId(options.resourceId ?? localId), localId);
+  const scopes = check('--scopes', checkScopes(options.scopes ?? defaultScopes), defaultScopes);
+  const tokenIssuer = check('--token-issuer', checkIssuer(options.tokenIssuer ?? 'resource'), 'resource');
+  if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
+  const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
+  const autoApprove = options.autoApprove ?? false;
+  return { settled: { port, mcpUrl, resourceId, scopes, tokenIssuer, autoApprove, ...keyDirectory }, notes };
+}
+
+/** Starts it, and turns what a person can mend into an error for a person. */
+async function startOrExplain(options: Settled): Promise<Emulator> {
+  try {
+    return await startEmulator(options);
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const code = ((cause ?? error) as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE' || (code === 'EACCES' && cause !== undefined)) {
+      const other = emulatorPort(options.port);
+      throw new UserError(message, {
+        code: 'port-taken',
+        next: `scalekit-mcp emulate --port ${other}, with SCALEKIT_ENVIRONMENT_URL=http://localhost:${other} in .env`,
+        cause: error,
+      });
+    }
+    if (code === undefined || options.keyDirectory === undefined) throw error;
+    throw new UserError(`The local Scalekit cannot keep its key in ${options.keyDirectory}: ${message}`, {
+      code: 'key-directory',
+      next: 'make the folder writable, or: scalekit-mcp emulate --ephemeral',
+      cause: error,
+    });
+  }
+}
+
+function documentOf(emulator: Emulator, keyDirectory: string | undefined): Record<string, unknown> {
+  const { url, port, resourceId, clientId, mcpUrl, scopes, variables, users, machineClient } = emulator;
+  return {
+    url,
+    port,
+    resourceId,
+    clientId,
+    mcpUrl,
+    scopes,
+    variables,
+    users,
+    machineClient,
+    keyDirectory: keyDirectory ?? null,
+  };
+}
+
+/** What is for the person goes to stderr, so that stdout is the lines of `.env` and nothing else. */
+function announce(emulator: Emulator, options: Settled, notes: readonly string[], context: Context): void {
+  const say = (...lines: string[]) => context.stderr.write(`${lines.join('\n')}\n`);
+  const kept = options.keyDirectory ?? 'nowhere: keys and clients are gone when it stops';
+  say(
+    ...notes.map((note) => `note: ${note}`),
+    '',
+    'The local Scalekit is running. It is for development and tests, and no production service.',
+    '',
+    `  environment  ${emulator.url}`,
+    `  MCP server   ${serverUrls(emulator.mcpUrl).endpoint}`,
+    `  scopes       ${emulator.scopes.join(', ')}`,
+    `  consent      ${options.autoApprove ? 'given to everything, without asking' : 'asked for in the browser'}`,
+    `  kept in      ${kept}`,
+    '',
+    "Your server's .env:",
+    '',
+  );
+  const lines = variableNames.map((name) => `${name}=${emulator.variables[name]}`);
+  context.stdout.write(`${lines.join('\n')}\n`);
+  say('', 'Ctrl-C stops it. Requests:', '');
+}
+
+/**
+ * Runs the local Scalekit until it is told to stop.
+ * @returns 0 when it was stopped by a signal: that is how a server that runs in the foreground ends.
+ * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that can't be written.
+ */
+export async function emulate(options: EmulateOptions, context: Context): Promise<ExitCode> {
+  const { settled, notes } = settle(options, context);
+  const log = ({ method, path, status }: { method: string; path: string; status: number }) =>
+    context.stderr.write(`  ${status} ${method} ${path}\n`);
+  const onError = (error: unknown) =>
+    context.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  const emulator = await startOrExplain({ ...settled, ...(options.json ? {} : { onRequest: log }), onError });
+  try {
+    if (options.json) context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.keyDirectory))}\n`);
+    else announce(emulator, settled, notes, context);
+    if (!context.signal.aborted) await once(context.signal, 'abort');
+  } finally {
+    await emulator.close();
+  }
+  return exitCodes.ok;
+}

@@ -1,0 +1,53 @@
+import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
+
+function left(name: OptionName): string {
+  const row = optionOf(name);
+  const flag = row.negatable ? `--[no-]${flagOf(name).slice(2)}` : flagOf(name);
+  const long = row.value === undefined || name === 'directory' ? flag : `${flag} ${row.value}`;
+  return row.short === undefined ? `    ${long}` : `${row.short}, ${long}`;
+}
+
+function right(name: OptionName): string {
+  const row = optionOf(name);
+  const ready = row.choices?.filter(
+    (choice) => choice.notYet === undefined && typeof choice.value === 'string',
+  );
+  const summary = ready && ready.length > 1 ? ready.map((choice) => choice.value).join(' | ') : row.summary;
+  const quiet = row.default === undefined || row.default === 'on';
+  return quiet ? summary : `${summary} (${row.default})`;
+}
+
+const width = 30;
+const line = (name: string, text: string) => `  ${name.padEnd(width)}${text}`;
+
+/**
+ * The help, made from the table of options.
+ * @param program how it was called: `create-scalekit-mcp` or `scalekit-mcp create`.
+ */
+export function createHelp(program: string): string {
+  const rows = optionNames
+    .filter((name) => name !== 'directory')
+    .map((name) => line(left(name), right(name)));
+  return `Usage: ${program} [directory] [options]
+
+Creates an MCP server that is protected by Scalekit's OAuth 2.1, installs it and checks it.
+In a terminal it asks for what is missing. The directory is todo-mcp (or mcp-server) unless you say; . is this folder.
+
+Options:
+${rows.join('\n')}
+${line('-h, --help', 'this text')}
+${line('-v, --version', 'the version')}
+
+Non-interactive usage:
+  Without a terminal nothing is asked. Give the directory (or --yes for the default one), and either nothing else for the
+  local Scalekit, or all three Scalekit values, or --metadata. What is missing is named, and the exit code is 2.
+  Exit codes: 0 ok, 1 failed, 2 usage or missing input, 3 could not check, 130 interrupted.
+
+Examples:
+  ${program} todo-mcp
+  ${program} notes-mcp --template blank --scopes notes:read,notes:write,notes:admin
+  ${program} todo-mcp --metadata metadata.json --client-id skc_123456789
+  ${program} todo-mcp --yes --dry-run --json
+  npm create scalekit-mcp@latest todo-mcp -- --port 4000     (npm needs the --)
+`;
+}

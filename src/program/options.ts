@@ -1,0 +1,248 @@
+import {
+  accept,
+  type Checked,
+  checkClientId,
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkPort,
+  checkResourceId,
+  checkScopes,
+  type DashboardMetadata,
+  defaultPort,
+  defaultScopes,
+  environmentUrlRule,
+  mcpUrlRule,
+  parseDashboardMetadata,
+  refuse,
+} from '../scalekit/index.ts';
+import { checkDirectory, checkName } from './rules.ts';
+
+/**
+ * The one table of create's options. The flags, the prompts, the answers' JSON schema, the help, the documentation and the
+ * "to repeat this, run" line are made from it; a value is checked by its row's rule wherever it comes from.
+ */
+
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly hint?: string;
+  /** In the contract, and not built yet: refused with "not in this version yet". */
+  readonly notYet?: true;
+}
+
+/** What a value looks like in JSON; the rules say the rest. */
+export type JsonForm = 'text' | 'number' | 'switch' | 'list' | 'object' | 'choice';
+
+export interface Option<T> {
+  /** How the flag's value is written in the help, e.g. `<n>`; undefined for a switch. */
+  readonly value?: string;
+  readonly summary: string;
+  /** The default as the help says it. */
+  readonly default?: string;
+  readonly form: JsonForm;
+  readonly choices?: ReadonlyArray<Choice<T>>;
+  readonly example?: string;
+  /** The question, where there is one. Questions are asked in the order of the table. */
+  readonly question?: string;
+  readonly placeholder?: string;
+  /** A switch that has a `--no-…` twin. */
+  readonly negatable?: true;
+  /** Says how the program runs rather than what it makes: no part of `--answers`. */
+  readonly mode?: true;
+  readonly short?: string;
+  /** Takes text (a flag, an answer typed) or a JSON value of the form above. */
+  check(value: unknown): Checked<T>;
+}
+
+/** Options and facts of one kind are written the same way: only what differs is said in the table. */
+type Details<T> = Omit<Option<T>, 'form' | 'check'>;
+
+function text(rule: (text: string) => Checked<string>, details: Details<string>): Option<string> {
+  return { ...details, form: 'text', check: (value) => rule(String(value)) };
+}
+
+function other<T>(option: Option<T>): Option<T> {
+  return option;
+}
+
+function toggle(details: Details<boolean>): Option<boolean> {
+  return { ...details, form: 'switch', check: (value) => accept(value === true) };
+}
+
+function choice<T extends string>(
+  code: string,
+  choices: ReadonlyArray<Choice<T>>,
+  details: Details<T>,
+): Option<T> {
+  const ready = choices.filter((each) => each.notYet === undefined).map((each) => each.value);
+  const check = (value: unknown): Checked<T> => {
+    const found = choices.find((each) => each.value === value);
+    if (found?.notYet)
+      return refuse(
+        `${code}/not-yet`,
+        `${found.label} is not in this version yet`,
+        found.value,
+        ready.join(' or '),
+      );
+    return found
+      ? accept(found.value)
+      : refuse(code, `There is no such ${code}`, String(value), ready.join(', '));
+  };
+  return { ...details, form: 'choice', choices, check };
+}
+
+function checkMetadata(value: unknown): Checked<DashboardMetadata> {
+  return parseDashboardMetadata(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function checkScopeList(value: unknown): Checked<readonly string[]> {
+  return checkScopes(Array.isArray(value) ? value.map(String) : String(value));
+}
+
+export const options = {
+  directory: text(checkDirectory, {
+    value: '[directory]',
+    summary: 'where the project goes; . is this folder',
+    default: 'asked; todo-mcp or mcp-server',
+    question: 'Where should the project go?',
+  }),
+  name: text(checkName, {
+    value: '<text>',
+    summary: "the server's display name",
+    default: 'from the directory',
+  }),
+  template: choice(
+    'template',
+    [
+      { value: 'todo', label: 'Todo server', hint: 'five tools, a store, per-user data' },
+      { value: 'blank', label: 'Blank server', hint: 'one example tool for each scope' },
+    ],
+    { value: '<name>', summary: 'what to start from', default: 'todo', question: 'What do you start from?' },
+  ),
+  language: choice(
+    'language',
+    [
+      { value: 'typescript', label: 'TypeScript' },
+      { value: 'python', label: 'Python', notYet: true },
+    ],
+    { value: '<name>', summary: 'what it is written in', default: 'typescript' },
+  ),
+  port: other<number>({
+    value: '<n>',
+    summary: 'the port that the server listens on',
+    default: String(defaultPort),
+    form: 'number',
+    check: (value) => checkPort(String(value)),
+  }),
+  emulator: toggle({
+    summary: 'use the local Scalekit: no account, no network',
+    default: 'on when no Scalekit value is given',
+    question: 'Which Scalekit protects it?',
+    choices: [
+      { value: true, label: 'Use the local Scalekit (no account needed)' },
+      { value: false, label: 'I have Scalekit credentials' },
+    ],
+  }),
+  metadata: other<DashboardMetadata>({
+    value: '<json|file|->',
+    summary: 'the dashboard\'s "Metadata JSON": fills URL, resource id, MCP_URL and scopes',
+    form: 'object',
+    question:
+      'Paste the "Metadata JSON" (Dashboard > MCP Servers > your server), or type your environment URL',
+    check: checkMetadata,
+  }),
+  environmentUrl: text(checkEnvironmentUrl, {
+    value: '<url>',
+    summary: "your Scalekit environment's URL",
+    example: 'https://acme.scalekit.dev',
+    placeholder: environmentUrlRule,
+  }),
+  clientId: text(checkClientId, {
+    value: '<skc_…>',
+    summary: "the environment's client id",
+    question: 'Client id (Dashboard > Settings > API credentials)',
+    placeholder: 'skc_…',
+  }),
+  resourceId: text(checkResourceId, {
+    value: '<res_…>',
+    summary: "the MCP server's resource id",
+    question: 'Resource id (Dashboard > MCP Servers > your server)',
+    placeholder: 'res_…',
+  }),
+  mcpUrl: text(checkMcpUrl, {
+    value: '<url>',
+    summary: 'public base URL, with trailing slash and without /mcp',
+    default: 'http://localhost:<port>/',
+    placeholder: mcpUrlRule,
+  }),
+  scopes: other<readonly string[]>({
+    value: '<a,b>',
+    summary: 'the scopes of your tools',
+    default: defaultScopes.join(','),
+    form: 'list',
+    check: checkScopeList,
+  }),
+  store: choice(
+    'store',
+    [
+      { value: 'memory', label: 'Memory' },
+      { value: 'sqlite', label: 'SQLite', notYet: true },
+      { value: 'postgres', label: 'Postgres', notYet: true },
+    ],
+    { value: '<name>', summary: 'where todos live', default: 'memory' },
+  ),
+  packageManager: choice(
+    'package manager',
+    [
+      { value: 'npm', label: 'npm' },
+      { value: 'pnpm', label: 'pnpm' },
+      { value: 'yarn', label: 'Yarn' },
+      { value: 'bun', label: 'Bun' },
+    ],
+    {
+      value: '<name>',
+      summary: 'what installs it',
+      default: 'the one that ran us',
+      question: 'Which package manager?',
+    },
+  ),
+  install: toggle({ negatable: true, summary: 'install the dependencies', default: 'on' }),
+  git: toggle({ negatable: true, summary: 'git init and a first commit', default: 'on' }),
+  check: toggle({
+    negatable: true,
+    summary: 'start the server once and check that it is protected',
+    default: 'on',
+  }),
+  overwrite: toggle({ summary: 'write into a folder that is not empty; what is not ours stays' }),
+  answers: other<string>({
+    value: '<file|->',
+    summary: 'all of the above as JSON (see --print-schema)',
+    form: 'text',
+    mode: true,
+    check: (value) => accept(String(value)),
+  }),
+  printSchema: toggle({ mode: true, summary: 'print the JSON Schema of --answers' }),
+  yes: toggle({ mode: true, short: '-y', summary: 'ask nothing, take the defaults' }),
+  dryRun: toggle({ mode: true, summary: 'list what would be written, and write nothing' }),
+  json: toggle({ mode: true, summary: 'print one JSON document and nothing else' }),
+} as const satisfies Record<string, unknown>;
+
+export type OptionName = keyof typeof options;
+type ValueOf<O> = O extends Option<infer T> ? T : never;
+
+/** What was given, by flags, answers or prompts: each value checked by its row, absent where nothing was said. */
+export type Given = { readonly [K in OptionName]?: ValueOf<(typeof options)[K]> };
+
+export const optionNames = Object.keys(options) as readonly OptionName[];
+
+/** @returns a row without its value's type, for those who treat all rows alike. */
+export function optionOf(name: OptionName): Option<unknown> {
+  return options[name] as Option<unknown>;
+}
+
+/** @returns the flag of an option, e.g. `--environment-url`; the directory has none and is `[directory]`. */
+export function flagOf(name: OptionName): string {
+  return name === 'directory'
+    ? '[directory]'
+    : `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+}

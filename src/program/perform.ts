@@ -1,0 +1,202 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckResult } from '../doctor/model.ts';
+import type { File } from '../project/answers.ts';
+import { ProjectError } from '../project/errors.ts';
+import type { Tooling } from '../project/json.ts';
+import { packageManager } from '../project/package-manager.ts';
+import { inspectTarget, refusalOf } from '../project/target.ts';
+import { type Written, writeProject } from '../project/write.ts';
+import { serverUrls } from '../scalekit/index.ts';
+import { type Context, exitCodes } from './context.ts';
+import type { Given } from './options.ts';
+import { repeatCommand } from './repeat.ts';
+import type { CheckReport, CreateReport, StepReport } from './report.ts';
+import type { Resolved } from './resolve.ts';
+import type { Screen } from './screen.ts';
+import { quoteForShell } from './shell.ts';
+import { packageRoot, version } from './version.ts';
+
+/** What happens after the last answer: the files, then what is done with them. */
+export interface Job {
+  readonly given: Given;
+  readonly resolved: Resolved;
+  readonly notes: readonly string[];
+  readonly context: Context;
+  readonly screen: Screen;
+  /** Called with each result of the self-check as it comes. */
+  readonly onResult: (result: CheckResult) => void;
+}
+
+/** The tarball that projects carry until `scalekit-mcp` is on the registry. A dry run only needs to know that there is one. */
+async function readTooling(released: boolean, job: Job): Promise<Tooling> {
+  if (released) return { version, tarball: undefined };
+  if (job.given.dryRun) return { version, tarball: new Uint8Array() };
+  const { readTarball } = await import('../project/tarball.ts');
+  return { version, tarball: await readTarball(packageRoot, version, job.context) };
+}
+
+/** The `.env` of a folder that is written over: its other variables are the owner's. */
+async function existingEnv(resolved: Resolved): Promise<string | undefined> {
+  if (!resolved.overwrite) return undefined;
+  const path = join(resolved.directory, '.env');
+  return (await inspectTarget(path)).kind === 'file' ? readFile(path, 'utf8') : undefined;
+}
+
+async function planFiles(job: Job): Promise<readonly File[]> {
+  const [{ plan }, { loadTemplates, released }] = await Promise.all([
+    import('../project/plan.ts'),
+    import('../project/packed.ts'),
+  ]);
+  const tooling = await readTooling(released, job);
+  return plan(job.resolved.project, loadTemplates(), tooling, await existingEnv(job.resolved));
+}
+
+const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
+
+async function installStep(job: Job): Promise<StepReport & { error?: ProjectError }> {
+  const { resolved, context, screen } = job;
+  if (!resolved.install) return skipped('--no-install');
+  const { install } = await import('../project/install.ts');
+  const name = resolved.project.packageManager;
+  const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
+  try {
+    await screen.step(
+      `Installing with ${name}`,
+      () => install(name, options),
+      () => `Installed with ${name}`,
+    );
+    return { state: 'done' };
+  } catch (error) {
+    if (!(error instanceof ProjectError)) throw error;
+    return { state: 'failed', detail: error.message, error };
+  }
+}
+
+async function gitStep(job: Job): Promise<StepReport> {
+  const { resolved, context, screen } = job;
+  if (!resolved.git) return skipped('--no-git');
+  const { initialiseRepository } = await import('../project/git.ts');
+  const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
+  const result = await initialiseRepository(options);
+  if (result.state === 'committed') {
+    screen.line('✓ Committed to a new git repository');
+    return { state: 'done' };
+  }
+  screen.line(`- Not committed: ${result.detail}`);
+  return skipped(result.detail);
+}
+
+async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
+  const { resolved, context } = job;
+  if (!resolved.check) return { ...skipped('--no-check'), results: [] };
+  if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
+  const { selfCheck } = await import('../doctor/self-check.ts');
+  const { results, exitCode } = await selfCheck({
+    directory: resolved.directory,
+    signal: context.signal,
+    onResult: job.onResult,
+  });
+  context.signal.throwIfAborted();
+  if (exitCode === exitCodes.ok) return { state: 'done', results };
+  // Scalekit that does not answer says nothing about the project: a warning, with its fix among the results.
+  if (exitCode === exitCodes.unchecked)
+    return { state: 'skipped', detail: 'Something could not be checked', results };
+  return { state: 'failed', detail: 'The new server is not as it should be', results };
+}
+
+function nextCommands(resolved: Resolved, installed: boolean): readonly string[] {
+  const manager = packageManager(resolved.project.packageManager);
+  return [
+    ...(resolved.shownDirectory === '.' ? [] : [`cd ${quoteForShell(resolved.shownDirectory)}`]),
+    ...(installed ? [] : [manager.installCommand]),
+    manager.run('dev'),
+  ];
+}
+
+interface Steps {
+  readonly install: StepReport & { error?: ProjectError };
+  readonly git: StepReport;
+  readonly check: CheckReport;
+}
+
+async function runSteps(job: Job): Promise<Steps> {
+  const install = await installStep(job);
+  const git = await gitStep(job);
+  return { install, git, check: await checkStep(job, install.state === 'done') };
+}
+
+/** After an interrupt: a project that this run made goes, one that was written into stays and is whole. */
+async function takeBack(written: Written, job: Job): Promise<void> {
+  await written.remove();
+  const { shownDirectory } = job.resolved;
+  job.context.stderr.write(
+    written.fresh
+      ? 'Interrupted. Nothing was left behind.\n'
+      : `Interrupted. The files are in ${shownDirectory}; what came after is not done.\n`,
+  );
+}
+
+function errorOf(steps: Steps, next: readonly string[]): CreateReport['error'] {
+  const { error } = steps.install;
+  if (error !== undefined)
+    return { code: error.code, message: error.message, next: next.slice(0, 2).join(' && ') };
+  if (steps.check.state !== 'failed') return undefined;
+  return { code: 'check/failed', message: steps.check.detail ?? '' };
+}
+
+function reportOf(job: Job, files: readonly File[], steps: Steps): CreateReport {
+  const { resolved, given } = job;
+  const { project } = resolved;
+  const next = nextCommands(resolved, steps.install.state === 'done');
+  const error = errorOf(steps, next);
+  return {
+    ok: error === undefined,
+    exitCode: error === undefined ? exitCodes.ok : exitCodes.failed,
+    dryRun: given.dryRun === true,
+    directory: resolved.directory,
+    name: project.name,
+    packageName: project.packageName,
+    template: project.template,
+    scalekit: project.scalekit === undefined ? 'local' : 'real',
+    mcpUrl: project.mcpUrl,
+    endpoint: serverUrls(project.mcpUrl).endpoint,
+    files: files.map((file) => file.path),
+    notes: job.notes,
+    install: { state: steps.install.state, ...(steps.install.detail && { detail: steps.install.detail }) },
+    git: steps.git,
+    check: steps.check,
+    next,
+    repeat: repeatCommand(given, resolved),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/**
+ * Writes the project, installs it, commits it, checks it.
+ * @returns what was done. A failed install or self-check is in the report; the project is there and whole.
+ * @throws ProjectError when the project could not be written (nothing is left then), the signal's reason when interrupted.
+ */
+export async function perform(job: Job): Promise<CreateReport> {
+  const { resolved, context, screen, given } = job;
+  const files = await planFiles(job);
+  if (given.dryRun) {
+    const refusal = refusalOf(
+      resolved.directory,
+      await inspectTarget(resolved.directory),
+      resolved.overwrite,
+    );
+    if (refusal !== undefined) throw refusal;
+    const none = skipped('--dry-run');
+    return reportOf(job, files, { install: none, git: none, check: { ...none, results: [] } });
+  }
+  const { overwrite } = resolved;
+  const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
+  screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
+  try {
+    return reportOf(job, files, await runSteps(job));
+  } catch (error) {
+    if (context.signal.aborted) await takeBack(written, job);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { styleText } from 'node:util';
+import type { Context } from './context.ts';
+
+/** Where progress is shown: a terminal, a pipe, or nowhere (with `--json`). */
+export interface Screen {
+  line(text?: string): void;
+  /** Shows that something is going on, with the time it takes, and then one line of how it ended. */
+  step<T>(title: string, run: () => Promise<T>, done: (result: T) => string): Promise<T>;
+}
+
+export const silent: Screen = {
+  line: () => {},
+  step: (_title, run) => run(),
+};
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours where a terminal shows them, and NO_COLOR does not forbid them. */
+export function styled(context: Context, style: Style, text: string): string {
+  const plain = context.stdout.isTTY !== true || (context.env.NO_COLOR ?? '') !== '';
+  return plain ? text : styleText(style, text);
+}
+
+const frames = ['◒', '◐', '◓', '◑'];
+const eraseLine = '\r\u001b[2K';
+
+function seconds(since: number): string {
+  return `${Math.round((performance.now() - since) / 1000)} s`;
+}
+
+/**
+ * A line that turns while something runs. Ours is not the prompt library's, since that one takes the keyboard, and ends the
+ * process with 0 on Ctrl-C instead of letting us stop what runs.
+ */
+function spin(context: Context, title: string, since: number): () => void {
+  if (context.stdout.isTTY !== true) return () => {};
+  let frame = 0;
+  const draw = () => {
+    frame = (frame + 1) % frames.length;
+    const text = `${frames[frame]} ${title} (${seconds(since)})`;
+    context.stdout.write(`${eraseLine}${text.slice(0, Math.max(20, (context.stdout.columns ?? 80) - 1))}`);
+  };
+  draw();
+  const timer = setInterval(draw, 120);
+  return () => {
+    clearInterval(timer);
+    context.stdout.write(eraseLine);
+  };
+}
+
+export function screenOf(context: Context): Screen {
+  const line = (text = '') => {
+    context.stdout.write(`${text}\n`);
+  };
+  return {
+    line,
+    async step(title, run, done) {
+      const since = performance.now();
+      const stop = spin(context, title, since);
+      try {
+        const result = await run();
+        stop();
+        line(`${styled(context, 'green', '✓')} ${done(result)} (${seconds(since)})`);
+        return result;
+      } catch (error) {
+        stop();
+        line(`${styled(context, 'red', '✗')} ${title} (${seconds(since)})`);
+        throw error;
+      }
+    },
+  };
+}

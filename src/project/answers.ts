@@ -1,0 +1,32 @@
+/** Everything that shapes the files of a project. */
+export interface Answers {
+  readonly name: string;
+  /** The `name` of package.json. */
+  readonly packageName: string;
+  readonly template: Template;
+  readonly port: number;
+  /** Public base URL, with trailing slash. */
+  readonly mcpUrl: string;
+  readonly scopes: readonly string[];
+  readonly packageManager: PackageManagerName;
+  /** Undefined for the local Scalekit. */
+  readonly scalekit: ScalekitValues | undefined;
+}
+
+export type Template = 'todo' | 'blank';
+export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
+
+export interface ScalekitValues {
+  readonly environmentUrl: string;
+  readonly resourceId: string;
+  /** Empty where only the dashboard's "Metadata JSON" was given, which does not hold it. */
+  readonly clientId: string;
+}
+
+/** A file of a project: its path, relative and with `/`, and what is in it. */
+export interface File {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** Default 0o644. */
+  readonly mode?: number;
+}

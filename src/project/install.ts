@@ -1,0 +1,32 @@
+import type { PackageManagerName } from './answers.ts';
+import { ProjectError } from './errors.ts';
+import { packageManager } from './package-manager.ts';
+import { type CommandOptions, runCommand } from './run-command.ts';
+
+/** The end of a package manager's output: what went wrong is there. */
+function tail(output: string): string {
+  const lines = output.trimEnd().split('\n').slice(-15);
+  return lines.map((line) => `    ${line}`).join('\n');
+}
+
+/**
+ * Installs a project's dependencies.
+ * @throws ProjectError when it fails; the project is whole all the same. `next` is left to the caller, who knows the way there.
+ */
+export async function install(name: PackageManagerName, options: CommandOptions): Promise<void> {
+  const manager = packageManager(name);
+  const result = await runCommand(name, manager.install, options);
+  if (result.absent) {
+    const where = name === 'npm' ? 'It comes with Node.js (https://nodejs.org/)' : `Install ${name}`;
+    throw new ProjectError(
+      'install/absent',
+      `${name} was not found, so nothing is installed. ${where}, or choose another with --package-manager.`,
+    );
+  }
+  if (result.exitCode === 0) return;
+  const how = result.exitCode === undefined ? 'was ended' : `ended with ${result.exitCode}`;
+  throw new ProjectError(
+    'install/failed',
+    `\`${manager.installCommand}\` ${how}. The project is written; its dependencies are not installed.\n${tail(result.output)}`,
+  );
+}

@@ -1,0 +1,44 @@
+/** Names that npm would refuse to install a project under: its own dependencies, and what no package may be called. */
+const takenPackageNames: ReadonlySet<string> = new Set([
+  'node_modules',
+  'favicon.ico',
+  'scalekit-mcp',
+  'jose',
+  'oxlint',
+  'rate-limiter-flexible',
+  'typescript',
+  'zod',
+]);
+
+/** Words that are written in capitals in a display name. */
+const capitals: ReadonlySet<string> = new Set(['mcp', 'api', 'ai', 'crm', 'id', 'ui']);
+
+/**
+ * Makes an npm package name of a folder's name: lower case, accents dropped, anything else a hyphen.
+ * @returns a valid name of at most 214 characters; `mcp-server` where nothing is left.
+ */
+export function packageNameOf(folder: string): string {
+  const slug = folder
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replaceAll(/-{2,}/g, '-')
+    .slice(0, 200)
+    .replaceAll(/^[-._]+|[-._]+$/g, '');
+  if (slug === '') return 'mcp-server';
+  return takenPackageNames.has(slug) ? `${slug}-server` : slug;
+}
+
+/** Makes a display name of a folder's name: `todo-mcp` is "Todo MCP". */
+export function displayNameOf(folder: string): string {
+  const words = folder.split(/[-_.\s]+/).filter((word) => word !== '');
+  const name = words
+    .map((word) =>
+      capitals.has(word.toLowerCase())
+        ? word.toUpperCase()
+        : word.replace(/^./u, (first) => first.toUpperCase()),
+    )
+    .join(' ');
+  return name === '' ? 'MCP Server' : [...name].slice(0, 200).join('');
+}

@@ -1,0 +1,76 @@
+import type { PackageManagerName } from './answers.ts';
+
+/** How one package manager is spoken to: arguments after its name. */
+export interface PackageManager {
+  readonly name: PackageManagerName;
+  /** Arguments of the quiet install that create runs. */
+  readonly install: readonly string[];
+  /** As a person types them. */
+  readonly installCommand: string;
+  /** In CI and images: exactly what the lockfile says. */
+  readonly cleanInstall: string;
+  readonly lockfile: string;
+  /** Runs a script of package.json. */
+  run(script: string): string;
+  /** Runs a program of an installed package. */
+  exec(program: string): string;
+  /** Runs a package that is not installed. */
+  readonly fetchAndRun: string;
+}
+
+const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
+  npm: {
+    name: 'npm',
+    install: ['install', '--no-audit', '--no-fund', '--loglevel=error'],
+    installCommand: 'npm install',
+    cleanInstall: 'npm ci',
+    lockfile: 'package-lock.json',
+    run: (script) => (script === 'test' || script === 'start' ? `npm ${script}` : `npm run ${script}`),
+    exec: (program) => `npx ${program}`,
+    fetchAndRun: 'npx',
+  },
+  pnpm: {
+    name: 'pnpm',
+    install: ['install', '--reporter=append-only'],
+    installCommand: 'pnpm install',
+    cleanInstall: 'pnpm install --frozen-lockfile',
+    lockfile: 'pnpm-lock.yaml',
+    run: (script) => `pnpm ${script}`,
+    exec: (program) => `pnpm exec ${program}`,
+    fetchAndRun: 'pnpm dlx',
+  },
+  yarn: {
+    name: 'yarn',
+    install: ['install'],
+    installCommand: 'yarn install',
+    // Yarn 1 and 2+ both know this flag; `--immutable` is unknown to Yarn 1.
+    cleanInstall: 'yarn install --frozen-lockfile',
+    lockfile: 'yarn.lock',
+    run: (script) => `yarn ${script}`,
+    exec: (program) => `yarn ${program}`,
+    fetchAndRun: 'npx',
+  },
+  bun: {
+    name: 'bun',
+    install: ['install'],
+    installCommand: 'bun install',
+    cleanInstall: 'bun install --frozen-lockfile',
+    lockfile: 'bun.lock',
+    run: (script) => `bun run ${script}`,
+    exec: (program) => `bunx ${program}`,
+    fetchAndRun: 'bunx',
+  },
+};
+
+export function packageManager(name: PackageManagerName): PackageManager {
+  return managers[name];
+}
+
+/**
+ * @param userAgent `npm_config_user_agent`, which every package manager sets for what it runs, e.g. `pnpm/10.1.0 npm/? …`.
+ * @returns the package manager that ran us, or undefined.
+ */
+export function detectPackageManager(userAgent: string | undefined): PackageManagerName | undefined {
+  const name = /^(npm|pnpm|yarn|bun)\//.exec(userAgent ?? '')?.[1];
+  return name === undefined ? undefined : (name as PackageManagerName);
+}

@@ -1,0 +1,57 @@
+import { serverUrls } from '../scalekit/index.ts';
+import type { Answers } from './answers.ts';
+import { emulatorUrl } from './env-file.ts';
+import { type Tooling, tarballPath } from './json.ts';
+import { packageManager } from './package-manager.ts';
+import { describe, todoPair } from './typescript.ts';
+
+/** Escapes text for a place in a line of Markdown, so that it reads exactly as it is and is no HTML either. */
+export function markdown(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>&~|$#]/g, (character) => `\\${character}`);
+}
+
+/** The tools that the todo server comes with, and which of its two scopes guards each. */
+const todoTools = [
+  { call: 'create_todo(title, description?)', write: true },
+  { call: 'list_todos(completed?)', write: false },
+  { call: 'get_todo(todo_id)', write: false },
+  { call: 'update_todo(todo_id, title?, description?, completed?)', write: true },
+  { call: 'delete_todo(todo_id)', write: true },
+] as const;
+
+/** What the prose templates may name. Strict: a name that is missing here fails, and is never silently empty. */
+export function proseData(answers: Answers, tooling: Tooling): object {
+  const manager = packageManager(answers.packageManager);
+  const todo = answers.template === 'todo';
+  const pair = todo ? todoPair(answers.scopes) : undefined;
+  const urls = serverUrls(answers.mcpUrl);
+  return {
+    name: markdown(answers.name),
+    packageName: answers.packageName,
+    todo,
+    tools: pair && todoTools.map(({ call, write }) => ({ call, scope: write ? pair.write : pair.read })),
+    scopes: answers.scopes.map((name) => ({ name, description: describe(name) })),
+    scope: answers.scopes[0],
+    local: answers.scalekit === undefined,
+    emulatorUrl: emulatorUrl(answers.port),
+    port: answers.port,
+    mcpUrl: answers.mcpUrl,
+    endpoint: urls.endpoint,
+    metadata: urls.metadata,
+    health: urls.health,
+    install: manager.installCommand,
+    cleanInstall: manager.cleanInstall,
+    lockfile: manager.lockfile,
+    manager: { [manager.name]: true },
+    managerName: manager.name,
+    run: Object.fromEntries(
+      ['dev', 'build', 'start', 'test', 'typecheck', 'lint', 'doctor'].map((script) => [
+        script,
+        manager.run(script),
+      ]),
+    ),
+    exec: manager.exec('scalekit-mcp'),
+    vendored: tooling.tarball !== undefined,
+    tarball: tarballPath(tooling.version),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Template } from './answers.ts';
+
+/** All template files as text, and the compiled prose among them. */
+export interface Templates {
+  /** By path below `templates/`, e.g. `base/src/main.ts`. */
+  readonly files: ReadonlyMap<string, string>;
+  /**
+   * Renders a `.hbs` file.
+   * @throws when the data lacks something that the text names (strict).
+   */
+  render(path: string, data: object): string;
+}
+
+/** What the build makes of `templates/`: texts, and a compiled function for each `.hbs`. */
+export type CompiledProse = Readonly<Record<string, (data: object) => string>>;
+
+export function templatesOf(files: Readonly<Record<string, string>>, prose: CompiledProse): Templates {
+  return {
+    files: new Map(Object.entries(files)),
+    render(path, data) {
+      const render = prose[path];
+      if (render === undefined) throw new Error(`There is no compiled template ${path}`);
+      return render(data);
+    },
+  };
+}
+
+/** Names that a file can not have inside this repository, where git would obey it. */
+const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
+
+/**
+ * Lays the overlays over each other: what every server has, then what this template adds or replaces.
+ * @returns for each path of the project the path of its template.
+ */
+export function overlay(templates: Templates, template: Template): ReadonlyMap<string, string> {
+  const result = new Map<string, string>();
+  for (const layer of ['base', template]) {
+    for (const source of templates.files.keys()) {
+      if (!source.startsWith(`${layer}/`)) continue;
+      const path = source.slice(layer.length + 1).replace(/\.hbs$/, '');
+      result.set(renamed[path] ?? path, source);
+    }
+  }
+  return result;
+}
