@@ -153,7 +153,7 @@ function resolveScalekit(given: Given): Answers['scalekit'] {
 function notesOn(scalekit: Answers['scalekit']): readonly string[] {
   if (scalekit === undefined || scalekit.clientId !== '') return [];
   return [
-    'The Metadata JSON holds no client id: SCALEKIT_CLIENT_ID is empty in .env. Tokens are verified without it.',
+    'The Metadata JSON holds no client id: SCALEKIT_CLIENT_ID is empty in .env. Tokens are verified without it; production asks for it.',
   ];
 }
 

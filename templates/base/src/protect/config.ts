@@ -42,12 +42,7 @@ function variables(production: boolean) {
     /** Default: this machine only where MCP_URL leads to it, all interfaces elsewhere. */
     HOST: z.string().optional(),
     SCALEKIT_ENVIRONMENT_URL: z.string(missing).transform(environmentUrl(production)),
-    SCALEKIT_CLIENT_ID: z
-      .string(missing)
-      .regex(
-        /^(?:[a-z]+_)?skc_[a-zA-Z0-9]{1,64}$/,
-        'has to be skc_…, from Dashboard > Settings > API credentials',
-      ),
+    SCALEKIT_CLIENT_ID: clientId(production),
     SCALEKIT_RESOURCE_ID: z
       .string(missing)
       .regex(/^res_[a-zA-Z0-9]{1,64}$/, 'has to be res_…, from Dashboard > MCP Servers > your server'),
@@ -65,6 +60,17 @@ function variables(production: boolean) {
 }
 
 const missing = { error: 'is missing' };
+
+/** Tokens are verified without it, and the dashboard's "Metadata JSON" does not hold it: development can wait for it. */
+function clientId(production: boolean) {
+  const id = z
+    .string(missing)
+    .regex(
+      /^(?:[a-z]+_)?skc_[a-zA-Z0-9]{1,64}$/,
+      'has to be skc_…, from Dashboard > Settings > API credentials',
+    );
+  return production ? id : id.default('');
+}
 
 function wholeNumber(from: number, to: number, otherwise: number) {
   const error = `has to be a whole number from ${from} to ${to}`;
