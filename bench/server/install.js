@@ -1,0 +1,129 @@
+// Installs what is measured into the git-ignored folder rivals/, from the small projects committed beside it.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+export const projects = join(here, 'projects');
+export const cache = join(here, 'rivals');
+
+/** The Node that everything runs on: the current LTS line, since mcp-use and xmcp refuse anything older than 22. */
+const nodeVersion = '24.21.0';
+
+/** @returns {string} path of the pinned Node's executable, installed when missing. */
+export function installNode() {
+  const name = `node-${process.platform}-${process.arch}`;
+  const folder = join(cache, 'node');
+  const executable = join(folder, 'node_modules', name, 'bin', 'node');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ private: true, dependencies: { [name]: nodeVersion } }),
+  );
+  if (
+    existsSync(executable) &&
+    execFileSync(executable, ['-v'], { encoding: 'utf8' }).trim() === `v${nodeVersion}`
+  )
+    return executable;
+  npm(['install'], folder);
+  return executable;
+}
+
+/** @returns {string} such as `24.21.0` */
+export function nodeVersionOf(executable) {
+  return execFileSync(executable, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+}
+
+/**
+ * Copies projects/<name> and the shared todos to the cache, installs, builds and drops the development dependencies.
+ * Does nothing when the cached copy was made from the same files.
+ * @param {string} name a folder of projects/
+ * @param {string} node executable that installs, builds and later runs it
+ * @returns {string} the project's folder in the cache
+ */
+export function installProject(name, node) {
+  const source = join(projects, name);
+  const target = join(cache, name);
+  const key = fingerprint([source, join(projects, 'todos.js')], node);
+  const marker = join(target, '.installed');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return target;
+
+  console.error(`installing ${name}`);
+  rmSync(target, { recursive: true, force: true });
+  cpSync(source, target, { recursive: true });
+  cpSync(join(projects, 'todos.js'), join(target, existsSync(join(source, 'src')) ? 'src' : '.', 'todos.js'));
+  installAndBuild(target, node);
+  writeFileSync(marker, key);
+  return target;
+}
+
+/** Installs, builds when there is a build script, and keeps the production dependencies only. */
+export function installAndBuild(folder, node) {
+  const { scripts = {} } = readManifest(folder);
+  npm(['install'], folder, node);
+  if (scripts.build) npm(['run', 'build'], folder, node);
+  npm(['prune', '--omit=dev'], folder, node);
+}
+
+/** @returns {{bytes: number, packages: number}} what node_modules occupies on the disk, as du counts it. */
+export function installedSize(folder) {
+  const modules = join(folder, 'node_modules');
+  if (!existsSync(modules)) return { bytes: 0, packages: 0 };
+  let bytes = 0;
+  let packages = 0;
+  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name)).blocks * 512;
+    if (entry.isDirectory() && isPackage(join(entry.parentPath, entry.name))) packages += 1;
+  }
+  return { bytes, packages };
+}
+
+/** @returns {string} the installed version of a package, e.g. for the table. */
+export function installedVersion(folder, name) {
+  return readManifest(join(folder, 'node_modules', name)).version;
+}
+
+function isPackage(folder) {
+  const parent = dirname(folder);
+  const holdsPackages = /[/\\]node_modules$/.test(parent) || /[/\\]node_modules[/\\]@[^/\\]+$/.test(parent);
+  return holdsPackages && existsSync(join(folder, 'package.json'));
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+export function npm(args, cwd, node = process.execPath) {
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  execFileSync('npm', [...args, ...quiet], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+    shell: process.platform === 'win32',
+  });
+}
+
+function fingerprint(paths, node) {
+  const hash = createHash('sha256').update(nodeVersionOf(node));
+  for (const path of paths) {
+    const files = lstatSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+      : [path];
+    for (const file of files) hash.update(relative(projects, file)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,99 @@
+// docs/performance.md, written from one run.
+import { cpus } from 'node:os';
+import { connections } from './measure.js';
+import { ours, raw, rivals } from './targets.js';
+
+/** @returns {string} Markdown */
+export function page({ date, nodeVersion, rows, verdicts, settings }) {
+  const [model] = cpus().map((cpu) => cpu.model);
+  const busiest = Math.max(...rows.slice(1).map((row) => row.generatorBusy));
+  return `# Performance
+
+Written by \`npm run bench:server\` on ${date}: ${model}, ${cpus().length} cores, ${process.platform} ${process.arch}, Node ${nodeVersion}.
+Numbers from another machine differ; the ratios hardly do.
+
+${table(rows)}
+
+- **CPU per call**: what the server process used, from the kernel's accounts, per \`tools/call\` of \`list_todos\` with five todos;
+  in brackets the quickest and the slowest round. **× raw** compares it with a bare \`node:http\` server that parses the call
+  and answers the same JSON: the limit of what Node can do.
+- **calls/s**, **p50**, **p99**: ${connections} kept-alive connections, each sending its next call when the last one is answered;
+  the server has one core to itself.
+- **first answer**: from the start of the process to the first tool call answered 200. Ours fetches Scalekit's keys in that time.
+  fastmcp's holds a second in which it waits, at each new session, for the client's capabilities.
+- **memory**: resident, after the first answer and at its peak.
+- **installed**: production \`node_modules\`, disk space and number of packages.
+
+## Targets
+
+| | measured | |
+|---|---|---|
+${verdicts.map(({ target, measured, met }) => `| ${target} | ${measured} | ${met ? 'met' : 'not met'} |`).join('\n')}
+
+Where ours is measured in two protocol eras, the worse one counts; of the rivals' the best.
+
+## What is compared
+
+| server | authorization | set up as |
+|---|---|---|
+${[raw, ...rivals, ours].map((target) => `| ${target.name} | ${target.authorization} | ${target.reference} |`).join('\n')}
+
+All have the same tool with the same five todos of the same length, answered as text and as structured content. Ours has everything switched
+on that it is generated with: token verification, Host and Origin checks, limits of body and rate, scopes, argument and result
+validation, logs; its 16 callers are 16 users with a token and todos each. Only the rate limits are raised out of the load's reach.
+The rivals run with \`NODE_ENV=production\`; their servers are in \`bench/server/projects\`, written after their own documentation.
+
+## How it is measured
+
+\`\`\`
+npm run build
+npm run bench:server
+\`\`\`
+
+It installs the rivals, at pinned versions, and Node ${nodeVersion} (mcp-use and xmcp refuse less than 22) into \`bench/server/rivals\`, generates ours,
+measures ${settings.starts} cold starts each, then ${settings.rounds} rounds of ${settings.calls} calls after ${settings.warmup} calls of warm-up, and writes this page. Servers take turns in
+every round, in another order each time, so that whatever else the machine does hits all of them. Values are medians of the rounds.
+${pinning(settings)} The load generator was busy for at most ${percent(busiest)} of the time with any server but the raw one (${percent(rows[0].generatorBusy)} there), so it
+is the servers that were measured. Everything stays on the loopback interface. \`--json <file>\` writes all rounds, \`--rounds\`, \`--calls\`,
+\`--starts\` and \`--only\` make it shorter, \`--node <path>\` takes another Node.
+`;
+}
+
+/** @returns {string} the one table, as Markdown; the terminal shows the same */
+export function table(rows) {
+  const head = [
+    'server',
+    'authorization',
+    'era',
+    'CPU per call',
+    '× raw',
+    'calls/s',
+    'p50',
+    'p99',
+    'first answer',
+    'memory',
+    'installed',
+  ];
+  const lines = rows.map((row) => [
+    row.owned ? `**${row.name}**` : `${row.name} ${row.version}`.trim(),
+    row.authorization,
+    row.timesRaw === 1 ? '–' : row.era,
+    `${row.cpuMicros.toFixed(0)} µs (${row.cpuSpread.map((value) => value.toFixed(0)).join('–')})`,
+    row.timesRaw.toFixed(1),
+    thousands(row.callsPerSecond),
+    `${row.p50Millis.toFixed(1)} ms`,
+    `${row.p99Millis.toFixed(1)} ms`,
+    `${row.firstAnswerMillis.toFixed(0)} ms`,
+    `${row.idleMegabytes.toFixed(0)} / ${row.loadedMegabytes.toFixed(0)} MB`,
+    row.installedPackages ? `${row.installedMegabytes.toFixed(1)} MB / ${row.installedPackages}` : '–',
+  ]);
+  const separator = head.map((_, column) => (column < 3 ? '---' : '---:'));
+  return [head, separator, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const pinning = ({ pinned }) =>
+  pinned
+    ? 'The server is pinned to one core and the load generator to another.'
+    : 'Nothing is pinned to a core on this machine.';
+const percent = (share) => `${Math.round(share * 100)} %`;
+const thousands = (value) => Math.round(value).toLocaleString('en');

@@ -1,0 +1,94 @@
+// What is measured, and how each is started: the way its own documentation says for production.
+import { join } from 'node:path';
+import { cache } from './install.js';
+
+/**
+ * @typedef {object} Target
+ * @property {string} name as the table says it
+ * @property {string} project folder of the cache
+ * @property {string} [package] whose version the table gives
+ * @property {boolean} [owned] todos belong to the token's subject and have to be created first
+ * @property {string[]} args what Node runs
+ * @property {string} authorization `none` or what is verified
+ * @property {boolean} [handshake] whether 2025-era clients have to open a session first
+ * @property {string[]} eras
+ * @property {number} [port] where a server cannot be told its port
+ * @property {string} reference
+ */
+
+/** @type {Target[]} */
+export const rivals = [
+  {
+    name: 'xmcp',
+    project: 'xmcp',
+    package: 'xmcp',
+    args: ['dist/http.js'],
+    authorization: 'none',
+    eras: ['2025-11-25', '2026-07-28'],
+    port: 38431,
+    reference: 'what create-xmcp-app sets up for HTTP: https://xmcp.dev/docs/getting-started/installation',
+  },
+  {
+    name: 'fastmcp (TypeScript)',
+    handshake: true,
+    project: 'fastmcp',
+    package: 'fastmcp',
+    args: ['server.js'],
+    authorization: 'none',
+    eras: ['2025-11-25'],
+    reference: 'its README, "HTTP Streaming": sessions, as by default',
+  },
+  {
+    name: 'mcp-framework',
+    handshake: true,
+    project: 'mcp-framework',
+    package: 'mcp-framework',
+    args: ['dist/index.js'],
+    authorization: 'none',
+    eras: ['2025-11-25'],
+    reference: 'what `mcp create --http` sets up: sessions, as by default',
+  },
+  {
+    name: 'mcp-use',
+    project: 'mcp-use',
+    package: 'mcp-use',
+    args: ['node_modules/mcp-use/dist/bin.js', 'start'],
+    authorization: 'none',
+    eras: ['2025-11-25', '2026-07-28'],
+    reference: 'its mcp-server template, built and started with `mcp-use start`',
+  },
+  {
+    name: 'SDK v1 + express + jose',
+    project: 'sdk-v1-express',
+    package: '@modelcontextprotocol/sdk',
+    args: ['server.js'],
+    authorization: 'RS256, every call',
+    eras: ['2025-11-25'],
+    reference: "the SDK's stateless example with its requireBearerAuth",
+  },
+];
+
+/** @type {Target} */
+export const raw = {
+  name: 'raw node:http echo',
+  project: 'raw',
+  args: ['server.js'],
+  authorization: 'none',
+  eras: ['2025-11-25'],
+  reference: 'JSON in, JSON out: the limit',
+};
+
+/** @type {Target} */
+export const ours = {
+  name: 'ours',
+  project: 'ours',
+  package: '@modelcontextprotocol/server',
+  args: ['dist/src/main.js'],
+  authorization: 'RS256, scopes, rate limit',
+  eras: ['2025-11-25', '2026-07-28'],
+  owned: true,
+  reference: 'the generated todo server',
+};
+
+/** @returns {string} where a target's project is installed */
+export const folderOf = ({ project }) => join(cache, project);
