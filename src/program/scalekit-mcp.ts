@@ -1,4 +1,4 @@
-import { exitCodes } from './context.ts';
 import { runOnProcess } from './run.ts';
+import { scalekitMcp } from './toolbox.ts';
 
-await runOnProcess(async () => exitCodes.ok);
+await runOnProcess(scalekitMcp);
