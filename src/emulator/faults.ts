@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendHtml, sendJson } from './answers.ts';
 import type { Faults } from './index.ts';
@@ -10,15 +11,18 @@ const hugeBytes = 64 * 1024 * 1024;
 
 const slowMilliseconds = 2000;
 
-/** Sends a valid key set of 64 MB, as fast as it is read and no faster. */
+function* hugeKeySet(keys: KeyRing): Generator<string> {
+  const key = JSON.stringify(keys.published[0]);
+  const block = `${key},`.repeat(200);
+  yield '{"keys":[';
+  for (let sent = 0; sent < hugeBytes; sent += block.length) yield block;
+  yield `${key}]}`;
+}
+
+/** Sends a valid key set of 64 MB, as fast as it is read and no faster; whoever reads it may go away. */
 async function sendHuge(response: ServerResponse, keys: KeyRing): Promise<void> {
-  const block = `${JSON.stringify(keys.published[0])},`.repeat(200);
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.write('{"keys":[');
-  for (let sent = 0; sent < hugeBytes && !response.destroyed; sent += block.length) {
-    if (!response.write(block)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end(`${JSON.stringify(keys.published[0])}]}`);
+  await pipeline(Readable.from(hugeKeySet(keys)), response).catch(() => {});
 }
 
 async function impostor(keys: KeyRing): Promise<Record<string, string>> {

@@ -24,7 +24,7 @@ function codeOf(error: unknown): string | undefined {
 function explain(port: number, error: unknown): Error {
   if (codeOf(error) === 'EADDRINUSE')
     return new Error(
-      `Port ${port} is taken by another program (perhaps another local Scalekit). Stop that one, or choose another port for this one and put it into SCALEKIT_ENVIRONMENT_URL.`,
+      `Port ${port} is taken by another program, perhaps another local Scalekit: stop that one, or choose another port.`,
       { cause: error },
     );
   if (codeOf(error) === 'EACCES')

@@ -157,8 +157,8 @@ function answerCors(route: Route, request: IncomingMessage, response: ServerResp
  * rebinding) sends its own name.
  */
 function isForLoopback(request: IncomingMessage): boolean {
-  const host = `http://${request.headers.host ?? ''}`;
-  return URL.canParse(host) && isLoopback(new URL(host));
+  const host = request.headers.host ?? '';
+  return /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host) && isLoopback(new URL(`http://${host}`));
 }
 
 async function dispatch(

@@ -130,6 +130,8 @@ export async function start(options: EmulatorOptions): Promise<Emulator> {
   // Wrong options are said before anything is bound or written.
   settingsOf(options, 0);
   const keys = KeyRing.open(options.keyDirectory);
+  // It is awaited below; until then a failure to bind may come first, and this one must not count as unhandled.
+  keys.catch(() => {});
   const counts = new Map<string, number>();
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
   const listening = await listen((request, response) => handler(request, response), options.port ?? 0);

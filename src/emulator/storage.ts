@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { readJsonFile, replacePrivateFile } from './files.ts';
@@ -12,6 +12,19 @@ interface Entry {
 /** Only ids that the emulator itself issues become file names. */
 const storableId = /^m2m_\d{1,32}$/;
 
+/** A client that has not been used for so long, in milliseconds, is forgotten: some register anew on every start. */
+const staleAfter = 90 * 24 * 3600 * 1000;
+
+/** Removes the files of clients that nobody uses any more. */
+async function removeStale(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names) {
+    const path = join(directory, name);
+    const lastUsed = await stat(path).catch(() => undefined);
+    if (lastUsed && lastUsed.mtimeMs < Date.now() - staleAfter) await rm(path, { force: true });
+  }
+}
+
 /**
  * Everything that the authorization server remembers, in memory; registered clients on disk too when there is a directory,
  * one file each, so that two emulators never write the same file. One storage outlives the provider objects, which are
@@ -21,6 +34,7 @@ export class Storage {
   readonly #entries = new Map<string, Entry>();
   readonly #clients = new Set<string>();
   readonly #directory: string | undefined;
+  #tidied: Promise<void> | undefined;
 
   /** @param directory where registered clients are kept; undefined for nowhere. */
   constructor(directory: string | undefined) {
@@ -83,8 +97,10 @@ export class Storage {
 
   async #writeClient(id: string, payload: AdapterPayload): Promise<void> {
     this.#clients.add(id);
-    if (this.#directory !== undefined && storableId.test(id))
-      await replacePrivateFile(this.#directory, `${id}.json`, payload);
+    if (this.#directory === undefined || !storableId.test(id)) return;
+    this.#tidied ??= removeStale(this.#directory);
+    await this.#tidied;
+    await replacePrivateFile(this.#directory, `${id}.json`, payload);
   }
 
   async #readClient(id: string): Promise<AdapterPayload | undefined> {
@@ -92,6 +108,8 @@ export class Storage {
     const stored = await readJsonFile(this.#directory, `${id}.json`);
     if (typeof stored !== 'object' || stored === null) return undefined;
     this.#clients.add(id);
+    const time = new Date();
+    await utimes(join(this.#directory, `${id}.json`), time, time).catch(() => {});
     const client: AdapterPayload = { ...stored };
     this.#set(`Client:${id}`, client, undefined);
     return client;

@@ -143,3 +143,57 @@ export async function exchange(
 export function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
+
+/** A form of a page, as a browser would send it. */
+export class Form {
+  readonly action: URL;
+  readonly page: string;
+  readonly #fields: { name: string; value: string; type: string; checked: boolean }[];
+
+  /** Reads the page's only form. The markup is our own, so that patterns are enough. */
+  constructor(page: string, url: string) {
+    this.page = page;
+    this.action = new URL(url);
+    this.#fields = [...page.matchAll(/<input type="(\w+)" name="(\w+)" value="([^"]*)"( checked)?>/g)].map(
+      ([, type = '', name = '', value = '', checked]) => ({
+        type,
+        name,
+        value,
+        checked: checked !== undefined,
+      }),
+    );
+  }
+
+  static async of(response: Response): Promise<Form> {
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    return new Form(await response.text(), response.url);
+  }
+
+  /** The values of a name that are ticked or selected. */
+  chosen(name: string): readonly string[] {
+    return this.#fields.filter((field) => field.name === name && field.checked).map((field) => field.value);
+  }
+
+  /** All values that a name can have. */
+  offered(name: string): readonly string[] {
+    return this.#fields.filter((field) => field.name === name).map((field) => field.value);
+  }
+
+  untick(value: string): this {
+    for (const field of this.#fields) if (field.value === value) field.checked = false;
+    return this;
+  }
+
+  select(value: string): this {
+    for (const field of this.#fields) if (field.type === 'radio') field.checked = field.value === value;
+    return this;
+  }
+
+  /** What the browser sends when a button is pressed. */
+  press(decision: 'allow' | 'deny'): URLSearchParams {
+    const body = new URLSearchParams();
+    for (const { name, value, checked } of this.#fields) if (checked) body.append(name, value);
+    body.append('decision', decision);
+    return body;
+  }
+}
