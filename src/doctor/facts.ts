@@ -1,3 +1,4 @@
+import type { VariableName } from '../scalekit/index.ts';
 import type { Answer } from './probe.ts';
 
 /** A fact, or why there is none. A check that needs a missing fact is skipped, never guessed. */
@@ -14,6 +15,102 @@ export function missing(why: string): Fact<never> {
   return { known: false, why };
 }
 
+/** What a project is made with; it decides which rules apply. `generated` is one of ours. */
+export type ProjectKind = 'generated' | 'fastmcp' | 'mcp-use' | 'xmcp' | 'node' | 'python' | 'unknown';
+
+/** A package that a project asks for. */
+export interface PackageFact {
+  readonly ecosystem: 'npm' | 'pypi';
+  readonly name: string;
+  /** The range as written, e.g. `^1.24.0` or `>=2.13.0.2`. */
+  readonly range: string;
+  /** The version that is installed or locked, where that can be seen. */
+  readonly version?: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One line of an env file. Values are kept for the variables that the checks read, and for no other. */
+export interface EnvLine {
+  readonly name: string;
+  readonly line: number;
+  /** Masked where it looks like a secret; undefined for variables that are none of ours. */
+  readonly value?: string;
+  readonly isEmpty: boolean;
+  /** The value has the form of a Scalekit secret, or the name says that it is one. */
+  readonly isSecret: boolean;
+}
+
+export interface EnvFile {
+  readonly file: string;
+  readonly lines: readonly EnvLine[];
+  /** Permission bits, e.g. 0o600; undefined where the system has none. */
+  readonly mode?: number;
+  /** What git says; undefined outside a repository. */
+  readonly git?: { readonly tracked: boolean; readonly ignored: boolean };
+}
+
+/** A variable as the server will see it: the process environment wins over the file, as in Node's loadEnvFile and dotenv. */
+export interface Setting {
+  readonly variable: VariableName;
+  /** The name it was found under, which may be an alias. */
+  readonly name: string;
+  readonly value: string;
+  readonly source: 'file' | 'environment';
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** A place in the source where something is said. */
+export interface Mention {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A client's configuration of a server, in a file of the project. */
+export interface ClientEntry {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+  readonly url: string;
+  readonly clientId?: string;
+  /** The file has no other entry. */
+  readonly isOnlyEntry: boolean;
+}
+
+export interface ProjectFacts {
+  readonly kind: ProjectKind;
+  /** From its manifest. */
+  readonly name?: string;
+  readonly envFiles: readonly EnvFile[];
+  readonly settings: readonly Setting[];
+  /** `NODE_ENV`, wherever it is set. */
+  readonly nodeEnv?: { readonly value: string; readonly source: 'file' | 'environment' };
+  readonly packages: readonly PackageFact[];
+  /** Whether its packages are installed (`node_modules`, a virtual environment). */
+  readonly installed: boolean;
+  /** The Node range of its package.json. */
+  readonly nodeRange?: string;
+  /** Where the source reads the variables, and where it loads `.env`. */
+  readonly variableReads: readonly Mention[];
+  readonly envLoads: readonly Mention[];
+  /** Scopes that the source names. */
+  readonly scopes: readonly Mention[];
+  /** Settings for production in other files (`.env.production`, Dockerfile, compose). */
+  readonly production: readonly Setting[];
+  readonly clients: readonly ClientEntry[];
+  /** `scalekit-doctor.json`: what its owner has decided to live with. */
+  readonly ignores: readonly Ignore[];
+}
+
+/** One entry of `scalekit-doctor.json`. */
+export interface Ignore {
+  readonly code: string;
+  /** Empty where the person gave none, which is a finding of its own. */
+  readonly reason: string;
+}
+
 /** The authorization server: Scalekit, the local Scalekit, or whatever the server names. */
 export interface ScalekitFacts {
   /** What its metadata has to say as `issuer`; for Scalekit `{env}/resources/{res}`. */
@@ -25,20 +122,84 @@ export interface ScalekitFacts {
   readonly metadata: Answer;
   readonly metadataAppended: Answer;
   readonly keys: Answer;
+  /** Seconds that its clock is ahead of this machine's; undefined where it sent no date. */
+  readonly clockOffset?: number;
+  /** A name that always exists was found, so that "no such host" is about this host and not about the network. */
+  readonly namesResolve?: boolean;
   /** The local Scalekit that this check has started itself. */
   readonly startedHere?: boolean;
 }
 
 /** The MCP server as a client sees it, over HTTP. */
 export interface ServerFacts {
+  /** The URL as the person gave it. */
+  readonly given?: string;
   /** The MCP endpoint, as clients are told to use it. */
   readonly endpoint: string;
+  /** What answered at the URL that was given, where that is not the endpoint. */
+  readonly atGiven?: Answer;
   readonly noToken: Answer;
+  readonly secondCall: Answer;
   /** A bearer token that is no JWT. */
   readonly garbageToken: Answer;
+  /** Tokens that look right and are signed by nobody, by a stranger, or have expired on top of that. */
+  readonly unsignedToken: Answer;
+  readonly forgedToken: Answer;
+  readonly expiredToken: Answer;
   /** RFC 9728's form, with the endpoint's path. */
   readonly metadata: Answer;
   readonly metadataRoot: Answer;
+  /** What the challenge points to, where that is neither of the two. */
+  readonly metadataNamed?: Answer;
+  /** The same, asked by a script of another origin. */
+  readonly metadataFromBrowser: Answer;
+  /** The server's own copy of the authorization server's metadata, which some frameworks serve. */
+  readonly authorizationServerCopy: Answer;
+  readonly preflight: Answer;
+  readonly callFromBrowser: Answer;
+  /** The origin that the two above came from. */
+  readonly browserOrigin: string;
+  readonly foreignOrigin: Answer;
+  readonly foreignHost: Answer;
+  /** On this machine: which program listens on the port. */
+  readonly portOwner?: string;
+  /** Where MCP_URL is public: whether the server answers on this machine's port. */
+  readonly localPort?: { readonly port: number; readonly answers: boolean };
+}
+
+/** A client that has registered itself, as a client on this machine remembers it. */
+export interface RegistrationFact {
+  /** Which client remembers it, and where. */
+  readonly file: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** The authorization endpoint's answer to this client. */
+  readonly authorization: Answer;
+}
+
+/** An access token, without the token: what it says and whether it is signed. Its subject is not kept. */
+export interface TokenFacts {
+  /** `given`: by the person; `local`: minted by the local Scalekit for this run. */
+  readonly source: 'given' | 'local';
+  /** Why it could not be read at all. */
+  readonly unreadable?: string;
+  readonly algorithm?: string;
+  readonly type?: string;
+  readonly keyId?: string;
+  /** `iss`, `aud`, `client_id`, `exp`, `iat`, `nbf` and the three kinds of scope. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly subject: 'present' | 'absent' | 'not-a-string';
+  readonly isSenderBound: boolean;
+  readonly signature: 'valid' | 'invalid' | 'unknown-key' | 'unsigned' | 'other-algorithm' | 'unchecked';
+  /** When it was looked at, in seconds since 1970 by this machine's clock. */
+  readonly now: number;
+}
+
+/** What the server answers to a call with the token. */
+export interface ToolsFacts {
+  readonly initialize: Answer;
+  readonly secondInitialize: Answer;
+  readonly list: Answer;
 }
 
 /** How building and starting the server went, where the doctor did it itself (create's self-check). */
@@ -54,7 +215,33 @@ export interface StartFacts {
 
 /** Everything that the doctor knows; JSON, without secrets, so that it can be saved and replayed. */
 export interface Facts {
-  readonly start: Fact<StartFacts>;
+  /** The version of this document's form. */
+  readonly format: 1;
+  /** Of the machine that the facts are from. */
+  readonly node: string;
+  readonly platform: string;
+  readonly project: Fact<ProjectFacts>;
   readonly scalekit: Fact<ScalekitFacts>;
   readonly server: Fact<ServerFacts>;
+  readonly registrations: Fact<readonly RegistrationFact[]>;
+  readonly token: Fact<TokenFacts>;
+  readonly tools: Fact<ToolsFacts>;
+  readonly start: Fact<StartFacts>;
+}
+
+/** @returns facts of which none is known yet. */
+export function noFacts(why: string): Facts {
+  const none = missing(why);
+  return {
+    format: 1,
+    node: process.versions.node,
+    platform: process.platform,
+    project: none,
+    scalekit: none,
+    server: none,
+    registrations: none,
+    token: none,
+    tools: none,
+    start: none,
+  };
 }

@@ -29,14 +29,22 @@ export interface ProbeRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
+  /** Sent as a form. */
+  readonly form?: Readonly<Record<string, string>>;
 }
 
 export interface ProbeOptions {
   readonly signal: AbortSignal;
   /** Default 5000. */
   readonly milliseconds?: number;
+  /** When all requests have to be done, as `Date.now()` counts. */
+  readonly deadline?: number;
   /** Where to connect instead of the URL's host, over plain http: a server that is not yet behind its public name. */
   readonly via?: { readonly host: string; readonly port: number } | undefined;
+  /** A header to keep beside those that every fact keeps, in lower case; the caller drops it from what is saved. */
+  readonly alsoKeep?: string;
+  /** Leaves tokens in the body as they are: for an answer that is used and never kept. */
+  readonly unmasked?: boolean;
 }
 
 /** Headers that a check reads; all others (cookies among them) are never kept. */
@@ -80,25 +88,31 @@ function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, masked(inner)]));
 }
 
-function readJson(text: string): Body | undefined {
+function readJson(text: string, unmasked: boolean): Body | undefined {
   try {
-    return { kind: 'json', value: masked(JSON.parse(text)) };
+    const value: unknown = JSON.parse(text);
+    return { kind: 'json', value: unmasked ? value : masked(value) };
   } catch {
     return undefined;
   }
 }
 
+/** @returns roughly what a person would read on a page. */
+function textOfPage(html: string): string {
+  const text = html.replaceAll(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ').replaceAll(/<[^>]*>/g, ' ');
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
 /** Reads a body by what it is, not by what its header says: an HTML page under a JSON type is a fault to be seen. */
-function readBody(text: string, contentType: string): Body {
+function readBody(text: string, contentType: string, unmasked = false): Body {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };
   const event = contentType.includes('text/event-stream') ? /^data: ?(.*)$/m.exec(trimmed)?.[1] : undefined;
-  const json = readJson(event ?? trimmed);
+  const json = readJson(event ?? trimmed, unmasked);
   if (json !== undefined) return json;
-  const excerpt = printable(trimmed, 600);
-  return /^<(?:!doctype|html|head|body|\?xml)/i.test(trimmed)
-    ? { kind: 'html', excerpt }
-    : { kind: 'text', excerpt };
+  if (/^<(?:!doctype|html|head|body|\?xml)/i.test(trimmed))
+    return { kind: 'html', excerpt: printable(textOfPage(trimmed), 600) };
+  return { kind: 'text', excerpt: printable(trimmed, 600) };
 }
 
 async function collect(response: IncomingMessage): Promise<string> {
@@ -116,12 +130,19 @@ async function collect(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function headersOf(response: IncomingMessage): Record<string, string> {
-  const kept = keptHeaders.flatMap((name) => {
+function headersOf(response: IncomingMessage, alsoKeep: string | undefined): Record<string, string> {
+  const names = alsoKeep === undefined ? keptHeaders : [...keptHeaders, alsoKeep];
+  const kept = names.flatMap((name) => {
     const value = response.headers[name];
     return value === undefined ? [] : [[name, printable(String(value), 2000)] as const];
   });
   return Object.fromEntries(kept);
+}
+
+function bodyOf({ json, form }: ProbeRequest): { readonly text: string | undefined; readonly type: string } {
+  if (form !== undefined)
+    return { text: new URLSearchParams(form).toString(), type: 'application/x-www-form-urlencoded' };
+  return { text: json === undefined ? undefined : JSON.stringify(json), type: 'application/json' };
 }
 
 async function send(
@@ -130,7 +151,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const url = new URL(request.url);
-  const body = request.json === undefined ? undefined : JSON.stringify(request.json);
+  const { text: body, type } = bodyOf(request);
   const { via } = options;
   const secure = url.protocol === 'https:' && via === undefined;
   const connect: RequestOptions = {
@@ -142,9 +163,7 @@ async function send(
       host: url.host,
       accept: 'application/json, text/event-stream',
       'user-agent': 'scalekit-mcp-doctor',
-      ...(body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
       ...request.headers,
     },
     agent: false,
@@ -163,12 +182,17 @@ function firstCause(error: unknown): NodeJS.ErrnoException {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** @returns how long a request may take, in milliseconds. */
+function limitOf({ milliseconds = 5000, deadline = Number.POSITIVE_INFINITY }: ProbeOptions): number {
+  return Math.max(1, Math.min(milliseconds, deadline - Date.now()));
+}
+
 /**
  * Makes one request and turns whatever happens into a fact. Redirects are not followed: they are a fact too.
  * @throws only what aborted `options.signal`; every other failure is an answer of its own.
  */
 export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<Answer> {
-  const milliseconds = options.milliseconds ?? 5000;
+  const milliseconds = limitOf(options);
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(milliseconds)]);
   let response: IncomingMessage | undefined;
   try {
@@ -178,13 +202,15 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
       answered: true,
       url: request.url,
       status: response.statusCode ?? 0,
-      headers: headersOf(response),
-      body: readBody(text, String(response.headers['content-type'] ?? '')),
+      headers: headersOf(response, options.alsoKeep),
+      body: readBody(text, String(response.headers['content-type'] ?? ''), options.unmasked),
     };
   } catch (thrown) {
     options.signal.throwIfAborted();
     const error = signal.aborted
-      ? Object.assign(new Error(`no answer within ${milliseconds / 1000} s`), { code: 'ETIMEDOUT' })
+      ? Object.assign(new Error(`no answer within ${Math.ceil(milliseconds / 1000)} s`), {
+          code: 'ETIMEDOUT',
+        })
       : firstCause(thrown);
     return {
       answered: false,

@@ -41,6 +41,24 @@ export function challengeOf(answer: Answer): Challenge | undefined {
   );
 }
 
+/** @returns whether an answer to an MCP message came from an MCP server: a 401, or JSON-RPC that is not "not found". */
+export function isMcpAnswer(answer: Answer): boolean {
+  if (!answer.answered || answer.status === 404 || answer.status === 405) return false;
+  if (answer.status === 401) return true;
+  if (answer.body.kind !== 'json') return false;
+  const { value } = answer.body;
+  return typeof value === 'object' && value !== null && 'jsonrpc' in value;
+}
+
+/** @returns the authorization server's keys (a JWK set, RFC 7517), or undefined where it gave none. */
+export function keyList(
+  scalekit: ScalekitFacts,
+): ReadonlyArray<Readonly<Record<string, unknown>>> | undefined {
+  const keys = objectOf(scalekit.keys)?.keys;
+  if (!Array.isArray(keys)) return undefined;
+  return keys.filter((key): key is Record<string, unknown> => typeof key === 'object' && key !== null);
+}
+
 /** @returns the server's protected resource metadata: the path form, or the root form where that is missing. */
 export function resourceMetadata(server: ServerFacts): Readonly<Record<string, unknown>> | undefined {
   return objectOf(server.metadata) ?? objectOf(server.metadataRoot);

@@ -24,11 +24,12 @@ import { namesAuthorizationServer } from './checks/server/names-authorization-se
 import { resourceMatches } from './checks/server/resource-matches.ts';
 import { starts } from './checks/server/starts.ts';
 import { tokenRequired } from './checks/server/token-required.ts';
-import { type Facts, known, missing, type StartFacts } from './facts.ts';
+import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts.ts';
 import { buildProject } from './gather/build.ts';
+import { forgeryFor } from './gather/forged.ts';
 import { ensureLocalScalekit } from './gather/local-scalekit.ts';
 import { gatherScalekit } from './gather/scalekit.ts';
-import { gatherServer } from './gather/server.ts';
+import { askMetadata, gatherServer } from './gather/server.ts';
 import { findPlace, type Place, startServer } from './gather/start.ts';
 import type { CheckResult } from './model.ts';
 import { runCheck } from './run-checks.ts';
@@ -94,8 +95,6 @@ function exitCodeOf(results: readonly CheckResult[]): SelfCheck['exitCode'] {
   return results.some(({ state }) => state === 'unreachable') ? 3 : 0;
 }
 
-const notYet = missing('Not asked yet');
-
 /** Checks of one stage, run on the facts that it has gathered. */
 type Report = (checks: readonly Check[], facts: Partial<Facts>) => void;
 
@@ -103,7 +102,7 @@ async function checkServer(
   options: SelfCheckOptions,
   settings: Settings,
   place: Place,
-  environmentUrl: string,
+  scalekit: ScalekitFacts,
   report: Report,
 ): Promise<void> {
   const { directory, signal } = options;
@@ -111,7 +110,7 @@ async function checkServer(
     ...settings.variables,
     PORT: String(place.port),
     MCP_URL: place.mcpUrl,
-    SCALEKIT_ENVIRONMENT_URL: environmentUrl,
+    SCALEKIT_ENVIRONMENT_URL: scalekit.environmentUrl ?? settings.environmentUrl,
   };
   const server = await startServer(directory, place, variables, signal);
   try {
@@ -124,7 +123,11 @@ async function checkServer(
     };
     report([starts], { start: known(start) });
     if (startError !== undefined) return;
-    const facts = await gatherServer(serverUrls(place.mcpUrl).endpoint, { signal, via: place.via });
+    const { endpoint } = serverUrls(place.mcpUrl);
+    const probing = { signal, via: place.via };
+    const metadata = askMetadata(endpoint, probing);
+    const forgery = Promise.resolve(forgeryFor(endpoint, scalekit));
+    const facts = await gatherServer(endpoint, { metadata, forgery }, probing);
     report(serverChecks, { server: known(facts) });
   } finally {
     await server.stop();
@@ -140,10 +143,9 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
   const place = await findPlace(settings.port, settings.mcpUrl);
   const scalekit = await ensureLocalScalekit({ ...settings, mcpUrl: place.mcpUrl, signal });
   try {
-    const { environmentUrl } = scalekit;
-    const answers = await gatherScalekit(environmentUrl, settings.resourceId, { signal });
+    const answers = await gatherScalekit(scalekit.environmentUrl, settings.resourceId, { signal });
     report(scalekitChecks, { scalekit: known({ ...answers, startedHere: scalekit.started }) });
-    await checkServer(options, settings, place, environmentUrl, report);
+    await checkServer(options, settings, place, answers, report);
   } finally {
     await scalekit.close();
   }
@@ -157,7 +159,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
 export async function selfCheck(options: SelfCheckOptions): Promise<SelfCheck> {
   const results: CheckResult[] = [];
   const report: Report = (checks, partial) => {
-    const facts: Facts = { start: notYet, scalekit: notYet, server: notYet, ...partial };
+    const facts: Facts = { ...noFacts('Not asked yet'), ...partial };
     for (const result of checks.flatMap((check) => runCheck(check, facts))) {
       results.push(result);
       options.onResult?.(result);

@@ -21,13 +21,25 @@ export function endpoints(environmentUrl: string, resourceId: string): Endpoints
   return {
     issuer,
     keys: `${environmentUrl}/keys`,
-    metadata: `${environmentUrl}/.well-known/oauth-authorization-server/resources/${resourceId}`,
-    metadataAppended: `${issuer}/.well-known/oauth-authorization-server`,
+    ...authorizationServerMetadataUrls(issuer),
     authorization: `${issuer}/oauth/authorize`,
     token: `${issuer}/oauth/token`,
     environmentToken: `${environmentUrl}/oauth/token`,
     registration: `${environmentUrl}/api/v1/resources/${resourceId}/clients:register`,
   };
+}
+
+/**
+ * Where any authorization server has its metadata (RFC 8414 §3.1 and §5): before the issuer's path, and after it.
+ * @param issuer an absolute URL.
+ */
+export function authorizationServerMetadataUrls(
+  issuer: string,
+): Pick<Endpoints, 'metadata' | 'metadataAppended'> {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  const wellKnown = '/.well-known/oauth-authorization-server';
+  return { metadata: origin + wellKnown + path, metadataAppended: origin + path + wellKnown };
 }
 
 /** Where a protected MCP server answers. All are absolute URLs. */

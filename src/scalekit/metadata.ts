@@ -58,6 +58,14 @@ function splitIssuer(servers: unknown): Checked<{ environmentUrl: string; resour
   return accept({ environmentUrl: environmentUrl.value, resourceId: resourceId.value }, environmentUrl.notes);
 }
 
+/** @returns the two parts of an issuer of Scalekit's form, or undefined for any other issuer. */
+export function parseIssuer(
+  issuer: string,
+): { readonly environmentUrl: string; readonly resourceId: string } | undefined {
+  const parts = splitIssuer(issuer);
+  return parts.ok ? parts.value : undefined;
+}
+
 function readScopes(value: unknown): Checked<readonly string[] | undefined> {
   // A list that is not there is `null` in some encoders.
   const list = value ?? [];

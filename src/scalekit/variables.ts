@@ -38,3 +38,16 @@ export function emulatorPort(serverPort: number): number {
 
 /** The port that a server listens on when nothing else is said. */
 export const defaultPort = 3002;
+
+/** Other names of the same variables, in projects that follow another guide (FastMCP's, xmcp's, Scalekit's SDKs'). */
+export const variableAliases: Readonly<Record<VariableName, readonly string[]>> = {
+  PORT: [],
+  SCALEKIT_ENVIRONMENT_URL: ['SCALEKIT_ENV_URL', 'FASTMCP_SERVER_AUTH_SCALEKITPROVIDER_ENVIRONMENT_URL'],
+  SCALEKIT_CLIENT_ID: ['FASTMCP_SERVER_AUTH_SCALEKITPROVIDER_CLIENT_ID'],
+  SCALEKIT_RESOURCE_ID: ['FASTMCP_SERVER_AUTH_SCALEKITPROVIDER_RESOURCE_ID'],
+  MCP_URL: [
+    'FASTMCP_SERVER_AUTH_SCALEKITPROVIDER_BASE_URL',
+    'FASTMCP_SERVER_AUTH_SCALEKITPROVIDER_MCP_URL',
+    'BASE_URL',
+  ],
+};

@@ -1,18 +1,70 @@
-import { endpoints } from '../../scalekit/index.ts';
+import { lookup } from 'node:dns/promises';
+import { authorizationServerMetadataUrls, endpoints, parseIssuer } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts.ts';
-import { type ProbeOptions, probe } from '../probe.ts';
+import { type Answer, type ProbeOptions, probe } from '../probe.ts';
+import { objectOf } from '../reading.ts';
 
-/** Asks an MCP server's authorization server for its keys and for its metadata in both forms. */
-export async function gatherScalekit(
+/** Seconds between the answer's `Date` and this machine's clock, halfway through the exchange. */
+function clockOffset(answer: Answer, askedAt: number, answeredAt: number): number | undefined {
+  const date = answer.answered ? Date.parse(answer.headers.date ?? '') : Number.NaN;
+  // `Date` has whole seconds, cut off: half a second more is the better guess.
+  return Number.isNaN(date) ? undefined : Math.round((date + 500 - (askedAt + answeredAt) / 2) / 1000);
+}
+
+/** Whether names are found at all, asked only when one was not: without a network none is. */
+async function namesResolve(answer: Answer): Promise<{ namesResolve?: boolean }> {
+  if (answer.answered || answer.failure !== 'no-such-host') return {};
+  const found = await lookup('scalekit.com').then(
+    () => true,
+    () => false,
+  );
+  return { namesResolve: found };
+}
+
+/** Where the keys are: at Scalekit it is known; any other server's metadata says. */
+function askKeys(issuer: string, metadata: Promise<Answer>, options: ProbeOptions): Promise<Answer> {
+  const scalekit = parseIssuer(issuer);
+  if (scalekit) return probe({ url: endpoints(scalekit.environmentUrl, scalekit.resourceId).keys }, options);
+  return metadata.then((answer) => {
+    const url = objectOf(answer)?.jwks_uri;
+    const isUrl = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+    return isUrl ? probe({ url }, options) : answer;
+  });
+}
+
+/**
+ * Asks an authorization server for its keys and for its metadata in both forms.
+ * @param issuer for Scalekit `{env}/resources/{res}`; any other is asked in the ways of RFC 8414.
+ */
+export async function gatherAuthorizationServer(
+  issuer: string,
+  options: ProbeOptions,
+): Promise<ScalekitFacts> {
+  const urls = authorizationServerMetadataUrls(issuer);
+  const askedAt = Date.now();
+  const asked = probe({ url: urls.metadata }, options);
+  const [{ answer: metadata, at }, metadataAppended, keys] = await Promise.all([
+    asked.then((answer) => ({ answer, at: Date.now() })),
+    probe({ url: urls.metadataAppended }, options),
+    askKeys(issuer, asked, options),
+  ]);
+  const offset = clockOffset(metadata, askedAt, at);
+  return {
+    issuer,
+    ...parseIssuer(issuer),
+    metadata,
+    metadataAppended,
+    keys,
+    ...(offset === undefined ? {} : { clockOffset: offset }),
+    ...(await namesResolve(metadata)),
+  };
+}
+
+/** Asks the authorization server of a configured MCP server. */
+export function gatherScalekit(
   environmentUrl: string,
   resourceId: string,
   options: ProbeOptions,
 ): Promise<ScalekitFacts> {
-  const urls = endpoints(environmentUrl, resourceId);
-  const [metadata, metadataAppended, keys] = await Promise.all([
-    probe({ url: urls.metadata }, options),
-    probe({ url: urls.metadataAppended }, options),
-    probe({ url: urls.keys }, options),
-  ]);
-  return { issuer: urls.issuer, environmentUrl, resourceId, metadata, metadataAppended, keys };
+  return gatherAuthorizationServer(endpoints(environmentUrl, resourceId).issuer, options);
 }

@@ -1,6 +1,8 @@
-import { protectedResourceMetadataUrls } from '../../scalekit/index.ts';
+import { isLoopback, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import type { ServerFacts } from '../facts.ts';
-import { type Answer, type ProbeOptions, probe } from '../probe.ts';
+import { type Answer, type ProbeOptions, type ProbeRequest, probe } from '../probe.ts';
+import { challengeOf, isMcpAnswer } from '../reading.ts';
+import { type Forgery, forgeTokens } from './forged.ts';
 
 /** The first message of every MCP client; harmless, since a server that answers it has done nothing yet. */
 export const initialize = {
@@ -14,16 +16,153 @@ export const initialize = {
   },
 } as const;
 
-/** Asks a server everything that it can be asked without a token. @param endpoint e.g. `http://localhost:3002/mcp`. */
-export async function gatherServer(endpoint: string, options: ProbeOptions): Promise<ServerFacts> {
+/** Where the MCP Inspector runs, which stands for every page that a developer opens (facts: MCP, clients). */
+const inspectorOrigin = 'http://localhost:6274';
+const foreignName = 'attacker.example';
+
+/** Asks one server. */
+type Ask = (request: ProbeRequest) => Promise<Answer>;
+
+function asker(options: ProbeOptions): Ask {
+  return (request) => probe(request, options);
+}
+
+function caller(ask: Ask, endpoint: string) {
+  return (headers: Readonly<Record<string, string>> = {}) =>
+    ask({ url: endpoint, method: 'POST', json: initialize, headers });
+}
+
+/** Two calls after each other: some servers answer the first and no other. */
+async function callTwice(call: () => Promise<Answer>): Promise<readonly [Answer, Answer]> {
+  const first = await call();
+  return [first, first.answered ? await call() : first];
+}
+
+/** What a script of a web page gets to see. */
+function asBrowser(ask: Ask, endpoint: string) {
+  const { metadata } = protectedResourceMetadataUrls(endpoint);
+  const url = new URL(endpoint);
+  const browserOrigin = isLoopback(url) ? inspectorOrigin : url.origin;
+  const origin = { origin: browserOrigin };
+  const preflight = {
+    ...origin,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization, content-type, mcp-protocol-version',
+  };
+  return {
+    browserOrigin,
+    answers: Promise.all([
+      ask({ url: endpoint, method: 'OPTIONS', headers: preflight }),
+      caller(ask, endpoint)(origin),
+      ask({ url: metadata, headers: origin }),
+    ]),
+  };
+}
+
+/** A server's protected resource metadata at its two places. */
+export type MetadataAnswers = Pick<ServerFacts, 'metadata' | 'metadataRoot'>;
+
+/** Asks a server for its metadata, which is needed before everything else: it names the authorization server. */
+export async function askMetadata(endpoint: string, options: ProbeOptions): Promise<MetadataAnswers> {
   const urls = protectedResourceMetadataUrls(endpoint);
-  const call = (headers: Record<string, string> = {}): Promise<Answer> =>
-    probe({ url: endpoint, method: 'POST', json: initialize, headers }, options);
-  const [noToken, garbageToken, metadata, metadataRoot] = await Promise.all([
-    call(),
-    call({ authorization: 'Bearer not-a-token' }),
+  const [metadata, metadataRoot] = await Promise.all([
     probe({ url: urls.metadata }, options),
     probe({ url: urls.metadataRoot }, options),
   ]);
-  return { endpoint, noToken, garbageToken, metadata, metadataRoot };
+  return { metadata, metadataRoot };
+}
+
+async function askEverything(ask: Ask, endpoint: string, documents: Promise<MetadataAnswers>) {
+  const call = caller(ask, endpoint);
+  const browser = asBrowser(ask, endpoint);
+  const copy = `${new URL(endpoint).origin}/.well-known/oauth-authorization-server`;
+  const [twice, inBrowser, ...rest] = await Promise.all([
+    callTwice(call),
+    browser.answers,
+    call({ authorization: 'Bearer not-a-token' }),
+    documents,
+    ask({ url: copy }),
+    call({ origin: `https://${foreignName}` }),
+    call({ host: foreignName }),
+  ]);
+  const [noToken, secondCall] = twice;
+  const [preflight, callFromBrowser, metadataFromBrowser] = inBrowser;
+  const [garbageToken, metadata, authorizationServerCopy, foreignOrigin, foreignHost] = rest;
+  return {
+    ...metadata,
+    ...{ noToken, secondCall, garbageToken, metadataFromBrowser },
+    ...{ authorizationServerCopy, preflight, callFromBrowser, foreignOrigin, foreignHost },
+    browserOrigin: browser.browserOrigin,
+  };
+}
+
+async function askWithForgedTokens(ask: Ask, endpoint: string, forgery: Forgery) {
+  const call = caller(ask, endpoint);
+  const tokens = forgeTokens(forgery, Math.floor(Date.now() / 1000));
+  const bearer = (token: string) => call({ authorization: `Bearer ${token}` });
+  const [unsignedToken, forgedToken, expiredToken] = await Promise.all([
+    bearer(tokens.unsigned),
+    bearer(tokens.forged),
+    bearer(tokens.expired),
+  ]);
+  return { unsignedToken, forgedToken, expiredToken };
+}
+
+/** Asks for the document that the challenge points to, where that is none of the two well-known places. */
+async function askNamed(
+  ask: Ask,
+  facts: Pick<ServerFacts, 'noToken' | 'metadata' | 'metadataRoot'>,
+): Promise<Answer | undefined> {
+  const named = challengeOf(facts.noToken)?.resource_metadata;
+  const known = [facts.metadata.url, facts.metadataRoot.url];
+  if (named === undefined || known.includes(named) || !/^https?:\/\//.test(named) || !URL.canParse(named))
+    return undefined;
+  return ask({ url: named });
+}
+
+/** What is found out elsewhere meanwhile, and waited for only when it is needed. */
+export interface Meanwhile {
+  readonly metadata: Promise<MetadataAnswers>;
+  /** What the forged tokens claim. */
+  readonly forgery: Promise<Forgery>;
+}
+
+/**
+ * Asks a server everything that it can be asked without a token.
+ * @param endpoint e.g. `http://localhost:3002/mcp`.
+ */
+export async function gatherServer(
+  endpoint: string,
+  { metadata, forgery }: Meanwhile,
+  options: ProbeOptions,
+): Promise<ServerFacts> {
+  const ask = asker(options);
+  const answers = await askEverything(ask, endpoint, metadata);
+  const { noToken } = answers;
+  if (!noToken.answered)
+    return { endpoint, ...answers, unsignedToken: noToken, forgedToken: noToken, expiredToken: noToken };
+  const [forged, metadataNamed] = await Promise.all([
+    askWithForgedTokens(ask, endpoint, await forgery),
+    askNamed(ask, answers),
+  ]);
+  return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }) };
+}
+
+/** The MCP endpoint behind a URL that a person gave, and what answered at that URL where it is another one. */
+export interface Endpoint {
+  readonly endpoint: string;
+  readonly given?: string;
+  readonly atGiven?: Answer;
+}
+
+/** Finds out whether a URL is the MCP endpoint or the base URL in front of it (facts: Scalekit, documented failure 6). */
+export async function findEndpoint(given: string, options: ProbeOptions): Promise<Endpoint> {
+  const url = new URL(given);
+  if (url.pathname.replace(/\/$/, '').endsWith('/mcp')) return { endpoint: given };
+  const below = new URL(url);
+  below.pathname = `${url.pathname.replace(/\/$/, '')}/mcp`;
+  const call = (endpoint: string) => caller(asker(options), endpoint)();
+  const [atGiven, atBelow] = await Promise.all([call(given), call(below.href)]);
+  if (isMcpAnswer(atGiven) || !isMcpAnswer(atBelow)) return { endpoint: given };
+  return { endpoint: below.href, given, atGiven };
 }

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { signingAlgorithm } from '../../scalekit/index.ts';
+import type { ScalekitFacts } from '../facts.ts';
+import { keyList } from '../reading.ts';
+
+/** What a forged token claims, so that nothing but its signature is wrong. */
+export interface Forgery {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** The id of a key that the key server really has, so that the signature is what is looked at. */
+  readonly keyId: string | undefined;
+}
+
+/** @returns claims that the server behind an endpoint would accept, had its authorization server signed them. */
+export function forgeryFor(endpoint: string, scalekit: ScalekitFacts | undefined): Forgery {
+  const { origin } = new URL(endpoint);
+  if (scalekit === undefined) return { issuer: origin, audience: [endpoint], keyId: undefined };
+  const { issuer, environmentUrl, resourceId } = scalekit;
+  const keyId = keyList(scalekit)?.[0]?.kid;
+  return {
+    issuer: environmentUrl ?? issuer,
+    audience: resourceId === undefined ? [endpoint] : [`${origin}/`, resourceId],
+    keyId: typeof keyId === 'string' ? keyId : undefined,
+  };
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function token(header: object, claims: object, signature: string): string {
+  return `${encode(header)}.${encode(claims)}.${signature}`;
+}
+
+/**
+ * Makes access tokens that any verifier must refuse (RFC 8725 §3.1, facts: security). They name no real person.
+ * @param now seconds since 1970.
+ */
+export function forgeTokens(
+  forgery: Forgery,
+  now: number,
+): { readonly unsigned: string; readonly forged: string; readonly expired: string } {
+  const claims = {
+    iss: forgery.issuer,
+    aud: forgery.audience,
+    sub: 'usr_scalekit_mcp_doctor',
+    client_id: 'scalekit-mcp-doctor',
+    iat: now,
+    nbf: now,
+    exp: now + 300,
+  };
+  const header = { alg: signingAlgorithm, typ: 'at+jwt', kid: forgery.keyId ?? 'scalekit-mcp-doctor' };
+  // As long as an RS256 signature with a 2048-bit key.
+  const signature = randomBytes(256).toString('base64url');
+  const old = { ...claims, iat: now - 7200, nbf: now - 7200, exp: now - 3600 };
+  return {
+    unsigned: token({ alg: 'none', typ: 'at+jwt' }, claims, ''),
+    forged: token(header, claims, signature),
+    expired: token(header, old, signature),
+  };
+}

@@ -1,0 +1,149 @@
+import { checkPort, defaultPort, isLoopback, portOf } from '../../scalekit/index.ts';
+import {
+  type Fact,
+  type Facts,
+  known,
+  missing,
+  noFacts,
+  type ProjectFacts,
+  type ScalekitFacts,
+  type ServerFacts,
+} from '../facts.ts';
+import { type ProbeOptions, probe } from '../probe.ts';
+import { authorizationMetadata, isMcpAnswer, keyList } from '../reading.ts';
+import { settingOf } from '../settings.ts';
+import { forgeryFor } from './forged.ts';
+import { mintLocally } from './mint.ts';
+import { portOwner } from './port-owner.ts';
+import { gatherRegistrations } from './registrations.ts';
+import { askMetadata, type Endpoint, gatherServer, type Meanwhile } from './server.ts';
+import { configuredScalekit, endpointOf, namedScalekit, projectOf, type Target } from './target.ts';
+import { readToken } from './token.ts';
+import { gatherTools } from './tools.ts';
+
+/** All requests together, in milliseconds; each alone has five seconds. */
+const patience = 15_000;
+
+/** What is worth knowing of the machine where the server did not answer as one: who else is there. */
+async function whoElse(
+  server: ServerFacts,
+  project: Fact<ProjectFacts>,
+  options: ProbeOptions,
+): Promise<Partial<ServerFacts>> {
+  const url = new URL(server.endpoint);
+  if (isLoopback(url)) {
+    const isStranger = server.noToken.answered && !isMcpAnswer(server.noToken);
+    const owner = isStranger ? await portOwner(portOf(url)) : undefined;
+    return owner === undefined ? {} : { portOwner: owner };
+  }
+  if (server.noToken.answered || !project.known) return {};
+  const port = checkPort(settingOf(project.value, 'PORT')?.value ?? defaultPort);
+  if (!port.ok) return {};
+  const local = await probe({ url: `http://localhost:${port.value}/` }, { ...options, milliseconds: 1000 });
+  return { localPort: { port: port.value, answers: local.answered } };
+}
+
+async function registrationsOf(
+  target: Target,
+  project: Fact<ProjectFacts>,
+  scalekit: Fact<ScalekitFacts>,
+  endpoint: string,
+  options: ProbeOptions,
+): Promise<Facts['registrations']> {
+  const authorizationEndpoint = scalekit.known
+    ? authorizationMetadata(scalekit.value)?.authorization_endpoint
+    : undefined;
+  if (typeof authorizationEndpoint !== 'string' || !URL.canParse(authorizationEndpoint))
+    return missing('The authorization server does not say where people sign in');
+  const clients = project.known ? project.value.clients.filter((client) => client.url === endpoint) : [];
+  const of = { home: target.home, endpoint, authorizationEndpoint, clients };
+  return known(await gatherRegistrations(of, options));
+}
+
+/** The token that was given, or one of the local Scalekit's, with what it says and what the server answers to it. */
+async function withToken(
+  target: Target,
+  scalekit: Fact<ScalekitFacts>,
+  endpoint: Fact<Endpoint>,
+  options: ProbeOptions,
+): Promise<Pick<Facts, 'token' | 'tools'>> {
+  const minted =
+    target.token === undefined && scalekit.known ? await mintLocally(scalekit.value, options) : undefined;
+  const token = target.token ?? minted;
+  if (token === undefined) {
+    const none = missing(
+      'No token was given (--token), and only the local Scalekit hands them out by itself',
+    );
+    return { token: none, tools: none };
+  }
+  const keys = scalekit.known ? keyList(scalekit.value) : undefined;
+  const [facts, tools] = await Promise.all([
+    readToken(token, minted === undefined ? 'given' : 'local', keys, Date.now() / 1000),
+    endpoint.known ? gatherTools(endpoint.value.endpoint, token, options) : undefined,
+  ]);
+  return {
+    token: known(facts),
+    tools: tools === undefined ? missing('It is not known where the server is') : known(tools),
+  };
+}
+
+const offlineReason = 'Nothing was asked over the network (--offline)';
+
+/** @returns the facts of files alone; a token is read, and its signature is not checked. */
+async function gatherOffline(target: Target): Promise<Facts> {
+  const project = await projectOf(target);
+  const token = target.token
+    ? known(await readToken(target.token, 'given', undefined, Date.now() / 1000))
+    : missing('No token was given (--token)');
+  return { ...noFacts(offlineReason), project, token };
+}
+
+async function gatherServerFacts(
+  place: Endpoint,
+  project: Fact<ProjectFacts>,
+  meanwhile: Meanwhile,
+  options: ProbeOptions,
+): Promise<Fact<ServerFacts>> {
+  const answers = await gatherServer(place.endpoint, meanwhile, options);
+  return known({ ...answers, ...place, ...(await whoElse(answers, project, options)) });
+}
+
+/** What is found out of a server whose place is known, and of the authorization server behind it. */
+async function gatherOnline(
+  target: Target,
+  project: Fact<ProjectFacts>,
+  place: Endpoint,
+  options: ProbeOptions,
+): Promise<Partial<Facts>> {
+  const { endpoint } = place;
+  const metadata = askMetadata(endpoint, options);
+  const scalekit = configuredScalekit(project, options).then((configured) =>
+    configured.known ? configured : namedScalekit(metadata, options),
+  );
+  const forgery = scalekit.then((fact) => forgeryFor(endpoint, fact.known ? fact.value : undefined));
+  const [server, registrations, token, scalekitFact] = await Promise.all([
+    gatherServerFacts(place, project, { metadata, forgery }, options),
+    scalekit.then((fact) => registrationsOf(target, project, fact, endpoint, options)),
+    scalekit.then((fact) => withToken(target, fact, known(place), options)),
+    scalekit,
+  ]);
+  return { scalekit: scalekitFact, server, registrations, ...token };
+}
+
+/**
+ * Gathers every fact once, as much at the same time as can be. What cannot be found out is a missing fact or an
+ * unanswered request; neither stops the rest.
+ * @throws what aborted the target's signal.
+ */
+export async function gatherFacts(target: Target): Promise<Facts> {
+  if (target.offline) return gatherOffline(target);
+  const options: ProbeOptions = { signal: target.signal, deadline: Date.now() + patience };
+  const project = await projectOf(target);
+  const place = await endpointOf(target, project, options);
+  if (place.known) {
+    const facts = await gatherOnline(target, project, place.value, options);
+    return { ...noFacts('The doctor does not start servers'), project, ...facts };
+  }
+  const scalekit = await configuredScalekit(project, options);
+  return { ...noFacts(place.why), project, scalekit, ...(await withToken(target, scalekit, place, options)) };
+}

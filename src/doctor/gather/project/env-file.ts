@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
+import type { EnvFile, EnvLine } from '../../facts.ts';
+import { readText } from './files.ts';
+import { gitState } from './git.ts';
+
+/** The variables whose values the checks read; of all others only the name is kept. */
+const keptNames: ReadonlySet<string> = new Set([
+  'NODE_ENV',
+  ...variableNames,
+  ...Object.values(variableAliases).flat(),
+]);
+
+const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;
+
+const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=/;
+
+function readLine(text: string, line: number): EnvLine | undefined {
+  const name = assignment.exec(text)?.[1];
+  if (name === undefined) return undefined;
+  // Each line on its own, so that a variable that is written twice shows both of its values.
+  const value = (parseEnv(text)[name] ?? '').trim();
+  const isSecret = secretName.test(name) || maskSecrets(value) !== value;
+  return {
+    name,
+    line,
+    isEmpty: value === '',
+    isSecret,
+    ...(keptNames.has(name) ? { value: maskSecrets(value) } : {}),
+  };
+}
+
+/** @returns the lines of an env file that set a variable, without the values of secrets. */
+export function readEnvLines(text: string): readonly EnvLine[] {
+  return text.split(/\r?\n/).flatMap((line, index) => readLine(line, index + 1) ?? []);
+}
+
+/** Reads an env file, its permissions, and what git knows of it. */
+export async function readEnvFile(directory: string, file: string): Promise<EnvFile | undefined> {
+  const [text, git] = await Promise.all([readText(directory, file), gitState(directory, file)]);
+  if (text === undefined) return undefined;
+  const hasModes = process.platform !== 'win32';
+  const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
+  return {
+    file,
+    lines: readEnvLines(text.text),
+    ...(mode === undefined ? {} : { mode }),
+    ...(git === undefined ? {} : { git }),
+  };
+}

@@ -1,0 +1,75 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join, posix } from 'node:path';
+
+/** A file that was read: its path relative to the project, with `/`, and its text. */
+export interface TextFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Nothing that a check reads is larger; what is larger is no hand-written file. */
+const largestFile = 256 * 1024;
+
+/** @returns the text, or undefined where there is no such file, it cannot be read, or it is too large. */
+export async function readText(directory: string, file: string): Promise<TextFile | undefined> {
+  try {
+    const path = join(directory, file);
+    const { size } = await stat(path);
+    if (size > largestFile) return undefined;
+    return { file, text: await readFile(path, 'utf8') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns those of the files that can be read. */
+export async function readTexts(directory: string, files: readonly string[]): Promise<readonly TextFile[]> {
+  const texts = await Promise.all(files.map((file) => readText(directory, file)));
+  return texts.filter((text) => text !== undefined);
+}
+
+/** @returns the JSON object in a text, or undefined. */
+export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return objectIn(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns a value as an object, or undefined where it is none. */
+export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+/** @returns the line, counted from 1, on which a position of a text is. */
+export function lineAt(text: string, position: number): number {
+  return text.slice(0, Math.max(0, position)).split('\n').length;
+}
+
+const sourceExtensions: ReadonlySet<string> = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs', '.cjs', '.py']);
+
+/** Not the project's own source, or source that says deliberately wrong things (tests). */
+const skippedFolders =
+  /^(?:\..*|node_modules|dist|build|out|vendor|coverage|venv|env|site-packages|__pycache__|tests?|__tests__)$/;
+
+const mostSources = 300;
+
+async function listSources(directory: string, folder: string, depth: number): Promise<readonly string[]> {
+  const entries = await readdir(join(directory, folder), { withFileTypes: true }).catch(() => []);
+  const nested = entries.map((entry) => {
+    const path = posix.join(folder, entry.name);
+    if (entry.isDirectory())
+      return depth > 0 && !skippedFolders.test(entry.name) ? listSources(directory, path, depth - 1) : [];
+    const isSource = sourceExtensions.has(extname(entry.name)) && !/[._](?:test|spec)\./.test(entry.name);
+    return isSource ? [path] : [];
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+/** @returns the project's own source files down to a depth of folders, without its tests. */
+export async function readSources(directory: string, depth: number): Promise<readonly TextFile[]> {
+  const files = await listSources(directory, '', depth);
+  return readTexts(directory, files.slice(0, mostSources));
+}

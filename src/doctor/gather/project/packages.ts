@@ -1,0 +1,113 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PackageFact } from '../../facts.ts';
+import { lineAt, objectIn, parseObject, readText, readTexts, type TextFile } from './files.ts';
+
+/** The packages that some check asks about. Others are none of the doctor's business. */
+const npmNames = [
+  '@modelcontextprotocol/sdk',
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/inspector',
+  '@scalekit-sdk/node',
+  '@xmcp-dev/scalekit',
+  'dotenv',
+  'fastmcp',
+  'mcp-remote',
+  'mcp-use',
+  'scalekit-mcp',
+  'xmcp',
+] as const;
+const pypiNames = ['fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;
+
+function rangesOf(manifest: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return {
+    ...objectIn(manifest.optionalDependencies),
+    ...objectIn(manifest.devDependencies),
+    ...objectIn(manifest.dependencies),
+  };
+}
+
+async function installedVersion(directory: string, name: string): Promise<string | undefined> {
+  const manifest = parseObject((await readText(directory, `node_modules/${name}/package.json`))?.text);
+  return typeof manifest?.version === 'string' ? manifest.version : undefined;
+}
+
+/** @returns what of interest a package.json asks for, and what came along with it, at the versions that are installed. */
+export async function npmPackages(directory: string, manifest: TextFile): Promise<readonly PackageFact[]> {
+  const ranges = rangesOf(parseObject(manifest.text) ?? {});
+  const found = await Promise.all(
+    npmNames.map(async (name): Promise<PackageFact | undefined> => {
+      const version = await installedVersion(directory, name);
+      const range = ranges[name];
+      if (version === undefined && typeof range !== 'string') return undefined;
+      return {
+        ecosystem: 'npm',
+        name,
+        range: typeof range === 'string' ? range : '',
+        ...(version === undefined ? {} : { version }),
+        file: manifest.file,
+        line: lineAt(manifest.text, manifest.text.indexOf(`"${name}"`)),
+      };
+    }),
+  );
+  return found.filter((fact) => fact !== undefined);
+}
+
+/** Finds `fastmcp>=2.13`, `"fastmcp[auth]>=2.13"` and Poetry's `fastmcp = "^2.13"`. */
+function declaration(name: string): RegExp {
+  return new RegExp(
+    `^(?!\\s*#)[^\\n]*?(?<![\\w./-])${name}(?:\\[[^\\]]*\\])?(?![\\w-])\\s*(?:=\\s*["']([^"'\\n]*)["']|([<>=!~^][^"'#;\\n]*))?`,
+    'mi',
+  );
+}
+
+const environments = ['.venv', 'venv', 'env'];
+
+/** Lists what is installed in the project's virtual environment, as `name-1.2.3.dist-info` folders. */
+async function installedDistributions(directory: string): Promise<readonly string[]> {
+  const list = (path: string) => readdir(join(directory, path)).catch(() => []);
+  const folders = await Promise.all(
+    environments.map(async (environment) => {
+      const versions = await list(`${environment}/lib`);
+      const unix = versions.map((version) => `${environment}/lib/${version}/site-packages`);
+      return (await Promise.all([...unix, `${environment}/Lib/site-packages`].map(list))).flat();
+    }),
+  );
+  return folders.flat().filter((name) => name.endsWith('.dist-info'));
+}
+
+function lockedVersion(locks: readonly TextFile[], name: string): string | undefined {
+  const pattern = new RegExp(`^name = "${name}"\\r?\\nversion = "([^"]+)"`, 'm');
+  return locks.map(({ text }) => pattern.exec(text)?.[1]).find((version) => version !== undefined);
+}
+
+export const pythonManifests = ['pyproject.toml', 'requirements.txt', 'requirements/base.txt'] as const;
+
+/** @returns what of interest a Python project asks for, at the versions that are installed or locked. */
+export async function pypiPackages(
+  directory: string,
+  manifests: readonly TextFile[],
+): Promise<{ readonly packages: readonly PackageFact[]; readonly installed: boolean }> {
+  const [distributions, locks] = await Promise.all([
+    installedDistributions(directory),
+    readTexts(directory, ['uv.lock', 'poetry.lock']),
+  ]);
+  const versionOf = (name: string) => {
+    const pattern = new RegExp(`^${name.replaceAll('-', '[-_]')}-(.+)\\.dist-info$`, 'i');
+    const installed = distributions.map((folder) => pattern.exec(folder)?.[1]).find(Boolean);
+    return installed ?? lockedVersion(locks, name);
+  };
+  const packages = manifests.flatMap(({ file, text }) =>
+    pypiNames.flatMap((name): readonly PackageFact[] => {
+      const match = declaration(name).exec(text);
+      if (match === null) return [];
+      const version = versionOf(name);
+      const range = (match[1] ?? match[2] ?? '').trim();
+      const line = lineAt(text, match.index + match[0].length);
+      return [{ ecosystem: 'pypi', name, range, ...(version && { version }), file, line }];
+    }),
+  );
+  const isFirst = ({ name }: PackageFact, index: number) =>
+    packages.findIndex((other) => other.name === name) === index;
+  return { packages: packages.filter(isFirst), installed: distributions.length > 0 };
+}

@@ -1,0 +1,112 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Fact,
+  known,
+  missing,
+  type PackageFact,
+  type ProjectFacts,
+  type ProjectKind,
+} from '../../facts.ts';
+import { clientFiles, readClients } from './clients.ts';
+import { readEnvFile } from './env-file.ts';
+import { objectIn, parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
+import { ignoreFile, readIgnores } from './ignores.ts';
+import { npmPackages, pypiPackages, pythonManifests } from './packages.ts';
+import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
+import { readSourceFacts } from './source.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function kindOf(
+  packages: readonly PackageFact[],
+  sources: readonly TextFile[],
+  manifest?: TextFile,
+): ProjectKind {
+  const has = (ecosystem: PackageFact['ecosystem'], name: string) =>
+    packages.some((fact) => fact.ecosystem === ecosystem && fact.name === name);
+  if (has('npm', 'scalekit-mcp') && sources.some(({ file }) => file.startsWith('src/protect/')))
+    return 'generated';
+  if (has('pypi', 'fastmcp')) return 'fastmcp';
+  if (has('npm', 'mcp-use')) return 'mcp-use';
+  if (has('npm', 'xmcp')) return 'xmcp';
+  if (manifest) return 'node';
+  return sources.some(({ file }) => file.endsWith('.py')) ? 'python' : 'unknown';
+}
+
+function nameOf(
+  manifest: Readonly<Record<string, unknown>>,
+  python: readonly TextFile[],
+): string | undefined {
+  if (typeof manifest.name === 'string') return manifest.name;
+  return python.map(({ text }) => /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]).find(Boolean);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readPackages(directory: string, manifest: TextFile | undefined, python: readonly TextFile[]) {
+  const [npm, pypi, hasModules] = await Promise.all([
+    manifest ? npmPackages(directory, manifest) : [],
+    pypiPackages(directory, python),
+    exists(join(directory, 'node_modules')),
+  ]);
+  return { packages: [...npm, ...pypi.packages], installed: manifest ? hasModules : pypi.installed };
+}
+
+/** Reads everything at once; what is not there is undefined or empty. */
+async function readFiles(directory: string) {
+  const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
+  const [[manifest, python], env, local, sources, clients, production, ignores] = await Promise.all([
+    manifests,
+    readEnvFile(directory, '.env'),
+    readEnvFile(directory, '.env.local'),
+    // Without a manifest this may be anybody's home folder: only the files in it, not those below.
+    manifests.then(([node, pip]) => readSources(directory, node || pip.length > 0 ? 5 : 0)),
+    readTexts(directory, clientFiles),
+    readTexts(directory, productionFiles),
+    readText(directory, ignoreFile),
+  ]);
+  const envFiles = [local, env].filter((file) => file !== undefined);
+  return { manifest, python, envFiles, sources, clients, production, ignores };
+}
+
+type Files = Awaited<ReturnType<typeof readFiles>>;
+
+function isProject({ manifest, python, envFiles, sources }: Files): boolean {
+  return manifest !== undefined || python.length > 0 || envFiles.length > 0 || sources.length > 0;
+}
+
+/**
+ * Reads a project of any language: what its files say, without running anything of it.
+ * @param env the process environment.
+ * @returns a missing fact where the folder holds no project.
+ */
+export async function gatherProject(directory: string, env: Environment): Promise<Fact<ProjectFacts>> {
+  const files = await readFiles(directory);
+  if (!isProject(files)) return missing('There is no project in this folder');
+  const { manifest, python, envFiles, sources } = files;
+  const { packages, installed } = await readPackages(directory, manifest, python);
+  const parsed = parseObject(manifest?.text) ?? {};
+  const name = nameOf(parsed, python);
+  const nodeEnv = resolveNodeEnv(envFiles, env);
+  const nodeRange = objectIn(parsed.engines)?.node;
+  return known({
+    kind: kindOf(packages, sources, manifest),
+    ...(name === undefined ? {} : { name }),
+    envFiles,
+    settings: resolveSettings(envFiles, env),
+    ...(nodeEnv === undefined ? {} : { nodeEnv }),
+    packages,
+    installed,
+    ...(typeof nodeRange === 'string' ? { nodeRange } : {}),
+    ...readSourceFacts(sources, manifest ? [manifest] : []),
+    production: files.production.flatMap(readProduction),
+    clients: files.clients.flatMap(readClients),
+    ignores: readIgnores(files.ignores?.text),
+  });
+}

@@ -1,0 +1,80 @@
+import { checkEnvironmentUrl, checkMcpUrl, checkResourceId, serverUrls } from '../../scalekit/index.ts';
+import { type Fact, known, missing, type ProjectFacts, type ScalekitFacts } from '../facts.ts';
+import type { ProbeOptions } from '../probe.ts';
+import { objectOf, strings } from '../reading.ts';
+import { settingOf } from '../settings.ts';
+import { gatherProject } from './project/project.ts';
+import { gatherAuthorizationServer, gatherScalekit } from './scalekit.ts';
+import { type Endpoint, findEndpoint, type MetadataAnswers } from './server.ts';
+
+/** What the doctor is asked to look at. */
+export interface Target {
+  /** The project's folder. */
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where clients keep their registrations. */
+  readonly home: string;
+  /** A server to ask in place of the project's own. */
+  readonly url?: string;
+  readonly token?: string;
+  /** Read files and nothing else. */
+  readonly offline: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The server that a project's MCP_URL means, corrected where it can be. */
+function ownEndpoint(project: ProjectFacts): string | undefined {
+  const mcpUrl = checkMcpUrl(settingOf(project, 'MCP_URL')?.value ?? '');
+  return mcpUrl.ok ? serverUrls(mcpUrl.value).endpoint : undefined;
+}
+
+/** The project counts unless another server than its own is asked for. */
+function concerns(project: ProjectFacts, url: string | undefined): boolean {
+  if (url === undefined) return true;
+  const own = ownEndpoint(project);
+  return own !== undefined && new URL(own).origin === new URL(url).origin;
+}
+
+export async function projectOf(target: Target): Promise<Fact<ProjectFacts>> {
+  const project = await gatherProject(target.directory, target.env);
+  if (!project.known || concerns(project.value, target.url)) return project;
+  return missing('The settings of this folder are for another server');
+}
+
+export async function endpointOf(
+  target: Target,
+  project: Fact<ProjectFacts>,
+  options: ProbeOptions,
+): Promise<Fact<Endpoint>> {
+  if (target.url !== undefined) return known(await findEndpoint(target.url, options));
+  const own = project.known ? ownEndpoint(project.value) : undefined;
+  return own === undefined ? missing('MCP_URL does not say where the server is') : known({ endpoint: own });
+}
+
+/** Scalekit as the project's settings name it. */
+export async function configuredScalekit(
+  project: Fact<ProjectFacts>,
+  options: ProbeOptions,
+): Promise<Fact<ScalekitFacts>> {
+  if (!project.known) return missing(project.why);
+  const environmentUrl = checkEnvironmentUrl(
+    settingOf(project.value, 'SCALEKIT_ENVIRONMENT_URL')?.value ?? '',
+  );
+  if (!environmentUrl.ok) return missing('SCALEKIT_ENVIRONMENT_URL does not say where Scalekit is');
+  const resourceId = checkResourceId(settingOf(project.value, 'SCALEKIT_RESOURCE_ID')?.value ?? '');
+  if (!resourceId.ok) return missing('SCALEKIT_RESOURCE_ID does not say which MCP server this is');
+  return known(await gatherScalekit(environmentUrl.value, resourceId.value, options));
+}
+
+/** The authorization server that a server's own metadata names. */
+export async function namedScalekit(
+  metadata: Promise<MetadataAnswers>,
+  options: ProbeOptions,
+): Promise<Fact<ScalekitFacts>> {
+  const answers = await metadata;
+  const documents = [objectOf(answers.metadata), objectOf(answers.metadataRoot)];
+  const servers = documents.flatMap((document) => strings(document?.authorization_servers));
+  const issuer = servers.find((server) => /^https?:\/\//.test(server) && URL.canParse(server));
+  if (issuer === undefined) return missing('The server does not say which authorization server it trusts');
+  return known(await gatherAuthorizationServer(issuer, options));
+}
