@@ -92,17 +92,20 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   if (!resolved.check) return { ...skipped('--no-check'), results: [] };
   if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
   const { selfCheck } = await import('../doctor/self-check.ts');
-  const { results, exitCode } = await selfCheck({
-    directory: resolved.directory,
-    signal: context.signal,
-    onResult: job.onResult,
+  const options = { directory: resolved.directory, signal: context.signal, onResult: job.onResult };
+  const checked = await selfCheck(options).catch((error: unknown) => {
+    context.signal.throwIfAborted();
+    const detail = `The self-check itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { results: [], exitCode: exitCodes.failed, detail };
   });
+  const { results, exitCode } = checked;
   context.signal.throwIfAborted();
   if (exitCode === exitCodes.ok) return { state: 'done', results };
   // Scalekit that does not answer says nothing about the project: a warning, with its fix among the results.
   if (exitCode === exitCodes.unchecked)
     return { state: 'skipped', detail: 'Something could not be checked', results };
-  return { state: 'failed', detail: 'The new server is not as it should be', results };
+  const detail = 'detail' in checked ? checked.detail : 'The new server is not as it should be.';
+  return { state: 'failed', detail, results };
 }
 
 function nextCommands(resolved: Resolved, installed: boolean): readonly string[] {
@@ -137,19 +140,23 @@ async function takeBack(written: Written, job: Job): Promise<void> {
   );
 }
 
-function errorOf(steps: Steps, next: readonly string[]): CreateReport['error'] {
+function errorOf(steps: Steps, next: readonly string[], doctor: string): CreateReport['error'] {
   const { error } = steps.install;
   if (error !== undefined)
     return { code: error.code, message: error.message, next: next.slice(0, 2).join(' && ') };
   if (steps.check.state !== 'failed') return undefined;
-  return { code: 'check/failed', message: steps.check.detail ?? '' };
+  return {
+    code: 'check/failed',
+    message: steps.check.detail ?? '',
+    next: [...next.slice(0, -1), doctor].join(' && '),
+  };
 }
 
 function reportOf(job: Job, files: readonly File[], steps: Steps): CreateReport {
   const { resolved, given } = job;
   const { project } = resolved;
   const next = nextCommands(resolved, steps.install.state === 'done');
-  const error = errorOf(steps, next);
+  const error = errorOf(steps, next, packageManager(project.packageManager).run('doctor'));
   return {
     ok: error === undefined,
     exitCode: error === undefined ? exitCodes.ok : exitCodes.failed,

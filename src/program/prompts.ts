@@ -36,8 +36,18 @@ const open: { readonly [K in OptionName]?: (given: Given, around: Surroundings) 
     given.packageManager === undefined && around.packageManager === undefined,
 };
 
+/** As wide as a terminal surely is; the prompt library does not break the line of an error. */
+const errorWidth = 74;
+
+/** @returns why an answer is not right, in lines that stand below each other under the prompt. */
 function explain(problem: Problem): string {
-  return `${problem.reason}. Expected ${problem.expected}`;
+  const lines = [''];
+  for (const word of `${problem.reason}. Expected ${problem.expected}`.split(' ')) {
+    const last = lines.length - 1;
+    if (`${lines[last]} ${word}`.length > errorWidth) lines.push(word);
+    else lines[last] = `${lines[last]} ${word}`.trimStart();
+  }
+  return lines.join('\n   ');
 }
 
 /** A typed answer to the question of a row, as options: one row may take another's value (see `metadata`). */
@@ -154,5 +164,6 @@ export async function ask(given: Given, context: Context, around: Surroundings):
     }
     if (name === 'directory') known = { ...known, ...(await settleDirectory(known, context, around)) };
   }
+  context.stdout.write('\n');
   return known;
 }

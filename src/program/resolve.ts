@@ -152,9 +152,7 @@ function resolveScalekit(given: Given): Answers['scalekit'] {
 
 function notesOn(scalekit: Answers['scalekit']): readonly string[] {
   if (scalekit === undefined || scalekit.clientId !== '') return [];
-  return [
-    'The Metadata JSON holds no client id: SCALEKIT_CLIENT_ID is empty in .env. Tokens are verified without it; production asks for it.',
-  ];
+  return ['SCALEKIT_CLIENT_ID is empty in .env: the Metadata JSON has none. Only production needs it.'];
 }
 
 /** @returns a path as a person would write it from a folder: relative where that is shorter, never with more than one `..`. */

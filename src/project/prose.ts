@@ -2,7 +2,7 @@ import { serverUrls } from '../scalekit/index.ts';
 import type { Answers } from './answers.ts';
 import { emulatorUrl } from './env-file.ts';
 import { type Tooling, tarballPath } from './json.ts';
-import { packageManager } from './package-manager.ts';
+import { type PackageManager, packageManager } from './package-manager.ts';
 import { describe, todoPair } from './typescript.ts';
 
 /** Escapes text for a place in a line of Markdown, so that it reads exactly as it is and is no HTML either. */
@@ -18,6 +18,23 @@ const todoTools = [
   { call: 'update_todo(todo_id, title?, description?, completed?)', write: true },
   { call: 'delete_todo(todo_id)', write: true },
 ] as const;
+
+/** The first lines of the README: commands with what they do, the remarks below each other. */
+function threeCommands(manager: PackageManager, answers: Answers): readonly string[] {
+  const what =
+    answers.scalekit === undefined
+      ? 'the local Scalekit and the server'
+      : 'the server, against your Scalekit environment';
+  const commands = [
+    [manager.installCommand, ''],
+    [manager.run('dev'), `${what}, restarted when you save`],
+    [manager.run('test'), 'every tool, every scope, every kind of bad token; no account, no network'],
+  ] as const;
+  const width = Math.max(...commands.map(([command]) => command.length)) + 2;
+  return commands.map(([command, remark]) =>
+    remark === '' ? command : `${command.padEnd(width)}# ${remark}`,
+  );
+}
 
 /** What the prose templates may name. Strict: a name that is missing here fails, and is never silently empty. */
 export function proseData(answers: Answers, tooling: Tooling): object {
@@ -39,6 +56,7 @@ export function proseData(answers: Answers, tooling: Tooling): object {
     endpoint: urls.endpoint,
     metadata: urls.metadata,
     health: urls.health,
+    start: threeCommands(manager, answers),
     install: manager.installCommand,
     cleanInstall: manager.cleanInstall,
     lockfile: manager.lockfile,

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/program/errors.ts';
+import { modesFromNpm, refuseSwallowedFlags } from '../../src/program/npm-config.ts';
+
+/** The environments are those that npm 11.19 was seen to set. */
+describe('what npm kept for itself', () => {
+  test('npm create … --dry-run --json: both are honoured', () => {
+    const env = {
+      npm_command: 'init',
+      npm_config_dry_run: 'true',
+      npm_config_json: 'true',
+      npm_config_yes: '',
+    };
+    expect(modesFromNpm(env)).toEqual({ dryRun: true, json: true });
+  });
+
+  test('npm create … --yes is for us, npx --yes for npx', () => {
+    expect(modesFromNpm({ npm_command: 'init', npm_config_yes: 'true' })).toEqual({ yes: true });
+    expect(modesFromNpm({ npm_command: 'exec', npm_config_yes: 'true' })).toEqual({});
+  });
+
+  test('nothing set, nothing honoured', () => {
+    expect(modesFromNpm({ npm_config_json: '', npm_config_dry_run: 'false' })).toEqual({});
+  });
+
+  test('npm create x --template blank --no-install is refused with the corrected command', () => {
+    const env = { npm_command: 'init', npm_config_template: 'true', npm_config_install: '' };
+    const run = () => refuseSwallowedFlags(env, 'x');
+    expect(run).toThrow(/npm kept --template, --no-install for itself/);
+    let next: string | undefined;
+    try {
+      run();
+    } catch (error) {
+      next = error instanceof UsageError ? error.next : undefined;
+    }
+    expect(next).toBe('npm create scalekit-mcp@latest x -- --template <name> --no-install');
+  });
+
+  test("npm's own git setting is none of ours, nor is a script that runs us", () => {
+    expect(() =>
+      refuseSwallowedFlags({ npm_command: 'init', npm_config_git: '/usr/bin/git' }, 'x'),
+    ).not.toThrow();
+    expect(() =>
+      refuseSwallowedFlags({ npm_command: 'run-script', npm_config_port: 'true' }, 'x'),
+    ).not.toThrow();
+  });
+});

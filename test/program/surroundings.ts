@@ -1,0 +1,27 @@
+import { PassThrough, Readable } from 'node:stream';
+import type { Context } from '../../src/program/context.ts';
+
+/** A context made of literals, and what was written to it. */
+export function surroundings(changes: { cwd?: string; env?: Context['env']; input?: string } = {}): {
+  context: Context;
+  written: () => { stdout: string; stderr: string };
+} {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const text = { stdout: '', stderr: '' };
+  stdout.on('data', (chunk) => {
+    text.stdout += chunk;
+  });
+  stderr.on('data', (chunk) => {
+    text.stderr += chunk;
+  });
+  const context: Context = {
+    env: changes.env ?? {},
+    cwd: changes.cwd ?? '/nowhere',
+    stdin: Readable.from(changes.input === undefined ? [] : [changes.input]),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+  };
+  return { context, written: () => text };
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import xterm from '@xterm/headless';
+
+/** A real terminal: a pseudo-terminal made by `script` (util-linux), shown on a headless xterm. */
+export class Terminal {
+  readonly #child: ChildProcess;
+  readonly #xterm = new xterm.Terminal({ cols: 100, rows: 60, scrollback: 500, allowProposedApi: true });
+  readonly #exit: Promise<number>;
+  #waiting: Array<() => void> = [];
+
+  constructor(command: string, options: { cwd: string; env?: Record<string, string> }) {
+    this.#child = spawn('script', ['-qefc', `stty cols 100 rows 60; exec ${command}`, '/dev/null'], {
+      cwd: options.cwd,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color', ...options.env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#exit = once(this.#child, 'exit').then(([code]) => Number(code));
+    this.#child.stdout?.on('data', (data: Buffer) => {
+      this.#xterm.write(data, () => {
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
+    });
+    void this.#exit.then(() => {
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+
+  /** What a person would have seen, scrolled-off lines included. */
+  screen(): string {
+    const buffer = this.#xterm.buffer.active;
+    const lines = Array.from(
+      { length: buffer.length },
+      (_, row) => buffer.getLine(row)?.translateToString(true) ?? '',
+    );
+    return lines.join('\n').trimEnd();
+  }
+
+  /** Waits until a text is on the screen. */
+  async see(text: string | RegExp, within = 10_000): Promise<void> {
+    const found = () => (typeof text === 'string' ? this.screen().includes(text) : text.test(this.screen()));
+    let over: string | undefined;
+    const wake = () => {
+      for (const each of this.#waiting.splice(0)) each();
+    };
+    void this.#exit.then(() => {
+      over = 'The program ended';
+    });
+    const deadline = setTimeout(() => {
+      over = `${within} ms went by`;
+      wake();
+    }, within);
+    while (!found()) {
+      if (over !== undefined)
+        throw new Error(`${over} before it showed ${text}. The screen:\n${this.screen()}`);
+      await new Promise<void>((seen) => this.#waiting.push(seen));
+    }
+    clearTimeout(deadline);
+  }
+
+  type(keys: string): void {
+    this.#child.stdin?.write(keys);
+  }
+
+  /** @returns the exit code, when the program has ended. */
+  exit(): Promise<number> {
+    return this.#exit;
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+export const keys = {
+  enter: '\r',
+  down: '\u001b[B',
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  escape: '\u001b',
+  backspace: '\u007f',
+};
