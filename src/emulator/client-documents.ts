@@ -12,6 +12,11 @@ function asJson(value: unknown, cacheControl: string | null = null): Response {
   return new Response(JSON.stringify(value), { headers });
 }
 
+/** A document cannot hold a secret, so that a client that says nothing of authentication has none. */
+function inForm(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { token_endpoint_auth_method: 'none', ...normalizeClient(document) };
+}
+
 async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -34,10 +39,10 @@ export async function fetchClientDocument(
 ): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
   const document = settings.clientDocuments[url];
-  if (document !== undefined) return asJson(normalizeClient(document));
+  if (document !== undefined) return asJson(inForm(document));
   const response = await fetch(input, init);
   if (response.status !== 200) return response;
   const parsed: unknown = JSON.parse(await readBounded(response));
   const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  return asJson(isObject ? normalizeClient({ ...parsed }) : parsed, response.headers.get('cache-control'));
+  return asJson(isObject ? inForm({ ...parsed }) : parsed, response.headers.get('cache-control'));
 }

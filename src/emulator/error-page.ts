@@ -91,7 +91,7 @@ function describe(context: KoaContextWithOIDC, error: string, description: strin
   if (cause instanceof SessionNotFound) return expired;
   if (cause instanceof InvalidRedirectUri)
     return wrongRedirect(query.get('redirect_uri') ?? '', context.oidc.client?.redirectUris ?? []);
-  if (clientId.startsWith('https://') && error.startsWith('invalid_client')) {
+  if (clientId.startsWith('https://') && context.oidc.client === undefined) {
     return brokenDocument(clientId, [description, ...causes(cause)].join(': '));
   }
   return error === 'invalid_client' ? unknownClient(clientId) : refused(error, description);

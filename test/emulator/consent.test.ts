@@ -258,6 +258,7 @@ describe('hostile clients', () => {
     attribute: '" autofocus onfocus="alert(1)',
     entities: '&lt;b&gt; &amp;amp; &#60;',
     closing: '</title></h1></form><form action="https://evil.example">',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant to look like one
     template: '${alert(1)} {{constructor}} `x`',
     direction: 'Safe \u202Etxt.exe\u202C \u2066 \u200F \uFEFF',
     control: 'Bell\u0007 \u001b[31m red\r\nSet-Cookie: a=b\0',

@@ -147,7 +147,7 @@ function announce(emulator: Emulator, options: Settled, notes: readonly string[]
 
 /**
  * Runs the local Scalekit until it is told to stop.
- * @returns 0 when it was stopped by a signal: that is how a server that runs in the foreground ends.
+ * @returns 130 when Ctrl-C has ended it, as any interrupted program.
  * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that can't be written.
  */
 export async function emulate(options: EmulateOptions, context: Context): Promise<ExitCode> {
@@ -164,5 +164,5 @@ export async function emulate(options: EmulateOptions, context: Context): Promis
   } finally {
     await emulator.close();
   }
-  return exitCodes.ok;
+  return exitCodes.interrupted;
 }
