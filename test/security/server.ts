@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { serverUrls } from '../../src/scalekit/index.ts';
+import { freePort } from '../support/ports.ts';
+import { Program } from '../support/program.ts';
+import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+import { until } from '../support/waiting.ts';
+import { keySource, readKey, type TokenSource } from './attack/sources.ts';
+import { describeTarget } from './attack/target.ts';
+import type { Target } from './attack/types.ts';
+
+export interface ServerSettings {
+  /** Beside PORT and the five variables of Scalekit; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The Node.js to run it with; default ours. */
+  readonly node?: string;
+  /** Node's own options, such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  readonly port?: number;
+}
+
+/** No limits, for tests that send more than anybody should. */
+export const unlimited = { TOOL_CALLS_PER_MINUTE: '0', REFUSED_TOKENS_PER_MINUTE: '0' } as const;
+
+/** A generated server as its owner runs it: a process of its own. */
+export class RunningServer {
+  readonly program: Program;
+  readonly port: number;
+  readonly endpoint: string;
+  readonly ready: string;
+
+  constructor(program: Program, port: number) {
+    this.program = program;
+    this.port = port;
+    const urls = serverUrls(`http://localhost:${port}/`);
+    this.endpoint = urls.endpoint;
+    this.ready = urls.ready;
+  }
+
+  /** Waits until it listens. */
+  async listening(): Promise<this> {
+    await this.program.says(/"event":"listening"/);
+    return this;
+  }
+
+  /** Waits until it listens and has its keys. */
+  async whenReady(): Promise<this> {
+    await this.listening();
+    await until('the server is ready', async () => (await fetch(this.ready)).ok);
+    return this;
+  }
+
+  /** The lines of its log. */
+  get log(): ReadonlyArray<Record<string, unknown>> {
+    return this.program.stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  async stop(): Promise<void> {
+    await this.program.kill();
+  }
+}
+
+/** Starts a generated project's server; `listening()` or `whenReady()` waits for it. */
+export async function startServer(
+  project: string,
+  emulator: Pick<Emulator, 'url' | 'resourceId' | 'clientId'>,
+  settings: ServerSettings = {},
+): Promise<RunningServer> {
+  const port = settings.port ?? (await freePort());
+  const program = new Program(
+    settings.node ?? process.execPath,
+    [...(settings.nodeOptions ?? []), join('dist', 'src', 'main.js')],
+    {
+      cwd: project,
+      env: {
+        PORT: String(port),
+        SCALEKIT_ENVIRONMENT_URL: emulator.url,
+        SCALEKIT_CLIENT_ID: emulator.clientId,
+        SCALEKIT_RESOURCE_ID: emulator.resourceId,
+        MCP_URL: `http://localhost:${port}/`,
+        LOG_FORMAT: 'json',
+        ...settings.env,
+      },
+    },
+  );
+  return new RunningServer(program, port);
+}
+
+/** A local Scalekit, a generated server that trusts it, and the key to sign any token with. */
+export interface Ground {
+  readonly emulator: Emulator;
+  readonly server: RunningServer;
+  readonly target: Target;
+  readonly source: TokenSource;
+  close(): Promise<void>;
+}
+
+export async function prepareGround(
+  project: string,
+  settings: ServerSettings = {},
+  options: EmulatorOptions = {},
+): Promise<Ground> {
+  const keyDirectory = options.keyDirectory ?? (await makeDirectory());
+  const port = settings.port ?? (await freePort());
+  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/`, ...options, keyDirectory });
+  const server = await startServer(project, emulator, { ...settings, port });
+  const close = async () => {
+    await server.stop();
+    await emulator.close();
+    if (options.keyDirectory === undefined) await removeDirectory(keyDirectory);
+  };
+  try {
+    await server.whenReady();
+    const target = await describeTarget(server.endpoint, emulator.url);
+    const source = await keySource(target, await readKey(join(keyDirectory, 'signing-key.json')));
+    return { emulator, server, target, source, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
