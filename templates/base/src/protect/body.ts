@@ -35,15 +35,15 @@ export async function readMessage(req: IncomingMessage): Promise<Readonly<Record
 }
 
 function readBytes(req: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new Refusal(413, 'body_size', `The body is larger than ${maximumBytes / 1024} KB`);
-  if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge;
+  const tooLarge = () => new Refusal(413, 'body_size', `The body is larger than ${maximumBytes / 1024} KB`);
+  if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= maximumBytes) chunks.push(chunk);
-      else reject(tooLarge);
+      else reject(tooLarge());
     });
     req.on('end', () => resolve(Buffer.concat(chunks)));
     req.on('error', reject);

@@ -28,14 +28,12 @@ export class Exchange {
     [this.path = ''] = (req.url ?? '').split('?', 1);
   }
 
-  /** Aborted when the client hangs up before its answer is complete. */
-  get signal(): AbortSignal {
-    const hangUp = new AbortController();
+  /** Calls back when the client hangs up before its answer is complete. */
+  readonly onHangUp = (callback: () => void): void => {
     this.res.once('close', () => {
-      if (!this.res.writableFinished) hangUp.abort();
+      if (!this.res.writableFinished) callback();
     });
-    return hangUp.signal;
-  }
+  };
 
   /**
    * Who is asking, as an IP address.

@@ -77,14 +77,14 @@ function mcpRoute(options: HttpOptions): Route {
   const { auth, mcp } = options;
   const origins = new OriginPolicy({ ...options, mcpUrl: auth.endpoint });
   return async (exchange) => {
-    const { req, id } = exchange;
+    const { req, id, onHangUp } = exchange;
     exchange.cors = origins.check(req);
     if (req.method === 'OPTIONS') return await exchange.send(204, preflightHeaders(req));
     const access = await authenticate(exchange, options);
     exchange.access = access;
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
     const message = await readMessage(req);
-    const request: McpRequest = { id, access, message, headers: req.headers, signal: exchange.signal };
+    const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
     const { status, headers, body } = await mcp.answer(request);
     const { refusal } = request;
     if (refusal) logRefusal(exchange, refusal, options);

@@ -13,7 +13,7 @@ const freshFor = 5 * minute;
 /** So long the last good keys are used while the key server fails. An outage of Scalekit's is none of ours. */
 const usableFor = 12 * 60 * minute;
 /** Tokens with unknown key ids, however many, cause one fetch in this time. */
-const cooldown = 2 * second;
+const cooldown = second;
 /** After a failed fetch: 1, 2, 4, 8 seconds. */
 const longestPause = 8 * second;
 
