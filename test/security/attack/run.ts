@@ -53,7 +53,8 @@ async function setTrap(): Promise<{
   };
 }
 
-function kitFor(target: Target, source: TokenSource, trap: string, id: string, tokens: string[]): Kit {
+/** @param tokens collects every good token that is handed out. */
+export function kitFor(target: Target, source: TokenSource, trap: string, id: string, tokens: string[]): Kit {
   return {
     target,
     forge: source.forge,

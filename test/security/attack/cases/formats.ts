@@ -113,6 +113,9 @@ const respelt: ReadonlyArray<
   ['as base64 of itself', (token) => base64url(token), 'RFC 7515 §7.1'],
 ];
 
+/** A changed signature part still decodes to the same bytes; a changed header or payload is no longer what was signed. */
+const readLeniently: ReadonlySet<string> = new Set(['with padding', 'in the standard alphabet']);
+
 const respellings: readonly AttackCase[] = respelt.map(([name, change, source]) => ({
   id: `spelling/${slug(name)}`,
   title: `a good token ${name}`,
@@ -120,6 +123,12 @@ const respellings: readonly AttackCase[] = respelt.map(([name, change, source]) 
   needs: 'token',
   attack: async (kit) => ({ token: change(await kit.token(), kit) }),
   expect: { status: [401, 400] },
+  ...(readLeniently.has(name)
+    ? {
+        oracleDiffers:
+          'the oracle decodes the signature leniently; RFC 7515 §2 has one spelling of base64url',
+      }
+    : {}),
 }));
 
 /** Payloads that are signed and are no set of claims. */
