@@ -3,20 +3,32 @@ import { type Context, type ExitCode, exitCodes, UserError } from './context.ts'
 /** A program: takes its arguments and the world, returns how it ended. */
 export type Program = (args: readonly string[], context: Context) => Promise<ExitCode>;
 
+/** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Two signals closer together than this are one Ctrl-C, in ms. */
+const sameCtrlC = 500;
+
 /**
  * Runs a program on the real process: signals abort the context, errors are printed for a person, and the exit code
  * is set, here and nowhere else (never `process.exit`, which loses output that is still on its way).
  */
 export async function runOnProcess(program: Program): Promise<void> {
   const interruption = new AbortController();
-  const interrupt = () => {
-    // A second Ctrl-C gets Node's own behaviour: the process ends at once.
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
+  let since = 0;
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (!interruption.signal.aborted) {
+      since = performance.now();
+      interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
+      return;
+    }
+    // One Ctrl-C comes twice under `npm run`: from the terminal, and handed on by npm.
+    if (performance.now() - since < sameCtrlC) return;
+    // A second one gets Node's own behaviour: the process ends at once.
+    for (const each of signals) process.off(each, interrupt);
+    process.kill(process.pid, signal);
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const each of signals) process.on(each, interrupt);
   // `scalekit-mcp … | head` closes our stdout early; that is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -30,8 +42,7 @@ export async function runOnProcess(program: Program): Promise<void> {
     signal: interruption.signal,
   };
   process.exitCode = await runToExitCode(program, process.argv.slice(2), context);
-  process.off('SIGINT', interrupt);
-  process.off('SIGTERM', interrupt);
+  for (const each of signals) process.off(each, interrupt);
 }
 
 /** Runs a program and turns what it throws into text on stderr and an exit code. */

@@ -1,0 +1,276 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../src/emulator/index.ts';
+import { isTaken } from '../support/ports.ts';
+import { until } from '../support/waiting.ts';
+import { Fixture } from './fixture.ts';
+
+const ready = /server\s+\S+ ready in/;
+
+/** Waits until the server answers so. @returns its process id. */
+async function answers(
+  fixture: Fixture,
+  answer: string,
+  greeting = 'hello',
+  port = fixture.port,
+): Promise<string> {
+  return until(`${answer} ${greeting}`, async () => {
+    const [said, greeted, pid] = await fixture.ask(port);
+    return said === answer && greeted === greeting && pid;
+  });
+}
+
+describe('dev starts', () => {
+  test('the local Scalekit with the project’s scopes, the compiler and the server', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(/Press Ctrl-C/);
+    expect(dev.output).toMatch(/^compile\s+no errors/m);
+    expect(dev.output).toMatch(
+      new RegExp(`^scalekit\\s+http://localhost:${fixture.scalekitPort} \\(local`, 'm'),
+    );
+    expect(dev.output).toMatch(new RegExp(`^server\\s+http://localhost:${fixture.port}/mcp ready in`, 'm'));
+    expect(dev.output, 'what the server writes is shown').toContain(`listening on ${fixture.port}`);
+    await answers(fixture, 'first');
+    expect(await fixture.scopesOfScalekit()).toEqual(['note:read']);
+  });
+
+  test('no local Scalekit where .env points at a real one', async () => {
+    const fixture = await Fixture.make();
+    await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev' });
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    expect(dev.output).toMatch(/^scalekit\s+https:\/\/acme\.scalekit\.dev$/m);
+    expect(await isTaken(fixture.scalekitPort)).toBe(false);
+  });
+
+  test('beside a local Scalekit that runs already, which outlives it', async () => {
+    const fixture = await Fixture.make();
+    const emulator = await startEmulator({ port: fixture.scalekitPort, scopes: ['other:read'] });
+    onTestFinished(() => emulator.close());
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    expect(dev.output).toMatch(/already running, and without the scopes note:read/);
+    dev.signalGroup('SIGINT');
+    await dev.ended();
+    expect(await fixture.scopesOfScalekit()).toEqual(['other:read']);
+  });
+});
+
+describe('dev follows what is saved', () => {
+  test('a source: the new behaviour is served, by a new process', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    const before = await answers(fixture, 'first');
+    await fixture.write('src/answer.ts', `export function answer(): string { return 'second'; }`);
+    expect(await answers(fixture, 'second')).not.toBe(before);
+    await dev.says(/compile\s+src\/answer\.ts: no errors/);
+    await dev.says(/server\s+\S+ restarted in/);
+  });
+
+  test('a new file and a new folder', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write('src/deep/er/word.ts', `export const word = 'deep';`);
+    await dev.says(/word\.ts: no errors/);
+    await fixture.write(
+      'src/answer.ts',
+      `export { answer };\nimport { word } from './deep/er/word.js';\nconst answer = () => word;`,
+    );
+    await answers(fixture, 'deep');
+    await fixture.write('src/deep/er/word.ts', `export const word = 'deeper';`);
+    await answers(fixture, 'deeper');
+  });
+
+  test('an error: it is shown, the old server keeps answering, and the mended source is served', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    const before = await answers(fixture, 'first');
+    await fixture.write('src/answer.ts', `export function answer(): string { return 2; }`);
+    await dev.says(/src\/answer\.ts\(1,\d+\): error TS2322/);
+    await dev.says(/1 error; the server keeps running as it was/);
+    expect(await answers(fixture, 'first')).toBe(before);
+    await fixture.write('src/answer.ts', `export function answer(): string { return 'mended'; }`);
+    await answers(fixture, 'mended');
+  });
+
+  test('what the server does not load: nothing is restarted', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    const before = await answers(fixture, 'first');
+    await fixture.write('test/answer.test.ts', `import '../src/answer.js';\nexport const changed = true;`);
+    await dev.says(/test\/answer\.test\.ts: no errors/);
+    // The next change is reacted to after this one, so that a restart would have been seen.
+    await fixture.write('test/second.test.ts', 'export {};');
+    await dev.says(/second\.test\.ts: no errors/);
+    expect(await answers(fixture, 'first')).toBe(before);
+  });
+
+  test('.env: the server is restarted and reads it anew, also on another port', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.configure({ GREETING: 'hi' });
+    await answers(fixture, 'first', 'hi');
+    const other = (await Fixture.make()).port;
+    await fixture.configure({ PORT: String(other), MCP_URL: `http://localhost:${other}/` });
+    await answers(fixture, 'first', 'hello', other);
+    await dev.says(new RegExp(`http://localhost:${other}/mcp restarted`));
+    expect(await isTaken(fixture.port)).toBe(false);
+  });
+
+  test('.env that points at a real Scalekit: the local one ends, and comes back with the old .env', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev' });
+    await dev.says(/scalekit\s+https:\/\/acme/);
+    await until('the local one to end', async () => !(await isTaken(fixture.scalekitPort)));
+    await fixture.configure({});
+    await until('the local one to come back', fixture.scopesOfScalekit.bind(fixture));
+  });
+
+  test('the scopes: the local Scalekit has them at once', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write(
+      'src/scopes.ts',
+      `export const scopes = { 'note:read': 'Read', 'note:write': 'Write' } as const;`,
+    );
+    await until(
+      'both scopes',
+      async () => String(await fixture.scopesOfScalekit()) === 'note:read,note:write',
+    );
+    await dev.says(/restarted in/);
+  });
+
+  test('a crash: it is shown, and the mended source is served', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write(
+      'src/answer.ts',
+      `throw new Error('the store is gone');\nexport const answer = () => '';`,
+    );
+    await dev.says(/Error: the store is gone/);
+    await dev.says(/server\s+ended with exit code 1; waiting for a change/);
+    await fixture.write('src/answer.ts', `export const answer = () => 'back';`);
+    await answers(fixture, 'back');
+  });
+});
+
+describe('a project that does not compile at the start', () => {
+  test('is waited for', async () => {
+    const fixture = await Fixture.make();
+    await fixture.write('src/answer.ts', 'export const answer = () => ;');
+    const dev = await fixture.dev();
+    await dev.says(/compile\s+\d+ errors?; waiting for a change/);
+    expect(await isTaken(fixture.port)).toBe(false);
+    await fixture.write('src/answer.ts', `export const answer = () => 'good';`);
+    await answers(fixture, 'good');
+    await dev.says(ready);
+  });
+});
+
+describe('dev ends', () => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  test.each(signals)('everything on %s', async (signal) => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    expect(await fixture.processes()).toHaveLength(1);
+    dev.signalGroup(signal);
+    expect(await dev.ended()).toMatchObject({ code: 130 });
+    expect(dev.output).not.toMatch(/waiting for a change|error:/);
+    expect(await isTaken(fixture.port)).toBe(false);
+    expect(await isTaken(fixture.scalekitPort)).toBe(false);
+    expect(await fixture.processes()).toEqual([]);
+  });
+
+  test('everything when only dev itself is signalled, and lets the server drain', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    dev.child.kill('SIGTERM');
+    expect(await dev.ended()).toMatchObject({ code: 130, stderr: expect.stringContaining('drained') });
+    expect(await fixture.processes()).toEqual([]);
+  });
+
+  test('a server that does not want to', async () => {
+    const fixture = await Fixture.make();
+    await fixture.write(
+      'src/answer.ts',
+      `process.on('SIGTERM', () => {}).on('SIGINT', () => {});\nsetInterval(() => {}, 1000);\nexport const answer = () => 'stubborn';`,
+    );
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    dev.signalGroup('SIGINT');
+    expect(await dev.ended()).toMatchObject({ code: 130 });
+    expect(await fixture.processes()).toEqual([]);
+    expect(await isTaken(fixture.port)).toBe(false);
+  });
+
+  test('its server even when dev itself is killed', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    dev.child.kill('SIGKILL');
+    await until('the server to be gone', async () => !(await isTaken(fixture.port)));
+    await until('no process to be left', async () => (await fixture.processes()).length === 0);
+  });
+});
+
+describe('dev cannot start', () => {
+  test('on a port that another program has: it says so, and touches nothing', async () => {
+    const fixture = await Fixture.make();
+    const other = createServer((_, response) => response.end('other')).listen(fixture.port, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const dev = await fixture.dev();
+    expect(await dev.ended()).toMatchObject({ code: 1 });
+    expect(dev.output).toContain(`Port ${fixture.port} is taken by another program`);
+    expect(await fixture.ask()).toEqual(['other']);
+    expect(await isTaken(fixture.scalekitPort)).toBe(false);
+  });
+
+  test('when another program has the local Scalekit’s port', async () => {
+    const fixture = await Fixture.make();
+    const other = createServer((_, response) => response.end('{}')).listen(fixture.scalekitPort);
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const dev = await fixture.dev();
+    expect(await dev.ended()).toMatchObject({ code: 1 });
+    expect(dev.output).toContain(`Port ${fixture.scalekitPort} is taken by another program`);
+    expect(await isTaken(fixture.port)).toBe(false);
+  });
+
+  test.each([
+    ['package.json', /no TypeScript project in .*: it needs a package\.json and a tsconfig\.json/],
+    ['tsconfig.json', /no TypeScript project in /],
+    ['node_modules', /TypeScript is not installed in [\s\S]*npm install/],
+    ['src/main.ts', /There is no dist\/src\/main\.js after compiling/],
+  ])('without %s', async (path, message) => {
+    const fixture = await Fixture.make();
+    await rm(join(fixture.directory, path));
+    const dev = await fixture.dev();
+    expect(await dev.ended()).toMatchObject({ code: 1 });
+    expect(dev.output).toMatch(message);
+  });
+
+  test('in a Python project: says what to do instead', async () => {
+    const fixture = await Fixture.make();
+    await rm(join(fixture.directory, 'package.json'));
+    await fixture.write('pyproject.toml', '');
+    const dev = await fixture.dev();
+    expect(await dev.ended()).toMatchObject({ code: 1 });
+    expect(dev.output).toMatch(/is a Python project[\s\S]*scalekit-mcp emulate/);
+  });
+});

@@ -1,0 +1,116 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { emulatorPort, localIdentifiers } from '../../src/scalekit/index.ts';
+import { freePort } from '../support/ports.ts';
+import { commandLines } from '../support/processes.ts';
+import { Program } from '../support/program.ts';
+import { repository, scalekitProgram } from '../support/repository.ts';
+import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+
+/** The smallest project that `dev` can run: it answers every request with `answer()`. */
+const files = {
+  'package.json': '{ "type": "module", "private": true }',
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      target: 'es2023',
+      module: 'nodenext',
+      types: ['node'],
+      rootDir: '.',
+      outDir: 'dist',
+      strict: true,
+    },
+    include: ['src', 'test'],
+  }),
+  'src/main.ts': `
+    import { createServer } from 'node:http';
+    import { answer } from './answer.js';
+    try { process.loadEnvFile(); } catch {}
+    const server = createServer((_, response) => response.end(answer() + ' ' + process.env.GREETING + ' ' + process.pid));
+    server.listen(Number(process.env.PORT), '127.0.0.1', () => console.error('listening on ' + process.env.PORT));
+    const end = () => server.close(() => console.error('drained'));
+    process.once('SIGTERM', end).once('SIGINT', end);
+  `,
+  'src/answer.ts': `export function answer(): string { return 'first'; }`,
+  'src/scopes.ts': `export const scopes = { 'note:read': 'Read your notes' } as const;`,
+  'test/answer.test.ts': `import '../src/answer.js';`,
+};
+
+/** A project on disk, and what runs in it. */
+export class Fixture {
+  readonly directory: string;
+  readonly port: number;
+
+  private constructor(directory: string, port: number) {
+    this.directory = directory;
+    this.port = port;
+  }
+
+  /** Makes a project on a free port, for one test. */
+  static async make(): Promise<Fixture> {
+    const fixture = new Fixture(await makeDirectory('dev'), await freePort());
+    onTestFinished(() => removeDirectory(fixture.directory));
+    for (const [path, text] of Object.entries(files)) await fixture.write(path, text);
+    await symlink(join(repository, 'node_modules'), join(fixture.directory, 'node_modules'), 'junction');
+    await fixture.configure({});
+    return fixture;
+  }
+
+  get scalekitPort(): number {
+    return emulatorPort(this.port);
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const target = join(this.directory, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+
+  /** Writes `.env`: what points at the local Scalekit, with changes. */
+  async configure(changes: Readonly<Record<string, string>>): Promise<void> {
+    const variables = {
+      PORT: String(this.port),
+      SCALEKIT_ENVIRONMENT_URL: `http://localhost:${this.scalekitPort}`,
+      SCALEKIT_CLIENT_ID: localIdentifiers.clientId,
+      SCALEKIT_RESOURCE_ID: localIdentifiers.resourceId,
+      MCP_URL: `http://localhost:${this.port}/`,
+      GREETING: 'hello',
+      ...changes,
+    };
+    await this.write(
+      '.env',
+      Object.entries(variables)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
+  }
+
+  /** Starts `scalekit-mcp dev` here, as a terminal does: in a process group of its own. */
+  async dev(env: Readonly<Record<string, string>> = {}): Promise<Program> {
+    const program = new Program(process.execPath, [scalekitProgram, 'dev'], {
+      cwd: this.directory,
+      env: { XDG_STATE_HOME: join(this.directory, '.state'), ...env },
+      group: true,
+    });
+    onTestFinished(() => program.kill());
+    return program;
+  }
+
+  /** What the server answers: its answer, its greeting and its process id. */
+  async ask(port = this.port): Promise<readonly string[]> {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) });
+    return (await response.text()).split(' ');
+  }
+
+  async scopesOfScalekit(): Promise<unknown> {
+    const path = `.well-known/oauth-authorization-server/resources/${localIdentifiers.resourceId}`;
+    const response = await fetch(`http://localhost:${this.scalekitPort}/${path}`);
+    const document = (await response.json()) as { scopes_supported?: unknown };
+    return document.scopes_supported;
+  }
+
+  /** The command line of every process that names this project. */
+  async processes(): Promise<readonly string[]> {
+    return (await commandLines()).filter((line) => line.includes(this.directory));
+  }
+}
