@@ -32,8 +32,13 @@ interface Route {
 
 const uid = '([\\w-]{1,64})';
 
-/** @returns the path with one-time ids taken out, for counts and logs. */
-export function pathForLog(path: string): string {
+/**
+ * @param target of a request.
+ * @returns its path, percent-encoded and with one-time ids taken out, for counts and logs.
+ */
+export function pathForLog(target: string): string {
+  const url = `http://localhost${target}`;
+  const path = target.startsWith('/') && URL.canParse(url) ? new URL(url).pathname : '/:other';
   return path.replace(/^(\/consent|\/resources\/\w+\/oauth\/authorize)\/[^/]+$/, '$1/:uid');
 }
 
@@ -174,8 +179,9 @@ async function dispatch(
       'forbidden',
       'the local Scalekit answers on localhost and 127.0.0.1 only',
     );
-  if (!request.url?.startsWith('/')) return notFound(response);
-  const url = new URL(front.settings.url + request.url);
+  const target = front.settings.url + request.url;
+  if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(response);
+  const url = new URL(target);
   const route = routes.find(([path]) => path.test(url.pathname))?.[1];
   if (!route) return notFound(response);
   if (answerCors(route, request, response)) return;
@@ -186,7 +192,8 @@ async function dispatch(
 }
 
 function answerFailure(front: Front, response: ServerResponse, error: unknown): void {
-  if (response.headersSent) return void response.destroy();
+  // Whoever has gone away needs no answer, and that is no fault of ours.
+  if (response.headersSent || response.destroyed) return void response.destroy();
   if (error instanceof BodyTooLarge) {
     response.setHeader('connection', 'close');
     sendError(response, 413, 'invalid_request', 'the request is too large');

@@ -20,7 +20,7 @@ function counting(
   options: EmulatorOptions,
 ): RequestListener {
   return (request, response) => {
-    const path = pathForLog((request.url ?? '').split('?', 1)[0] ?? '');
+    const path = pathForLog(request.url ?? '');
     counts.set(path, (counts.get(path) ?? 0) + 1);
     if (options.onRequest)
       response.once('close', () =>

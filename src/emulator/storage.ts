@@ -35,6 +35,7 @@ export class Storage {
   readonly #clients = new Set<string>();
   readonly #directory: string | undefined;
   #tidied: Promise<void> | undefined;
+  #writes = 0;
 
   /** @param directory where registered clients are kept; undefined for nowhere. */
   constructor(directory: string | undefined) {
@@ -80,7 +81,9 @@ export class Storage {
 
   #set(key: string, payload: AdapterPayload, expiresIn: number | undefined): void {
     const time = Date.now();
-    for (const [other, entry] of this.#entries) if (entry.expiresAt <= time) this.#entries.delete(other);
+    // Now and then, since it looks at everything.
+    if (++this.#writes % 256 === 0)
+      for (const [other, entry] of this.#entries) if (entry.expiresAt <= time) this.#entries.delete(other);
     const expiresAt = expiresIn === undefined ? Number.POSITIVE_INFINITY : time + expiresIn * 1000;
     this.#entries.set(key, { payload, expiresAt });
   }

@@ -237,10 +237,12 @@ describe('in process', () => {
     await withEmulator({ onRequest: (request) => seen.push(request) }, async ({ url }) => {
       await fetch(`${url}/keys?secret=x`);
       await fetch(`${url}/consent/abcdef`);
+      await fetch(`${url}/\u009b31m/../ü`);
     });
     expect(seen).toEqual([
       { method: 'GET', path: '/keys', status: 200 },
       { method: 'GET', path: '/consent/:uid', status: 400 },
+      { method: 'GET', path: '/%C3%BC', status: 404 },
     ]);
   });
 
@@ -265,6 +267,20 @@ describe('in process', () => {
       expect(mcpUrl).toBe('http://localhost:5000/');
       expect(variables.PORT).toBe('5000');
     });
+  });
+
+  test("a client that goes away in the middle of its request is nobody's error", async () => {
+    const errors: unknown[] = [];
+    await withEmulator({ onError: (error) => errors.push(error) }, async ({ port, url, requestCount }) => {
+      const path = '/resources/res_1000000000000001/oauth/token';
+      const request = httpRequest({ port, path, method: 'POST', headers: { 'content-length': '100' } });
+      request.once('error', () => {});
+      request.write('grant_type=');
+      await expect.poll(() => requestCount(path)).toBe(1);
+      request.destroy();
+      expect((await fetch(`${url}/keys`)).status).toBe(200);
+    });
+    expect(errors).toEqual([]);
   });
 
   test('closing ends what hangs', async () => {
