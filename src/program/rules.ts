@@ -59,7 +59,7 @@ export function checkDirectory(text: string): Checked<string> {
   for (const segment of withoutDrive.split(/[\\/]/)) {
     const fault = faultOfSegment(segment);
     if (fault !== undefined)
-      return refuse('directory/form', `"${segment}" ${fault}`.slice(0, 200), path, directoryRule);
+      return refuse('directory/form', `A part of the path ${fault}`, path, directoryRule);
   }
   return accept(path);
 }

@@ -5,7 +5,7 @@ import { Interrupted, UsageError } from '../errors.ts';
 import { createHelp } from '../help.ts';
 import { modesFromNpm } from '../npm-config.ts';
 import type { CreateReport, ErrorReport } from '../report.ts';
-import { silent } from '../screen.ts';
+import { screenOf, silent } from '../screen.ts';
 import { version } from '../version.ts';
 
 /** `create-scalekit-mcp`, and the same as `scalekit-mcp create`. */
@@ -43,10 +43,7 @@ function reportFailure(error: unknown, context: Context): ExitCode {
 }
 
 async function printHuman(report: CreateReport, context: Context): Promise<void> {
-  const [{ printOutro, printPlan }, { screenOf }] = await Promise.all([
-    import('../outro.ts'),
-    import('../screen.ts'),
-  ]);
+  const { printOutro, printPlan } = await import('../outro.ts');
   const screen = screenOf(context);
   if (report.dryRun) return printPlan(report, screen);
   await printOutro(report, context, screen);
@@ -68,11 +65,10 @@ async function makeProject(
   else if (asksVersion) context.stdout.write(`${version}\n`);
   else if (raw.printSchema) writeDocument(context, (await import('../answers-file.ts')).answersJsonSchema());
   if (help || asksVersion || raw.printSchema) return undefined;
-  const [{ readInput }, { resolve }, { perform }, { screenOf }, { describeResult }] = await Promise.all([
+  const [{ readInput }, { resolve }, { perform }, { describeResult }] = await Promise.all([
     import('../input.ts'),
     import('../resolve.ts'),
     import('../perform.ts'),
-    import('../screen.ts'),
     import('../outro.ts'),
   ]);
   const { given, notes, around } = await readInput(raw, context, program);
