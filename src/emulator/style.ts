@@ -67,7 +67,7 @@ legend { padding: 0; margin-bottom: .6rem; font-weight: 650; }
 .what { font-weight: 500; }
 .what, .detail { grid-column: 2; }
 .detail { color: var(--quiet); font-size: .875rem; }
-.parts { display: flex; flex-wrap: wrap; gap: .1rem .6rem; }
+.parts { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .6rem; }
 .actions { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 button {
   min-height: 2.9rem; padding: .6rem 1rem; border: 1px solid var(--edge); border-radius: .7rem; background: transparent;
