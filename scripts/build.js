@@ -38,6 +38,8 @@ async function bundle() {
       dir: dist,
       format: 'esm',
       minify: true,
+      // oidc-provider looks its models up by the names of their classes.
+      keepNames: true,
       chunkFileNames: 'chunks/[name]-[hash].js',
       comments: { legal: false },
     },
