@@ -102,6 +102,7 @@ class Session {
   }
 
   async end(): Promise<void> {
+    this.#compiler.forget();
     await Promise.all([this.#server.stop(graceAtEnd), this.#scalekit.close()]);
   }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { isTaken } from '../support/ports.ts';
@@ -98,6 +99,62 @@ describe('dev follows what is saved', () => {
     expect(await answers(fixture, 'first')).toBe(before);
     await fixture.write('src/answer.ts', `export function answer(): string { return 'mended'; }`);
     await answers(fixture, 'mended');
+  });
+
+  test('what was saved right beside an error is served once the error is mended', async () => {
+    const fixture = await Fixture.make();
+    await fixture.write('src/word.ts', `export const word = 'one';`);
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write(
+      'src/answer.ts',
+      `export { word };\nimport { word } from './word.js';\nexport const answer = () => 'new';`,
+    );
+    await answers(fixture, 'new');
+    await Promise.all([
+      fixture.write(
+        'src/answer.ts',
+        `import { word } from './word.js';\nexport const answer = () => 'newer' + word;`,
+      ),
+      fixture.write('src/word.ts', 'export const word: string = 2;'),
+    ]);
+    await dev.says(/1 error; the server keeps running/);
+    await fixture.write('src/word.ts', `export const word = 'two';`);
+    await answers(fixture, 'newertwo');
+  });
+
+  test('after somebody has removed dist, all of it comes back with the next change', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await rm(join(fixture.directory, 'dist'), { recursive: true });
+    await fixture.write('src/answer.ts', `export const answer = () => 'again';`);
+    await answers(fixture, 'again');
+  });
+
+  test('a folder that is replaced by another of its name', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await rename(join(fixture.directory, 'src'), join(fixture.directory, 'old'));
+    await cp(join(fixture.directory, 'old'), join(fixture.directory, 'src'), { recursive: true });
+    await rm(join(fixture.directory, 'old'), { recursive: true });
+    await fixture.write('src/answer.ts', `export const answer = () => 'replaced';`);
+    await answers(fixture, 'replaced');
+    await fixture.write('src/answer.ts', `export const answer = () => 'seen';`);
+    await answers(fixture, 'seen');
+  });
+
+  test('two saves within a moment, as an editor and its formatter make them: the second is served', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    for (const gap of [0, 10, 30, 60]) {
+      await fixture.write('src/answer.ts', `export const answer = () => 'a${gap}';`);
+      await delay(gap);
+      await fixture.write('src/answer.ts', `export const answer = () => 'b${gap}';`);
+      await answers(fixture, `b${gap}`);
+    }
   });
 
   test('what the server does not load: nothing is restarted', async () => {
