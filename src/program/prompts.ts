@@ -155,6 +155,8 @@ async function settleDirectory(given: Given, context: Context, around: Surroundi
  * @throws Interrupted when the person cancels.
  */
 export async function ask(given: Given, context: Context, around: Surroundings): Promise<Given> {
+  // Ctrl-D closes the line editor: without this the prompt would wait for ever, and the process end with 0.
+  clack.updateSettings({ aliases: { '\u0004': 'cancel' } });
   clack.intro('An MCP server, protected by Scalekit');
   let known = given;
   for (const name of optionNames) {

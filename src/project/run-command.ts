@@ -12,21 +12,22 @@ export interface CommandResult {
 
 const patience = 2000;
 
-/** Ends a child and everything that it started. */
-function killTree(pid: number): void {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended already.
+  }
+}
+
+/** Asks a child and everything that it started to end, and ends them when they do not. */
+function endTree(pid: number): void {
   if (process.platform === 'win32') {
     execFile('taskkill', ['/pid', String(pid), '/T', '/F'], () => {});
     return;
   }
-  const send = (signal: NodeJS.Signals) => {
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The group has ended already.
-    }
-  };
-  send('SIGTERM');
-  setTimeout(send, patience, 'SIGKILL').unref();
+  signalGroup(pid, 'SIGTERM');
+  setTimeout(signalGroup, patience, pid, 'SIGKILL').unref();
 }
 
 /**
@@ -68,12 +69,16 @@ export async function runCommand(
     // A group of its own on POSIX. On Windows it would be a console window of its own.
     detached: process.platform !== 'win32',
   });
+  const { pid } = child;
   const stop = () => {
-    if (child.pid !== undefined) killTree(child.pid);
+    if (pid !== undefined) endTree(pid);
   };
   options.signal.addEventListener('abort', stop, { once: true });
   const result = await child;
   options.signal.removeEventListener('abort', stop);
+  // Whatever the child has left behind would go on writing into the folder that is removed now.
+  if (options.signal.aborted && pid !== undefined && process.platform !== 'win32')
+    signalGroup(pid, 'SIGKILL');
   options.signal.throwIfAborted();
   return {
     exitCode: result.exitCode,

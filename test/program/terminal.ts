@@ -74,9 +74,11 @@ export class Terminal {
 
 export const keys = {
   enter: '\r',
+  up: '\u001b[A',
   down: '\u001b[B',
+  escape: '\u001b',
   ctrlC: '\u0003',
   ctrlD: '\u0004',
-  escape: '\u001b',
-  backspace: '\u007f',
+  /** Ctrl-U: takes the line away. */
+  clear: '\u0015',
 };
