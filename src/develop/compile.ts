@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
 import type { Project } from './project.ts';
 
 export interface Compilation {
@@ -57,7 +58,7 @@ export class Compiler {
     return {
       ok: code === 0,
       messages: messages.join('\n').trim(),
-      errors: messages.filter((line) => /\berror\b.*\bTS\d+:/.test(line)).length,
+      errors: messages.filter((line) => /\berror TS\d+: /.test(stripVTControlCharacters(line))).length,
       changed: this.#remember(written),
       duration: performance.now() - started,
     };

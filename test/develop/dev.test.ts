@@ -101,6 +101,15 @@ describe('dev follows what is saved', () => {
     await answers(fixture, 'mended');
   });
 
+  test('an error in a terminal: with the code in question, in colour', async () => {
+    const fixture = await Fixture.make();
+    await fixture.write('src/answer.ts', `export const answer = (): string => 2;`);
+    const dev = await fixture.dev({ FORCE_COLOR: '1' });
+    await dev.says(/1 error; waiting for a change/);
+    expect(dev.output).toMatch(/src\/answer\.ts:1:\d+ - error TS2322[\s\S]*~/);
+    expect(dev.stdout).toContain('\u001b[');
+  });
+
   test('what was saved right beside an error is served once the error is mended', async () => {
     const fixture = await Fixture.make();
     await fixture.write('src/word.ts', `export const word = 'one';`);
