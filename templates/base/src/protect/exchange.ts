@@ -7,8 +7,12 @@ import type { Access } from './scalekit.ts';
 
 /** Every answer says this: it is for its receiver only, and it is what its type says. */
 const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-/** How long the rest of a refused body may take to arrive. A client reads no answer before it has sent all. */
-const patience = 1000;
+/**
+ * Of a refused body so many bytes are still taken, and for so many milliseconds the connection is kept: most clients
+ * send all before they read the answer, and would see a broken connection in its place.
+ */
+const droppedBytes = 1024 * 1024;
+const patience = 3000;
 
 export class Exchange {
   /** Names this request in the log, and in answers that somebody may ask about. */
@@ -50,18 +54,28 @@ export class Exchange {
 
   async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
     const { req, res, cors } = this;
+    const { shouldKeepAlive } = res;
+    // A connection that is closed while bytes are on their way to it is broken for the client, its answer is lost.
+    if (!req.complete) res.shouldKeepAlive = true;
     const length =
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
     res.writeHead(status, { ...always, ...length, ...cors, ...headers });
     if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
     res.end(body);
-    if (!req.complete) this.#dropRest();
+    if (!req.complete) this.#dropRest(shouldKeepAlive);
   }
 
-  #dropRest(): void {
+  #dropRest(shouldKeepAlive: boolean): void {
     const { req } = this;
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > droppedBytes) req.pause();
+    });
     const cut = setTimeout(() => req.socket.destroy(), patience).unref();
-    req.once('close', () => clearTimeout(cut));
-    req.resume();
+    req.once('end', () => {
+      clearTimeout(cut);
+      if (!shouldKeepAlive) req.socket.end();
+    });
   }
 }

@@ -45,7 +45,7 @@ const rememberedTokens = 1000;
 
 const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** `typ` of an access token; id, logout, event and DPoP tokens are signed with the same keys and have others. */
-const tokenTypes = new Set(['at+jwt', 'application/at+jwt', 'jwt', undefined]);
+const tokenTypes = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
 
 /** Why a token is refused: the code is for the log, the sentence for the client. Neither holds a value of the token. */
 const refusals = {
@@ -179,12 +179,17 @@ export class ScalekitProvider {
 function checkClaims(header: JWTHeaderParameters, claims: JWTPayload): void {
   const now = Date.now() / second;
   const { sub, iat = now, exp = Number.NaN } = claims;
-  if (!tokenTypes.has(header.typ?.toLowerCase())) throw new InvalidToken('token_type');
+  if (!isAccessTokenType(header.typ)) throw new InvalidToken('token_type');
   if (typeof sub !== 'string' || sub.trim() === '') throw new InvalidToken('token_subject');
   if (claims.cnf !== undefined) throw new InvalidToken('token_sender_bound');
   if (typeof iat !== 'number') throw new InvalidToken('token_malformed');
   if (iat > now + clockTolerance) throw new InvalidToken('token_not_yet_valid');
   if (!(exp - iat <= maximumLifetime)) throw new InvalidToken('token_lifetime');
+}
+
+/** The type is optional, and its case is free. */
+function isAccessTokenType(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && tokenTypes.has(typ.toLowerCase()));
 }
 
 /** Which of jose's errors are the token's fault. All others are ours or the key server's: no reason to drop a token. */
