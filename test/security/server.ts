@@ -39,7 +39,7 @@ export class RunningServer {
 
   /** Waits until it listens. */
   async listening(): Promise<this> {
-    await this.program.says(/"event":"listening"/);
+    await this.program.says(/\blistening\b/);
     return this;
   }
 

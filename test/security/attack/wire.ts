@@ -36,6 +36,8 @@ export interface SendOptions {
   readonly more?: Iterable<Uint8Array>;
   /** Pause between two parts of `more`, in milliseconds: how a slow client drips. Default 0. */
   readonly pauseMs?: number;
+  /** Sent when it is there. */
+  readonly later?: Promise<Uint8Array>;
   /** Closes our half of the connection after the last byte. */
   readonly halfClose?: boolean;
   /** Default 10,000. */
@@ -172,6 +174,7 @@ export function send(peer: Peer, first: string | Uint8Array, options: SendOption
     socket.on('connect', () => {
       connected = true;
       socket.write(first);
+      void options.later?.then((part) => socket.write(part));
       void drip(socket, options, () => done || answers.length > 0);
     });
     socket.on('data', (chunk: Buffer) => {

@@ -171,7 +171,7 @@ type SizeRow = readonly [name: string, attack: (kit: Kit) => Attack, expect: Exp
 
 const sizes: readonly SizeRow[] = [
   ['300 KB', (kit) => ({ body: sized(kit, 300 * kilobyte) }), tooLarge],
-  ['10 MB', (kit) => ({ body: sized(kit, 10 * kilobyte * kilobyte) }), { status: [413, 0] }],
+  ['10 MB', (kit) => ({ body: sized(kit, 10 * kilobyte * kilobyte) }), tooLarge],
   [
     '10 MB announced and not sent',
     () => ({ body: '{"a":', headers: { 'Content-Length': '10485760' } }),
@@ -207,13 +207,19 @@ const sizes: readonly SizeRow[] = [
   ],
 ];
 
+/** As real clients send it: a connection that is closed in the middle of a body may be reset before the answer is read. */
+const keptAlive = (attack: Attack): Attack => ({
+  ...attack,
+  headers: { ...attack.headers, Connection: 'keep-alive' },
+});
+
 const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) => [
   {
     id: `size/${slug(name)}`,
     title: `a good token, the body is ${name}`,
     source: 'facts: security, "length ≤ 256 KB, counted while reading"',
     needs: 'token',
-    attack: async (kit) => ({ ...attack(kit), token: await kit.token() }),
+    attack: async (kit) => ({ ...keptAlive(attack(kit)), token: await kit.token() }),
     expect,
   } satisfies AttackCase,
   {
@@ -221,10 +227,9 @@ const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) 
     title: `no token, the body is ${name}: 401 first, without reading it`,
     source: 'facts: security, "without a token 401 first"',
     needs: 'nothing',
-    attack,
+    attack: (kit) => keptAlive(attack(kit)),
     expect: {
-      // A connection that is closed while 10 MB are on their way may be reset before the answer is read (RFC 9112 §9.6).
-      status: name.endsWith('20 digits') ? [401, 400] : name === '10 MB' ? [401, 0] : 401,
+      status: name.endsWith('20 digits') ? [401, 400] : 401,
       takesAtMost: 2 * buffers,
       withinMs: 3000,
     },

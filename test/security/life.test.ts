@@ -1,0 +1,234 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { beforeAll, describe, type TestContext, test } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { freePort } from '../support/ports.ts';
+import { until } from '../support/waiting.ts';
+import { compose } from './attack/compose.ts';
+import { describeTarget } from './attack/target.ts';
+import { send } from './attack/wire.ts';
+import { callTool } from './call.ts';
+import { makeProject, type Template } from './project.ts';
+import { type RunningServer, type ServerSettings, startServer } from './server.ts';
+
+const projects = new Map<Template, string>();
+
+beforeAll(async () => {
+  projects.set('todo', await makeProject('todo'));
+});
+
+type Context = Pick<TestContext, 'onTestFinished'>;
+
+async function startPair(
+  { onTestFinished }: Context,
+  settings: ServerSettings = {},
+): Promise<{ emulator: Emulator; server: RunningServer }> {
+  const port = settings.port ?? (await freePort());
+  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
+  onTestFinished(() => emulator.close());
+  const server = await startServer(projects.get('todo') ?? '', emulator, { port, ...settings });
+  onTestFinished(() => server.stop());
+  return { emulator, server };
+}
+
+/** A server that refuses to start, and what it says. */
+async function refusal(context: Context, env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const { server } = await startPair(context, { env });
+  const { code, stdout, stderr } = await server.program.ended();
+  if (code === 0) throw new Error(`It ended with 0:\n${stdout}${stderr}`);
+  return stderr;
+}
+
+/** A call that is under way: its head and half of its body are sent, the rest when told. */
+async function callUnderWay(server: RunningServer, token: string) {
+  const target = await describeTarget(server.endpoint);
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'create_todo', arguments: { title: 'under way' } },
+  });
+  const bytes = compose(target, { token, body, headers: { Connection: 'keep-alive' } }, '');
+  const half = bytes.length - 20;
+  const rest = { go: () => {} };
+  const gate = new Promise<void>((resolve) => {
+    rest.go = resolve;
+  });
+  const exchange = send(target.peer, bytes.subarray(0, half), {
+    later: gate.then(() => bytes.subarray(half)),
+    timeoutMs: 20_000,
+  });
+  return { exchange, rest };
+}
+
+describe.concurrent('the end', () => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    '%s: a call that is under way is answered, nobody new is let in, exit 0',
+    async (signal, context) => {
+      const { expect } = context;
+      const { emulator, server } = await startPair(context);
+      await server.whenReady();
+      const { exchange, rest } = await callUnderWay(server, await emulator.mint());
+      // A request that was answered on another connection: the first one has reached the server before it.
+      await callTool(server.endpoint, await emulator.mint(), 'list_todos');
+      server.program.child.kill(signal);
+      await server.program.says(/"event":"closing"/);
+      await until('nobody new is let in', async () => {
+        const refused = await fetch(server.ready).catch(() => 'refused');
+        return refused === 'refused';
+      });
+      rest.go();
+      const { answers } = await exchange;
+      expect(answers.map(({ status }) => status)).toEqual([200]);
+      expect(answers[0]?.body).toContain('under way');
+      expect(await server.program.ended()).toMatchObject({ code: 0, signal: null });
+    },
+  );
+
+  test('SIGTERM with a client that never finishes: it is cut, and the end comes within the grace', async (context) => {
+    const { expect } = context;
+    const { emulator, server } = await startPair(context);
+    await server.whenReady();
+    const { exchange } = await callUnderWay(server, await emulator.mint());
+    await callTool(server.endpoint, await emulator.mint(), 'list_todos');
+    const since = performance.now();
+    server.program.child.kill('SIGTERM');
+    expect(await server.program.ended()).toMatchObject({ code: 0 });
+    expect(performance.now() - since).toBeLessThan(13_000);
+    expect((await exchange).answers).toEqual([]);
+  });
+
+  test('SIGTERM with idle connections: at once', async (context) => {
+    const { expect } = context;
+    const { server } = await startPair(context);
+    await server.whenReady();
+    const since = performance.now();
+    server.program.child.kill('SIGTERM');
+    expect(await server.program.ended()).toMatchObject({ code: 0 });
+    expect(performance.now() - since).toBeLessThan(3000);
+  });
+
+  /** Throws in the server, where nobody catches it. */
+  const thrower = (how: string) => [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${how} });`)}`,
+  ];
+
+  test.for([
+    ['an error that nobody caught', "setTimeout(() => { throw new Error('broken on purpose'); });"],
+    ['a promise that nobody caught', "Promise.reject(new Error('broken on purpose'));"],
+    ['something thrown that is no error', "setTimeout(() => { throw 'broken on purpose'; });"],
+    ['nothing thrown at all', 'Promise.reject();'],
+  ] as const)('%s: it is logged, and the process ends with another code than 0', async ([, how], context) => {
+    const { expect } = context;
+    const { server } = await startPair(context, { nodeOptions: thrower(how) });
+    await server.whenReady();
+    server.program.child.kill('SIGUSR2');
+    const { code, signal } = await server.program.ended();
+    expect({ code, signal }).toEqual({ code: 1, signal: null });
+    const line = server.log.find(({ level }) => level === 'error');
+    expect(line?.event).toBe('uncaught_error');
+    if (how.includes('on purpose')) expect(JSON.stringify(line)).toContain('broken on purpose');
+  });
+});
+
+describe.concurrent('the start', () => {
+  const production = {
+    NODE_ENV: 'production',
+    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev',
+    MCP_URL: 'https://mcp.example.com/',
+  };
+
+  test('production refuses the local Scalekit', async (context) => {
+    const { expect } = context;
+    const { SCALEKIT_ENVIRONMENT_URL: _, ...rest } = production;
+    expect(await refusal(context, rest)).toMatch(/SCALEKIT_ENVIRONMENT_URL .*local Scalekit/);
+  });
+
+  test.for(['http://127.0.0.1:4002', 'http://[::1]:4002', 'https://localhost:4002', 'http://x.localhost'])(
+    'production refuses %s as the environment',
+    async (url, context) => {
+      context
+        .expect(await refusal(context, { ...production, SCALEKIT_ENVIRONMENT_URL: url }))
+        .toMatch(/SCALEKIT_ENVIRONMENT_URL/);
+    },
+  );
+
+  test.for(['http://mcp.example.com/', 'http://localhost:3002/'])(
+    'production refuses %s as MCP_URL',
+    async (url, context) => {
+      context.expect(await refusal(context, { ...production, MCP_URL: url })).toMatch(/MCP_URL/);
+    },
+  );
+
+  test('every missing variable is named, in one go, without a stack', async (context) => {
+    const { expect } = context;
+    const nothing = {
+      SCALEKIT_ENVIRONMENT_URL: '',
+      SCALEKIT_CLIENT_ID: '',
+      SCALEKIT_RESOURCE_ID: '',
+      MCP_URL: '',
+    };
+    const said = await refusal(context, { NODE_ENV: 'production', ...nothing });
+    for (const name of Object.keys(nothing)) expect(said).toContain(name);
+    expect(said).not.toMatch(/\n\s+at /);
+  });
+
+  test('production starts with what it should have', async (context) => {
+    const { expect } = context;
+    const { server } = await startPair(context, { env: { ...production, HOST: '127.0.0.1' } });
+    await server.listening();
+    // The real Scalekit can't be reached from here: alive, and not ready.
+    expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
+  });
+
+  test('a port that is taken by another program: one sentence, exit 1', async (context) => {
+    const { expect } = context;
+    const other = createServer((socket) => socket.end('not http\n')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    context.onTestFinished(() => void other.close());
+    const { port } = other.address() as { port: number };
+    const { server } = await startPair(context, { port });
+    const { code, stderr } = await server.program.ended();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${port} is taken by another program`);
+    expect(stderr).not.toMatch(/\\n\s+at /);
+  });
+
+  test('a port that is taken by a server like this one: it is named', async (context) => {
+    const { expect } = context;
+    const { server: first } = await startPair(context);
+    await first.listening();
+    const { server } = await startPair(context, { port: first.port });
+    const { code, stderr } = await server.program.ended();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`Port ${first.port} is taken by the MCP server`));
+  });
+
+  test('a port that is not the one of MCP_URL: it is said', async (context) => {
+    const { expect } = context;
+    const { server } = await startPair(context, { env: { MCP_URL: 'http://localhost:9/' } });
+    await server.listening();
+    await server.program.says(new RegExp(`MCP_URL says port 9, the server listens on ${server.port}`));
+    expect(server.program.running).toBe(true);
+  });
+
+  test.for([
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['SCALEKIT_RESOURCE_ID', 'conn_123'],
+    ['SCALEKIT_RESOURCE_ID', 'skc_123'],
+    ['SCALEKIT_CLIENT_ID', 'res_123'],
+    ['SCALEKIT_ENVIRONMENT_URL', 'acme.scalekit.dev'],
+    ['SCALEKIT_ENVIRONMENT_URL', 'https://acme.scalekit.dev/resources/res_1'],
+    ['SCALEKIT_ENVIRONMENT_URL', 'http://acme.scalekit.dev'],
+    ['MCP_URL', 'ftp://mcp.example.com/'],
+    ['MCP_URL', 'https://mcp.example.com/?a=b'],
+    ['TOOL_CALLS_PER_MINUTE', 'many'],
+  ] as const)('%s=%s is refused by name', async ([name, value], context) => {
+    const said = await refusal(context, { [name]: value });
+    context.expect(said).toContain(name);
+    context.expect(said).not.toMatch(/\n\s+at /);
+  });
+});

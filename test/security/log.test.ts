@@ -1,0 +1,105 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../support/waiting.ts';
+import { callTool } from './call.ts';
+import { makeProject } from './project.ts';
+import { type Ground, prepareGround, unlimited } from './server.ts';
+
+let project: string;
+let ground: Ground;
+
+beforeAll(async () => {
+  project = await makeProject('todo');
+});
+afterEach(() => ground?.close());
+
+/** Calls with a token, and waits for the line that the log has of it. */
+async function refusedLine(token: string | undefined): Promise<Record<string, unknown>> {
+  const { endpoint } = ground.target;
+  const answer = await callTool(endpoint, token, 'create_todo', { title: 'a' });
+  const { requestId } = (JSON.parse(answer.text) as { error: { data: { requestId?: string } } }).error.data;
+  const lines = () => ground.server.log.filter(({ event }) => event === 'refused');
+  await until('the log has a line', () => lines().length > 0);
+  const [line, second] = requestId ? lines().filter((each) => each.requestId === requestId) : lines();
+  expect(second).toBeUndefined();
+  return line ?? {};
+}
+
+describe('the log', () => {
+  test('has one line a refused request: when, why, where from, which request', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const line = await refusedLine(undefined);
+    expect(line).toMatchObject({
+      event: 'refused',
+      reason: 'no_token',
+      status: 401,
+      method: 'POST',
+      path: '/mcp',
+    });
+    expect(new Date(String(line.time)).toISOString()).toBe(line.time);
+    expect(line.requestId).toMatch(/^[\w-]{8,}$/);
+    expect(line.address).toMatch(/^(?:127\.0\.0\.1|::1)$/);
+  });
+
+  test('names client and subject where the token is good', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const claims = { sub: 'usr_7', client_id: 'm2m_7', scope: 'todo:read' };
+    const line = await refusedLine(ground.source.forge.token({ claims }));
+    expect(line).toMatchObject({
+      reason: 'insufficient_scope',
+      status: 403,
+      subject: 'usr_7',
+      clientId: 'm2m_7',
+    });
+  });
+
+  test('names neither where it is not: what a forged token says is nobody’s word', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const line = await refusedLine(
+      ground.source.forge.forged({ claims: { sub: 'usr_forged', client_id: 'm2m_forged' } }),
+    );
+    expect(line.status).toBe(401);
+    expect(ground.server.program.output).not.toMatch(/usr_forged|m2m_forged/);
+  });
+
+  test.for([
+    ['token_expired', { exp: 1 }],
+    ['token_audience', { aud: 'res_9' }],
+    ['token_issuer', { iss: 'https://other.example' }],
+    ['token_subject', { sub: '' }],
+    ['token_sender_bound', { cnf: { jkt: 'x' } }],
+  ] as const)('says %s by its own code', async ([reason, claims]) => {
+    ground = await prepareGround(project, { env: unlimited });
+    expect(await refusedLine(ground.source.forge.token({ claims }))).toMatchObject({ reason, status: 401 });
+  });
+
+  test('a served request leaves no line', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const before = ground.server.log.length;
+    await callTool(ground.target.endpoint, ground.source.forge.token(), 'create_todo', {
+      title: 'a secret plan',
+    });
+    expect((await refusedLine(undefined)).reason).toBe('no_token');
+    expect(ground.server.log.length).toBe(before + 1);
+    expect(ground.server.program.output).not.toContain('a secret plan');
+  });
+
+  test.for(['json', 'text'])(
+    '%s: what a token says can neither break a line nor drive a terminal',
+    async (format) => {
+      ground = await prepareGround(project, { env: { ...unlimited, LOG_FORMAT: format } });
+      const sub = 'usr\r\n\u001b[31m{"level":"info","event":"forged"}\u2028\u0085\u009b2J';
+      const token = ground.source.forge.token({ claims: { sub, client_id: sub, scope: '' } });
+      const before = ground.server.program.stderr.length;
+      await callTool(ground.target.endpoint, token, 'create_todo', { title: 'a' });
+      const { stderr } = ground.server.program;
+      await until('the log has a line', () => ground.server.program.stderr.slice(before).includes('\n'));
+      const lines = ground.server.program.stderr.slice(before).trimEnd().split('\n');
+      expect(lines).toHaveLength(1);
+      // In the format for people our own colours are allowed; the token's are not.
+      const colours = [0, 31, 32, 33, 90].map((code) => `\u001b[${code}m`);
+      const line = colours.reduce((text, colour) => text.replaceAll(colour, ''), lines[0] ?? '');
+      expect(format === 'text' ? line : lines[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      expect(stderr).not.toContain('\u001b[31m{');
+    },
+  );
+});
