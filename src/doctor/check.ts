@@ -1,6 +1,33 @@
-import type { Fact, Facts, ScalekitFacts, ServerFacts } from './facts.ts';
+import {
+  checkClientId,
+  checkMcpUrl,
+  checkResourceId,
+  isPlaceholder,
+  reservedScopes,
+  serverUrls,
+  type VariableName,
+} from '../scalekit/index.ts';
+import type {
+  ClientEntry,
+  Fact,
+  Facts,
+  ProjectFacts,
+  ScalekitFacts,
+  ServerFacts,
+  Setting,
+  TokenFacts,
+  ToolsFacts,
+} from './facts.ts';
 import { type Code, type Outcome, skipped } from './model.ts';
-import { authorizationMetadata, type Challenge, challengeOf, resourceMetadata } from './reading.ts';
+import {
+  authorizationMetadata,
+  type Challenge,
+  challengeOf,
+  isMcpServer,
+  resourceMetadata,
+  strings,
+} from './reading.ts';
+import { settingOf } from './settings.ts';
 
 /** A pure function of facts under the code that its words and its page hang on. */
 export interface Check {
@@ -13,10 +40,17 @@ export function withFact<T>(fact: Fact<T>, run: (value: T) => Outcome): Outcome 
   return fact.known ? run(fact.value) : skipped(fact.why);
 }
 
-/** Runs a check on a server that answers at all. */
-export function withServer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
+/** Runs a check on a server that answers at all, whatever it is. */
+export function withAnswer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
   return withFact(facts.server, (server) =>
     server.noToken.answered ? run(server) : skipped('The server does not answer'),
+  );
+}
+
+/** Runs a check on what answers as an MCP server. */
+export function withServer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
+  return withAnswer(facts, (server) =>
+    isMcpServer(server) ? run(server) : skipped('What answers there is no MCP server'),
   );
 }
 
@@ -53,4 +87,111 @@ export function withAuthorizationMetadata(
       ? skipped('The authorization server gave no metadata')
       : run(metadata, scalekit);
   });
+}
+
+/** Runs a check on the project in this folder. */
+export function withProject(facts: Facts, run: (project: ProjectFacts) => Outcome): Outcome {
+  return withFact(facts.project, run);
+}
+
+/** Runs a check on a variable that says something: it is set, and is no placeholder. */
+export function withSetting(
+  facts: Facts,
+  variable: VariableName,
+  run: (setting: Setting, project: ProjectFacts) => Outcome,
+): Outcome {
+  return withProject(facts, (project) => {
+    const setting = settingOf(project, variable);
+    if (setting === undefined || setting.value === '') return skipped(`${variable} is not set`);
+    if (isPlaceholder(setting.value)) return skipped(`${variable} holds a placeholder`);
+    return run(setting, project);
+  });
+}
+
+/** Runs a check on an access token that can be read. */
+export function withToken(facts: Facts, run: (token: TokenFacts) => Outcome): Outcome {
+  return withFact(facts.token, (token) =>
+    token.unreadable === undefined ? run(token) : skipped('The token cannot be read'),
+  );
+}
+
+/** Runs a check on the client configurations in the project, held against the server that MCP_URL means. */
+export function withClients(
+  facts: Facts,
+  run: (clients: readonly ClientEntry[], endpoint: string, project: ProjectFacts) => Outcome,
+): Outcome {
+  return withProject(facts, (project) => {
+    const mcpUrl = checkMcpUrl(settingOf(project, 'MCP_URL')?.value ?? '');
+    if (!mcpUrl.ok) return skipped('MCP_URL does not say where the server is');
+    if (project.clients.length === 0) return skipped('No client is configured in this project');
+    return run(project.clients, serverUrls(mcpUrl.value).endpoint, project);
+  });
+}
+
+/** @returns whether the resource id and the client id each hold the other one. */
+export function areSwapped(project: ProjectFacts): boolean {
+  const resourceId = settingOf(project, 'SCALEKIT_RESOURCE_ID')?.value ?? '';
+  const clientId = settingOf(project, 'SCALEKIT_CLIENT_ID')?.value ?? '';
+  return checkClientId(resourceId).ok && checkResourceId(clientId).ok;
+}
+
+/** A scope that the server names, and where. */
+export type OwnScope = {
+  readonly text: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly url?: string;
+};
+
+/** The scopes of the running server's metadata, or else those that the source names. */
+function ownScopes(facts: Facts): readonly OwnScope[] {
+  const document = facts.server.known ? resourceMetadata(facts.server.value) : undefined;
+  const source = facts.project.known ? facts.project.value.scopes : [];
+  const url = facts.server.known ? facts.server.value.metadata.url : '';
+  const published = strings(document?.scopes_supported).map((text) => ({ text, url }));
+  const isInSource = new Set(source.map(({ text }) => text));
+  return [...source, ...published.filter(({ text }) => !isInSource.has(text))].filter(
+    ({ text }) => !reservedScopes.has(text) && !text.includes('://'),
+  );
+}
+
+/** Runs a check on the server's scopes held against those that the authorization server defines. */
+export function withScopes(
+  facts: Facts,
+  run: (own: readonly OwnScope[], defined: readonly string[], scalekit: ScalekitFacts) => Outcome,
+): Outcome {
+  return withAuthorizationMetadata(facts, (metadata, scalekit) => {
+    const defined = strings(metadata.scopes_supported).filter((scope) => !reservedScopes.has(scope));
+    if (defined.length === 0) return skipped('The authorization server does not say which scopes it has');
+    const own = ownScopes(facts);
+    if (own.length === 0) return skipped('The server does not say which scopes it has');
+    return run(own, defined, scalekit);
+  });
+}
+
+/** @returns the names of the server's scopes. */
+export function serverScopes(facts: Facts): readonly string[] {
+  return ownScopes(facts).map(({ text }) => text);
+}
+
+/** Runs a check on a token, held against the MCP server's identity at Scalekit. */
+export function withIdentity(
+  facts: Facts,
+  run: (
+    token: TokenFacts,
+    identity: { readonly environmentUrl: string; readonly resourceId: string },
+  ) => Outcome,
+): Outcome {
+  return withToken(facts, (token) =>
+    withFact(facts.scalekit, ({ environmentUrl, resourceId }) =>
+      environmentUrl === undefined || resourceId === undefined
+        ? skipped('The authorization server is not Scalekit')
+        : run(token, { environmentUrl, resourceId }),
+    ),
+  );
+}
+
+/** Runs a check on what a server answers to a call with the token. */
+export function withTools(facts: Facts, run: (tools: ToolsFacts, server: ServerFacts) => Outcome): Outcome {
+  return withServer(facts, (server) => withFact(facts.tools, (tools) => run(tools, server)));
 }

@@ -34,7 +34,13 @@ export type Edit =
       readonly variable: string;
       readonly value: string;
     }
-  | { readonly kind: 'remove-line'; readonly file: string; readonly line: number; readonly text: string }
+  | {
+      readonly kind: 'remove-line';
+      readonly file: string;
+      readonly line: number;
+      /** What the line sets, as a guard against a file that has changed meanwhile. */
+      readonly variable: string;
+    }
   | { readonly kind: 'append-line'; readonly file: string; readonly text: string }
   | { readonly kind: 'replace'; readonly file: string; readonly before: string; readonly after: string }
   | { readonly kind: 'mode'; readonly file: string; readonly mode: number };
@@ -62,7 +68,7 @@ export interface Finding {
 
 /** What a check says of the facts. */
 export type Outcome =
-  | { readonly state: 'passed'; readonly detail?: string }
+  | { readonly state: 'passed'; readonly title?: string; readonly detail?: string }
   | { readonly state: 'skipped'; readonly why: string }
   | { readonly state: 'unreachable'; readonly why: string; readonly fix?: string }
   | { readonly state: 'found'; readonly findings: readonly Finding[] };
@@ -70,6 +76,11 @@ export type Outcome =
 /** @returns "it is as it should be", with what was seen where that says more than the check's title. */
 export function passed(detail?: string): Outcome {
   return detail === undefined ? { state: 'passed' } : { state: 'passed', detail };
+}
+
+/** @returns "it is as it should be", in words that a person has to see in place of the check's own. */
+export function passedWith(title: string): Outcome {
+  return { state: 'passed', title };
 }
 
 /** @returns "this does not apply here", with the reason as a sentence without a full stop. */

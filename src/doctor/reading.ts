@@ -1,3 +1,4 @@
+import { isLoopback } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts.ts';
 import type { Answer } from './probe.ts';
 
@@ -50,6 +51,16 @@ export function isMcpAnswer(answer: Answer): boolean {
   return typeof value === 'object' && value !== null && 'jsonrpc' in value;
 }
 
+/** @returns whether an MCP server is behind the endpoint: its answer to a message says so, or its metadata. */
+export function isMcpServer(server: ServerFacts): boolean {
+  return isMcpAnswer(server.noToken) || resourceMetadata(server) !== undefined;
+}
+
+/** @returns whether an answer is a success. */
+export function succeeded(answer: Answer): boolean {
+  return answer.answered && answer.status >= 200 && answer.status < 300;
+}
+
 /** @returns the authorization server's keys (a JWK set, RFC 7517), or undefined where it gave none. */
 export function keyList(
   scalekit: ScalekitFacts,
@@ -69,4 +80,149 @@ export function authorizationMetadata(
   scalekit: ScalekitFacts,
 ): Readonly<Record<string, unknown>> | undefined {
   return objectOf(scalekit.metadata) ?? objectOf(scalekit.metadataAppended);
+}
+
+/** Why an authorization server said nothing at all. Each cause but `unknown` is definite, and a finding of its own. */
+export interface Silence {
+  readonly cause: 'no such host' | 'no trusted certificate' | 'not running' | 'unknown';
+  readonly message: string;
+}
+
+/** @returns why nothing was answered, or undefined where something was. */
+export function silenceOf(scalekit: ScalekitFacts): Silence | undefined {
+  const answers = [scalekit.metadata, scalekit.metadataAppended, scalekit.keys];
+  const [first] = answers;
+  if (first === undefined || first.answered || answers.some(({ answered }) => answered)) return undefined;
+  const { failure, message } = first;
+  if (failure === 'no-such-host' && scalekit.namesResolve) return { cause: 'no such host', message };
+  if (failure === 'tls') return { cause: 'no trusted certificate', message };
+  const isLocal = isLoopback(new URL(scalekit.issuer));
+  return { cause: failure === 'refused' && isLocal ? 'not running' : 'unknown', message };
+}
+
+/** @returns whether a web page was answered where a document for programs was asked for. */
+export function isPage(answer: Answer): boolean {
+  return answer.answered && answer.body.kind === 'html';
+}
+
+/** @returns how clients can make themselves known, by RFC 8414 metadata: RFC 7591, and client id metadata documents. */
+export function waysToRegister(metadata: Readonly<Record<string, unknown>>): {
+  readonly dynamic: boolean;
+  readonly documents: boolean;
+} {
+  return {
+    dynamic: typeof metadata.registration_endpoint === 'string',
+    documents: metadata.client_id_metadata_document_supported === true,
+  };
+}
+
+function wordsOf(answer: Answer): string {
+  if (!answer.answered) return '';
+  const { body, headers } = answer;
+  const said = body.kind === 'json' ? JSON.stringify(body.value) : body.kind === 'empty' ? '' : body.excerpt;
+  return `${said} ${headers.location ?? ''}`.toLowerCase();
+}
+
+/**
+ * @param answer of the authorization endpoint to a client that wants its user to sign in.
+ * @returns what is wrong with the client's registration: that it is unknown, or where it wants its user back.
+ */
+export function registrationProblem(answer: Answer): 'client' | 'redirect' | undefined {
+  if (!answer.answered || answer.status >= 500) return undefined;
+  const words = wordsOf(answer);
+  const isRefused = answer.status >= 400 || /[?&]error=/.test(words);
+  if (!isRefused) return undefined;
+  if (/redirect_?\s?uri/.test(words)) return 'redirect';
+  return /invalid_client|unauthorized_client|client/.test(words) ? 'client' : undefined;
+}
+
+/** @returns whether an answer sends the client elsewhere. */
+export function isRedirect(answer: Answer): boolean {
+  return answer.answered && [301, 302, 303, 307, 308].includes(answer.status);
+}
+
+/** @returns whether an answer asks for credentials, or refuses, where a document should be open. */
+export function isGuarded(answer: Answer): boolean {
+  return answer.answered && (answer.status === 401 || answer.status === 403) && !isFirewall(answer);
+}
+
+/** @returns whether something in front of the server answered: a bot check, a web application firewall. */
+export function isFirewall(answer: Answer): boolean {
+  if (!answer.answered) return false;
+  if (answer.headers['cf-mitigated'] !== undefined) return true;
+  return [403, 406, 429, 503].includes(answer.status) && answer.body.kind === 'html';
+}
+
+/** How a server's `resource` and the URL that clients use are to each other. */
+export type Relation = 'equal' | 'base' | 'inner' | 'other-loopback-name' | 'other';
+
+/**
+ * @param resource of the server's metadata.
+ * @param endpoint the URL that clients use.
+ */
+export function compareResource(resource: unknown, endpoint: string): Relation {
+  if (resource === endpoint) return 'equal';
+  if (typeof resource !== 'string' || !URL.canParse(resource)) return 'other';
+  const [said, used] = [new URL(resource), new URL(endpoint)];
+  const bothLocal = isLoopback(said) && isLoopback(used);
+  if (bothLocal && said.port === used.port && said.hostname !== used.hostname) return 'other-loopback-name';
+  const isInner = isLoopback(said) || (said.protocol === 'http:' && said.hostname === used.hostname);
+  if (used.protocol === 'https:' && isInner) return 'inner';
+  const isBase = said.origin === used.origin && used.pathname.startsWith(said.pathname.replace(/\/*$/, ''));
+  return isBase ? 'base' : 'other';
+}
+
+/** A call and what was sent with it, in words. */
+export interface Call {
+  readonly what: string;
+  readonly answer: Answer;
+}
+
+/** @returns the calls with a token that must be refused. */
+export function callsWithBadToken(server: ServerFacts): readonly Call[] {
+  return [
+    { what: 'a token that is no token', answer: server.garbageToken },
+    { what: 'a token that nobody has signed', answer: server.unsignedToken },
+    { what: 'a token that a stranger has signed', answer: server.forgedToken },
+    { what: 'an expired token that a stranger has signed', answer: server.expiredToken },
+  ];
+}
+
+/** @returns all calls that must be refused. */
+export function callsWithoutGoodToken(server: ServerFacts): readonly Call[] {
+  return [{ what: 'a call without a token', answer: server.noToken }, ...callsWithBadToken(server)];
+}
+
+/** What an answer allows the scripts of web pages (CORS, the Fetch standard). */
+export function corsOf(answer: Answer): {
+  readonly exposed: string;
+  readonly allows: (origin: string) => boolean;
+  readonly allowsHeader: (name: string) => boolean;
+  readonly exposes: (name: string) => boolean;
+} {
+  const header = (name: string) => (answer.answered ? (answer.headers[name] ?? '') : '');
+  const has = (list: string, name: string) =>
+    list
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .includes(name);
+  const exposed = header('access-control-expose-headers');
+  const allowed = header('access-control-allow-headers');
+  return {
+    exposed,
+    allows: (origin) => ['*', origin].includes(header('access-control-allow-origin')),
+    // The wildcard covers every header but Authorization, which has to be named.
+    allowsHeader: (name) => has(allowed, name),
+    exposes: (name) => has(exposed, name) || exposed.trim() === '*',
+  };
+}
+
+/** @returns the names in an answer to `tools/list`, or undefined where it is no such list. */
+export function toolsOf(answer: Answer): readonly string[] | undefined {
+  const result = objectOf(answer)?.result;
+  const tools = typeof result === 'object' && result !== null && 'tools' in result ? result.tools : undefined;
+  if (!Array.isArray(tools)) return undefined;
+  return tools.map((tool: unknown) =>
+    typeof tool === 'object' && tool !== null && 'name' in tool ? String(tool.name) : '?',
+  );
 }

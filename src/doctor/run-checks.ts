@@ -29,7 +29,7 @@ export function describeOutcome(check: Check, outcome: Outcome): readonly CheckR
   const line = { code: check.code, step: text.step, title: text.holds };
   if (outcome.state === 'passed') {
     const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
-    return [{ ...line, state: 'passed', ...detail }];
+    return [{ ...line, title: outcome.title ?? text.holds, state: 'passed', ...detail }];
   }
   if (outcome.state === 'skipped') return [{ ...line, state: 'skipped', detail: outcome.why }];
   const fix = outcome.fix ?? text.fix;

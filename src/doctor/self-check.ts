@@ -14,13 +14,15 @@ import type { Check } from './check.ts';
 import { builds } from './checks/configuration/builds.ts';
 import { issuerMatches } from './checks/scalekit/issuer-matches.ts';
 import { metadataFound } from './checks/scalekit/metadata-found.ts';
-import { reachable } from './checks/scalekit/reachable.ts';
+import { answers as scalekitAnswers } from './checks/scalekit/reachable.ts';
 import { challengeIsAbsolute } from './checks/server/challenge-is-absolute.ts';
 import { challengeNamesMetadata } from './checks/server/challenge-names-metadata.ts';
 import { challengeSent } from './checks/server/challenge-sent.ts';
+import { loopbackName } from './checks/server/loopback-name.ts';
 import { metadataAtPath } from './checks/server/metadata-at-path.ts';
 import { metadataAtRoot } from './checks/server/metadata-at-root.ts';
 import { namesAuthorizationServer } from './checks/server/names-authorization-server.ts';
+import { resourceIsPublic } from './checks/server/resource-is-public.ts';
 import { resourceMatches } from './checks/server/resource-matches.ts';
 import { starts } from './checks/server/starts.ts';
 import { tokenRequired } from './checks/server/token-required.ts';
@@ -49,11 +51,13 @@ export interface SelfCheck {
   readonly exitCode: 0 | 1 | 3;
 }
 
-const scalekitChecks: readonly Check[] = [reachable, metadataFound, issuerMatches];
+const scalekitChecks: readonly Check[] = [scalekitAnswers, metadataFound, issuerMatches];
 const serverChecks: readonly Check[] = [
   metadataAtRoot,
   metadataAtPath,
   resourceMatches,
+  resourceIsPublic,
+  loopbackName,
   namesAuthorizationServer,
   tokenRequired,
   challengeSent,

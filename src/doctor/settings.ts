@@ -1,7 +1,30 @@
 import type { VariableName } from '../scalekit/index.ts';
 import type { ProjectFacts, Setting } from './facts.ts';
+import type { Edit, Subject } from './model.ts';
 
 /** @returns a variable as the server sees it, or undefined where it is not set. */
 export function settingOf(project: ProjectFacts, variable: VariableName): Setting | undefined {
   return project.settings.find((setting) => setting.variable === variable);
+}
+
+/** @returns where a variable is set, for a finding about it. */
+export function placeOf(setting: Setting): Subject {
+  const { name: variable, file, line } = setting;
+  return { variable, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+}
+
+/** @returns the edit that gives a variable another value, or none where the value comes from the process environment. */
+export function editOf(setting: Setting, value: string): readonly Edit[] {
+  if (setting.file === undefined) return [];
+  return [{ kind: 'set-variable', file: setting.file, variable: setting.name, value }];
+}
+
+/** @returns whether anything says that this project is to be protected by Scalekit. */
+export function usesScalekit(project: ProjectFacts): boolean {
+  return (
+    project.kind === 'generated' ||
+    project.settings.some(({ variable }) => variable.startsWith('SCALEKIT_')) ||
+    project.variableReads.some(({ text }) => text.includes('SCALEKIT')) ||
+    project.packages.some(({ name }) => name.includes('scalekit'))
+  );
 }

@@ -139,7 +139,7 @@ describe('selfCheck', () => {
     const { results, exitCode } = await check();
     other.close();
     expect(exitCode).toBe(0);
-    expect(results.find(({ code }) => code === 'SKM302')?.detail).toContain(`Port ${taken} is taken`);
+    expect(results.find(({ code }) => code === 'SKM302')?.title).toContain(`Port ${taken} is taken`);
   });
 
   test('says that Scalekit could not be reached, with the next step, and is neither content nor an error', async () => {

@@ -5,10 +5,10 @@ import type { Code, Level, Side, Step } from '../model.ts';
  * full stop; `why` and `fix` do.
  */
 export interface Text {
-  readonly step: Step;
   readonly level: Level;
+  /** Where the edit has to be made. */
   readonly side: Side;
-  /** What is so when all is well: "The server refuses a call without a token". */
+  /** What is so when all is well: "A call without a token is refused". */
   readonly holds: string;
   /** What is so when it is not: "The server lets everybody in". */
   readonly title: string;
@@ -18,3 +18,6 @@ export interface Text {
 }
 
 export type Texts = Readonly<Record<Code, Text>>;
+
+/** The words of one code together with the step that its first digit means. */
+export type StepText = Text & { readonly step: Step };

@@ -1,16 +1,19 @@
 import { type Check, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { authorizationMetadata, summary } from '../../reading.ts';
+import { authorizationMetadata, isPage, summary } from '../../reading.ts';
 
+/** Facts: Scalekit, documented failure 1: the resource id is not one of this environment. */
 export const metadataFound: Check = {
   code: 'SKM204',
   run: ({ scalekit }) =>
     withFact(scalekit, (facts) => {
+      const { metadata, metadataAppended } = facts;
       if (authorizationMetadata(facts)) return passed();
-      if (!facts.metadata.answered && !facts.metadataAppended.answered) return skipped('It does not answer');
+      if (!metadata.answered && !metadataAppended.answered) return skipped('It does not answer');
+      if (isPage(metadata)) return skipped('A web page is answered');
       return found({
-        subject: { variable: 'SCALEKIT_RESOURCE_ID', url: facts.metadata.url },
-        actual: summary(facts.metadata),
+        subject: { variable: 'SCALEKIT_RESOURCE_ID', url: metadata.url },
+        actual: summary(metadata),
         expected: '200 with a JSON document',
       });
     }),

@@ -1,21 +1,36 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { type Check, withFact } from '../../check.ts';
-import { passed, unreachable } from '../../model.ts';
+import type { ScalekitFacts } from '../../facts.ts';
+import { type Outcome, passed, skipped, unreachable } from '../../model.ts';
+import { silenceOf } from '../../reading.ts';
 
-const local = 'Start it with: npx scalekit-mcp emulate (npm run dev does it for you). Then run this again.';
+const local =
+  'Start it with: npx scalekit-mcp emulate (npm run dev does it for you). Then run: npx scalekit-mcp doctor';
 const remote =
   'Check this machine’s network and SCALEKIT_ENVIRONMENT_URL (Scalekit’s dashboard > Settings). Then run: npx scalekit-mcp doctor';
 
-/** "No network here" is not "broken there", so this is never a finding: it could not be checked. */
+function describe(scalekit: ScalekitFacts): Outcome {
+  const url = new URL(scalekit.issuer);
+  const silence = silenceOf(scalekit);
+  if (silence === undefined)
+    return passed(scalekit.startedHere ? `${url.origin}, started for this check` : url.origin);
+  return unreachable(`${url.origin}: ${silence.message}`, isLoopback(url) ? local : remote);
+}
+
+/** For create, to which any kind of silence is the same: the project is written, and this could not be checked. */
+export const answers: Check = {
+  code: 'SKM201',
+  run: ({ scalekit }) => withFact(scalekit, describe),
+};
+
+/** "No network here" is not "broken there": a silence that has no definite cause is never a finding. */
 export const reachable: Check = {
   code: 'SKM201',
   run: ({ scalekit }) =>
-    withFact(scalekit, ({ metadata, metadataAppended, keys, issuer, startedHere }) => {
-      const answers = [metadata, metadataAppended, keys];
-      const url = new URL(issuer);
-      if (answers.some((answer) => answer.answered))
-        return passed(startedHere ? `${url.origin}, started for this check` : url.origin);
-      const why = metadata.answered ? '' : metadata.message;
-      return unreachable(`${url.origin}: ${why}`, isLoopback(url) ? local : remote);
+    withFact(scalekit, (facts) => {
+      const cause = silenceOf(facts)?.cause;
+      return cause === undefined || cause === 'unknown'
+        ? describe(facts)
+        : skipped(`It has a definite cause: ${cause}`);
     }),
 };

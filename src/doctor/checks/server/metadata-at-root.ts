@@ -1,18 +1,16 @@
 import { type Check, withServer } from '../../check.ts';
-import { found, passed } from '../../model.ts';
-import { objectOf, summary } from '../../reading.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
 
 /** Older clients, and those that were given the bare host, ask here (facts: MCP). */
 export const metadataAtRoot: Check = {
   code: 'SKM310',
   run: (facts) =>
-    withServer(facts, ({ metadataRoot }) =>
-      objectOf(metadataRoot)
-        ? passed()
-        : found({
-            subject: { url: metadataRoot.url },
-            actual: summary(metadataRoot),
-            expected: '200 with JSON',
-          }),
-    ),
+    withServer(facts, ({ metadataRoot: answer }) => {
+      if (objectOf(answer)) return passed();
+      if (isGuarded(answer)) return skipped('The server asks for a token there');
+      if (isPage(answer) && answer.answered && answer.status === 200)
+        return skipped('A web page is answered');
+      return found({ subject: { url: answer.url }, actual: summary(answer), expected: '200 with JSON' });
+    }),
 };

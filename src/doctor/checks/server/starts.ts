@@ -1,5 +1,5 @@
 import { type Check, withFact } from '../../check.ts';
-import { found, passed, skipped } from '../../model.ts';
+import { found, passed, passedWith, skipped } from '../../model.ts';
 
 export const starts: Check = {
   code: 'SKM302',
@@ -7,6 +7,7 @@ export const starts: Check = {
     withFact(start, ({ buildError, startError, port, note }) => {
       if (buildError !== undefined) return skipped('The project does not build');
       if (startError !== undefined) return found({ subject: {}, actual: startError });
-      return passed(note ?? (port === undefined ? undefined : `It listens on port ${port}`));
+      if (note !== undefined) return passedWith(`The server starts. ${note}`);
+      return passed(port === undefined ? undefined : `It listens on port ${port}`);
     }),
 };

@@ -1,0 +1,27 @@
+import { isLoopback } from '../../../scalekit/index.ts';
+import { type Check, withClients } from '../../check.ts';
+import { found } from '../../model.ts';
+
+/** Facts: Scalekit, documented failures 2, 5 and 8: the same machine, another port or another name of it. */
+export const clientAsksServer: Check = {
+  code: 'SKM143',
+  run: (facts) =>
+    withClients(facts, (clients, endpoint, project) => {
+      const own = new URL(endpoint);
+      const strays = clients.filter(({ url, isOnlyEntry, name }) => {
+        const asked = new URL(url);
+        const isMeantForThis = isOnlyEntry || name === project.name;
+        return isMeantForThis && isLoopback(asked) && isLoopback(own) && asked.origin !== own.origin;
+      });
+      return found(
+        ...strays.map(({ file, line, url, name }) => ({
+          subject: { file, line, url },
+          actual: `${name}: ${url}`,
+          expected: endpoint,
+          edits: [
+            { kind: 'replace', file, before: JSON.stringify(url), after: JSON.stringify(endpoint) } as const,
+          ],
+        })),
+      );
+    }),
+};

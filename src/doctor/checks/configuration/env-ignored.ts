@@ -1,0 +1,21 @@
+import { type Check, withProject } from '../../check.ts';
+import { found, skipped } from '../../model.ts';
+
+export const envIgnored: Check = {
+  code: 'SKM122',
+  run: (facts) =>
+    withProject(facts, ({ envFiles }) => {
+      if (envFiles.every(({ git }) => git === undefined))
+        return skipped('There is no git repository, or no .env');
+      return found(
+        ...envFiles
+          .filter(({ git }) => git !== undefined && !git.ignored)
+          .map(({ file }) => ({
+            subject: { file },
+            actual: 'not named in .gitignore',
+            expected: `a line ${file} in .gitignore`,
+            edits: [{ kind: 'append-line', file: '.gitignore', text: file } as const],
+          })),
+      );
+    }),
+};

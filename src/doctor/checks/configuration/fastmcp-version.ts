@@ -1,0 +1,34 @@
+import { versionOf, wrongFastMcp } from '../../advisories.ts';
+import { type Check, withProject } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { usesScalekit } from '../../settings.ts';
+import { compareVersions } from '../../versions.ts';
+
+/** What each range of versions gets wrong (facts: Scalekit, "Where the trailing slash comes from"; access tokens). */
+function mistakeOf(version: string): string {
+  if (compareVersions(version, '2.13.2') < 0)
+    return 'it takes MCP_URL for the audience, and knows one issuer';
+  if (compareVersions(version, '3.0.0') < 0) return 'it does not check the audience, and knows one issuer';
+  return 'it knows only one of Scalekit’s two issuers';
+}
+
+export const fastmcpVersion: Check = {
+  code: 'SKM134',
+  run: (facts) =>
+    withProject(facts, (project) => {
+      const fact = project.packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
+      if (fact === undefined || !usesScalekit(project))
+        return skipped('It is no FastMCP project with Scalekit');
+      const version = versionOf(fact);
+      if (version === undefined) return skipped('Which version of FastMCP is used cannot be seen');
+      const isWrong =
+        compareVersions(version, wrongFastMcp.since) >= 0 &&
+        compareVersions(version, wrongFastMcp.fixedIn) < 0;
+      if (!isWrong) return passed(`FastMCP ${version}`);
+      return found({
+        subject: { file: fact.file, line: fact.line },
+        actual: `FastMCP ${version}: ${mistakeOf(version)}`,
+        expected: `fastmcp>=${wrongFastMcp.fixedIn}`,
+      });
+    }),
+};

@@ -1,0 +1,30 @@
+import { type Check, withProject } from '../../check.ts';
+import type { EnvFile, Setting } from '../../facts.ts';
+import { type Finding, found } from '../../model.ts';
+
+/** The same variable in a file, with another value, which does not count. */
+function hiddenBy(setting: Setting, files: readonly EnvFile[]): Finding | undefined {
+  for (const { file, lines } of files) {
+    const line = lines.find(({ name, value }) => name === setting.name && value !== setting.value);
+    if (line === undefined) continue;
+    return {
+      subject: { file, line: line.line, variable: setting.name },
+      actual: `${setting.value === '' ? '(empty)' : setting.value} in this shell, ${line.value} in ${file}`,
+      expected: 'the same value, or none in the shell',
+    };
+  }
+  return undefined;
+}
+
+export const notOverridden: Check = {
+  code: 'SKM114',
+  run: (facts) =>
+    withProject(facts, ({ settings, envFiles }) =>
+      found(
+        ...settings
+          .filter(({ source }) => source === 'environment')
+          .map((setting) => hiddenBy(setting, envFiles))
+          .filter((finding) => finding !== undefined),
+      ),
+    ),
+};

@@ -1,0 +1,21 @@
+import { checkScope } from '../../../scalekit/index.ts';
+import { type Check, withProject } from '../../check.ts';
+import { type Finding, found, skipped } from '../../model.ts';
+
+/** Facts: Scalekit, identifiers (scope name). */
+export const scopeNames: Check = {
+  code: 'SKM141',
+  run: (facts) =>
+    withProject(facts, ({ scopes }) => {
+      // Another provider's scopes are URLs, as Google's are.
+      const own = scopes.filter(({ text }) => !text.includes('://'));
+      if (own.length === 0) return skipped('Its source names no scopes');
+      const findings = own.flatMap(({ text, file, line }): readonly Finding[] => {
+        const checked = checkScope(text);
+        if (checked.ok || checked.problem.code === 'scope/reserved') return [];
+        const { reason, actual, expected } = checked.problem;
+        return [{ subject: { file, line }, title: reason, actual, expected }];
+      });
+      return found(...findings);
+    }),
+};

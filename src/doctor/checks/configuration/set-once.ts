@@ -1,0 +1,24 @@
+import { type Check, withProject } from '../../check.ts';
+import type { EnvFile } from '../../facts.ts';
+import { type Finding, found } from '../../model.ts';
+
+function repeated({ file, lines }: EnvFile): readonly Finding[] {
+  return lines.flatMap(({ name, line, value }, index) => {
+    // Only ours have values; a repeated line of another program is not the doctor's business.
+    const last = lines.findLast((other) => other.name === name);
+    if (value === undefined || last === undefined || lines.indexOf(last) === index) return [];
+    return [
+      {
+        subject: { file, line, variable: name },
+        actual: `line ${line} says ${value}, line ${last.line} says ${last.value}`,
+        expected: `only line ${last.line}, which is the one that counts`,
+        edits: [{ kind: 'remove-line', file, line, variable: name } as const],
+      },
+    ];
+  });
+}
+
+export const setOnce: Check = {
+  code: 'SKM115',
+  run: (facts) => withProject(facts, ({ envFiles }) => found(...envFiles.flatMap(repeated))),
+};

@@ -1,0 +1,21 @@
+import { type Check, withFact } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { keyList, silenceOf, summary } from '../../reading.ts';
+
+/** RFC 7517; facts: security (an empty key set, a key server that answers 500). */
+export const keysServed: Check = {
+  code: 'SKM205',
+  run: ({ scalekit }) =>
+    withFact(scalekit, (facts) => {
+      const { keys } = facts;
+      if (silenceOf(facts) !== undefined) return skipped('It does not answer');
+      const usable =
+        keyList(facts)?.filter(({ kty, use }) => kty === 'RSA' && (use ?? 'sig') === 'sig') ?? [];
+      if (usable.length > 0) return passed(`${usable.length} signing key${usable.length === 1 ? '' : 's'}`);
+      return found({
+        subject: { url: keys.url },
+        actual: keyList(facts) === undefined ? summary(keys) : 'a key set without an RSA key for signing',
+        expected: 'a JSON key set with an RSA key',
+      });
+    }),
+};

@@ -1,0 +1,19 @@
+import { type Check, withAuthorizationMetadata } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { strings } from '../../reading.ts';
+
+/** Facts: Scalekit, documented failure 16. */
+export const refreshTokens: Check = {
+  code: 'SKM215',
+  run: (facts) =>
+    withAuthorizationMetadata(facts, (metadata, { metadata: answer }) => {
+      const grants = strings(metadata.grant_types_supported);
+      if (grants.length === 0) return skipped('The metadata does not say which grants there are');
+      if (grants.includes('refresh_token')) return passed();
+      return found({
+        subject: { url: answer.url },
+        actual: `grant_types_supported: ${grants.join(', ')}`,
+        expected: 'refresh_token among them',
+      });
+    }),
+};

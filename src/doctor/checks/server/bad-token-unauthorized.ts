@@ -1,0 +1,27 @@
+import { type Check, withServer } from '../../check.ts';
+import { found, skipped } from '../../model.ts';
+import { callsWithBadToken, succeeded, summary } from '../../reading.ts';
+
+/** RFC 6750 §3.1: an invalid token is answered with 401. */
+export const badTokenUnauthorized: Check = {
+  code: 'SKM323',
+  run: (facts) =>
+    withServer(facts, (server) => {
+      if (succeeded(server.noToken)) return skipped('It does not even ask for a token');
+      const wrong = callsWithBadToken(server).filter(
+        ({ answer }) =>
+          // Server errors, successes and "too many" have checks, or reasons, of their own.
+          answer.answered &&
+          answer.status >= 300 &&
+          answer.status < 500 &&
+          ![401, 429].includes(answer.status),
+      );
+      return found(
+        ...wrong.slice(0, 1).map(({ what, answer }) => ({
+          subject: { url: server.endpoint },
+          actual: `${summary(answer)} to ${what}`,
+          expected: '401',
+        })),
+      );
+    }),
+};

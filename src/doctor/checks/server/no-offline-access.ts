@@ -1,0 +1,23 @@
+import { type Check, withServer } from '../../check.ts';
+import { found } from '../../model.ts';
+import { challengeOf, resourceMetadata, strings } from '../../reading.ts';
+
+/** MCP, authorization: `offline_access` SHOULD NOT be in challenges or in `scopes_supported`. */
+export const noOfflineAccess: Check = {
+  code: 'SKM339',
+  run: (facts) =>
+    withServer(facts, (server) => {
+      const supported = strings(resourceMetadata(server)?.scopes_supported);
+      const challenged = challengeOf(server.noToken)?.scope?.split(' ') ?? [];
+      const places = [
+        ...(supported.includes('offline_access') ? ['scopes_supported'] : []),
+        ...(challenged.includes('offline_access') ? ['the scope of the 401'] : []),
+      ];
+      if (places.length === 0) return found();
+      return found({
+        subject: { url: server.metadata.url },
+        actual: `offline_access in ${places.join(' and ')}`,
+        expected: 'only the server’s own scopes',
+      });
+    }),
+};

@@ -1,0 +1,28 @@
+import { clockToleranceSeconds } from '../../../scalekit/index.ts';
+import { type Check, withToken } from '../../check.ts';
+import { type Finding, found, passed } from '../../model.ts';
+import { ago, utc } from '../../times.ts';
+
+/** RFC 7519 §4.1.5; facts: security (`iat` ahead). */
+export const alreadyValid: Check = {
+  code: 'SKM407',
+  run: (facts) =>
+    withToken(facts, ({ claims, now }) => {
+      const findings = (['nbf', 'iat'] as const).flatMap((name): readonly Finding[] => {
+        const time = claims[name];
+        if (typeof time !== 'number' || time <= now + clockToleranceSeconds) return [];
+        return [
+          {
+            subject: {},
+            actual: `${name} ${utc(time)}, in ${ago(time - now)}`,
+            expected: 'a time that has passed',
+          },
+        ];
+      });
+      const { nbf, iat } = claims;
+      const start = typeof nbf === 'number' ? nbf : iat;
+      return findings.length > 0
+        ? found(...findings)
+        : passed(typeof start === 'number' ? `since ${utc(start)}` : undefined);
+    }),
+};
