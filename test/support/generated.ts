@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { emulatorPort, serverUrls } from '../../src/scalekit/index.ts';
+import { freePort } from './ports.ts';
+import { type Ended, Program, run } from './program.ts';
+import { createProgram } from './repository.ts';
+import { makeDirectory, removeDirectory } from './temporary.ts';
+
+interface ResourceMetadata {
+  readonly resource: string;
+  readonly resource_name: string;
+  readonly scopes_supported: readonly string[];
+}
+
+/** A project that the built program has generated and really installed, and its local Scalekit. */
+export class GeneratedProject {
+  /** Where the project was made in; removed at the end. */
+  readonly #parent: string;
+  readonly directory: string;
+  readonly port: number;
+  /** What the program has said while it made the project. */
+  readonly made: Ended;
+
+  private constructor(parent: string, port: number, made: Ended) {
+    this.#parent = parent;
+    this.directory = join(parent, 'project');
+    this.port = port;
+    this.made = made;
+  }
+
+  /**
+   * Runs `create-scalekit-mcp project --yes` with more options, installation and self-check included.
+   * @throws Error with all that it said, when it has failed.
+   */
+  static async make(options: readonly string[]): Promise<GeneratedProject> {
+    const parent = await makeDirectory('generated');
+    const port = await freePort();
+    const args = ['project', '--yes', '--no-git', '--port', String(port), ...options];
+    const made = await run(process.execPath, [createProgram, ...args], {
+      cwd: parent,
+      env: { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' },
+    });
+    const project = new GeneratedProject(parent, port, made);
+    if (made.code === 0) return project;
+    await project.remove();
+    throw new Error(`create-scalekit-mcp ended with ${made.code}:\n${made.stdout}${made.stderr}`);
+  }
+
+  remove(): Promise<void> {
+    return removeDirectory(this.#parent);
+  }
+
+  get mcpUrl(): string {
+    return `http://localhost:${this.port}/`;
+  }
+
+  get endpoint(): string {
+    return serverUrls(this.mcpUrl).endpoint;
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.directory, ...parts);
+  }
+
+  /** Runs one of the project's scripts to its end. */
+  npm(...args: readonly string[]): Promise<Ended> {
+    return run('npm', args, { cwd: this.directory });
+  }
+
+  /** Starts one of the project's scripts, in a process group of its own. */
+  startNpm(...args: readonly string[]): Program {
+    return new Program('npm', args, { cwd: this.directory, group: true });
+  }
+
+  /** Starts the local Scalekit that the project's `.env` points at. */
+  startScalekit(scopes: readonly string[], keyDirectory?: string): Promise<Emulator> {
+    return startEmulator({
+      port: emulatorPort(this.port),
+      mcpUrl: this.mcpUrl,
+      scopes,
+      ...(keyDirectory === undefined ? {} : { keyDirectory }),
+    });
+  }
+
+  /** The running server's protected resource metadata (RFC 9728). */
+  async metadata(): Promise<ResourceMetadata> {
+    const response = await fetch(serverUrls(this.mcpUrl).metadata);
+    return (await response.json()) as ResourceMetadata;
+  }
+
+  /** Starts the built server as its owner does, and waits until it listens. */
+  async startServer(): Promise<Program> {
+    const server = this.startNpm('start');
+    await server.says(/"event":"listening"/);
+    return server;
+  }
+}
+
+/** Ends a program as its owner does, and waits for it. */
+export async function stopServer(server: Program): Promise<void> {
+  server.signalGroup('SIGTERM');
+  await server.ended();
+}
