@@ -54,28 +54,32 @@ export class Exchange {
 
   async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
     const { req, res, cors } = this;
-    const { shouldKeepAlive } = res;
-    // A connection that is closed while bytes are on their way to it is broken for the client, its answer is lost.
-    if (!req.complete) res.shouldKeepAlive = true;
+    if (!req.complete) this.#dropRest();
     const length =
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
     res.writeHead(status, { ...always, ...length, ...cors, ...headers });
-    if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
-    res.end(body);
-    if (!req.complete) this.#dropRest(shouldKeepAlive);
+    if (typeof body === 'string') res.end(body);
+    else await pipeline(Readable.fromWeb(body), res);
   }
 
-  #dropRest(shouldKeepAlive: boolean): void {
-    const { req } = this;
+  #dropRest(): void {
+    const { req, res } = this;
+    const { shouldKeepAlive } = res;
+    // Node would close as soon as the answer is out. With bytes still coming that breaks the connection.
+    res.shouldKeepAlive = true;
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > droppedBytes) req.pause();
     });
-    const cut = setTimeout(() => req.socket.destroy(), patience).unref();
-    req.once('end', () => {
-      clearTimeout(cut);
-      if (!shouldKeepAlive) req.socket.end();
+    res.once('finish', () => {
+      const close = () => (shouldKeepAlive ? undefined : req.socket.end());
+      if (req.readableEnded) return close();
+      const cut = setTimeout(() => req.socket.destroy(), patience).unref();
+      req.once('end', () => {
+        clearTimeout(cut);
+        close();
+      });
     });
   }
 }
