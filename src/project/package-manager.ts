@@ -35,7 +35,8 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     installCommand: 'pnpm install',
     cleanInstall: 'pnpm install --frozen-lockfile',
     lockfile: 'pnpm-lock.yaml',
-    run: (script) => `pnpm ${script}`,
+    // `pnpm doctor` is a command of pnpm's own.
+    run: (script) => (script === 'doctor' ? 'pnpm run doctor' : `pnpm ${script}`),
     exec: (program) => `pnpm exec ${program}`,
     fetchAndRun: 'pnpm dlx',
   },

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import type { File } from '../../src/project/answers.ts';
+import { loadTemplates } from '../../src/project/packed.ts';
+import { plan } from '../../src/project/plan.ts';
+import { markdown } from '../../src/project/prose.ts';
+import { quote } from '../../src/project/typescript.ts';
+import { run } from '../support/program.ts';
+import { repository } from '../support/repository.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { cases } from './snapshot-cases.ts';
+
+/** Whole generated projects, to be read as projects. `npm run snapshots` refreshes them. */
+
+const snapshots = join(repository, 'test/snapshots');
+
+/** Files that git would act on, or leave out, are kept under other names. */
+function keptAs(path: string): string {
+  return path.replace(/^\.(?=gitignore$|env$)/, '').replace(/\.tgz$/, '.tgz.txt');
+}
+
+const text = (file: File) =>
+  typeof file.content === 'string' ? file.content : Buffer.from(file.content).toString();
+const templates = loadTemplates();
+
+function filesOf(name: string): readonly File[] {
+  const { answers, tooling } = cases[name] ?? {};
+  if (answers === undefined || tooling === undefined) throw new Error(`There is no case ${name}`);
+  return plan(answers, templates, tooling);
+}
+
+/** What is there from an earlier run; new files are written when the run ends. */
+function keptFiles(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A text of a project without its name, which may hold anything. */
+function withoutName(content: string, name: string): string {
+  const forms = [quote(name), JSON.stringify(name).slice(1, -1), markdown(name), name];
+  return forms.reduce((rest, form) => rest.replaceAll(form, ''), content);
+}
+
+describe.each(Object.keys(cases))('%s', (name) => {
+  const files = filesOf(name);
+  const answers = cases[name]?.answers;
+  const content = (path: string) => text(files.find((file) => file.path === path) ?? { path, content: '' });
+
+  test('is as its snapshot', async () => {
+    for (const file of files)
+      await expect(text(file)).toMatchFileSnapshot(join(snapshots, name, keptAs(file.path)));
+    const planned = new Set(files.map((file) => join(snapshots, name, keptAs(file.path))));
+    expect(keptFiles(join(snapshots, name)).filter((path) => !planned.has(path))).toEqual([]);
+  });
+
+  test('holds no secret, no path of this machine, no left-over of a template', () => {
+    for (const file of files) {
+      const rest = withoutName(text(file), answers?.name ?? '');
+      expect(rest, file.path).not.toMatch(/\b(?:skcs|sks)_\w|\beyJ[\w-]{8}|PRIVATE KEY/);
+      for (const folder of [repository, homedir(), tmpdir()].filter((each) => each.length > 1))
+        expect(rest.includes(`${folder}/`), `${folder} in ${file.path}`).toBe(false);
+      expect(rest, file.path).not.toMatch(
+        /\{\{|\}\}\}|&(?:quot|amp|lt|gt|#\w+);|\[object |\bundefined\n|NaN\n/,
+      );
+      expect(rest.endsWith('\n') && !rest.includes('\r'), `${file.path} ends in a line break`).toBe(true);
+    }
+  });
+
+  test('has JSON and YAML that parse', () => {
+    const json = files.filter((file) => file.path.endsWith('.json'));
+    const yaml = files.filter((file) => /\.ya?ml$/.test(file.path));
+    expect(json.length).toBeGreaterThan(3);
+    expect(yaml.length).toBeGreaterThan(0);
+    for (const file of json) expect(() => JSON.parse(text(file)), file.path).not.toThrow();
+    for (const file of yaml) expect(parseYaml(text(file)), file.path).toBeTypeOf('object');
+  });
+
+  test('shows its name exactly', () => {
+    const [, literal] = /serve\(\{ name: (.*), version:/.exec(content('src/main.ts')) ?? [];
+    expect(new Function(`return ${literal}`)()).toBe(answers?.name);
+    expect(JSON.parse(content('.scalekit-mcp.json')).answers.name).toBe(answers?.name);
+    const [heading = ''] = content('README.md').split('\n');
+    expect(heading.replace(/^# /, '').replaceAll(/\\([\\`*_[\]<>&~|$#])/g, '$1')).toBe(answers?.name);
+  });
+
+  test('has .env for its owner alone, and git leaves it out', () => {
+    expect(files.find((file) => file.path === '.env')?.mode).toBe(0o600);
+    expect(content('.gitignore').split('\n')).toEqual(
+      expect.arrayContaining(['.env', 'node_modules/', 'dist/']),
+    );
+  });
+
+  test('compiles', async () => {
+    const directory = await temporaryDirectory();
+    for (const file of files.filter(({ path }) => /\.ts$|^tsconfig\.json$/.test(path))) {
+      await mkdir(dirname(join(directory, file.path)), { recursive: true });
+      await writeFile(join(directory, file.path), text(file));
+    }
+    // What is installed here, and the published declarations of the local Scalekit.
+    await symlink(join(repository, 'node_modules'), join(directory, 'node_modules'));
+    await writeFile(join(directory, 'package.json'), '{"type":"module"}');
+    const compilerOptions = {
+      noEmit: true,
+      rootDir: '/',
+      preserveSymlinks: true,
+      paths: { 'scalekit-mcp/emulator': [join(repository, 'dist/types/emulator/index.d.ts')] },
+    };
+    const tsconfig = { extends: './tsconfig.json', compilerOptions };
+    await writeFile(join(directory, 'tsconfig.check.json'), JSON.stringify(tsconfig));
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    const { code, stdout } = await run(process.execPath, [tsc, '-p', 'tsconfig.check.json'], {
+      cwd: directory,
+    });
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+  });
+});
+
+test('there are no snapshots of cases that are gone', () => {
+  const folders = existsSync(snapshots) ? readdirSync(snapshots) : [];
+  expect(folders.filter((folder) => !(folder in cases))).toEqual([]);
+});

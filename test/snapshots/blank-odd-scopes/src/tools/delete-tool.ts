@@ -1,0 +1,23 @@
+// An example, to be replaced by what your server is for.
+import * as z from 'zod';
+import { tool } from '../protect/tool.ts';
+
+export const deleteTool = tool({
+  name: 'delete_tool',
+  title: 'Example for delete',
+  // A model reads this to decide whether to use the tool.
+  description: 'Says who called it. Needs the scope delete.',
+  // The names come from src/scopes.ts. All scopes that are listed here are required.
+  scopes: ['delete'],
+  input: z.object({
+    message: z.string().max(200).optional().describe('Anything; it comes back'),
+  }),
+  output: z.object({
+    message: z.string(),
+    subject: z.string(),
+  }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  async run({ message = 'Hello' }, { user }) {
+    return { message, subject: user.subject };
+  },
+});

@@ -1,0 +1,23 @@
+// An example, to be replaced by what your server is for.
+import * as z from 'zod';
+import { tool } from '../protect/tool.ts';
+
+export const tool2faRead = tool({
+  name: 'tool_2fa_read',
+  title: 'Example for 2fa:read',
+  // A model reads this to decide whether to use the tool.
+  description: 'Says who called it. Needs the scope 2fa:read.',
+  // The names come from src/scopes.ts. All scopes that are listed here are required.
+  scopes: ['2fa:read'],
+  input: z.object({
+    message: z.string().max(200).optional().describe('Anything; it comes back'),
+  }),
+  output: z.object({
+    message: z.string(),
+    subject: z.string(),
+  }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  async run({ message = 'Hello' }, { user }) {
+    return { message, subject: user.subject };
+  },
+});

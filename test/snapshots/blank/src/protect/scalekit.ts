@@ -1,0 +1,236 @@
+// The Scalekit provider: verifies access tokens, and tells clients where to get one.
+import { hash } from 'node:crypto';
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
+import { baseScopes, impliedScopes, type Scope, scopes } from '../scopes.ts';
+import { KeySet } from './keys.ts';
+
+export interface ScalekitOptions {
+  /** `https://<name>.scalekit.dev`, without a trailing slash. */
+  readonly environmentUrl: string;
+  /** `skc_…`, the environment's own. Tokens are verified without it; it is for calls to Scalekit's API. */
+  readonly clientId: string;
+  /** `res_…`, the id of this MCP server in the dashboard. */
+  readonly resourceId: string;
+  /** The public base URL of this server, with a trailing slash and without `/mcp`. */
+  readonly mcpUrl: string;
+}
+
+/** Whose token it is. */
+export interface User {
+  /** The key for everything that belongs to this user: the same person in another Scalekit environment has another. */
+  readonly id: string;
+  /** The token's `sub`: `usr_…`, or a client id where a machine acts for itself. */
+  readonly subject: string;
+  /** The MCP client that the user allowed in, if the token says. */
+  readonly clientId: string | undefined;
+  /** Everything the token says, such as `org_id`. */
+  readonly claims: Readonly<JWTPayload>;
+}
+
+/** What a good token allows. */
+export interface Access {
+  readonly user: User;
+  /** This server's scopes that the token has, implied ones included. */
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+const second = 1000;
+/** How far Scalekit's clock and ours may be apart, in seconds. */
+const clockTolerance = 60;
+/** Scalekit's tokens live for an hour at most. One that claims to live longer than a day is not from there. */
+const maximumLifetime = 24 * 60 * 60;
+/** A verified token is not verified again for this long. */
+const rememberedFor = 60 * second;
+const rememberedTokens = 1000;
+
+const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** `typ` of an access token; id, logout, event and DPoP tokens are signed with the same keys and have others. */
+const tokenTypes = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
+
+/** Why a token is refused: the code is for the log, the sentence for the client. Neither holds a value of the token. */
+const refusals = {
+  token_malformed: 'The access token is malformed',
+  token_algorithm: 'The access token is not signed with RS256',
+  token_type: 'This is not an access token',
+  token_key_unknown: 'The access token is signed with an unknown key',
+  token_signature: 'The signature of the access token does not match',
+  token_issuer: 'The access token was issued by another authorization server',
+  token_audience: 'The access token was issued for another server',
+  token_subject: 'The access token names no subject',
+  token_expired: 'The access token has expired',
+  token_not_yet_valid: 'The access token is not valid yet',
+  token_lifetime: 'The access token is valid for longer than a day',
+  token_sender_bound:
+    'The access token is bound to a key of its sender and can not be used as a bearer token',
+} as const;
+export type TokenRefusal = keyof typeof refusals;
+
+/** The token is no good: 401, and the client gets a new one. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken';
+  readonly reason: TokenRefusal;
+
+  constructor(reason: TokenRefusal, cause?: unknown) {
+    super(refusals[reason], { cause });
+    this.reason = reason;
+  }
+}
+
+export class ScalekitProvider {
+  /** Where clients reach this server's MCP: the `resource` of the metadata, byte for byte. */
+  readonly endpoint: URL;
+  /** Where the metadata is (RFC 9728: the well-known part goes before the path). */
+  readonly metadataUrl: URL;
+  readonly keys: KeySet;
+  readonly #options: ScalekitOptions;
+  /** The two issuers of this environment: Scalekit is moving from the first to the second. */
+  readonly #issuers: [string, string];
+  readonly #verified = new Map<string, { access: Access; until: number; keysVersion: number }>();
+
+  constructor(options: ScalekitOptions) {
+    this.#options = options;
+    this.endpoint = new URL('mcp', options.mcpUrl);
+    this.metadataUrl = new URL(
+      `/.well-known/oauth-protected-resource${this.endpoint.pathname}`,
+      this.endpoint,
+    );
+    this.keys = new KeySet(`${options.environmentUrl}/keys`);
+    this.#issuers = [options.environmentUrl, `${options.environmentUrl}/resources/${options.resourceId}`];
+  }
+
+  /** The protected resource metadata (RFC 9728). */
+  metadata(name: string) {
+    return {
+      resource: this.endpoint.href,
+      resource_name: name,
+      authorization_servers: [this.#issuers[1]],
+      scopes_supported: Object.keys(scopes),
+      bearer_methods_supported: ['header'],
+    };
+  }
+
+  /**
+   * The `WWW-Authenticate` header that sends a client for a token, or for a better one (RFC 6750, section 3).
+   * @param error nothing where the client sent no token at all.
+   */
+  challenge(error?: { code: string; description: string }, scope: readonly Scope[] = baseScopes): string {
+    const parameters = {
+      ...(error && { error: error.code, error_description: error.description }),
+      scope: scope.join(' '),
+      resource_metadata: this.metadataUrl.href,
+    };
+    const pairs = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+    return `Bearer ${pairs.join(', ')}`;
+  }
+
+  /**
+   * @param token as it came in the `Authorization` header.
+   * @throws InvalidToken when the token is no good; anything else means that this could not be found out.
+   */
+  async verify(token: string): Promise<Access> {
+    const id = hash('sha256', token, 'base64');
+    const known = this.#verified.get(id);
+    const keysVersion = this.keys.version;
+    if (known && known.until > Date.now() && known.keysVersion === keysVersion) return known.access;
+    const access = await this.#verify(token);
+    // A token that was verified with keys which have been replaced meanwhile is verified again the next time.
+    const until = Math.min(Number(access.user.claims.exp) * second, Date.now() + rememberedFor);
+    this.#remember(id, { access, until, keysVersion });
+    return access;
+  }
+
+  async #verify(token: string): Promise<Access> {
+    if (!tokenForm.test(token)) throw new InvalidToken('token_malformed');
+    const { payload, protectedHeader } = await jwtVerify(token, this.keys.find, {
+      algorithms: ['RS256'],
+      issuer: this.#issuers,
+      // The resource id, and not the URL: it is in every token, and no trailing slash can make it differ.
+      audience: this.#options.resourceId,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance,
+    }).catch((error: unknown) => {
+      const reason = refusalOf(error);
+      throw reason ? new InvalidToken(reason, error) : error;
+    });
+    checkClaims(protectedHeader, payload);
+    return { user: this.#userOf(payload), scopes: scopesOf(payload) };
+  }
+
+  #userOf(claims: JWTPayload): User {
+    const subject = String(claims.sub);
+    const clientId = claims.client_id;
+    return {
+      // Not the issuer as it is in the token: the environment has two of them, and both mean the same person.
+      id: `${this.#options.environmentUrl}#${subject}`,
+      subject,
+      clientId: typeof clientId === 'string' ? clientId : undefined,
+      claims,
+    };
+  }
+
+  #remember(id: string, entry: { access: Access; until: number; keysVersion: number }): void {
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size >= rememberedTokens && oldest !== undefined) this.#verified.delete(oldest);
+    this.#verified.set(id, entry);
+  }
+}
+
+/** What jose leaves to us (RFC 8725, RFC 9068, RFC 9449 section 7.2). */
+function checkClaims(header: JWTHeaderParameters, claims: JWTPayload): void {
+  const now = Date.now() / second;
+  const { sub, iat = now, exp = Number.NaN } = claims;
+  if (!isAccessTokenType(header.typ)) throw new InvalidToken('token_type');
+  if (typeof sub !== 'string' || sub.trim() === '') throw new InvalidToken('token_subject');
+  if (claims.cnf !== undefined) throw new InvalidToken('token_sender_bound');
+  if (typeof iat !== 'number') throw new InvalidToken('token_malformed');
+  if (iat > now + clockTolerance) throw new InvalidToken('token_not_yet_valid');
+  if (!(exp - iat <= maximumLifetime)) throw new InvalidToken('token_lifetime');
+}
+
+/** The type is optional, and its case is free. */
+function isAccessTokenType(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && tokenTypes.has(typ.toLowerCase()));
+}
+
+/** Which of jose's errors are the token's fault. All others are ours or the key server's: no reason to drop a token. */
+function refusalOf(error: unknown): TokenRefusal | undefined {
+  if (error instanceof errors.JWTExpired) return 'token_expired';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return claimRefusals[error.claim] ?? 'token_malformed';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'token_signature';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'token_key_unknown';
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'token_key_unknown';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'token_algorithm';
+  if (error instanceof errors.JOSENotSupported) return 'token_malformed';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'token_malformed';
+  return undefined;
+}
+
+const claimRefusals: Readonly<Record<string, TokenRefusal>> = {
+  iss: 'token_issuer',
+  aud: 'token_audience',
+  sub: 'token_subject',
+  nbf: 'token_not_yet_valid',
+};
+
+/**
+ * This server's scopes among the token's. Users' tokens have `scope`, machines' have `scopes`, others `scp`.
+ * What the token has beside them is none of our business.
+ */
+function scopesOf(claims: JWTPayload): ReadonlySet<Scope> {
+  const granted = new Set<Scope>();
+  const add = (scope: Scope) => {
+    if (granted.has(scope)) return;
+    granted.add(scope);
+    impliedScopes[scope]?.forEach(add);
+  };
+  for (const claim of [claims.scope, claims.scp, claims.scopes]) {
+    const names: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
+    names.filter(isScope).forEach(add);
+  }
+  return granted;
+}
+
+function isScope(name: unknown): name is Scope {
+  return typeof name === 'string' && Object.hasOwn(scopes, name);
+}

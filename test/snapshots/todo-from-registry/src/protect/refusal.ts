@@ -1,0 +1,30 @@
+// A request that is not served: what the client is told, and the reason for the log.
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  /** The HTTP status. */
+  readonly status: number;
+  /** A short code, in the log and in the answer's `error.data.reason`. */
+  readonly reason: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON-RPC error code. */
+  readonly code: number;
+
+  /** @param message what is wrong and what to do about it. It never repeats what the client sent. */
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    {
+      headers = {},
+      code = -32_000,
+      cause,
+    }: { headers?: Record<string, string>; code?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.status = status;
+    this.reason = reason;
+    this.headers = headers;
+    this.code = code;
+  }
+}

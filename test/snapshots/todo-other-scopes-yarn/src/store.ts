@@ -1,0 +1,54 @@
+// Where todos live: in memory, each under its owner. Put a database here; the tools need not change.
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+
+export const Todo = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  completed: z.boolean(),
+});
+export type Todo = z.infer<typeof Todo>;
+
+/** What a caller may set. A value of `undefined` changes nothing. */
+export type TodoChanges = {
+  readonly [field in 'title' | 'description' | 'completed']?: Todo[field] | undefined;
+};
+
+/** Owner first, todo second: no lookup finds a todo without naming its owner. */
+const todosByOwner = new Map<string, Map<string, Todo>>();
+
+function todosOf(ownerId: string): Map<string, Todo> {
+  return todosByOwner.get(ownerId) ?? new Map();
+}
+
+/** The functions are asynchronous, as those of a database are. `ownerId` is always the caller's `user.id`. */
+export const todos = {
+  async create(ownerId: string, title: string, description: string | null): Promise<Todo> {
+    const todo: Todo = { id: randomUUID(), title, description, completed: false };
+    todosByOwner.set(ownerId, todosOf(ownerId).set(todo.id, todo));
+    return todo;
+  },
+
+  async list(ownerId: string, completed?: boolean): Promise<Todo[]> {
+    const all = [...todosOf(ownerId).values()];
+    return completed === undefined ? all : all.filter((todo) => todo.completed === completed);
+  },
+
+  async get(ownerId: string, id: string): Promise<Todo | undefined> {
+    return todosOf(ownerId).get(id);
+  },
+
+  async update(ownerId: string, id: string, changes: TodoChanges): Promise<Todo | undefined> {
+    const todo = todosOf(ownerId).get(id);
+    if (!todo) return undefined;
+    const { title = todo.title, description = todo.description, completed = todo.completed } = changes;
+    const changed: Todo = { id, title, description, completed };
+    todosOf(ownerId).set(id, changed);
+    return changed;
+  },
+
+  async delete(ownerId: string, id: string): Promise<boolean> {
+    return todosOf(ownerId).delete(id);
+  },
+};

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { ToolError, tool } from '../protect/tool.ts';
+import { Todo, todos } from '../store.ts';
+
+export const updateTodo = tool({
+  name: 'update_todo',
+  title: 'Update a todo',
+  description:
+    'Changes a todo of the user: its title, its description, whether it is completed. What is left out stays.',
+  scopes: ['notes:write'],
+  input: z.object({
+    todo_id: z.string().describe('The id, as create_todo and list_todos give it'),
+    title: z.string().min(1).max(200).optional(),
+    description: z.string().max(2000).optional(),
+    completed: z.boolean().optional(),
+  }),
+  output: z.object({ todo: Todo }),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  async run({ todo_id, ...changes }, { user }) {
+    const todo = await todos.update(user.id, todo_id, changes);
+    if (!todo) throw new ToolError(`Todo \`${todo_id}\` not found.`);
+    return { todo };
+  },
+});
