@@ -73,15 +73,16 @@ class Session {
       },
       onError: (error) => screen.say('scalekit', printable(String(error)), 'bad'),
     });
-    this.#server = new ServerProcess(project, this.#serverEnvironment(), {
+    this.#server = new ServerProcess(project, {
       onLine: (line, stream) => screen.pass(line, stream),
       onCrash: (how) => void this.#crashed(how),
     });
   }
 
-  /** A person reads the server's log here, though through a pipe: the server is told, unless they have decided otherwise. */
+  /** A person reads the server's log here, though through a pipe: the server is told, unless somebody has decided otherwise. */
   #serverEnvironment(): Readonly<Record<string, string | undefined>> {
-    return this.#screen.colours ? { LOG_FORMAT: 'text', ...this.#surroundings.env } : this.#surroundings.env;
+    const undecided = this.#screen.colours && this.#settings.logFormat === undefined;
+    return undecided ? { ...this.#surroundings.env, LOG_FORMAT: 'text' } : this.#surroundings.env;
   }
 
   async begin(): Promise<void> {
@@ -138,7 +139,7 @@ class Session {
         `Port ${port} is taken by another program (perhaps another dev).`,
         'Stop that one, or set another PORT, and the same in MCP_URL, in .env.',
       );
-    this.#server.start();
+    this.#server.start(this.#serverEnvironment());
     // Not awaited: the next change is not to wait for a server that never gets ready.
     void this.#announce(port, since);
   }

@@ -77,7 +77,7 @@ export class LocalScalekit {
       return { kind: 'started', url };
     } catch (error) {
       return failure(
-        error instanceof Error ? error.message : String(error),
+        `The local Scalekit cannot start: ${error instanceof Error ? error.message : String(error)}`,
         'Then save .env, or run this again.',
       );
     }

@@ -66,6 +66,8 @@ export interface Settings {
   readonly environmentUrl: string | undefined;
   readonly resourceId: string | undefined;
   readonly mcpUrl: string | undefined;
+  /** How the server's log is written; undefined where nobody has decided. */
+  readonly logFormat: string | undefined;
 }
 
 /** Reads the variables as the server will: `.env`, and the real environment before it. */
@@ -80,6 +82,7 @@ export function readSettings(project: Project, env: Readonly<Record<string, stri
     environmentUrl: right(checkEnvironmentUrl, variables.SCALEKIT_ENVIRONMENT_URL),
     resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
     mcpUrl: right(checkMcpUrl, variables.MCP_URL),
+    logFormat: variables.LOG_FORMAT,
   };
 }
 

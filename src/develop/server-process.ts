@@ -27,13 +27,11 @@ const endWithParent = `data:text/javascript,${encodeURIComponent(`
 /** The project's server as a child process: at most one at a time. */
 export class ServerProcess {
   readonly #project: Project;
-  readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #events: ServerEvents;
   #child: ChildProcess | undefined;
 
-  constructor(project: Project, env: Readonly<Record<string, string | undefined>>, events: ServerEvents) {
+  constructor(project: Project, events: ServerEvents) {
     this.#project = project;
-    this.#env = env;
     this.#events = events;
   }
 
@@ -42,13 +40,13 @@ export class ServerProcess {
   }
 
   /** Starts the server; the one before must have been stopped. */
-  start(): void {
+  start(env: Readonly<Record<string, string | undefined>>): void {
     const child = spawn(
       process.execPath,
       ['--import', endWithParent, '--enable-source-maps', this.#project.entry],
       {
         cwd: this.#project.directory,
-        env: { ...this.#env },
+        env: { ...env },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
         windowsHide: true,
       },

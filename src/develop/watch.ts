@@ -39,7 +39,7 @@ function isWatched(path: string, isDirectory: boolean): boolean {
   if (path === '.env') return true;
   const name = path.slice(path.lastIndexOf(sep) + 1);
   if (name.startsWith('.') || name === 'node_modules' || path === 'dist') return false;
-  return isDirectory || /\.(?:[cm]?tsx?|json)$/.test(name);
+  return isDirectory || (/\.(?:[cm]?tsx?|json)$/.test(name) && name !== 'package-lock.json');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.ts';
 import { emulatorPort, serverUrls } from '../../src/scalekit/index.ts';
@@ -8,6 +9,16 @@ import { McpClient, type OfficialClient, officialClients, scopesAsked } from '..
 import { isTaken } from '../support/ports.ts';
 import type { Program } from '../support/program.ts';
 import { until } from '../support/waiting.ts';
+
+/** @returns the length of all files of a directory together, in bytes. */
+async function sizeOf(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 interface Kind {
   readonly title: string;
@@ -286,10 +297,11 @@ describe('what a generated project installs', () => {
     expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
-  test('more than it needs to run: without its development dependencies it is small, and starts', async () => {
+  test('25 MB at most for production, and it starts with no more than that', async () => {
     expect((await project.npm('run', 'build')).code).toBe(0);
     expect(await project.npm('prune', '--omit=dev', '--offline', '--no-audit')).toMatchObject({ code: 0 });
     expect(existsSync(project.path('node_modules/typescript'))).toBe(false);
+    expect(await sizeOf(project.path('node_modules'))).toBeLessThan(25_000_000);
     const server = await project.startServer();
     try {
       expect(await project.metadata()).toMatchObject({ resource: project.endpoint });
