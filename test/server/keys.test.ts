@@ -1,0 +1,166 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errors, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { KeySet, KeysUnavailable } from '../../templates/base/src/protect/keys.ts';
+
+const minute = 60_000;
+let good: JWK;
+let rotated: JWK;
+beforeAll(async () => {
+  const make = async (kid: string): Promise<JWK> => ({
+    ...(await exportJWK((await generateKeyPair('RS256', { extractable: true })).publicKey)),
+    kid,
+    use: 'sig',
+    alg: 'RS256',
+  });
+  [good, rotated] = await Promise.all([make('one'), make('two')]);
+});
+
+/** A key server that answers what the test says, and counts. */
+let answer: () => { status?: number; body: string };
+let asked: number;
+let server: Server;
+let keys: KeySet;
+beforeEach(async () => {
+  asked = 0;
+  answer = () => ({ body: JSON.stringify({ keys: [good] }) });
+  server = createServer((_req, res) => {
+    asked += 1;
+    const { status = 200, body } = answer();
+    res.writeHead(status).end(body);
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  keys = new KeySet(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`);
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  server.closeAllConnections();
+  server.close();
+});
+
+const find = async (kid: string) => await keys.find({ alg: 'RS256', kid }, { payload: '', signature: '' });
+const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const down = () => ({ status: 500, body: 'no' });
+
+describe('signing keys', () => {
+  it('are fetched once, however many ask', async () => {
+    await Promise.all([find('one'), find('one'), find('one')]);
+    await find('one');
+    expect(asked).toBe(1);
+    expect(keys.usable).toBe(true);
+  });
+
+  it('are fetched again beside the requests when they are five minutes old', async () => {
+    await find('one');
+    later(5 * minute + 1);
+    answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
+    await expect(find('one'), 'the old key still serves this request').resolves.toBeDefined();
+    await vi.waitFor(() => expect(keys.version).toBe(2));
+    await expect(find('one')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+  });
+
+  it('are looked for again when a token has an unknown key id', async () => {
+    await find('one');
+    answer = () => ({ body: JSON.stringify({ keys: [good, rotated] }) });
+    await expect(find('two')).resolves.toBeDefined();
+    expect(asked).toBe(2);
+  });
+
+  it('are looked for once a second at most, whatever comes', async () => {
+    await find('one');
+    for (let tenth = 0; tenth < 25; tenth += 1) {
+      await Promise.allSettled(Array.from({ length: 20 }, (_, n) => find(`unknown-${n}`)));
+      later(100);
+    }
+    expect(asked).toBe(1 + 3);
+  });
+
+  it('are noticed within a second of a rotation, flood or not', async () => {
+    await find('one');
+    await expect(find('unknown')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+    answer = () => ({ body: JSON.stringify({ keys: [good, rotated] }) });
+    await expect(find('two')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+    later(1000);
+    await expect(find('two')).resolves.toBeDefined();
+  });
+
+  it('serve for twelve hours while the key server is down, and no longer', async () => {
+    await find('one');
+    answer = down;
+    for (let hour = 1; hour <= 11; hour += 1) {
+      later(60 * minute);
+      await expect(find('one')).resolves.toBeDefined();
+    }
+    later(61 * minute);
+    expect(keys.usable).toBe(false);
+    await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
+  });
+
+  it('that may be new are unavailable, and not unknown, while the key server is down', async () => {
+    await find('one');
+    answer = down;
+    await expect(find('two')).rejects.toBeInstanceOf(KeysUnavailable);
+    await expect(find('two')).rejects.toBeInstanceOf(KeysUnavailable);
+    expect(asked, 'the second waits for the pause to end').toBe(2);
+  });
+
+  it('are asked for with longer and longer pauses while there are none', async () => {
+    answer = down;
+    const pauses = [];
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const { retryAfter } = (await find('one').catch((error: unknown) => error)) as KeysUnavailable;
+      pauses.push(retryAfter);
+      later(1000 * retryAfter);
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 8, 8]);
+    expect(asked).toBe(6);
+  });
+
+  it('are asked for once a pause, however many want them', async () => {
+    answer = down;
+    for (let request = 0; request < 20; request += 1) await find('one').catch(() => {});
+    expect(asked).toBe(1);
+  });
+
+  it('are there again without a restart', async () => {
+    answer = down;
+    await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
+    answer = () => ({ body: JSON.stringify({ keys: [good] }) });
+    later(1000);
+    await expect(find('one')).resolves.toBeDefined();
+  });
+
+  const useless: Record<string, () => { status?: number; body: string }> = {
+    'an error': down,
+    'a page': () => ({ body: '<html>' }),
+    'an empty set': () => ({ body: '{"keys":[]}' }),
+    'no set': () => ({ body: '[]' }),
+    'keys that are no keys': () => ({ body: '{"keys":[null,1,"key",{}]}' }),
+    'keys for something else': () => ({
+      body: JSON.stringify({ keys: [{ ...good, use: 'enc' }, { ...good, alg: 'RS512' }, { kty: 'EC' }] }),
+    }),
+    'more than 256 KB': () => ({ body: JSON.stringify({ keys: [good], more: 'x'.repeat(256 * 1024) }) }),
+    'a redirect': () => ({ status: 302, body: '' }),
+  };
+  it.each(Object.entries(useless))('stay as they are where the key server sends %s', async (_name, body) => {
+    await find('one');
+    answer = body;
+    later(6 * minute);
+    await find('one');
+    await vi.waitFor(() => expect(asked).toBe(2));
+    await expect(find('one')).resolves.toBeDefined();
+    expect(keys.version).toBe(1);
+  });
+
+  it('tell the log why they are not there, without a stack', async () => {
+    const lines: unknown[] = [];
+    keys.log = (level, event, details) => lines.push({ level, event, ...details });
+    answer = down;
+    await find('one').catch(() => {});
+    expect(lines).toEqual([
+      expect.objectContaining({ event: 'keys_unavailable', cause: 'The key server answered 500' }),
+    ]);
+  });
+});

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { call, post, type Started, slowTool, start } from './support.ts';
+
+let server: Started | undefined;
+afterEach(async () => {
+  await server?.scalekit.close();
+  server = undefined;
+});
+
+describe('a server that closes', () => {
+  it('answers what is under way, and takes nothing new', async () => {
+    const slow = slowTool();
+    server = await start({ tools: [slow.tool] });
+    const answer = post(server.endpoint, { token: await server.scalekit.mint(), message: call('slow') });
+    await slow.started;
+    const closed = server.server.close();
+    await expect(fetch(new URL('healthz', server.url))).rejects.toThrow();
+    slow.goOn();
+    expect(await (await answer).json()).toMatchObject({ result: { structuredContent: { done: true } } });
+    await closed;
+  });
+
+  it('waits for no one longer than it was told to', async () => {
+    const slow = slowTool();
+    server = await start({ tools: [slow.tool] });
+    const answer = post(server.endpoint, { token: await server.scalekit.mint(), message: call('slow') });
+    answer.catch(() => {});
+    await slow.started;
+    await server.server.close(50);
+    await expect(answer).rejects.toThrow();
+  });
+
+  it('hangs up on those who say nothing', async () => {
+    server = await start();
+    const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    const ended = once(silent, 'close');
+    await server.server.close(50);
+    await ended;
+  });
+
+  it('ends subscriptions', async () => {
+    server = await start();
+    const message = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'subscriptions/listen',
+      params: {
+        notifications: { toolsListChanged: true },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    };
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+    const answer = await post(server.endpoint, { token: await server.scalekit.mint(), headers, message });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    await server.server.close();
+    expect(await answer.text()).toContain('"id":1');
+  });
+});
+
+describe('a client that hangs up', () => {
+  it('aborts its tool', async () => {
+    const slow = slowTool();
+    server = await start({ tools: [slow.tool] });
+    const hangUp = new AbortController();
+    const token = await server.scalekit.mint();
+    const answer = post(server.endpoint, { token, message: call('slow'), signal: hangUp.signal });
+    answer.catch(() => {});
+    const { signal } = await slow.started;
+    expect(signal.aborted).toBe(false);
+    hangUp.abort();
+    if (!signal.aborted) await once(signal, 'abort');
+    await server.server.close(0);
+  });
+});

@@ -1,0 +1,134 @@
+import type { AddressInfo } from 'node:net';
+import { createServer as createSocket } from 'node:net';
+import * as z from 'zod';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import {
+  createServer,
+  type ProtectedServer,
+  type ServerOptions,
+} from '../../templates/base/src/protect/life.ts';
+import { ScalekitProvider } from '../../templates/base/src/protect/scalekit.ts';
+import { type Call, type Tool, ToolError, tool } from '../../templates/base/src/protect/tool.ts';
+
+export interface Started {
+  readonly scalekit: Emulator;
+  readonly server: ProtectedServer;
+  readonly url: string;
+  readonly endpoint: string;
+  readonly log: Array<Readonly<Record<string, unknown>>>;
+  stop(): Promise<void>;
+}
+
+export const echo: Tool = tool({
+  name: 'echo',
+  title: 'Echo',
+  description: 'Answers what it is sent.',
+  scopes: ['todo:read'],
+  input: z.object({ text: z.string().max(20).default('nothing') }),
+  output: z.object({ text: z.string() }),
+  run: ({ text }) => {
+    if (text === 'told') throw new ToolError('This is for the caller.');
+    if (text === 'broken') throw new Error('The password is hunter2');
+    const internal = { text, owner: 'not in the schema' };
+    return internal;
+  },
+});
+
+/** A tool that waits until the test lets it go on, and knows whether its caller still waits. */
+export function slowTool(): { tool: Tool; started: Promise<Call>; goOn(): void } {
+  let goOn = () => {};
+  let start: (call: Call) => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const started = new Promise<Call>((resolve) => {
+    start = resolve;
+  });
+  const slow = tool({
+    name: 'slow',
+    title: 'Slow',
+    description: 'Takes its time.',
+    scopes: [],
+    input: z.object({}),
+    output: z.object({ done: z.boolean() }),
+    async run(_args, call) {
+      start(call);
+      await released;
+      return { done: true };
+    },
+  });
+  return { tool: slow, started, goOn };
+}
+
+async function freePort(): Promise<number> {
+  const socket = createSocket().listen(0, '127.0.0.1');
+  await new Promise((resolve) => socket.once('listening', resolve));
+  const { port } = socket.address() as AddressInfo;
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
+}
+
+/** Starts the generated server's own code, from the templates, with a local Scalekit. */
+export async function start(
+  options: Partial<ServerOptions> & { readonly path?: string } = {},
+): Promise<Started> {
+  const { path = '/', ...rest } = options;
+  const port = await freePort();
+  const url = `http://localhost:${port}${path}`;
+  const scalekit = await startEmulator({ mcpUrl: url });
+  const auth = new ScalekitProvider({
+    environmentUrl: scalekit.url,
+    clientId: scalekit.clientId,
+    resourceId: scalekit.resourceId,
+    mcpUrl: url,
+  });
+  const log: Started['log'] = [];
+  const server = createServer({
+    name: 'Test',
+    version: '1.0.0',
+    auth,
+    tools: [echo],
+    log: (level, event, details) => log.push({ level, event, ...details }),
+    ...rest,
+  });
+  await server.listen(port, '127.0.0.1');
+  return {
+    scalekit,
+    server,
+    url,
+    endpoint: auth.endpoint.href,
+    log,
+    async stop() {
+      await server.close(0);
+      await scalekit.close();
+    },
+  };
+}
+
+export interface Sent {
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly message: object;
+  readonly signal?: AbortSignal;
+}
+
+/** One message to the endpoint. */
+export function post(endpoint: string, { token, headers, message, signal }: Sent): Promise<Response> {
+  return fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify(message),
+    ...(signal && { signal }),
+  });
+}
+
+export const call = (name: string, args: object = {}, id: number | string = 1) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
