@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usageErrorOf } from './arguments.ts';
+import { doctorOptions } from './commands/doctor-options.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
 import type { Program } from './run.ts';
 import { version } from './version.ts';
@@ -35,6 +36,13 @@ const rows: readonly Row[] = [
       ['--json', 'print one JSON document'],
     ],
     run: async (options, context) => (await import('./commands/emulate.ts')).emulate(options, context),
+  },
+  {
+    name: 'doctor',
+    summary: 'what is wrong with this project and its server, whose side it is on, and how to mend it',
+    argument: ['[url]', "a server to look at in place of this project's"],
+    options: doctorOptions,
+    run: async (options, context) => (await import('./commands/doctor.ts')).doctor(options, context),
   },
 ];
 

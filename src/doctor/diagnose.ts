@@ -1,0 +1,79 @@
+import { allChecks } from './checks/index.ts';
+import { refusalsOf } from './checks/token/index.ts';
+import type { Facts } from './facts.ts';
+import { applyIgnores, type Ignored } from './ignores.ts';
+import type { CheckResult, Level, State } from './model.ts';
+import { runCheck } from './run-checks.ts';
+import { type Selection, select } from './selection.ts';
+
+/** What is counted of a diagnosis: findings by their level, everything else by its state. */
+export type Summary = Readonly<Record<Level | Exclude<State, 'found'> | 'ignored', number>>;
+
+/** What the facts mean. */
+export interface Diagnosis {
+  readonly results: readonly CheckResult[];
+  readonly ignored: readonly Ignored[];
+  readonly summary: Summary;
+  /** With a token: what a server that follows the rules answers to it, and what this one did. */
+  readonly verdict?: string;
+  /** 0 fine, 1 findings, 3 could not check. */
+  readonly exitCode: 0 | 1 | 3;
+}
+
+export interface DiagnoseOptions {
+  readonly selection: Selection;
+  /** The least level that counts as a failure. */
+  readonly failOn: 'error' | 'warning';
+}
+
+function summarize(results: readonly CheckResult[], ignored: number): Summary {
+  const count = (test: (result: CheckResult) => boolean) => results.filter(test).length;
+  const found = (level: Level) => count((result) => result.state === 'found' && result.level === level);
+  const inState = (state: State) => count((result) => result.state === state);
+  return {
+    error: found('error'),
+    warning: found('warning'),
+    advice: found('advice'),
+    passed: inState('passed'),
+    skipped: inState('skipped'),
+    unreachable: inState('unreachable'),
+    crashed: inState('crashed'),
+    ignored,
+  };
+}
+
+function exitCodeOf(summary: Summary, failOn: DiagnoseOptions['failOn']): Diagnosis['exitCode'] {
+  if (summary.error > 0 || (failOn === 'warning' && summary.warning > 0)) return 1;
+  return summary.unreachable > 0 || summary.crashed > 0 ? 3 : 0;
+}
+
+/** What a server that follows the rules answers to the token. */
+function verdictByTheRules(facts: Facts): string {
+  const refusals = refusalsOf(facts);
+  if (refusals === undefined) return 'Whether this server should accept it could not be found out';
+  if (refusals.length === 0) return 'A server that follows the rules accepts it';
+  return `A server that follows the rules answers 401: ${refusals.join('; ')}`;
+}
+
+function verdictOf(facts: Facts): string | undefined {
+  if (!facts.token.known || facts.token.value.source !== 'given') return undefined;
+  const answer = facts.tools.known ? facts.tools.value.initialize : undefined;
+  const said = answer?.answered ? `This server answered ${answer.status}` : 'This server was not asked';
+  return `${verdictByTheRules(facts)}. ${said}.`;
+}
+
+/** Runs the checks on the facts. Pure: the same facts give the same diagnosis anywhere. */
+export function diagnose(facts: Facts, { selection, failOn }: DiagnoseOptions): Diagnosis {
+  const all = select(allChecks, selection).flatMap((check) => runCheck(check, facts));
+  const ignores = facts.project.known ? facts.project.value.ignores : [];
+  const { results, ignored } = applyIgnores(all, ignores, selection);
+  const summary = summarize(results, ignored.length);
+  const verdict = verdictOf(facts);
+  return {
+    results,
+    ignored,
+    summary,
+    exitCode: exitCodeOf(summary, failOn),
+    ...(verdict === undefined ? {} : { verdict }),
+  };
+}

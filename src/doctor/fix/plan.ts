@@ -1,0 +1,73 @@
+import type { CheckResult, Command, Edit } from '../model.ts';
+
+/** What `--fix` would do: the edits of each file, and then commands. */
+export interface FixPlan {
+  readonly files: ReadonlyMap<string, readonly Edit[]>;
+  readonly commands: readonly Command[];
+  /** The codes that it is for. */
+  readonly codes: readonly string[];
+}
+
+function once<T>(items: readonly T[]): readonly T[] {
+  const texts = items.map((item) => JSON.stringify(item));
+  return items.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
+}
+
+/** Two findings about one variable: the first in the journey decides, and the next run sees the rest. */
+function withoutConflicts(edits: readonly Edit[]): readonly Edit[] {
+  const taken = new Set<string>();
+  return edits.filter((edit) => {
+    if (edit.kind !== 'set-variable') return true;
+    if (taken.has(edit.variable)) return false;
+    taken.add(edit.variable);
+    return true;
+  });
+}
+
+/** Lines are removed from the bottom up, after everything else, so that no number shifts. */
+function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  const lineOf = (edit: Edit) => (edit.kind === 'remove-line' ? edit.line : Number.POSITIVE_INFINITY);
+  return [...edits].sort((a, b) => lineOf(b) - lineOf(a) || 0);
+}
+
+/** @returns what can be done about the findings, each thing once. */
+export function planFixes(results: readonly CheckResult[]): FixPlan {
+  const found = results.filter(({ state }) => state === 'found');
+  const edits = withoutConflicts(once(found.flatMap((result) => result.edits ?? [])));
+  const files = new Map<string, readonly Edit[]>();
+  for (const file of new Set(edits.map((edit) => edit.file)))
+    files.set(file, inOrder(edits.filter((edit) => edit.file === file)));
+  const commands = once(found.flatMap((result) => result.commands ?? []));
+  const isPlanned = ({ edits: own = [], commands: ownCommands = [] }: CheckResult) =>
+    own.length > 0 || ownCommands.length > 0;
+  return { files, commands, codes: [...new Set(found.filter(isPlanned).map(({ code }) => code))] };
+}
+
+function describeEdit(edit: Edit): string {
+  switch (edit.kind) {
+    case 'set-variable':
+      return `set     ${edit.variable}=${edit.value}`;
+    case 'remove-line':
+      return `remove  line ${edit.line} (${edit.variable})`;
+    case 'append-line':
+      return `append  ${edit.text}`;
+    case 'replace':
+      return `replace ${edit.before} by ${edit.after}`;
+    case 'mode':
+      return `chmod   ${edit.mode.toString(8)}`;
+  }
+}
+
+/** @returns the plan as a person sees it before saying yes. */
+export function describePlan(plan: FixPlan): string {
+  const files = [...plan.files].flatMap(([file, edits]) => [
+    `  ${file}`,
+    ...edits.map((edit) => `    ${describeEdit(edit)}`),
+  ]);
+  const commands = plan.commands.map((words) => `  $ ${words.join(' ')}`);
+  return [...files, ...commands].map((line) => `${line}\n`).join('');
+}
+
+export function isEmpty(plan: FixPlan): boolean {
+  return plan.files.size === 0 && plan.commands.length === 0;
+}

@@ -1,0 +1,25 @@
+import type { Diagnosis } from '../diagnose.ts';
+import type { Facts } from '../facts.ts';
+import { pageOf } from '../texts/index.ts';
+
+/** The version of the document's form: it grows when a field is renamed, removed or changes its meaning. */
+export const reportVersion = 1;
+
+/** @returns the one document of `--json`, as docs/doctor/report.schema.json describes it. */
+export function jsonReport(facts: Facts, diagnosis: Diagnosis, toolVersion: string): string {
+  const { project, server } = facts;
+  const document = {
+    version: reportVersion,
+    tool: `scalekit-mcp ${toolVersion}`,
+    exitCode: diagnosis.exitCode,
+    summary: diagnosis.summary,
+    target: {
+      ...(project.known ? { project: project.value.name ?? '', kind: project.value.kind } : {}),
+      ...(server.known ? { endpoint: server.value.endpoint } : {}),
+    },
+    ...(diagnosis.verdict === undefined ? {} : { verdict: diagnosis.verdict }),
+    results: diagnosis.results.map((result) => ({ ...result, page: pageOf(result.code) })),
+    ignored: diagnosis.ignored,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

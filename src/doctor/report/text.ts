@@ -1,0 +1,171 @@
+import type { Diagnosis } from '../diagnose.ts';
+import type { Facts } from '../facts.ts';
+import { type CheckResult, type Step, steps } from '../model.ts';
+import { canFix, counted, findingsOf, placeOf, sideNames, stepNames } from './words.ts';
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (style: 'red' | 'yellow' | 'green' | 'dim' | 'bold' | 'cyan', text: string) => string;
+
+export interface TextOptions {
+  readonly paint: Paint;
+  /** Characters a line, at least 40. */
+  readonly width: number;
+  readonly verbose: boolean;
+}
+
+const marks = { error: '✗', warning: '▲', advice: '•' } as const;
+const colours = { error: 'red', warning: 'yellow', advice: 'cyan' } as const;
+
+/** Breaks a text into lines that stand below each other. */
+function wrap(text: string, indent: string, width: number): readonly string[] {
+  const lines = [indent];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? indent;
+    const joined = last.trim() === '' ? `${last}${word}` : `${last} ${word}`;
+    if (joined.length <= width || last.trim() === '') lines[lines.length - 1] = joined;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}
+
+/** A value that was seen or expected: it may be as long as it is, and have several lines. */
+function labelled(label: string, value: string | undefined): readonly string[] {
+  if (value === undefined || value === '') return [];
+  const [first = '', ...rest] = value.split('\n');
+  return [`    ${label.padEnd(9)} ${first}`, ...rest.map((line) => `    ${' '.repeat(9)} ${line}`)];
+}
+
+function describeFinding(result: CheckResult, { paint, width }: TextOptions): readonly string[] {
+  const level = result.level ?? 'error';
+  const place = placeOf(result.subject);
+  const variable = result.subject?.variable;
+  const where = variable !== undefined && variable !== place ? `${variable} ${place}` : place;
+  const head = `${paint(colours[level], `${marks[level]} ${result.code}`)}  ${paint('bold', result.title)}`;
+  const side = result.side === undefined ? '' : ` (${sideNames[result.side]})`;
+  const fix = wrap(`${result.fix ?? ''}${side}`, '      ', width);
+  return [
+    head,
+    ...labelled('where', where),
+    ...labelled('found', result.actual),
+    ...labelled('expected', result.expected),
+    ...wrap(result.detail ?? '', '    ', width).map((line) => paint('dim', line)),
+    ...fix.map((line, index) => (index === 0 ? `    ${paint('green', '→')} ${line.trimStart()}` : line)),
+    '',
+  ];
+}
+
+/** Could not be checked: neither fine nor broken. */
+function describeUnreachable(result: CheckResult, { paint, width }: TextOptions): readonly string[] {
+  const isCrash = result.state === 'crashed';
+  const what = isCrash ? 'The doctor failed at this check' : 'Could not check';
+  const fix = isCrash ? 'This is a fault of ours: please report it with --save facts.json.' : result.fix;
+  return [
+    `${paint('yellow', `? ${result.code}`)}  ${paint('bold', `${what}: ${result.title}`)}`,
+    ...labelled('because', result.detail),
+    ...(fix === undefined ? [] : wrap(`→ ${fix}`, '    ', width)),
+    '',
+  ];
+}
+
+function stateMark(results: readonly CheckResult[], paint: Paint): string {
+  const has = (test: (result: CheckResult) => boolean) => results.some(test);
+  if (has(({ state, level }) => state === 'found' && level === 'error')) return paint('red', marks.error);
+  if (has(({ state }) => state === 'unreachable' || state === 'crashed')) return paint('yellow', '?');
+  if (has(({ state, level }) => state === 'found' && level === 'warning'))
+    return paint('yellow', marks.warning);
+  return has(({ state }) => state === 'passed') ? paint('green', '✓') : paint('dim', '–');
+}
+
+/** The reason that most of a step's checks were skipped for, which is the step's own. */
+function whySkipped(results: readonly CheckResult[]): string {
+  const reasons = results.map(({ detail = '' }) => detail);
+  const count = (reason: string) => reasons.filter((other) => other === reason).length;
+  return [...new Set(reasons)].sort((a, b) => count(b) - count(a))[0] ?? '';
+}
+
+function foldedStep(step: Step, all: readonly CheckResult[], paint: Paint): string {
+  const results = all.filter((result) => result.step === step);
+  const passed = results.filter(({ state }) => state === 'passed').length;
+  const skipped = results.filter(({ state }) => state === 'skipped');
+  const found = results.filter(({ state }) => state === 'found').length;
+  const name = stepNames[step].padEnd(13);
+  const mark = stateMark(results, paint);
+  if (passed === 0 && found === 0)
+    return `${mark} ${name} ${paint('dim', `not checked: ${whySkipped(skipped)}`)}`;
+  const parts = [counted(found, 'finding'), `${passed} passed`].slice(found === 0 ? 1 : 0);
+  return `${mark} ${name} ${parts.join(', ')}`;
+}
+
+function verboseLine({ code, title, state, detail }: CheckResult, paint: Paint): string {
+  const mark = state === 'passed' ? paint('green', '✓') : paint('dim', '–');
+  const more = detail === undefined ? '' : paint('dim', `: ${detail}`);
+  return `  ${mark} ${code} ${title}${more}`;
+}
+
+function describeSteps({ results }: Diagnosis, unfolded: readonly Step[], paint: Paint): readonly string[] {
+  return steps
+    .filter((step) => results.some((result) => result.step === step))
+    .flatMap((step) => {
+      const quiet = results.filter(
+        (result) => result.step === step && (result.state === 'passed' || result.state === 'skipped'),
+      );
+      const lines = unfolded.includes(step) ? quiet.map((result) => verboseLine(result, paint)) : [];
+      return [foldedStep(step, results, paint), ...lines];
+    });
+}
+
+function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] {
+  const { results, summary } = diagnosis;
+  const found = (['error', 'warning', 'advice'] as const).filter((level) => summary[level] > 0);
+  const words = found.map((level) => counted(summary[level], level));
+  if (summary.unreachable + summary.crashed > 0)
+    words.push(`${summary.unreachable + summary.crashed} could not be checked`);
+  if (words.length === 0) return [paint('green', 'Nothing is wrong.')];
+  const [first] = findingsOf(results);
+  const fixable = results.filter(canFix).length;
+  return [
+    `${words.join(', ')}.`,
+    ...(fixable > 0 ? [`${fixable} can be mended by: npx scalekit-mcp doctor --fix`] : []),
+    ...(first === undefined ? [] : [`More about one: npx scalekit-mcp doctor --explain ${first.code}`]),
+  ];
+}
+
+function headline(facts: Facts): string {
+  const name = facts.project.known ? (facts.project.value.name ?? 'this folder') : '';
+  const url = facts.server.known ? facts.server.value.endpoint : '';
+  return ['Doctor', name, url].filter((part) => part !== '').join('  ');
+}
+
+/** @returns the report as a person reads it: what is wrong first, what is fine folded to a line a step. */
+export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOptions): string {
+  const { paint, verbose } = options;
+  const { results, ignored, verdict } = diagnosis;
+  const isGiven = facts.token.known && facts.token.value.source === 'given';
+  const unfolded: readonly Step[] = verbose ? steps : isGiven ? ['token'] : [];
+  const unclear = results.filter(({ state }) => state === 'unreachable' || state === 'crashed');
+  const lines = [
+    paint('bold', headline(facts)),
+    '',
+    ...findingsOf(results).flatMap((result) => describeFinding(result, options)),
+    ...unclear.flatMap((result) => describeUnreachable(result, options)),
+    ...describeSteps(diagnosis, unfolded, paint),
+    ...(verdict === undefined ? [] : ['', ...wrap(verdict, '', options.width)]),
+    ...ignored.map(({ code, reason }) => paint('dim', `  ignored ${code}: ${reason}`)),
+    '',
+    ...describeSummary(diagnosis, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @returns what is wrong, a line each, and nothing where nothing is. */
+export function quietReport({ results }: Diagnosis): string {
+  const unclear = results.filter(({ state }) => state === 'unreachable' || state === 'crashed');
+  const lines = [
+    ...findingsOf(results).map(
+      ({ level, code, title, subject, actual }) =>
+        `${level} ${code} ${placeOf(subject)}: ${title}${actual === undefined ? '' : ` (${actual})`}`,
+    ),
+    ...unclear.map(({ state, code, title, detail }) => `${state} ${code}: ${title} (${detail})`),
+  ];
+  return lines.map((line) => `${line.replaceAll('\n', ' ')}\n`).join('');
+}

@@ -1,0 +1,39 @@
+import type { Diagnosis } from '../../doctor/diagnose.ts';
+import { applyFixes } from '../../doctor/fix/apply.ts';
+import { describePlan, isEmpty, planFixes } from '../../doctor/fix/plan.ts';
+import { type Context, isInteractive } from '../context.ts';
+import { Interrupted, UsageError } from '../errors.ts';
+import type { Plan } from './doctor-flags.ts';
+
+/** `scalekit-mcp doctor --fix`: shows what it would do, asks, and does it. What it says goes to stderr. */
+
+/** @throws UsageError where nobody can be asked; Interrupted where the person stops it. */
+async function isAgreed(plan: Plan, context: Context): Promise<boolean> {
+  if (plan.yes) return true;
+  if (!isInteractive(context))
+    throw new UsageError('There is nobody to ask, so nothing was changed.', {
+      next: 'npx scalekit-mcp doctor --fix --yes',
+    });
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({ message: 'Do this?', signal: context.signal });
+  if (isCancel(answer)) throw new Interrupted('Cancelled. Nothing was changed.');
+  return answer;
+}
+
+/** @returns whether anything was changed. */
+export async function mend(diagnosis: Diagnosis, plan: Plan, context: Context): Promise<boolean> {
+  const fixes = planFixes(diagnosis.results);
+  const say = (line: string) => context.stderr.write(`${line}\n`);
+  if (isEmpty(fixes)) {
+    say('There is nothing that could be mended by itself.');
+    return false;
+  }
+  say(`To mend ${fixes.codes.join(', ')}:\n${describePlan(fixes)}`);
+  if (!(await isAgreed(plan, context))) {
+    say('Nothing was changed.');
+    return false;
+  }
+  const outcomes = await applyFixes(plan.target.directory, fixes, context.signal);
+  for (const { what, error } of outcomes) say(error === undefined ? `✓ ${what}` : `✗ ${what}: ${error}`);
+  return outcomes.some(({ error }) => error === undefined);
+}

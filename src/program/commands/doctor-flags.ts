@@ -1,0 +1,147 @@
+import { homedir } from 'node:os';
+import { resolve as resolvePath } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import type { DiagnoseOptions } from '../../doctor/diagnose.ts';
+import type { Target } from '../../doctor/gather/target.ts';
+import type { Code, Step } from '../../doctor/model.ts';
+import { isSelectable, selectableWords, unknownWords } from '../../doctor/selection.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+
+/** The options of `scalekit-mcp doctor`, as commander hands them over. */
+export interface DoctorFlags {
+  /** The server to ask in place of the project's own. */
+  readonly argument?: string;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+  readonly failOn?: string;
+  readonly offline?: boolean;
+  readonly only?: string;
+  readonly skip?: string;
+  readonly watch?: boolean;
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly save?: string;
+  readonly from?: string;
+  readonly token?: string;
+  readonly explain?: string;
+}
+
+export type Format = 'text' | 'json' | 'github';
+const formats: readonly Format[] = ['text', 'json', 'github'];
+const failLevels: ReadonlyArray<DiagnoseOptions['failOn']> = ['error', 'warning'];
+
+/** What the doctor is to do, each option checked. */
+export interface Plan extends DiagnoseOptions {
+  readonly format: Format;
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+  readonly target: Target;
+  readonly watch: boolean;
+  readonly fix: boolean;
+  readonly yes: boolean;
+  readonly save?: string;
+  readonly from?: string;
+}
+
+const next = 'scalekit-mcp doctor --help';
+
+function refuse(option: string, reason: string, actual: string, expected: string): UsageError {
+  return new UsageError(`${option}: ${reason}: ${actual}\n    expected ${expected}`, { next });
+}
+
+function readFormat({ json, format }: DoctorFlags): Format {
+  const name = format ?? (json ? 'json' : 'text');
+  const known = formats.find((each) => each === name);
+  if (known === undefined) throw refuse('--format', 'There is no such format', name, formats.join(', '));
+  if (json && known !== 'json') throw refuse('--json', 'It contradicts --format', name, 'one of the two');
+  return known;
+}
+
+function readFailOn({ failOn = 'error' }: DoctorFlags): DiagnoseOptions['failOn'] {
+  const level = failLevels.find((each) => each === failOn);
+  if (level === undefined)
+    throw refuse('--fail-on', 'There is no such level', failOn, failLevels.join(' or '));
+  return level;
+}
+
+function readList(option: string, list: string | undefined): readonly (Code | Step)[] {
+  const words = (list ?? '').split(/[\s,]+/).filter((word) => word !== '');
+  const normal = words.map((word) => (/^skm\d+$/i.test(word) ? word.toUpperCase() : word.toLowerCase()));
+  const [unknown] = unknownWords(normal);
+  if (unknown !== undefined)
+    throw refuse(option, 'There is no such code or step', unknown, selectableWords());
+  return normal.filter(isSelectable);
+}
+
+function readUrl(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const expected = 'the URL that MCP clients use, e.g. https://mcp.example.com/mcp';
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw refuse('url', 'This is not an http(s) URL', url, expected);
+  const parsed = new URL(url);
+  if (parsed.username !== '' || parsed.password !== '')
+    throw refuse('url', 'It holds a user name or password', parsed.host, expected);
+  return parsed.pathname === '/' && !url.endsWith('/') ? parsed.href : url;
+}
+
+async function readToken({ token }: DoctorFlags, context: Context): Promise<string | undefined> {
+  const given = token === '-' ? await readAll(context.stdin) : (token ?? context.env.SCALEKIT_MCP_TOKEN);
+  const bare = given?.trim().replace(/^bearer\s+/i, '');
+  if (token !== undefined && !bare)
+    throw new UsageError('--token: There is no token', { next: 'scalekit-mcp doctor --token <jwt>' });
+  return bare || undefined;
+}
+
+/** Options that mean nothing together. */
+function refuseContradictions(flags: DoctorFlags): void {
+  const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFlags, string]> = [
+    ['from', 'argument', '--from judges what was seen before, so there is no URL to ask'],
+    ['from', 'token', '--from judges what was seen before, so there is no token to try'],
+    ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to mend'],
+    ['from', 'watch', '--from judges what was seen before, which does not change'],
+    ['from', 'save', '--from judges what has been saved already'],
+    ['watch', 'fix', '--watch looks on, and --fix changes things: use one of them'],
+    ['verbose', 'quiet', '--verbose and --quiet contradict each other'],
+  ];
+  const found = contradictions.find(([one, other]) => flags[one] && flags[other]);
+  if (found !== undefined) throw new UsageError(found[2], { next });
+  if (flags.yes && !flags.fix) throw new UsageError('--yes means nothing without --fix', { next });
+}
+
+/**
+ * Checks the options.
+ * @throws UsageError naming the first that is wrong, and what it should be.
+ */
+export async function readFlags(flags: DoctorFlags, context: Context): Promise<Plan> {
+  refuseContradictions(flags);
+  const plan = {
+    format: readFormat(flags),
+    failOn: readFailOn(flags),
+    selection: { only: readList('--only', flags.only), skip: readList('--skip', flags.skip) },
+    verbose: flags.verbose === true,
+    quiet: flags.quiet === true,
+    watch: flags.watch === true,
+    fix: flags.fix === true,
+    yes: flags.yes === true,
+  };
+  const url = readUrl(flags.argument);
+  const token = await readToken(flags, context);
+  const absolute = (file: string) => resolvePath(context.cwd, file);
+  return {
+    ...plan,
+    target: {
+      directory: context.cwd,
+      env: context.env,
+      home: context.env.HOME ?? context.env.USERPROFILE ?? homedir(),
+      offline: flags.offline === true,
+      signal: context.signal,
+      ...(url === undefined ? {} : { url }),
+      ...(token === undefined ? {} : { token }),
+    },
+    ...(flags.save === undefined ? {} : { save: absolute(flags.save) }),
+    ...(flags.from === undefined ? {} : { from: absolute(flags.from) }),
+  };
+}

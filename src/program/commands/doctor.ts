@@ -1,0 +1,116 @@
+import { type Diagnosis, diagnose } from '../../doctor/diagnose.ts';
+import type { Facts } from '../../doctor/facts.ts';
+import { quietReport, textReport } from '../../doctor/report/text.ts';
+import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { styled } from '../screen.ts';
+import { packageRoot, version } from '../version.ts';
+import { type DoctorFlags, type Plan, readFlags } from './doctor-flags.ts';
+
+/** `scalekit-mcp doctor`: from its options to facts, a diagnosis and a report. */
+
+/** The text's lines are broken at the terminal's edge, but never so wide that the eye loses them. */
+function widthOf(context: Context): number {
+  return Math.max(60, Math.min(context.stdout.columns ?? 100, 110));
+}
+
+async function render(facts: Facts, diagnosis: Diagnosis, plan: Plan, context: Context): Promise<string> {
+  if (plan.format === 'json')
+    return (await import('../../doctor/report/json.ts')).jsonReport(facts, diagnosis, version);
+  if (plan.format === 'github')
+    return (await import('../../doctor/report/github.ts')).githubReport(diagnosis);
+  if (plan.quiet) return quietReport(diagnosis);
+  const paint: Parameters<typeof textReport>[2]['paint'] = (style, text) => styled(context, style, text);
+  return textReport(facts, diagnosis, { paint, width: widthOf(context), verbose: plan.verbose });
+}
+
+async function readFacts(file: string): Promise<Facts> {
+  const { loadFacts, UnusableFacts } = await import('../../doctor/saved-facts.ts');
+  return loadFacts(file).catch((error: unknown) => {
+    throw error instanceof UnusableFacts ? new UsageError(error.message) : error;
+  });
+}
+
+async function factsOf(plan: Plan): Promise<Facts> {
+  if (plan.from !== undefined) return readFacts(plan.from);
+  const { gatherFacts } = await import('../../doctor/gather/index.ts');
+  const facts = await gatherFacts(plan.target);
+  if (!facts.project.known && plan.target.url === undefined && !facts.token.known)
+    throw new UsageError('There is no project in this folder, and no URL was given.', {
+      next: "Run it in your server's folder, or: npx scalekit-mcp doctor https://mcp.example.com/mcp",
+    });
+  return facts;
+}
+
+async function save(facts: Facts, file: string, context: Context): Promise<void> {
+  const { saveFacts } = await import('../../doctor/saved-facts.ts');
+  await saveFacts(file, facts).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${file} cannot be written: ${error.code ?? error.message}`, { cause: error });
+  });
+  context.stderr.write(`What was seen is in ${file}. It holds no token and no secret.\n`);
+}
+
+interface Examination {
+  readonly facts: Facts;
+  readonly diagnosis: Diagnosis;
+}
+
+async function examine(plan: Plan, context: Context): Promise<Examination> {
+  const facts = await factsOf(plan);
+  if (plan.save !== undefined) await save(facts, plan.save, context);
+  return { facts, diagnosis: diagnose(facts, plan) };
+}
+
+async function show({ facts, diagnosis }: Examination, plan: Plan, context: Context): Promise<void> {
+  context.stdout.write(await render(facts, diagnosis, plan, context));
+}
+
+/** Runs again at each change, until it is interrupted. */
+async function keepWatching(plan: Plan, context: Context): Promise<never> {
+  const { untilChanged } = await import('../../doctor/watch.ts');
+  for (;;) {
+    const examination = await examine(plan, context);
+    await show(examination, plan, context);
+    context.stderr.write('Watching .env, the source and the server. Ctrl-C ends it.\n');
+    const { server } = examination.facts;
+    const endpoint = server.known ? server.value.endpoint : undefined;
+    await untilChanged({ directory: context.cwd, endpoint, signal: context.signal });
+  }
+}
+
+async function explain(code: string, context: Context): Promise<ExitCode> {
+  const [{ readPage }, { codes, isCode }] = await Promise.all([
+    import('../../doctor/explain.ts'),
+    import('../../doctor/texts/index.ts'),
+  ]);
+  const known = code.toUpperCase();
+  if (!isCode(known))
+    throw new UsageError(
+      `--explain: There is no such code: ${code}\n    expected one of ${codes.join(', ')}`,
+    );
+  context.stdout.write(await readPage(packageRoot, known));
+  return exitCodes.ok;
+}
+
+/**
+ * Says what is wrong with a project, its Scalekit and its server, and whose side it is on.
+ * @returns 0 nothing failed, 1 findings, 3 something could not be checked.
+ * @throws UsageError where there is nothing to look at, or an option is wrong; what aborted the context.
+ */
+export async function doctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
+  if (flags.explain !== undefined) return explain(flags.explain, context);
+  const plan = await readFlags(flags, context);
+  if (plan.watch) return keepWatching(plan, context);
+  const examination = await examine(plan, context);
+  if (!plan.fix) {
+    await show(examination, plan, context);
+    return examination.diagnosis.exitCode;
+  }
+  const { mend } = await import('./doctor-fix.ts');
+  const isForPeople = plan.format === 'text' && !plan.quiet;
+  if (isForPeople) await show(examination, plan, context);
+  const hasChanged = await mend(examination.diagnosis, plan, context);
+  const after = hasChanged ? await examine(plan, context) : examination;
+  if (hasChanged || !isForPeople) await show(after, plan, context);
+  return after.diagnosis.exitCode;
+}
