@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { File } from '../../src/project/answers.ts';
@@ -9,10 +8,9 @@ import { loadTemplates } from '../../src/project/packed.ts';
 import { plan } from '../../src/project/plan.ts';
 import { markdown } from '../../src/project/prose.ts';
 import { quote } from '../../src/project/typescript.ts';
-import { run } from '../support/program.ts';
 import { repository } from '../support/repository.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
 import { cases } from './snapshot-cases.ts';
+import { compile, putOnWorkbench } from './workbench.ts';
 
 /** Whole generated projects, to be read as projects. `npm run snapshots` refreshes them. */
 
@@ -96,28 +94,8 @@ describe.each(Object.keys(cases))('%s', (name) => {
   });
 
   test('compiles', async () => {
-    const directory = await temporaryDirectory();
-    for (const file of files.filter(({ path }) => /\.ts$|^tsconfig\.json$/.test(path))) {
-      await mkdir(dirname(join(directory, file.path)), { recursive: true });
-      await writeFile(join(directory, file.path), text(file));
-    }
-    // What is installed here, and the published declarations of the local Scalekit.
-    await symlink(join(repository, 'node_modules'), join(directory, 'node_modules'));
-    await writeFile(join(directory, 'package.json'), '{"type":"module"}');
-    const compilerOptions = {
-      noEmit: true,
-      rootDir: '/',
-      preserveSymlinks: true,
-      paths: { 'scalekit-mcp/emulator': [join(repository, 'dist/types/emulator/index.d.ts')] },
-    };
-    const tsconfig = { extends: './tsconfig.json', compilerOptions };
-    await writeFile(join(directory, 'tsconfig.check.json'), JSON.stringify(tsconfig));
-    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-    const { code, stdout } = await run(process.execPath, [tsc, '-p', 'tsconfig.check.json'], {
-      cwd: directory,
-    });
-    expect(stdout).toBe('');
-    expect(code).toBe(0);
+    const directory = await putOnWorkbench(files);
+    expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
   });
 });
 
