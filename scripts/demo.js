@@ -116,7 +116,9 @@ async function walk(endpoint) {
 function printHowToConnect(endpoint) {
   step('Both are running. Connect a client; Ctrl-C ends them');
   note(`MCP Inspector   npx @modelcontextprotocol/inspector --transport http --server-url ${endpoint}`);
-  note('                (Node.js 22.19 or later; leave the authentication fields empty, press Connect, press Allow)');
+  note(
+    '                (Node.js 22.19 or later; leave the authentication fields empty, press Connect, press Allow)',
+  );
   note(`Claude Code     claude mcp add --transport http todo ${endpoint}`);
 }
 
