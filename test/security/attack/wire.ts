@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
@@ -118,17 +119,21 @@ function open(peer: Peer): Socket {
     : connectTcp(options);
 }
 
+/** Waits until a socket takes more, or is closed. */
+async function drained(socket: Socket): Promise<void> {
+  const done = new AbortController();
+  await Promise.race(
+    ['drain', 'close'].map((event) => once(socket, event, { signal: done.signal }).catch(() => {})),
+  );
+  done.abort();
+}
+
 /** Hands the parts of a long or slow request to the socket, as fast as it takes them, until told to stop. */
 async function drip(socket: Socket, options: SendOptions, stopped: () => boolean): Promise<void> {
   for (const part of options.more ?? []) {
     if (options.pauseMs) await new Promise((resolve) => setTimeout(resolve, options.pauseMs));
     if (stopped() || !socket.writable) return;
-    if (!socket.write(part)) {
-      await new Promise<void>((resolve) => {
-        socket.once('drain', resolve);
-        socket.once('close', resolve);
-      });
-    }
+    if (!socket.write(part)) await drained(socket);
   }
   if (options.halfClose && !stopped()) socket.end();
 }
