@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { cp, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { isTaken } from '../support/ports.ts';
@@ -11,22 +10,9 @@ import { Fixture } from './fixture.ts';
 
 const ready = /server\s+\S+ ready in/;
 
-/** Waits until the server answers so. @returns its process id. */
-async function answers(
-  fixture: Fixture,
-  answer: string,
-  greeting = 'hello',
-  port = fixture.port,
-): Promise<string> {
-  return until(`${answer} ${greeting}`, async () => {
-    const [said, greeted, pid] = await fixture.ask(port);
-    return said === answer && greeted === greeting && pid;
-  });
-}
-
 describe('dev starts', () => {
   test('the local Scalekit with the project’s scopes, the compiler and the server', async () => {
-    const fixture = await Fixture.make();
+    const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
     await dev.says(/Press Ctrl-C/);
     expect(dev.output).toMatch(/^compile\s+no errors/m);
@@ -35,13 +21,12 @@ describe('dev starts', () => {
     );
     expect(dev.output).toMatch(new RegExp(`^server\\s+http://localhost:${fixture.port}/mcp ready in`, 'm'));
     expect(dev.output, 'what the server writes is shown').toContain(`listening on ${fixture.port}`);
-    await answers(fixture, 'first');
+    expect(await fixture.ask()).toContain('first');
     expect(await fixture.scopesOfScalekit()).toEqual(['note:read']);
   });
 
   test('no local Scalekit where .env points at a real one', async () => {
-    const fixture = await Fixture.make();
-    await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev' });
+    const fixture = await Fixture.make('real');
     const dev = await fixture.dev();
     await dev.says(ready);
     expect(dev.output).toMatch(/^scalekit\s+https:\/\/acme\.scalekit\.dev$/m);
@@ -49,7 +34,7 @@ describe('dev starts', () => {
   });
 
   test('beside a local Scalekit that runs already, which outlives it', async () => {
-    const fixture = await Fixture.make();
+    const fixture = await Fixture.make('local');
     const emulator = await startEmulator({ port: fixture.scalekitPort, scopes: ['other:read'] });
     onTestFinished(() => emulator.close());
     const dev = await fixture.dev();
@@ -61,195 +46,10 @@ describe('dev starts', () => {
   });
 });
 
-describe('dev follows what is saved', () => {
-  test('a source: the new behaviour is served, by a new process', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    const before = await answers(fixture, 'first');
-    await fixture.write('src/answer.ts', `export function answer(): string { return 'second'; }`);
-    expect(await answers(fixture, 'second')).not.toBe(before);
-    await dev.says(/compile\s+src\/answer\.ts: no errors/);
-    await dev.says(/server\s+\S+ restarted in/);
-  });
-
-  test('a new file and a new folder', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.write('src/deep/er/word.ts', `export const word = 'deep';`);
-    await dev.says(/word\.ts: no errors/);
-    await fixture.write(
-      'src/answer.ts',
-      `export { answer };\nimport { word } from './deep/er/word.js';\nconst answer = () => word;`,
-    );
-    await answers(fixture, 'deep');
-    await fixture.write('src/deep/er/word.ts', `export const word = 'deeper';`);
-    await answers(fixture, 'deeper');
-  });
-
-  test('an error: it is shown, the old server keeps answering, and the mended source is served', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    const before = await answers(fixture, 'first');
-    await fixture.write('src/answer.ts', `export function answer(): string { return 2; }`);
-    await dev.says(/src\/answer\.ts\(1,\d+\): error TS2322/);
-    await dev.says(/1 error; the server keeps running as it was/);
-    expect(await answers(fixture, 'first')).toBe(before);
-    await fixture.write('src/answer.ts', `export function answer(): string { return 'mended'; }`);
-    await answers(fixture, 'mended');
-  });
-
-  test('an error in a terminal: with the code in question, in colour', async () => {
-    const fixture = await Fixture.make();
-    await fixture.write('src/answer.ts', `export const answer = (): string => 2;`);
-    const dev = await fixture.dev({ FORCE_COLOR: '1' });
-    await dev.says(/1 error; waiting for a change/);
-    expect(dev.output).toMatch(/src\/answer\.ts:1:\d+ - error TS2322[\s\S]*~/);
-    expect(dev.stdout).toContain('\u001b[');
-  });
-
-  test('what was saved right beside an error is served once the error is mended', async () => {
-    const fixture = await Fixture.make();
-    await fixture.write('src/word.ts', `export const word = 'one';`);
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.write(
-      'src/answer.ts',
-      `export { word };\nimport { word } from './word.js';\nexport const answer = () => 'new';`,
-    );
-    await answers(fixture, 'new');
-    await Promise.all([
-      fixture.write(
-        'src/answer.ts',
-        `import { word } from './word.js';\nexport const answer = () => 'newer' + word;`,
-      ),
-      fixture.write('src/word.ts', 'export const word: string = 2;'),
-    ]);
-    await dev.says(/1 error; the server keeps running/);
-    await fixture.write('src/word.ts', `export const word = 'two';`);
-    await answers(fixture, 'newertwo');
-  });
-
-  test('after somebody has removed dist, all of it comes back with the next change', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await rm(join(fixture.directory, 'dist'), { recursive: true });
-    await fixture.write('src/answer.ts', `export const answer = () => 'again';`);
-    await answers(fixture, 'again');
-  });
-
-  test('a folder that is replaced by another of its name', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await rename(join(fixture.directory, 'src'), join(fixture.directory, 'old'));
-    await cp(join(fixture.directory, 'old'), join(fixture.directory, 'src'), { recursive: true });
-    await rm(join(fixture.directory, 'old'), { recursive: true });
-    await fixture.write('src/answer.ts', `export const answer = () => 'replaced';`);
-    await answers(fixture, 'replaced');
-    await fixture.write('src/answer.ts', `export const answer = () => 'seen';`);
-    await answers(fixture, 'seen');
-  });
-
-  test('two saves within a moment, as an editor and its formatter make them: the second is served', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    for (const gap of [0, 10, 30, 60]) {
-      await fixture.write('src/answer.ts', `export const answer = () => 'a${gap}';`);
-      await delay(gap);
-      await fixture.write('src/answer.ts', `export const answer = () => 'b${gap}';`);
-      await answers(fixture, `b${gap}`);
-    }
-  });
-
-  test('what the server does not load: nothing is restarted', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    const before = await answers(fixture, 'first');
-    await fixture.write('test/answer.test.ts', `import '../src/answer.js';\nexport const changed = true;`);
-    await dev.says(/test\/answer\.test\.ts: no errors/);
-    // The next change is reacted to after this one, so that a restart would have been seen.
-    await fixture.write('test/second.test.ts', 'export {};');
-    await dev.says(/second\.test\.ts: no errors/);
-    expect(await answers(fixture, 'first')).toBe(before);
-  });
-
-  test('.env: the server is restarted and reads it anew, also on another port', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.configure({ GREETING: 'hi' });
-    await answers(fixture, 'first', 'hi');
-    const other = (await Fixture.make()).port;
-    await fixture.configure({ PORT: String(other), MCP_URL: `http://localhost:${other}/` });
-    await answers(fixture, 'first', 'hello', other);
-    await dev.says(new RegExp(`http://localhost:${other}/mcp restarted`));
-    expect(await isTaken(fixture.port)).toBe(false);
-  });
-
-  test('.env that points at a real Scalekit: the local one ends, and comes back with the old .env', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev' });
-    await dev.says(/scalekit\s+https:\/\/acme/);
-    await until('the local one to end', async () => !(await isTaken(fixture.scalekitPort)));
-    await fixture.configure({});
-    await until('the local one to come back', fixture.scopesOfScalekit.bind(fixture));
-  });
-
-  test('the scopes: the local Scalekit has them at once', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.write(
-      'src/scopes.ts',
-      `export const scopes = { 'note:read': 'Read', 'note:write': 'Write' } as const;`,
-    );
-    await until(
-      'both scopes',
-      async () => String(await fixture.scopesOfScalekit()) === 'note:read,note:write',
-    );
-    await dev.says(/restarted in/);
-  });
-
-  test('a crash: it is shown, and the mended source is served', async () => {
-    const fixture = await Fixture.make();
-    const dev = await fixture.dev();
-    await dev.says(ready);
-    await fixture.write(
-      'src/answer.ts',
-      `throw new Error('the store is gone');\nexport const answer = () => '';`,
-    );
-    await dev.says(/Error: the store is gone/);
-    await dev.says(/server\s+ended with exit code 1; waiting for a change/);
-    await fixture.write('src/answer.ts', `export const answer = () => 'back';`);
-    await answers(fixture, 'back');
-  });
-});
-
-describe('a project that does not compile at the start', () => {
-  test('is waited for', async () => {
-    const fixture = await Fixture.make();
-    await fixture.write('src/answer.ts', 'export const answer = () => ;');
-    const dev = await fixture.dev();
-    await dev.says(/compile\s+\d+ errors?; waiting for a change/);
-    expect(await isTaken(fixture.port)).toBe(false);
-    await fixture.write('src/answer.ts', `export const answer = () => 'good';`);
-    await answers(fixture, 'good');
-    await dev.says(ready);
-  });
-});
-
 describe('dev ends', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   test.each(signals)('everything on %s', async (signal) => {
-    const fixture = await Fixture.make();
+    const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
     await dev.says(ready);
     expect(await fixture.processes()).toHaveLength(1);
@@ -296,7 +96,7 @@ describe('dev ends', () => {
 
 describe('dev cannot start', () => {
   test('on a port that another program has: it says so, and touches nothing', async () => {
-    const fixture = await Fixture.make();
+    const fixture = await Fixture.make('local');
     const other = createServer((_, response) => response.end('other')).listen(fixture.port, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
@@ -308,7 +108,7 @@ describe('dev cannot start', () => {
   });
 
   test('when another program has the local Scalekit’s port', async () => {
-    const fixture = await Fixture.make();
+    const fixture = await Fixture.make('local');
     const other = createServer((_, response) => response.end('{}')).listen(fixture.scalekitPort);
     onTestFinished(() => void other.close());
     await once(other, 'listening');

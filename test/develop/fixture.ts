@@ -36,6 +36,9 @@ const files = {
   'test/answer.test.ts': `import '../src/answer.js';`,
 };
 
+/** Never asked, because the fixture's server protects nothing. */
+export const realScalekit = 'https://acme.scalekit.dev';
+
 /** A project on disk, and what runs in it. */
 export class Fixture {
   readonly directory: string;
@@ -46,13 +49,16 @@ export class Fixture {
     this.port = port;
   }
 
-  /** Makes a project on a free port, for one test. */
-  static async make(): Promise<Fixture> {
+  /**
+   * Makes a project on a free port, for one test.
+   * @param environment where `.env` points: at a real Scalekit, which nobody asks anything here, or at the local one.
+   */
+  static async make(environment: 'real' | 'local' = 'real'): Promise<Fixture> {
     const fixture = new Fixture(await makeDirectory('dev'), await freePort());
     onTestFinished(() => removeDirectory(fixture.directory));
     for (const [path, text] of Object.entries(files)) await fixture.write(path, text);
     await symlink(join(repository, 'node_modules'), join(fixture.directory, 'node_modules'), 'junction');
-    await fixture.configure({});
+    await fixture.configure(environment === 'real' ? { SCALEKIT_ENVIRONMENT_URL: realScalekit } : {});
     return fixture;
   }
 
