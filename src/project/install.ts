@@ -3,9 +3,13 @@ import { ProjectError } from './errors.ts';
 import { packageManager } from './package-manager.ts';
 import { type CommandOptions, runCommand } from './run-command.ts';
 
-/** The end of a package manager's output: what went wrong is there. */
+/** The end of a package manager's output: what went wrong is there. Its stack traces say nothing of the project. */
 function tail(output: string): string {
-  const lines = output.trimEnd().split('\n').slice(-15);
+  const lines = output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-15);
   return lines.map((line) => `    ${line}`).join('\n');
 }
 
