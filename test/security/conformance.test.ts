@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { runConformance } from './conformance/run.ts';
+import { judgeScenario } from './conformance/scenarios.ts';
+
+describe('the official conformance suite', () => {
+  test('passes wherever a server that has nothing but tools can, in both eras', async () => {
+    for (const { run, results } of await runConformance('todo')) {
+      const ran = results.map(({ scenario }) => scenario);
+      expect(ran, run.name).toEqual(expect.arrayContaining(Object.keys(run.required)));
+      const faults = results.flatMap((result) => {
+        const { fault } = judgeScenario(run, result);
+        return fault ? [`${run.name}: ${result.scenario}: ${fault}`] : [];
+      });
+      expect(faults).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repository } from '../../support/repository.ts';
+import { machine, plain } from '../attack/report.ts';
+import { dependencyVersions } from '../own.ts';
+import { runConformance, type SuiteResult, suiteNode } from './run.ts';
+import { judgeScenario, reasonFor } from './scenarios.ts';
+
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+function section({ run, results }: SuiteResult): string[] {
+  const rows = results.map((result) => {
+    const { passed, failed, fault } = judgeScenario(run, result);
+    const verdict = fault
+      ? `**fails: ${plain(fault)}**`
+      : failed === 0 && passed > 0
+        ? 'passes'
+        : 'not in full';
+    const why = failed === 0 && passed > 0 ? '' : (reasonFor(result.scenario) ?? '');
+    const name = result.scenario in run.required ? `**${result.scenario}**` : result.scenario;
+    return row(name, passed, failed, verdict, why);
+  });
+  const passing = rows.filter((line) => line.includes('| passes |')).length;
+  return [
+    `## ${run.name[0]?.toUpperCase()}${run.name.slice(1)}`,
+    '',
+    `${results.length} scenarios, ${passing} passed in full. Those in bold are asked of every server that has nothing but tools.`,
+    '',
+    row('scenario', 'checks passed', 'failed', 'result', 'why not in full'),
+    row('---', '---:', '---:', '---', '---'),
+    ...rows,
+    '',
+  ];
+}
+
+function faultsOf(all: readonly SuiteResult[]): string[] {
+  return all.flatMap(({ run, results }) => [
+    ...results.flatMap((result) => {
+      const { fault } = judgeScenario(run, result);
+      return fault ? [`${run.name}: ${result.scenario}: ${fault}`] : [];
+    }),
+    ...Object.keys(run.required)
+      .filter((name) => !results.some(({ scenario }) => scenario === name))
+      .map((name) => `${run.name}: ${name} did not run`),
+  ]);
+}
+
+/** Runs the official suite and writes docs/conformance.md. @returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  if (args.length > 0) {
+    console.error(
+      'Usage: npm run conformance\n\nRuns the official conformance suite against a generated server and writes docs/conformance.md.',
+    );
+    return args.includes('--help') ? 0 : 2;
+  }
+  const all = await runConformance('todo');
+  const versions = [...(await dependencyVersions())].map(([name, version]) => `${name} ${version}`);
+  const text = [
+    '# Official conformance',
+    '',
+    '<!-- Written by `npm run conformance`: change the server or test/security/conformance, not this page. -->',
+    '',
+    'The [official suite](https://github.com/modelcontextprotocol/conformance) against the generated todo server, through a proxy that adds',
+    'the access token, which the suite can not send. It checks every feature of the protocol; the server has tools, and',
+    'nothing else, so that what it asks of resources, prompts and of its own test tools can not be passed.',
+    '',
+    `Measured on ${new Date().toISOString().slice(0, 10)}, on ${machine()}; the suite on Node.js ${suiteNode}, the server on Node.js ${process.versions.node} with ${versions.join(', ')}.`,
+    'Again, by yourself: `npm run conformance`.',
+    '',
+    ...all.flatMap(section),
+  ].join('\n');
+  await writeFile(join(repository, 'docs', 'conformance.md'), `${text.trimEnd()}\n`);
+  const faults = faultsOf(all);
+  for (const { run, results } of all) console.log(`${run.name}: ${results.length} scenarios`);
+  console.log(
+    faults.length > 0 ? faults.join('\n') : 'Every scenario that a tools-only server can pass, passes.',
+  );
+  console.log('Wrote docs/conformance.md.');
+  return faults.length > 0 ? 1 : 0;
+}
