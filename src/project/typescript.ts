@@ -9,10 +9,10 @@ import { describeScope, readWritePair } from '../scalekit/index.ts';
 const templatePair = { read: 'todo:read', write: 'todo:write' } as const;
 
 /** What the todo server's own scopes allow, in a person's words. */
-const todoDescriptions: Readonly<Record<string, string>> = {
-  [templatePair.read]: 'Read your todos',
-  [templatePair.write]: 'Create, change and delete your todos',
-};
+const todoDescriptions: ReadonlyMap<string, string> = new Map([
+  [templatePair.read, 'Read your todos'],
+  [templatePair.write, 'Create, change and delete your todos'],
+]);
 
 /** @returns a string literal that means exactly this text, whatever is in it. */
 export function quote(text: string): string {
@@ -42,12 +42,14 @@ export function renameServer(source: string, name: string): string {
 
 /** @returns what a scope allows in a person's words. */
 export function describe(scope: string): string {
-  return todoDescriptions[scope] ?? describeScope(scope);
+  return todoDescriptions.get(scope) ?? describeScope(scope);
 }
 
 /** Writes the list of scopes into `src/scopes.ts`: the table, and the base scopes, which are all of them. */
 export function listScopes(source: string, scopes: readonly string[]): string {
-  const entries = scopes.map((scope) => `  ${quote(scope)}: ${quote(describe(scope))},`);
+  // Written plainly, the key `__proto__` would set the object's prototype.
+  const key = (scope: string) => (scope === '__proto__' ? `[${quote(scope)}]` : quote(scope));
+  const entries = scopes.map((scope) => `  ${key(scope)}: ${quote(describe(scope))},`);
   const table = `export const scopes = {\n${entries.join('\n')}\n} as const`;
   const named = replaceOnce(source, /export const scopes = \{[^}]*\} as const/, table, 'the table of scopes');
   const list = scopes.map(quote);

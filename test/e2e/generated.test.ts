@@ -58,10 +58,18 @@ const kinds: readonly Kind[] = [
   },
   {
     title: 'a blank server with an odd name',
-    options: ['--template', 'blank', '--name', oddName, '--scopes', 'notes:read,Notes_Admin,x'],
+    options: [
+      '--template',
+      'blank',
+      '--name',
+      oddName,
+      '--scopes',
+      'notes:read,Notes_Admin,x,toString,__proto__',
+    ],
     name: oddName,
-    scopes: ['notes:read', 'Notes_Admin', 'x'],
-    tools: ['notes_read', 'notes_admin', 'x'],
+    // The last two are names that every JavaScript object has something under.
+    scopes: ['notes:read', 'Notes_Admin', 'x', 'toString', '__proto__'],
+    tools: ['notes_read', 'notes_admin', 'x', 'tostring', 'proto'],
     narrow: 'notes:read',
     allowed: 'notes_read',
     denied: { tool: 'notes_admin', scope: 'Notes_Admin', args: {} },

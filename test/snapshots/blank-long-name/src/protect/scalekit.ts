@@ -222,7 +222,7 @@ function scopesOf(claims: JWTPayload): ReadonlySet<Scope> {
   const add = (scope: Scope) => {
     if (granted.has(scope)) return;
     granted.add(scope);
-    impliedScopes[scope]?.forEach(add);
+    if (Object.hasOwn(impliedScopes, scope)) impliedScopes[scope]?.forEach(add);
   };
   for (const claim of [claims.scope, claims.scp, claims.scopes]) {
     const names: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
