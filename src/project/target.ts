@@ -11,7 +11,7 @@ export type Target =
   | { readonly kind: 'file' }
   | { readonly kind: 'link'; readonly to: string };
 
-/** A repository that was just made on a host and cloned has these, and nothing that a project could damage. */
+/** What is no project yet: a repository without files, and what file managers drop. create-vite draws the line here too. */
 const harmless: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db']);
 
 /**
