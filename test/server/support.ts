@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocket } from 'node:net';
 import * as z from 'zod';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { type Emulator, type Faults, startEmulator } from '../../src/emulator/index.ts';
 import {
   createServer,
   type ProtectedServer,
@@ -70,12 +70,13 @@ async function freePort(): Promise<number> {
 
 /** Starts the generated server's own code, from the templates, with a local Scalekit. */
 export async function start(
-  options: Partial<ServerOptions> & { readonly path?: string } = {},
+  options: Partial<ServerOptions> & { readonly path?: string; readonly faults?: Faults } = {},
 ): Promise<Started> {
-  const { path = '/', ...rest } = options;
+  const { path = '/', faults = {}, ...rest } = options;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
   const scalekit = await startEmulator({ mcpUrl: url });
+  scalekit.fault(faults);
   const auth = new ScalekitProvider({
     environmentUrl: scalekit.url,
     clientId: scalekit.clientId,

@@ -1,0 +1,175 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/waiting.ts';
+import { call, post, type Started, start } from './support.ts';
+
+let server: Started;
+beforeAll(async () => {
+  server = await start();
+});
+afterAll(() => server.stop());
+
+/** The line that a request left in the log. */
+async function refusedWith(token?: string, headers: Record<string, string> = {}) {
+  const answer = await post(server.endpoint, {
+    ...(token !== undefined && { token }),
+    headers,
+    message: call('echo'),
+  });
+  const body = (await answer.json()) as {
+    error: { message: string; data: { reason: string; requestId: string } };
+  };
+  const { reason, requestId } = body.error.data;
+  const line = server.log.find((each) => each.requestId === requestId);
+  expect(line).toMatchObject({
+    event: 'refused',
+    reason,
+    status: answer.status,
+    message: body.error.message,
+  });
+  return line;
+}
+
+describe('a refused request leaves a line in the log', () => {
+  it('with what is known of it', async () => {
+    expect(await refusedWith()).toEqual({
+      level: 'info',
+      event: 'refused',
+      reason: 'no_token',
+      message: 'An access token is required',
+      status: 401,
+      method: 'POST',
+      path: '/mcp',
+      address: '127.0.0.1',
+      clientId: undefined,
+      subject: undefined,
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    });
+  });
+
+  it('with whose token it was, where the signature is good', async () => {
+    const subject = 'usr_42';
+    expect(await refusedWith(await server.scalekit.mint({ subject, expiresIn: -120 }))).toMatchObject({
+      subject,
+    });
+    expect(await refusedWith(await server.scalekit.mint({ subject, audience: 'res_9' }))).toMatchObject({
+      subject,
+    });
+    expect(await refusedWith(await server.scalekit.mint({ subject, scopes: [] }))).toMatchObject({ subject });
+    const foreign = await server.scalekit.mint({ subject, foreignKey: true });
+    expect((await refusedWith(foreign))?.subject).toBeUndefined();
+  });
+
+  it('where the protocol is not kept, too', async () => {
+    const token = await server.scalekit.mint();
+    const headers = { 'mcp-protocol-version': '2026-07-28' };
+    const answer = await post(server.endpoint, { token, headers, message: call('echo') });
+    expect(answer.status).toBe(400);
+    expect(server.log.at(-1)).toMatchObject({ reason: 'protocol', status: 400 });
+  });
+
+  it('never with a token', async () => {
+    const tokens = await Promise.all([
+      server.scalekit.mint({ expiresIn: -120 }),
+      server.scalekit.mint({ foreignKey: true }),
+      server.scalekit.mint({ scopes: [] }),
+    ]);
+    for (const token of tokens) {
+      await refusedWith(token);
+      await fetch(`${server.endpoint}?access_token=${token}`, { method: 'POST' });
+      await fetch(`${server.url}${token}`);
+    }
+    const log = JSON.stringify(server.log.map(({ path: _, ...line }) => line));
+    for (const token of tokens) expect(log).not.toContain(token);
+  });
+});
+
+describe('an address', () => {
+  const addressOf = async (proxies: number, forwarded: string) => {
+    const proxied = await start({ trustedProxies: proxies });
+    try {
+      await post(proxied.endpoint, { headers: { 'x-forwarded-for': forwarded }, message: call('echo') });
+      return proxied.log.at(-1)?.address;
+    } finally {
+      await proxied.stop();
+    }
+  };
+
+  it('is not what a client says that it is', async () => {
+    expect(await addressOf(0, '198.51.100.7')).toBe('127.0.0.1');
+  });
+
+  it('is what the proxies in front have seen, counted from ours', async () => {
+    expect(await addressOf(1, '203.0.113.1, 198.51.100.7')).toBe('198.51.100.7');
+    expect(await addressOf(2, '6.6.6.6, 198.51.100.7, 10.0.0.1')).toBe('198.51.100.7');
+  });
+
+  it("is the connection's where fewer proxies than that were passed", async () => {
+    expect(await addressOf(2, '198.51.100.7')).toBe('127.0.0.1');
+  });
+});
+
+/** Bytes as they are, on a connection of their own; what comes back until the other side closes. */
+function raw(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(bytes));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('close', () => resolve(text));
+  });
+}
+
+describe('HTTP', () => {
+  it('answers a refused body before it is there, and waits for the rest before it hangs up', async () => {
+    const length = 100_000;
+    const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
+    const answer = await raw(head + 'x'.repeat(length));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('hangs up on a refused body that does not come', async () => {
+    const answer = await raw('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('answers pipelined requests in their order', async () => {
+    const token = await server.scalekit.mint();
+    const body = JSON.stringify(call('echo'));
+    const good = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const bad = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const answers = await raw(good + bad);
+    expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['200', '401']);
+  });
+
+  it.each(['GET', 'HEAD'])('serves metadata and health to %s', async (method) => {
+    for (const path of ['.well-known/oauth-protected-resource', 'healthz', 'readyz']) {
+      const answer = await fetch(server.url + path, { method });
+      expect(answer.status).toBe(200);
+      expect((await answer.text()) === '').toBe(method === 'HEAD');
+    }
+  });
+
+  it('says on every answer that it is not to be kept, nor guessed at', async () => {
+    for (const path of ['mcp', 'healthz', 'nothing', '.well-known/oauth-protected-resource']) {
+      const { headers } = await fetch(server.url + path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it('is ready once it has keys, and alive before', async () => {
+    const waiting = await start({ faults: { keys: 'down' } });
+    try {
+      expect((await fetch(`${waiting.url}healthz`)).status).toBe(200);
+      const ready = await fetch(`${waiting.url}readyz`);
+      expect(ready.status).toBe(503);
+      expect(Number(ready.headers.get('retry-after'))).toBeGreaterThan(0);
+      waiting.scalekit.fault({});
+      await until('ready', async () => (await fetch(`${waiting.url}readyz`)).status === 200);
+    } finally {
+      await waiting.stop();
+    }
+  });
+});
