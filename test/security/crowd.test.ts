@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../support/waiting.ts';
+import { callTool } from './call.ts';
+import { advance, movableClock } from './clock.ts';
+import { makeProject } from './project.ts';
+import { type Ground, prepareGround, unlimited } from './server.ts';
+
+let project: string;
+let ground: Ground;
+
+beforeAll(async () => {
+  project = await makeProject('todo');
+});
+afterEach(() => ground?.close());
+
+/** Connects, says this much, and then nothing more. */
+async function idler(text: string): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port: ground.server.port });
+  await once(socket, 'connect');
+  socket.on('error', () => {});
+  socket.resume();
+  socket.write(text);
+  return socket;
+}
+
+describe('a crowd of clients that say nothing', () => {
+  test('does not keep others waiting, and is cut', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const { host, path } = ground.target;
+    const started = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
+    const texts = ['', 'POST', started];
+    const idle = await Promise.all(
+      Array.from({ length: 400 }, (_, n) => idler(texts[n % texts.length] ?? '')),
+    );
+    const times: number[] = [];
+    for (let n = 0; n < 50; n += 1) {
+      const since = performance.now();
+      const { status } = await callTool(ground.target.endpoint, ground.source.forge.token(), 'list_todos');
+      expect(status).toBe(200);
+      times.push(performance.now() - since);
+    }
+    expect(times.sort((a, b) => a - b)[25]).toBeLessThan(100);
+    await until('they are cut', () => idle.every((socket) => socket.closed || socket.readableEnded), 16_000);
+    for (const socket of idle) socket.destroy();
+  });
+});
+
+describe('a token that was let in', () => {
+  test('is refused once it has expired, although it was remembered', async () => {
+    ground = await prepareGround(project, {
+      env: { ...unlimited, CLOCK_STEP: '30' },
+      nodeOptions: movableClock,
+    });
+    const { endpoint } = ground.target;
+    const exp = Math.floor(Date.now() / 1000) + 40;
+    const token = ground.source.forge.token({ claims: { exp } });
+    const status = async () => (await callTool(endpoint, token, 'list_todos')).status;
+    expect(await status()).toBe(200);
+    await advance(ground.server);
+    expect(await status()).toBe(200);
+    // 120 seconds later: 80 after its end, and 20 after the skew of a minute.
+    for (let step = 0; step < 3; step += 1) await advance(ground.server);
+    expect(await status()).toBe(401);
+  });
+});
