@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from './errors.ts';
-import { flagOf, type OptionName, optionNames, optionOf, options } from './options.ts';
+import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
 /** What was written, by option, before any rule has seen it: text from flags, JSON values from `--answers`. */
 export type Raw = { readonly [K in OptionName]?: unknown };
@@ -58,9 +58,4 @@ export function parseArguments(args: readonly string[]): Arguments {
   const directory = command.args[0];
   const raw: Raw = directory === undefined ? flags : { ...flags, directory };
   return { raw, help: help === true, version: version === true };
-}
-
-/** @returns whether an option's value is text on the command line, as opposed to a switch. */
-export function takesValue(name: OptionName): boolean {
-  return 'value' in options[name];
 }

@@ -10,16 +10,14 @@ import {
   type DashboardMetadata,
   defaultPort,
   defaultScopes,
-  environmentUrlRule,
-  mcpUrlRule,
   parseDashboardMetadata,
   refuse,
 } from '../scalekit/index.ts';
 import { checkDirectory, checkName } from './rules.ts';
 
 /**
- * The one table of create's options. The flags, the prompts, the answers' JSON schema, the help, the documentation and the
- * "to repeat this, run" line are made from it; a value is checked by its row's rule wherever it comes from.
+ * The one table of create's options. The flags, the prompts, the answers' JSON schema, the help and the "to repeat this, run"
+ * line are made from it; a value is checked by its row's rule wherever it comes from.
  */
 
 export interface Choice<T> {
@@ -41,7 +39,6 @@ export interface Option<T> {
   readonly default?: string;
   readonly form: JsonForm;
   readonly choices?: ReadonlyArray<Choice<T>>;
-  readonly example?: string;
   /** The question, where there is one. Questions are asked in the order of the table. */
   readonly question?: string;
   readonly placeholder?: string;
@@ -154,8 +151,6 @@ export const options = {
   environmentUrl: text(checkEnvironmentUrl, {
     value: '<url>',
     summary: "your Scalekit environment's URL",
-    example: 'https://acme.scalekit.dev',
-    placeholder: environmentUrlRule,
   }),
   clientId: text(checkClientId, {
     value: '<skc_…>',
@@ -173,7 +168,6 @@ export const options = {
     value: '<url>',
     summary: 'public base URL, with trailing slash and without /mcp',
     default: 'http://localhost:<port>/',
-    placeholder: mcpUrlRule,
   }),
   scopes: other<readonly string[]>({
     value: '<a,b>',

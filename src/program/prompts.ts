@@ -13,7 +13,6 @@ import { conflicts, defaultDirectory, isReal, type Surroundings } from './resolv
 async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   const value = await prompt;
   if (!clack.isCancel(value)) return value as Exclude<T, symbol>;
-  clack.cancel('Cancelled. Nothing was written.');
   throw new Interrupted();
 }
 

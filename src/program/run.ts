@@ -61,7 +61,9 @@ export async function runToExitCode(
 }
 
 function describeError(error: unknown, debug: boolean): string {
-  const lines = [`error: ${error instanceof Error ? error.message : String(error)}`];
+  // Whoever has cancelled something knows that it did not come to its end.
+  const cancelled = error instanceof UserError && error.exitCode === exitCodes.interrupted;
+  const lines = [`${cancelled ? '' : 'error: '}${error instanceof Error ? error.message : String(error)}`];
   if (error instanceof UserError && error.next !== undefined) lines.push(`  → ${error.next}`);
   if (debug && error instanceof Error) lines.push(error.stack ?? '');
   else if (!(error instanceof UserError))

@@ -10,9 +10,9 @@ export const Todo = z.object({
 });
 export type Todo = z.infer<typeof Todo>;
 
-/** What a caller may set. A value of `undefined` changes nothing. */
+/** What a caller may set. What is left out, or null, stays as it is. */
 export type TodoChanges = {
-  readonly [field in 'title' | 'description' | 'completed']?: Todo[field] | undefined;
+  readonly [field in 'title' | 'description' | 'completed']?: Todo[field] | null | undefined;
 };
 
 /** Owner first, todo second: no lookup finds a todo without naming its owner. */
@@ -30,9 +30,9 @@ export const todos = {
     return todo;
   },
 
-  async list(ownerId: string, completed?: boolean): Promise<Todo[]> {
+  async list(ownerId: string, completed: boolean | null): Promise<Todo[]> {
     const all = [...todosOf(ownerId).values()];
-    return completed === undefined ? all : all.filter((todo) => todo.completed === completed);
+    return completed === null ? all : all.filter((todo) => todo.completed === completed);
   },
 
   async get(ownerId: string, id: string): Promise<Todo | undefined> {
@@ -42,8 +42,12 @@ export const todos = {
   async update(ownerId: string, id: string, changes: TodoChanges): Promise<Todo | undefined> {
     const todo = todosOf(ownerId).get(id);
     if (!todo) return undefined;
-    const { title = todo.title, description = todo.description, completed = todo.completed } = changes;
-    const changed: Todo = { id, title, description, completed };
+    const changed: Todo = {
+      id,
+      title: changes.title ?? todo.title,
+      description: changes.description ?? todo.description,
+      completed: changes.completed ?? todo.completed,
+    };
     todosOf(ownerId).set(id, changed);
     return changed;
   },

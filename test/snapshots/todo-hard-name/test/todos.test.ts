@@ -70,6 +70,14 @@ describe('todos', () => {
     assert.deepEqual((await call('list_todos', { completed: false })).result, { todos: [open] });
   });
 
+  it('are not changed by what is left out, or null', async () => {
+    const { call } = await newUser();
+    const { todo } = (await call('create_todo', { title: 'as it is', description: null })).result;
+    const nothing = { todo_id: todo.id, title: null, description: null, completed: null };
+    assert.deepEqual((await call('update_todo', nothing)).result, { todo });
+    assert.deepEqual((await call('list_todos', { completed: null })).result, { todos: [todo] });
+  });
+
   it('that do not exist are an error that a model can read', async () => {
     const { call } = await newUser();
     for (const todo_id of ['nothing', '__proto__', 'constructor', "' OR 1=1 --", '../..', '\u0000']) {

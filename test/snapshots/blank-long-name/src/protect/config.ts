@@ -17,7 +17,8 @@ export function loadEnvironment(): Environment {
   }
   const { env, problems } = readEnvironment(process.env);
   if (env) return env;
-  process.stderr.write(`The server can not start:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
+  const lines = problems.map((problem) => `  ${problem}\n`).join('');
+  process.stderr.write(`The server can not start:\n${lines}Set them in .env, which .env.example explains.\n`);
   process.exit(1);
 }
 

@@ -44,12 +44,10 @@ export class Exchange {
    * @param proxies how many proxies in front are ours: each adds the address that it saw to `X-Forwarded-For`.
    */
   address(proxies: number): string {
-    const seen = proxies > 0 ? this.req.headers['x-forwarded-for'] : undefined;
-    const forwarded = String(seen ?? '')
-      .split(',')
-      .at(-proxies)
-      ?.trim();
-    return forwarded || (this.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const { headers, socket } = this.req;
+    const forwarded = proxies > 0 ? String(headers['x-forwarded-for'] ?? '').split(',') : [];
+    // IPv4 can come dressed as IPv6.
+    return forwarded.at(-proxies)?.trim() || (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   }
 
   async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {

@@ -126,7 +126,10 @@ export class McpEndpoint {
     return this.#createServer(request);
   }
 
-  /** A server object serves one request and is dropped after it, so that no two users ever share one. */
+  /**
+   * A server object serves one request and is dropped after it, so that no two users ever share one. It is the SDK's
+   * plain `Server`: an `McpServer` would register and convert every tool anew each time.
+   */
   #createServer(request: McpRequest): Server {
     const { name, version, instructions } = this.#options;
     const server = new Server(
@@ -144,7 +147,10 @@ export class McpEndpoint {
       const refusal = await refuseCall(tool, request.access, this.#options);
       if (refusal) {
         request.refusal = refusal;
-        throw new ProtocolError(refusal.code, refusal.message, { reason: refusal.reason });
+        throw new ProtocolError(refusal.code, refusal.message, {
+          reason: refusal.reason,
+          requestId: request.id,
+        });
       }
       return await this.#run(tool, params.arguments, request, mcpReq.signal);
     });

@@ -12,11 +12,16 @@ export interface OriginOptions {
 
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 /** What MCP clients send, and may therefore send from a web page. */
-const allowedHeaders = new Set(
-  'authorization content-type accept last-event-id mcp-protocol-version mcp-method mcp-name mcp-session-id'.split(
-    ' ',
-  ),
-);
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'accept',
+  'last-event-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'mcp-session-id',
+];
 const exposedHeaders = 'WWW-Authenticate, Retry-After, MCP-Protocol-Version, Mcp-Session-Id';
 
 /** @returns whether a URL leads to this machine. */
@@ -78,11 +83,11 @@ export class OriginPolicy {
 /** The answer to a browser that asks what it may send (a preflight). `mcp-param-*` has no end, hence no fixed list. */
 export function preflightHeaders({ headers }: IncomingMessage): Record<string, string> {
   const asked = headers['access-control-request-headers']?.toLowerCase().split(/[\s,]+/) ?? [];
-  const allowed = asked.filter((name) => allowedHeaders.has(name) || /^mcp-param-[\w-]+$/.test(name));
+  const parameters = asked.filter((name) => /^mcp-param-[\w-]+$/.test(name));
   return {
     allow: 'POST, OPTIONS',
     'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': [...new Set([...allowedHeaders, ...allowed])].join(', '),
+    'access-control-allow-headers': [...allowedHeaders, ...parameters].join(', '),
     'access-control-max-age': '7200',
   };
 }

@@ -46,11 +46,6 @@ export class KeySet {
     this.#url = url;
   }
 
-  /** Whether tokens can be verified now. */
-  get usable(): boolean {
-    return this.#keys !== undefined && Date.now() - this.#fetchedAt <= usableFor;
-  }
-
   /**
    * Finds the key of a token; this is what jose's `jwtVerify` takes.
    * @throws KeysUnavailable, or jose's JWKSNoMatchingKey when no key has the token's key id.

@@ -132,7 +132,7 @@ async function holderOf(port: number): Promise<string> {
     const url = `http://127.0.0.1:${port}/.well-known/oauth-protected-resource`;
     const response = await fetch(url, { signal: AbortSignal.timeout(second) });
     const { resource_name } = (await response.json()) as { resource_name?: unknown };
-    return `the MCP server "${String(resource_name)}"`;
+    return typeof resource_name === 'string' ? `the MCP server "${resource_name}"` : 'another program';
   } catch {
     return 'another program';
   }

@@ -69,10 +69,13 @@ export type TokenRefusal = keyof typeof refusals;
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
   readonly reason: TokenRefusal;
+  /** What the token says, where its signature is good. */
+  readonly claims: JWTPayload;
 
-  constructor(reason: TokenRefusal, cause?: unknown) {
-    super(refusals[reason], { cause });
+  constructor(reason: TokenRefusal, claims: JWTPayload = {}) {
+    super(refusals[reason]);
     this.reason = reason;
+    this.claims = claims;
   }
 }
 
@@ -150,9 +153,10 @@ export class ScalekitProvider {
       clockTolerance,
     }).catch((error: unknown) => {
       const reason = refusalOf(error);
-      throw reason ? new InvalidToken(reason, error) : error;
+      throw reason ? new InvalidToken(reason, claimsOf(error)) : error;
     });
-    checkClaims(protectedHeader, payload);
+    const reason = refusalOfClaims(protectedHeader, payload);
+    if (reason) throw new InvalidToken(reason, payload);
     return { user: this.#userOf(payload), scopes: scopesOf(payload) };
   }
 
@@ -176,21 +180,29 @@ export class ScalekitProvider {
 }
 
 /** What jose leaves to us (RFC 8725, RFC 9068, RFC 9449 section 7.2). */
-function checkClaims(header: JWTHeaderParameters, claims: JWTPayload): void {
+function refusalOfClaims({ typ }: JWTHeaderParameters, claims: JWTPayload): TokenRefusal | undefined {
   const now = Date.now() / second;
-  const { sub, iat = now, exp = Number.NaN } = claims;
-  if (!isAccessTokenType(header.typ)) throw new InvalidToken('token_type');
-  if (typeof sub !== 'string' || sub.trim() === '') throw new InvalidToken('token_subject');
-  if (claims.cnf !== undefined) throw new InvalidToken('token_sender_bound');
-  if (typeof iat !== 'number') throw new InvalidToken('token_malformed');
-  if (iat > now + clockTolerance) throw new InvalidToken('token_not_yet_valid');
-  if (!(exp - iat <= maximumLifetime)) throw new InvalidToken('token_lifetime');
+  const { sub, cnf, iat = now, exp = Number.NaN } = claims;
+  if (!isAccessTokenType(typ)) return 'token_type';
+  if (typeof sub !== 'string' || sub.trim() === '') return 'token_subject';
+  if (cnf !== undefined) return 'token_sender_bound';
+  if (typeof iat !== 'number') return 'token_malformed';
+  if (iat > now + clockTolerance) return 'token_not_yet_valid';
+  // Written so that a time that is no number is refused, too.
+  return exp - iat <= maximumLifetime ? undefined : 'token_lifetime';
 }
 
 /** The type is optional, and its case is free. */
 function isAccessTokenType(typ: unknown): boolean {
   return typ === undefined || (typeof typ === 'string' && tokenTypes.has(typ.toLowerCase()));
 }
+
+const claimRefusals: Readonly<Record<string, TokenRefusal>> = {
+  iss: 'token_issuer',
+  aud: 'token_audience',
+  sub: 'token_subject',
+  nbf: 'token_not_yet_valid',
+};
 
 /** Which of jose's errors are the token's fault. All others are ours or the key server's: no reason to drop a token. */
 function refusalOf(error: unknown): TokenRefusal | undefined {
@@ -206,12 +218,11 @@ function refusalOf(error: unknown): TokenRefusal | undefined {
   return undefined;
 }
 
-const claimRefusals: Readonly<Record<string, TokenRefusal>> = {
-  iss: 'token_issuer',
-  aud: 'token_audience',
-  sub: 'token_subject',
-  nbf: 'token_not_yet_valid',
-};
+/** jose looks at the claims after the signature, and hands on what it saw. */
+function claimsOf(error: unknown): JWTPayload | undefined {
+  const aboutClaims = error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed;
+  return aboutClaims ? error.payload : undefined;
+}
 
 /**
  * This server's scopes among the token's. Users' tokens have `scope`, machines' have `scopes`, others `scp`.

@@ -8,20 +8,18 @@ export type Log = (level: Level, event: string, details?: Details) => void;
 
 /** Long enough for every honest value, and too short to fill a disk with. */
 const longestText = 500;
-const colours: Readonly<Record<Level, number>> = { debug: 90, info: 32, warn: 33, error: 31 };
+const longestStack = 4000;
+const colours = { debug: 90, info: 32, warn: 33, error: 31, grey: 90 } as const;
 
 /** @param readable a person reads along: default where stderr is a terminal; `LOG_FORMAT=json|text` decides otherwise. */
 export function createLog(
   readable = isReadable(),
-  write = (line: string) => void process.stderr.write(line),
+  write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
   return (level, event, details = {}) => {
     const time = new Date().toISOString();
-    write(
-      readable
-        ? `\u001b[90m${time.slice(11, 19)}\u001b[0m \u001b[${colours[level]}m${event}\u001b[0m${inWords(details)}\n`
-        : `${printable({ time, level, event, ...details })}\n`,
-    );
+    if (!readable) return write(`${printable({ time, level, event, ...details })}\n`);
+    write(`${paint('grey', time.slice(11, 19))} ${paint(level, event)}${inWords(details)}\n`);
   };
 }
 
@@ -30,18 +28,21 @@ function isReadable(): boolean {
   return format ? format === 'text' : process.stderr.isTTY && process.env.NODE_ENV !== 'production';
 }
 
+/** The message first, then what is beside it, and a stack on lines of its own. */
 function inWords({ message, stack, ...rest }: Details): string {
   const values = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const pairs = values.map(([name, value]) => ` ${paint('grey', `${name}=`)}${printable(value)}`);
+  const lines = typeof stack === 'string' ? stack.slice(0, longestStack).split('\n') : [];
+  const text = (value: unknown) => printable(value).slice(1, -1);
   return [
-    message === undefined ? '' : ` ${printable(message).slice(1, -1)}`,
-    ...values.map(([name, value]) => ` \u001b[90m${name}=\u001b[0m${printable(value)}`),
-    typeof stack === 'string'
-      ? `\n${stack
-          .split('\n')
-          .map((line) => printable(line).slice(1, -1))
-          .join('\n')}`
-      : '',
+    message === undefined ? '' : ` ${text(message)}`,
+    ...pairs,
+    ...lines.map((line) => `\n${text(line)}`),
   ].join('');
+}
+
+function paint(colour: keyof typeof colours, text: string): string {
+  return process.env.NO_COLOR ? text : `\u001b[${colours[colour]}m${text}\u001b[0m`;
 }
 
 /** JSON without anything that could break a line or drive a terminal: nobody but us writes into our log. */
@@ -53,6 +54,6 @@ function printable(value: unknown): string {
 }
 
 function shorten(name: string, value: unknown): unknown {
-  const tooLong = typeof value === 'string' && value.length > longestText && name !== 'stack';
-  return tooLong ? `${value.slice(0, longestText)}…` : value;
+  const longest = name === 'stack' ? longestStack : longestText;
+  return typeof value === 'string' && value.length > longest ? `${value.slice(0, longest)}…` : value;
 }

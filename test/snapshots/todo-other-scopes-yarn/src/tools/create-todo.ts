@@ -9,7 +9,7 @@ export const createTodo = tool({
   scopes: ['notes:write'],
   input: z.object({
     title: z.string().min(1).max(200).describe('What there is to do, in a few words'),
-    description: z.string().max(2000).optional().describe('What else there is to know about it'),
+    description: z.string().max(2000).nullish().describe('What else there is to know about it'),
   }),
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },

@@ -86,7 +86,9 @@ function mcpRoute(options: HttpOptions): Route {
     const message = await readMessage(req);
     const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
     const { status, headers, body } = await mcp.answer(request);
-    const { refusal } = request;
+    // A refused tool call is answered in JSON-RPC by the SDK; HTTP says it, too.
+    const refusal =
+      request.refusal ?? (status >= 400 ? new Refusal(status, 'protocol', 'Not as MCP has it') : undefined);
     if (refusal) logRefusal(exchange, refusal, options);
     await exchange.send(refusal?.status ?? status, { ...headers, ...refusal?.headers }, body);
   };
@@ -140,14 +142,14 @@ function notFound({ endpoint }: ScalekitProvider): Route {
 }
 
 async function refuse(exchange: Exchange, error: unknown, options: HttpOptions): Promise<void> {
-  const { res, id, cors } = exchange;
-  // The client hung up: there is nobody to answer.
+  const { res, id } = exchange;
+  // The client hung up, or has half of an answer: there is nothing more to say.
   if (res.destroyed || res.headersSent) return void res.destroy();
   const refusal = toRefusal(error);
   const { status, headers, code, message, reason } = refusal;
   logRefusal(exchange, refusal, options);
   const body = { jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId: id } } };
-  await exchange.send(status, { ...json, ...cors, ...headers }, JSON.stringify(body));
+  await exchange.send(status, { ...json, ...headers }, JSON.stringify(body));
 }
 
 function toRefusal(error: unknown): Refusal {
@@ -165,16 +167,19 @@ function toRefusal(error: unknown): Refusal {
 /** One line a refused request. It has what identifies the request and nothing that would let somebody repeat it. */
 function logRefusal(exchange: Exchange, refusal: Refusal, { log, trustedProxies }: HttpOptions): void {
   const { req, path, id, access } = exchange;
-  const { status, reason, cause } = refusal;
+  const { status, reason, message, cause } = refusal;
+  // A bad token can have a good signature. Then it is known whose it was.
+  const claims = access?.user.claims ?? (cause instanceof InvalidToken ? cause.claims : {});
   log(status < 500 ? 'info' : 'error', 'refused', {
     reason,
+    message,
     status,
     method: req.method,
     path,
     address: exchange.address(trustedProxies),
-    clientId: access?.user.clientId,
-    subject: access?.user.subject,
+    clientId: claims.client_id,
+    subject: claims.sub,
     requestId: id,
-    ...(status >= 500 && cause instanceof Error && { message: cause.message, stack: cause.stack }),
+    ...(status >= 500 && cause instanceof Error && { stack: cause.stack }),
   });
 }

@@ -10,12 +10,12 @@ export const listTodos = tool({
   input: z.object({
     completed: z
       .boolean()
-      .optional()
+      .nullish()
       .describe('true for completed todos, false for open ones; all if left out'),
   }),
   output: z.object({ todos: z.array(Todo) }),
   annotations: { readOnlyHint: true, openWorldHint: false },
   async run({ completed }, { user }) {
-    return { todos: await todos.list(user.id, completed) };
+    return { todos: await todos.list(user.id, completed ?? null) };
   },
 });

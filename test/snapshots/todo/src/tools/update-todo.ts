@@ -10,9 +10,9 @@ export const updateTodo = tool({
   scopes: ['todo:write'],
   input: z.object({
     todo_id: z.string().describe('The id, as create_todo and list_todos give it'),
-    title: z.string().min(1).max(200).optional(),
-    description: z.string().max(2000).optional(),
-    completed: z.boolean().optional(),
+    title: z.string().min(1).max(200).nullish(),
+    description: z.string().max(2000).nullish(),
+    completed: z.boolean().nullish(),
   }),
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
