@@ -47,6 +47,46 @@ describe('a crowd of clients that say nothing', () => {
   });
 });
 
+/** Asks for a stream of notifications as clients of 2026-07-28 do. @returns all of it, once it has ended. */
+async function listen(sub: string): Promise<string> {
+  const response = await fetch(ground.target.endpoint, {
+    method: 'POST',
+    signal: AbortSignal.timeout(5000),
+    headers: {
+      authorization: `Bearer ${ground.source.forge.token({ claims: { sub } })}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'subscriptions/listen',
+      params: {
+        notifications: { toolsListChanged: true, promptsListChanged: true },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'crowd', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    }),
+  });
+  return response.text();
+}
+
+describe('streams of notifications', () => {
+  test('end by themselves, since nothing will ever be told: nobody takes all places for good', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    for (let batch = 0; batch < 11; batch += 1) {
+      const streams = await Promise.all(Array.from({ length: 100 }, () => listen('usr_1')));
+      expect(streams.filter((text) => !text.includes('"resultType":"complete"'))).toEqual([]);
+    }
+    expect(await listen('usr_2')).toContain('"resultType":"complete"');
+  });
+});
+
 describe('a token that was let in', () => {
   test('is refused once it has expired, although it was remembered', async () => {
     ground = await prepareGround(project, {
