@@ -4,7 +4,7 @@ import { detectPackageManager } from '../project/package-manager.ts';
 import type { Raw } from './arguments.ts';
 import { type Context, isInteractive } from './context.ts';
 import { problemsError, UsageError } from './errors.ts';
-import { modesFromNpm, refuseSwallowedFlags } from './npm-config.ts';
+import { modesFromNpm } from './npm-config.ts';
 import { flagOf, type Given, optionOf } from './options.ts';
 import { checkEach, conflicts, missingOptions, type Surroundings } from './resolve.ts';
 
@@ -87,7 +87,6 @@ export async function readInput(
   context: Context,
   program: string,
 ): Promise<Input & { around: Surroundings }> {
-  refuseSwallowedFlags(context.env, flags.directory === undefined ? undefined : String(flags.directory));
   const { given, problems, notes } = checkEach(await collect(flags, context));
   const help = `${program} --help`;
   if (problems.length > 0) throw problemsError(problems, help);

@@ -290,3 +290,13 @@ test('npm create … --dry-run without --: npm keeps the flag, and it counts all
   expect(stdout).toContain('Nothing was written.');
   expect(existsSync(join(cwd, 'x'))).toBe(false);
 });
+
+test('npm create … --template blank without --: npm swallows it, and the corrected command is said', async () => {
+  const cwd = await temporaryDirectory();
+  const env = { npm_command: 'init', npm_config_template: 'true', npm_config_install: '' };
+  const { code, stderr } = await run(process.execPath, [createProgram, 'x', 'blank'], { cwd, env });
+  expect(code).toBe(2);
+  expect(stderr).toContain('npm kept --template, --no-install for itself: what is for us comes after --');
+  expect(stderr).toContain('→ npm create scalekit-mcp@latest x -- --template <name> --no-install');
+  expect(await readdir(cwd)).toEqual([]);
+});

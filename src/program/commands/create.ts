@@ -3,7 +3,7 @@ import { parseArguments } from '../arguments.ts';
 import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
 import { Interrupted, UsageError } from '../errors.ts';
 import { createHelp } from '../help.ts';
-import { modesFromNpm } from '../npm-config.ts';
+import { modesFromNpm, refuseSwallowedFlags } from '../npm-config.ts';
 import type { CreateReport, ErrorReport } from '../report.ts';
 import { screenOf, silent } from '../screen.ts';
 import { version } from '../version.ts';
@@ -60,6 +60,11 @@ async function makeProject(
   program: string,
   json: boolean,
 ): Promise<CreateReport | undefined> {
+  // First of all: the values of what npm has swallowed are among the arguments, and would be taken for directories.
+  refuseSwallowedFlags(
+    context.env,
+    args.find((arg) => !arg.startsWith('-')),
+  );
   const { raw, help, version: asksVersion } = parseArguments(args);
   if (help) context.stdout.write(createHelp(program));
   else if (asksVersion) context.stdout.write(`${version}\n`);
