@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import type { Environment } from './config.ts';
 import { createRequestListener } from './http.ts';
 import { type LimitOptions, Limits } from './limits.ts';
@@ -155,8 +156,10 @@ function endWithProcess(server: ProtectedServer, log: Log): void {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void end('closing', 0, { signal }));
-  process.once(
-    'uncaughtException',
-    ({ message, stack }) => void end('uncaught_error', 1, { message, stack }, second),
-  );
+  process.once('uncaughtException', (thrown: unknown) => {
+    // Anything can be thrown, not errors alone.
+    const { message, stack } =
+      thrown instanceof Error ? thrown : { message: inspect(thrown), stack: undefined };
+    void end('uncaught_error', 1, { message, stack }, second);
+  });
 }

@@ -53,7 +53,12 @@ function printable(value: unknown): string {
   );
 }
 
+/** A token that somebody wrote into a path, or a secret of Scalekit's, gets no further than this. */
+const secrets = /eyJ[\w-]+(?:\.[\w-]*)*|(?:skcs_|sks_|test_)[\w-]{4,}/g;
+
 function shorten(name: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   const longest = name === 'stack' ? longestStack : longestText;
-  return typeof value === 'string' && value.length > longest ? `${value.slice(0, longest)}…` : value;
+  const text = value.replaceAll(secrets, (secret) => `${secret.slice(0, 3)}…`);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
