@@ -1,6 +1,9 @@
 // Scalekit's signing keys: fetched, kept, and fetched again when they changed.
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
+import { JWKSNoMatchingKey } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
 import type { Log } from './log.ts';
+import { http, https } from './speed.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -55,7 +58,7 @@ export class KeySet {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!(error instanceof JWKSNoMatchingKey)) throw error;
       const newer = await this.#lookAgain();
       if (newer === undefined) throw error;
       return await newer(header, token);
@@ -107,16 +110,7 @@ export class KeySet {
 }
 
 async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
-  const response = await fetch(url, {
-    headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(timeout),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`The key server answered ${response.status}`);
-  }
-  const body: unknown = JSON.parse(await readText(response));
+  const body: unknown = JSON.parse(await download(url));
   const listed = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : undefined;
   const keys = Array.isArray(listed) ? listed.filter(isSigningKey) : [];
   // An empty set would refuse every token. Better to keep the keys that we have.
@@ -124,17 +118,33 @@ async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
   return { keys };
 }
 
-/** The response's text, given up as soon as it is larger than a key set can be. */
-async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maximumBytes) throw new Error(`The key server sent more than ${maximumBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+/** The answer's text, given up as soon as it is larger than a key set can be. No redirect is followed. */
+function download(url: string): Promise<string> {
+  const { get } = url.startsWith('https:') ? https() : http;
+  const options = {
+    agent: false,
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(timeout),
+  };
+  return new Promise((resolve, reject) => {
+    const request = get(url, options, (response) => {
+      const giveUp = (reason: string) => {
+        reject(new Error(`The key server ${reason}`));
+        request.destroy();
+      };
+      if (response.statusCode !== 200) return giveUp(`answered ${response.statusCode}`);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > maximumBytes) giveUp(`sent more than ${maximumBytes} bytes`);
+      });
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
 }
 
 function isSigningKey(key: unknown): key is JWK {
@@ -144,7 +154,5 @@ function isSigningKey(key: unknown): key is JWK {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // `fetch failed` says nothing; its cause does (ECONNREFUSED, ENOTFOUND, a certificate).
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  return error instanceof Error ? error.message : String(error);
 }

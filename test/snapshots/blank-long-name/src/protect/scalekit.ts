@@ -1,6 +1,8 @@
 // The Scalekit provider: verifies access tokens, and tells clients where to get one.
 import { hash } from 'node:crypto';
-import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import * as errors from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
 import { baseScopes, impliedScopes, type Scope, scopes } from '../scopes.ts';
 import { KeySet } from './keys.ts';
 

@@ -1,6 +1,6 @@
 // Rate limits: how often a user may call tools, and how often an address may come with a bad token.
 import { isIPv6 } from 'node:net';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 export interface LimitOptions {
   /** Tool calls a minute and user; 0 for no limit. */

@@ -1,6 +1,5 @@
 // The life of the server: made, listening, and ended in good order.
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import type { Environment } from './config.ts';
@@ -10,6 +9,7 @@ import { createLog, type Log } from './log.ts';
 import { McpEndpoint } from './mcp.ts';
 import { isLoopback } from './origin.ts';
 import type { ScalekitProvider } from './scalekit.ts';
+import { http } from './speed.ts';
 import type { Tool } from './tool.ts';
 
 export interface ServerOptions {
@@ -57,7 +57,7 @@ export function createServer(options: ServerOptions): ProtectedServer {
     // Longer than a load balancer's, so that it is never we who hang up just when a request comes.
     keepAliveTimeout: 65 * second,
   };
-  const server = createHttpServer(timeouts, (req, res) => void listener(req, res));
+  const server = http.createServer(timeouts, (req, res) => void listener(req, res));
   auth.keys.log = log;
   return {
     async listen(port, host) {
