@@ -70,7 +70,7 @@ function packForVendoring() {
   const stage = mkdtempSync(join(tmpdir(), 'scalekit-mcp-pack-'));
   try {
     cpSync(dist, join(stage, 'dist'), { recursive: true });
-    for (const part of ['bin', 'LICENSE', 'README.md'])
+    for (const part of ['bin', 'docs/doctor', 'LICENSE', 'README.md'])
       cpSync(join(root, part), join(stage, part), { recursive: true });
     const { devDependencies, scripts, ...manifest } = JSON.parse(
       readFileSync(join(root, 'package.json'), 'utf8'),

@@ -200,6 +200,8 @@ export interface ToolsFacts {
   readonly initialize: Answer;
   readonly secondInitialize: Answer;
   readonly list: Answer;
+  /** The same, from the web page of a stranger. */
+  readonly foreignOrigin: Answer;
 }
 
 /** How building and starting the server went, where the doctor did it itself (create's self-check). */

@@ -18,11 +18,9 @@ import { answers as scalekitAnswers } from './checks/scalekit/reachable.ts';
 import { challengeIsAbsolute } from './checks/server/challenge-is-absolute.ts';
 import { challengeNamesMetadata } from './checks/server/challenge-names-metadata.ts';
 import { challengeSent } from './checks/server/challenge-sent.ts';
-import { loopbackName } from './checks/server/loopback-name.ts';
 import { metadataAtPath } from './checks/server/metadata-at-path.ts';
 import { metadataAtRoot } from './checks/server/metadata-at-root.ts';
 import { namesAuthorizationServer } from './checks/server/names-authorization-server.ts';
-import { resourceIsPublic } from './checks/server/resource-is-public.ts';
 import { resourceMatches } from './checks/server/resource-matches.ts';
 import { starts } from './checks/server/starts.ts';
 import { tokenRequired } from './checks/server/token-required.ts';
@@ -56,8 +54,6 @@ const serverChecks: readonly Check[] = [
   metadataAtRoot,
   metadataAtPath,
   resourceMatches,
-  resourceIsPublic,
-  loopbackName,
   namesAuthorizationServer,
   tokenRequired,
   challengeSent,

@@ -18,7 +18,8 @@ export const initialize = {
 
 /** Where the MCP Inspector runs, which stands for every page that a developer opens (facts: MCP, clients). */
 const inspectorOrigin = 'http://localhost:6274';
-const foreignName = 'attacker.example';
+/** Whom no server knows (RFC 2606). */
+export const foreignName = 'attacker.example';
 
 /** Asks one server. */
 type Ask = (request: ProbeRequest) => Promise<Answer>;

@@ -1,6 +1,6 @@
 import type { ToolsFacts } from '../facts.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
-import { initialize } from './server.ts';
+import { foreignName, initialize } from './server.ts';
 
 const sessionHeader = 'mcp-session-id';
 
@@ -31,9 +31,11 @@ export async function gatherTools(
   if (session !== undefined) await post({ jsonrpc: '2.0', method: 'notifications/initialized' }, headers);
   const list = await post({ jsonrpc: '2.0', id: 2, method: 'tools/list' }, headers);
   const second = await post(initialize);
+  const foreign = await post(initialize, { origin: `https://${foreignName}` });
   return {
     initialize: withoutSession(first),
     list: withoutSession(list),
     secondInitialize: withoutSession(second),
+    foreignOrigin: withoutSession(foreign),
   };
 }

@@ -41,8 +41,8 @@ function describeFinding(result: CheckResult, { paint, width }: TextOptions): re
   const variable = result.subject?.variable;
   const where = variable !== undefined && variable !== place ? `${variable} ${place}` : place;
   const head = `${paint(colours[level], `${marks[level]} ${result.code}`)}  ${paint('bold', result.title)}`;
-  const side = result.side === undefined ? '' : ` (${sideNames[result.side]})`;
-  const fix = wrap(`${result.fix ?? ''}${side}`, '      ', width);
+  const side = result.side === undefined ? '' : `${sideNames[result.side]}: `;
+  const fix = wrap(`${side}${result.fix ?? ''}`, '      ', width);
   return [
     head,
     ...labelled('where', where),
@@ -92,7 +92,10 @@ function foldedStep(step: Step, all: readonly CheckResult[], paint: Paint): stri
   const mark = stateMark(results, paint);
   if (passed === 0 && found === 0)
     return `${mark} ${name} ${paint('dim', `not checked: ${whySkipped(skipped)}`)}`;
-  const parts = [counted(found, 'finding'), `${passed} passed`].slice(found === 0 ? 1 : 0);
+  const parts = [
+    ...(found > 0 ? [counted(found, 'finding')] : []),
+    ...(passed > 0 ? [`${passed} passed`] : []),
+  ];
   return `${mark} ${name} ${parts.join(', ')}`;
 }
 

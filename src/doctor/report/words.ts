@@ -12,12 +12,12 @@ export const stepNames: Readonly<Record<Step, string>> = {
 
 /** Where the edit has to be made. */
 export const sideNames: Readonly<Record<Side, string>> = {
-  env: 'in your .env',
-  code: 'in your project',
-  proxy: 'in front of the server (proxy, firewall, hosting)',
-  dashboard: 'in Scalekit’s dashboard',
-  client: 'in the MCP client',
-  machine: 'on this machine',
+  env: 'In your .env',
+  code: 'In your project',
+  proxy: 'In front of the server (proxy, firewall, hosting)',
+  dashboard: 'In Scalekit’s dashboard',
+  client: 'In the MCP client',
+  machine: 'On this machine',
 };
 
 const levels: readonly Level[] = ['error', 'warning', 'advice'];

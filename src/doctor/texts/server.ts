@@ -118,7 +118,7 @@ export const serverTexts = {
     side: 'client',
     holds: 'Client and server use the same name for this machine',
     title: 'Client and server use different names for this machine',
-    why: 'localhost and 127.0.0.1 lead to the same place, but are two different servers to a client.',
+    why: 'To a client localhost and 127.0.0.1 are two different servers, though both lead to this machine.',
     fix: 'Give clients the name that the server uses, or change MCP_URL and the Server URL in Scalekit’s dashboard.',
   },
   SKM316: {

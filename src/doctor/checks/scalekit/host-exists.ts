@@ -1,5 +1,5 @@
 import { type Check, withFact } from '../../check.ts';
-import { found, passed } from '../../model.ts';
+import { found, passed, skipped } from '../../model.ts';
 import { silenceOf } from '../../reading.ts';
 
 /** Facts: Scalekit, documented failure 4. */
@@ -7,7 +7,9 @@ export const hostExists: Check = {
   code: 'SKM202',
   run: ({ scalekit }) =>
     withFact(scalekit, (facts) => {
-      if (silenceOf(facts)?.cause !== 'no such host') return passed();
+      const silence = silenceOf(facts);
+      if (silence === undefined) return passed();
+      if (silence.cause !== 'no such host') return skipped('It does not answer');
       const { hostname } = new URL(facts.issuer);
       return found({
         subject: { variable: 'SCALEKIT_ENVIRONMENT_URL', url: facts.environmentUrl ?? facts.issuer },

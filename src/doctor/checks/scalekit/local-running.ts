@@ -1,5 +1,6 @@
+import { isLoopback } from '../../../scalekit/index.ts';
 import { type Check, withFact } from '../../check.ts';
-import { found, passed } from '../../model.ts';
+import { found, passed, skipped } from '../../model.ts';
 import { silenceOf } from '../../reading.ts';
 
 /** The server without its local Scalekit refuses every call; both at rest is how a project lies around. */
@@ -7,7 +8,10 @@ export const localRunning: Check = {
   code: 'SKM218',
   run: ({ scalekit, server }) =>
     withFact(scalekit, (facts) => {
-      if (silenceOf(facts)?.cause !== 'not running') return passed();
+      if (!isLoopback(new URL(facts.issuer))) return skipped('It is the real Scalekit');
+      const silence = silenceOf(facts);
+      if (silence === undefined) return passed();
+      if (silence.cause !== 'not running') return skipped('It does not answer');
       const isServerUp = server.known && server.value.noToken.answered;
       return found({
         subject: { variable: 'SCALEKIT_ENVIRONMENT_URL', url: facts.environmentUrl ?? facts.issuer },

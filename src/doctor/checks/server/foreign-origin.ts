@@ -7,8 +7,10 @@ import { corsOf, succeeded, summary } from '../../reading.ts';
 export const foreignOrigin: Check = {
   code: 'SKM333',
   run: (facts) =>
-    withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
+    withServer(facts, ({ foreignOrigin, endpoint }) => {
       const origin = 'https://attacker.example';
+      const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : foreignOrigin;
+      const answer = succeeded(withToken) ? withToken : foreignOrigin;
       const reflects = corsOf(answer).allows(origin);
       if (!succeeded(answer) && !reflects) return passed(summary(answer));
       const allows = `, with Access-Control-Allow-Origin for ${origin}`;

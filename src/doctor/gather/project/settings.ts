@@ -38,6 +38,7 @@ export function resolveNodeEnv(files: readonly EnvFile[], env: Environment): Pro
 export const productionFiles = [
   '.env.production',
   '.env.production.local',
+  'production.env',
   'Dockerfile',
   'compose.yaml',
   'compose.yml',
