@@ -52,6 +52,8 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+/** Text that Markdown leaves as it is. */
+const text = (value: string): string => plain(value).replaceAll(/[_*<`]/g, '\\$&');
 const code = (text: string): string => `\`${text}\``;
 const named = ({ template, node }: OwnRun): string => `${template}, Node ${node}`;
 
@@ -85,13 +87,13 @@ function details(runs: readonly OwnRun[]): string[] {
       .flatMap((id) => outcomes.get(id) ?? [])
       .map((outcome) => {
         const verdict =
-          outcome.complaints.length > 0 ? ` **wrong: ${plain(outcome.complaints.join('; '))}**` : '';
+          outcome.complaints.length > 0 ? ` **wrong: ${text(outcome.complaints.join('; '))}**` : '';
         const { id, title, source } = outcome.case;
         return row(
           code(id.slice(group.length + 1)),
-          plain(title),
+          text(title),
           `${answerOf(outcome)}${verdict}`,
-          plain(source),
+          text(source),
         );
       });
     if (rows.length === 0) return [];
@@ -132,13 +134,13 @@ export async function prove(files: readonly string[]): Promise<readonly Proof[]>
     const { testResults } = JSON.parse(await readFile(output, 'utf8')) as {
       testResults: readonly {
         name: string;
-        assertionResults: readonly { fullName: string; status: string }[];
+        assertionResults: readonly { ancestorTitles: readonly string[]; title: string; status: string }[];
       }[];
     };
     return testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ fullName, status }) => ({
+      assertionResults.map(({ ancestorTitles, title, status }) => ({
         file: /(\w+)\.test\.ts$/.exec(name)?.[1] ?? name,
-        title: fullName,
+        title: [...ancestorTitles, title].join(' – '),
         passed: status === 'passed',
       })),
     );
@@ -151,7 +153,7 @@ function proofTable(proofs: readonly Proof[]): string[] {
   return [
     row('test', 'what is proven', 'result'),
     row('---', '---', '---'),
-    ...proofs.map(({ file, title, passed }) => row(code(file), plain(title), passed ? 'holds' : '**fails**')),
+    ...proofs.map(({ file, title, passed }) => row(code(file), text(title), passed ? 'holds' : '**fails**')),
   ];
 }
 
@@ -224,6 +226,7 @@ export function markdown(input: ReportInput): string {
     '',
     '## Every request',
     '',
+    '“House rule” is a rule of this project that no RFC states; “Auth0”, “Envoy” are their published test lists.',
     'A good token is signed by the key server’s key and names this server; no token means none at all.',
     ...details(runs),
   ].join('\n')}\n`;

@@ -166,7 +166,7 @@ async function report(file: string, values: Values): Promise<void> {
   const runs = await attackOwn(values);
   const long = await longRuns({ fuzz: '20000', soak: '100000', ...values });
   console.error('Running the tests beyond single requests …');
-  const proofs = await prove(['keys', 'limits', 'log', 'life', 'ownership', 'oracle']);
+  const proofs = await prove(['keys', 'limits', 'log', 'life', 'crowd', 'ownership', 'oracle']);
   await writeFile(file, markdown({ runs, proofs, versions: await dependencyVersions(), ...long }));
   console.error(`Wrote ${file}.`);
   if (runs.some(({ outcomes }) => countsOf(outcomes).through > 0) || proofs.some(({ passed }) => !passed))

@@ -49,7 +49,7 @@ const byId: readonly AttackCase[] = tools.flatMap((tool) =>
   ids.map(([name, id]) => ({
     id: `arguments/${tool.replaceAll('_', '-')}-${slug(name)}`,
     title: `a good token: ${tool}, todo_id is ${name}`,
-    source: 'facts: security, "as ids and arguments"',
+    source: 'house rule',
     needs: 'token',
     attack: async (kit) => ({
       token: await kit.token(),

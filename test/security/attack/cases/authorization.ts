@@ -25,7 +25,7 @@ const spelt: readonly Row[] = [
   row('BEARER in capitals', 'RFC 9110 §11.1', ran, (t) => header(`BEARER ${t}`)),
   row('BeArEr', 'RFC 9110 §11.1', ran, (t) => header(`BeArEr ${t}`)),
   row('spaces around the whole value', 'RFC 9110 §5.5', ran, (t) => header(`  Bearer ${t}  `)),
-  row('a word after the token', 'facts: security, "Transport"; Envoy extractor_test', refused, (t) =>
+  row('a word after the token', 'house rule; Envoy extractor_test', refused, (t) =>
     header(`Bearer ${t} extra`),
   ),
   row('a word before the token', 'RFC 6750 §2.1', refused, (t) => header(`Bearer extra ${t}`)),
@@ -49,23 +49,23 @@ const spelt: readonly Row[] = [
 
 /** More than one place, or a wrong one (RFC 6750 §2: not more than one method; MCP: never from the query). */
 const placed: readonly Row[] = [
-  row('two headers, both good', 'RFC 9110 §5.3; facts: security, "Transport"', refused, (t) => ({
+  row('two headers, both good', 'RFC 9110 §5.3; house rule', refused, (t) => ({
     token: t,
     lines: [`Authorization: Bearer ${t}`],
   })),
-  row('two headers, the second bad', 'facts: security, "Transport"', refused, (t) => ({
+  row('two headers, the second bad', 'house rule', refused, (t) => ({
     token: t,
     lines: ['Authorization: Bearer bad'],
   })),
-  row('two headers, the first bad', 'facts: security, "Transport"', refused, (t) => ({
+  row('two headers, the first bad', 'house rule', refused, (t) => ({
     token: 'bad',
     lines: [`Authorization: Bearer ${t}`],
   })),
-  row('two headers, the second Basic', 'facts: security, "Transport"', refused, (t) => ({
+  row('two headers, the second Basic', 'house rule', refused, (t) => ({
     token: t,
     lines: ['AUTHORIZATION: Basic eDp5'],
   })),
-  row('two headers, the first empty', 'facts: security, "Transport"', refused, (t) => ({
+  row('two headers, the first empty', 'house rule', refused, (t) => ({
     headers: { Authorization: '' },
     lines: [`authorization: Bearer ${t}`],
   })),
@@ -163,7 +163,7 @@ const without: ReadonlyArray<readonly [name: string, attack: Attack, source: str
     [
       'a scheme of 100,000 letters',
       header('B'.repeat(100_000)),
-      'facts: security',
+      'house rule',
       { status: [400, 401, 431, 0] },
     ],
     [

@@ -52,18 +52,14 @@ const bodies: readonly BodyRow[] = [
   ],
   ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), 'RFC 8259 §8.1'],
   ['NUL bytes', Buffer.alloc(100), 'RFC 8259'],
-  ['40,000 lists in each other', '['.repeat(40_000) + ']'.repeat(40_000), 'facts: security, "Transport"'],
-  [
-    '40,000 objects in each other',
-    `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`,
-    'facts: security, "Transport"',
-  ],
-  ['40,000 open brackets', '['.repeat(40_000), 'facts: security, "Transport"'],
+  ['40,000 lists in each other', '['.repeat(40_000) + ']'.repeat(40_000), 'house rule'],
+  ['40,000 objects in each other', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`, 'house rule'],
+  ['40,000 open brackets', '['.repeat(40_000), 'house rule'],
   [
     'a call whose arguments are 100 levels deep',
     (kit) =>
       kit.call().replace('"arguments":{', `"arguments":{"deep":${'{"a":'.repeat(100)}1${'}'.repeat(100)},`),
-    'facts: security, "depth ≤ 64"',
+    'house rule: depth ≤ 64',
   ],
   ['a batch of one call', (kit) => `[${kit.call()}]`, 'MCP 2025-06-18 (batching removed)'],
   [
@@ -119,7 +115,7 @@ const toldInside = new Set(['params that are a list', 'params that are a string'
 const withToken: readonly AttackCase[] = bodies.map(([name, body, source]) => ({
   id: `body/${slug(name)}`,
   title: `a good token, the body is ${name}`,
-  source: source ?? 'facts: security, "Transport"; JSON-RPC 2.0',
+  source: source ?? 'house rule; JSON-RPC 2.0',
   needs: 'token',
   attack: async (kit) => ({ body: typeof body === 'function' ? body(kit) : body, token: await kit.token() }),
   expect: toldInside.has(name) ? told : malformed,
@@ -140,7 +136,7 @@ const withoutToken: readonly AttackCase[] = bodies
   .map(([name, body]) => ({
     id: `body/${slug(name)}-no-token`,
     title: `no token, the body is ${name}: the token is asked for first`,
-    source: 'facts: MCP, defect 4',
+    source: 'MCP SDK recipes, known defect',
     needs: 'nothing',
     attack: (kit) => ({ body: typeof body === 'function' ? body(kit) : body }),
     expect: { status: 401, challenge: 'no error' },
@@ -217,7 +213,7 @@ const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) 
   {
     id: `size/${slug(name)}`,
     title: `a good token, the body is ${name}`,
-    source: 'facts: security, "length ≤ 256 KB, counted while reading"',
+    source: 'house rule: length ≤ 256 KB, counted while reading',
     needs: 'token',
     attack: async (kit) => ({ ...keptAlive(attack(kit)), token: await kit.token() }),
     expect,
@@ -225,7 +221,7 @@ const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) 
   {
     id: `size/${slug(name)}-no-token`,
     title: `no token, the body is ${name}: 401 first, without reading it`,
-    source: 'facts: security, "without a token 401 first"',
+    source: 'house rule: without a token 401 first',
     needs: 'nothing',
     attack: (kit) => keptAlive(attack(kit)),
     expect: {
@@ -253,7 +249,7 @@ const encodings: ReadonlyArray<
 const encodingCases: readonly AttackCase[] = encodings.map(([name, encoding, body]) => ({
   id: `encoding/${slug(name)}`,
   title: `a good token, Content-Encoding: ${name}`,
-  source: 'facts: security, "content encoding refused"; RFC 9110 §15.5.16',
+  source: 'house rule: content encoding refused; RFC 9110 §15.5.16',
   needs: 'token',
   attack: async (kit) => ({
     token: await kit.token(),

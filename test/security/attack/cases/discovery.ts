@@ -32,7 +32,7 @@ const metadata: readonly AttackCase[] = documents.flatMap(([form, path]) =>
     ([name, attack]): AttackCase => ({
       id: `metadata/${form}-${name.replaceAll(' ', '-')}`,
       title: `protected resource metadata (${form} form), asked by ${name}`,
-      source: 'RFC 9728 §3; facts: MCP, defect 3',
+      source: 'RFC 9728 §3; MCP SDK recipes, known defect',
       needs: 'nothing',
       attack: (kit) => ({ method: 'GET', path: path(kit), ...attack }),
       expect: (kit) => ({
@@ -56,7 +56,7 @@ const otherMethods: readonly AttackCase[] = documents.flatMap(([form, path]) => 
   {
     id: `metadata/${form}-preflight`,
     title: `a preflight from anywhere (${form} form)`,
-    source: 'facts: MCP, defect 3',
+    source: 'MCP SDK recipes, known defect',
     needs: 'nothing',
     attack: (kit) => ({
       method: 'OPTIONS',
@@ -83,7 +83,7 @@ const health: readonly AttackCase[] = [
   {
     id: 'health/ready',
     title: '/readyz says that the keys are loaded, and nothing else',
-    source: 'facts: speed, "Readiness = keys loaded once"',
+    source: 'house rule: ready once the keys are there',
     needs: 'nothing',
     attack: () => ({ method: 'GET', path: '/readyz' }),
     expect: {
@@ -95,7 +95,7 @@ const health: readonly AttackCase[] = [
   {
     id: 'health/post',
     title: 'a tool call posted to /healthz',
-    source: 'facts: security, "Transport"',
+    source: 'house rule',
     needs: 'nothing',
     attack: () => ({ path: '/healthz' }),
     expect: { status: [405, 404, 401] },

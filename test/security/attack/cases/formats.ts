@@ -38,10 +38,10 @@ const garbage: ReadonlyArray<readonly [name: string, token: string, source: stri
   ['undefined', 'undefined', 'RFC 6750 §2.1'],
   ['null', 'null', 'RFC 6750 §2.1'],
   ['[object Object]', '[object%20Object]', 'RFC 6750 §2.1'],
-  ['a Scalekit secret', 'test_abcdefghijklmnop', 'facts: Scalekit, identifiers'],
-  ['a refresh token', 'rft_1234567890', 'facts: Scalekit, identifiers'],
+  ['a Scalekit secret', 'test_abcdefghijklmnop', 'Scalekit: identifiers'],
+  ['a refresh token', 'rft_1234567890', 'Scalekit: identifiers'],
   ['a path', '../../../etc/passwd', 'RFC 6750 §2.1'],
-  ['12 KB of one letter', 'a'.repeat(12_000), 'facts: security'],
+  ['12 KB of one letter', 'a'.repeat(12_000), 'house rule'],
   ['1,000 dots', '.'.repeat(1000), 'CVE-2025-30204 (excessive splitting)'],
 ];
 

@@ -80,7 +80,7 @@ const hosts: readonly Row[] = [
 const hostCases: readonly AttackCase[] = hosts.map(([name, attack, expect, source]) => ({
   id: `host/${slug(name)}`,
   title: `a good token, Host is ${name}`,
-  source: source ?? 'facts: security, "Transport"; CVE-2025-66414 (DNS rebinding)',
+  source: source ?? 'house rule; CVE-2025-66414 (DNS rebinding)',
   needs: 'token',
   attack: async (kit) => ({ ...attack(kit), token: await kit.token() }),
   expect,
@@ -150,7 +150,7 @@ const cors: readonly AttackCase[] = [
   {
     id: 'origin/own-no-token',
     title: "no token from the server's own origin: a browser may read the challenge",
-    source: 'facts: MCP, defect 2',
+    source: 'MCP SDK recipes, known defect',
     needs: 'nothing',
     attack: (kit) => ({ headers: { Origin: kit.target.origin } }),
     expect: { status: 401, challenge: 'no error', headers: { 'access-control-expose-headers': exposed } },
@@ -158,7 +158,7 @@ const cors: readonly AttackCase[] = [
   {
     id: 'preflight/own',
     title: "a preflight from the server's own origin, before any token",
-    source: 'facts: MCP, defect 2',
+    source: 'MCP SDK recipes, known defect',
     needs: 'nothing',
     attack: (kit) => ({
       method: 'OPTIONS',
@@ -199,7 +199,7 @@ const cors: readonly AttackCase[] = [
   {
     id: 'host/forwarded',
     title: 'no token: X-Forwarded-Host and its relatives change nothing in the challenge',
-    source: 'facts: MCP, defect 7',
+    source: 'MCP SDK recipes, known defect',
     needs: 'nothing',
     attack: () => ({
       headers: {

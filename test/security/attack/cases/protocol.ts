@@ -225,7 +225,7 @@ const rows: readonly Row[] = [
     'an id with CR and LF',
     (kit) => ({ body: kit.call(kit.target.readTool).replace('"id":1', '"id":"a\\r\\nX-Injected: yes"') }),
     { status: 200, call: 'ran', headers: { 'x-injected': null } },
-    'facts: security, "CR, LF and ANSI"',
+    'house rule',
   ],
   [
     'an id of 100 KB',

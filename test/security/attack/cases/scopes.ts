@@ -67,7 +67,7 @@ const lackingRead: readonly AttackCase[] = [
   claimsCase(
     'scope/write-does-not-imply-read',
     'the writing scope alone, for the tool that reads',
-    'facts: Scalekit, scopes are flat',
+    'Scalekit: scopes are flat',
     ({ target }) => ({ scope: target.writeTool.scope }),
     { expect: insufficient(reader), oracleDiffers: 'the oracle leaves scopes to the server' },
   ),
@@ -158,14 +158,9 @@ const around: readonly Row[] = [
     'a batch',
     (kit) => ({ body: `[${kit.call(kit.target.readTool)},${kit.call()}]` }),
     { status: 400 },
-    'facts: security (Scalekit Node demo: a batch skips the scope check)',
+    'seen in a published sample (a batch skips the scope check)',
   ],
-  [
-    'a batch of one',
-    (kit) => ({ body: `[${kit.call()}]` }),
-    { status: 400 },
-    'facts: security (Scalekit Node demo)',
-  ],
+  ['a batch of one', (kit) => ({ body: `[${kit.call()}]` }), { status: 400 }, 'seen in a published sample'],
   [
     'the name twice, the reading one first',
     (kit) => ({ body: kit.call().replace('"name":', `"name":"${kit.target.readTool.name}","name":`) }),
@@ -343,7 +338,7 @@ const around: readonly Row[] = [
 const past: readonly AttackCase[] = around.map(([name, attack, expect, source]) => ({
   id: `scope-check/${slug(name)}`,
   title: `a read-only token: ${name}`,
-  source: source ?? 'facts: security, "Per tool"; MCP authorization',
+  source: source ?? 'house rule; MCP authorization',
   needs: 'token',
   attack: async (kit) => ({ ...attack(kit), token: await kit.token([kit.target.readTool.scope]) }),
   expect,

@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
 export const slowCases: readonly AttackCase[] = rows.map(([name, attack, seconds, needs]) => ({
   id: `slow/${slug(name)}`,
   title: `${needs ? 'a good token' : 'no token'}: ${name}`,
-  source: 'facts: security, "slow headers, half-open connections"; CWE-400 (slowloris)',
+  source: 'house rule: slow headers, half-open connections; CWE-400 (slowloris)',
   needs: needs ?? 'nothing',
   attack,
   expect: cutAfter(seconds),
