@@ -10,9 +10,9 @@ export const badTokenUnauthorized: Check = {
       if (succeeded(server.noToken)) return skipped('It does not even ask for a token');
       const wrong = callsWithBadToken(server).filter(
         ({ answer }) =>
-          // Server errors, successes and "too many" have checks, or reasons, of their own.
+          // Redirects, server errors, successes and "too many" have checks, or reasons, of their own.
           answer.answered &&
-          answer.status >= 300 &&
+          answer.status >= 400 &&
           answer.status < 500 &&
           ![401, 429].includes(answer.status),
       );

@@ -1,12 +1,13 @@
 import { type Check, withServer } from '../../check.ts';
-import { type Finding, found } from '../../model.ts';
-import { corsOf, succeeded, summary } from '../../reading.ts';
+import { type Finding, found, skipped } from '../../model.ts';
+import { corsOf, isRedirect, succeeded, summary } from '../../reading.ts';
 
 /** Facts: MCP, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
 export const preflightAllowed: Check = {
   code: 'SKM331',
   run: (facts) =>
     withServer(facts, ({ preflight, browserOrigin, endpoint }) => {
+      if (isRedirect(preflight)) return skipped('It answers with a redirect');
       const cors = corsOf(preflight);
       const finding = (actual: string, expected: string): Finding => ({
         subject: { url: endpoint },

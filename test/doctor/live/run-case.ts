@@ -1,0 +1,41 @@
+import type { Emulator } from '../../../src/emulator/index.ts';
+import type { LiveCase } from './cases.ts';
+import { startSmallServer } from './small-server.ts';
+
+/** What the doctor has said, by its JSON. */
+export interface Said {
+  readonly exitCode: number | null;
+  readonly found: readonly string[];
+  readonly report: {
+    readonly results: readonly { code: string; state: string }[];
+    readonly verdict?: string;
+  };
+  /** All that it has written. */
+  readonly output: string;
+}
+
+export type RunDoctor = (args: readonly string[]) => Promise<{ exitCode: number | null; output: string }>;
+
+export function readReport(exitCode: number | null, output: string): Said {
+  const report: Said['report'] = JSON.parse(output);
+  const found = report.results.filter(({ state }) => state === 'found').map(({ code }) => code);
+  return { exitCode, output, report, found: [...new Set(found)].sort() };
+}
+
+/** Starts what the case needs, and lets the doctor look at it. */
+export async function examine(each: LiveCase, emulator: Emulator, doctor: RunDoctor): Promise<Said> {
+  const server = await startSmallServer(emulator, each.server ?? {});
+  try {
+    const minted = each.token === undefined ? undefined : await emulator.mint(each.token);
+    const token = minted === undefined ? undefined : (each.tamper?.(minted) ?? minted);
+    emulator.fault(each.scalekit ?? {});
+    const url = each.url?.(server.endpoint) ?? server.endpoint;
+    const args = [url, '--json', ...(token === undefined ? [] : ['--token', token])];
+    const { exitCode, output } = await doctor(args);
+    if (token !== undefined && output.includes(token)) throw new Error('The token was printed');
+    return readReport(exitCode, output);
+  } finally {
+    emulator.fault({});
+    await server.close();
+  }
+}
