@@ -89,9 +89,10 @@ export function installedSize(folder) {
   return { bytes, packages };
 }
 
-/** @returns {string} the installed version of a package, e.g. for the table. */
+/** @returns {string | undefined} the installed version of a package */
 export function installedVersion(folder, name) {
-  return readManifest(join(folder, 'node_modules', name)).version;
+  const installed = join(folder, 'node_modules', name);
+  return existsSync(join(installed, 'package.json')) ? readManifest(installed).version : undefined;
 }
 
 function isPackage(folder) {

@@ -84,7 +84,7 @@ export async function measureStarts(targets, setup, { starts, report }) {
  * Keeps all servers running and loads them in turn, in another order each round.
  * @returns {Promise<object[]>} a row for each target and era
  */
-export async function measureLoad(targets, setup, { rounds, calls, warmup, report }) {
+export async function measureLoad(targets, setup, { rounds, calls, warmup, report, endWith = 'SIGKILL' }) {
   const generator = startGenerator(setup.node);
   const rows = [];
   try {
@@ -102,7 +102,9 @@ export async function measureLoad(targets, setup, { rounds, calls, warmup, repor
     return rows;
   } finally {
     generator.stop();
-    await Promise.all(rows.map(({ running }) => running.server.stop()));
+    await Promise.all(
+      [...new Set(rows.map(({ running }) => running.server))].map((server) => server.stop(endWith)),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // docs/performance.md, written from one run.
 import { cpus } from 'node:os';
 import { connections } from './measure.js';
+import { builtOn } from './summary.js';
 import { ours, raw, rivals } from './targets.js';
 
 /** @returns {string} Markdown */
@@ -34,14 +35,16 @@ Where ours is measured in two protocol eras, the worse one counts; of the rivals
 
 ## What is compared
 
-| server | authorization | set up as |
+| server | set up as | installed with |
 |---|---|---|
-${[raw, ...rivals, ours].map((target) => `| ${target.name} | ${target.authorization} | ${target.reference} |`).join('\n')}
+${[raw, ...rivals, ours].map((target) => `| ${target.name} | ${target.reference} | ${builtOn(target) || 'Node alone'} |`).join('\n')}
 
 All have the same tool with the same five todos of the same length, answered as text and as structured content. Ours has everything switched
 on that it is generated with: token verification, Host and Origin checks, limits of body and rate, scopes, argument and result
-validation, logs; its 16 callers are 16 users with a token and todos each. Only the rate limits are raised out of the load's reach.
-The rivals run with \`NODE_ENV=production\`; their servers are in \`bench/server/projects\`, written after their own documentation.
+validation, logs, and its other four tools; its ${connections} callers are as many users with a token and todos each. As always, a verified token is
+remembered for a minute at most. Only the rate limits are raised out of the load's reach. The rivals have this one tool and run with
+\`NODE_ENV=production\`, which ours refuses with a Scalekit on this machine; their servers are in \`bench/server/projects\`, written after their
+own documentation.
 
 ## How it is measured
 

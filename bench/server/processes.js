@@ -27,8 +27,9 @@ export function startServer({ command, args, cwd, env, log }) {
     get running() {
       return child.exitCode === null && child.signalCode === null;
     },
-    async stop() {
-      child.kill('SIGKILL');
+    /** @param {NodeJS.Signals} signal SIGTERM lets it write what it has to write */
+    async stop(signal = 'SIGKILL') {
+      child.kill(signal);
       await ended;
     },
   };

@@ -1,13 +1,13 @@
 // npm run bench:server: our generated server against the other MCP frameworks and against Node itself.
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installNode, installProject, nodeVersionOf } from './install.js';
-import { connections, measureLoad, measureStarts } from './measure.js';
-import { generateOurs, startLocalScalekit } from './ours.js';
+import { measureLoad, measureStarts } from './measure.js';
+import { generateOurs } from './ours.js';
 import { page, table } from './page.js';
 import { pinned } from './processes.js';
+import { withScalekit } from './setup.js';
 import { judge, summarise } from './summary.js';
 import { ours, raw, rivals } from './targets.js';
 
@@ -39,12 +39,7 @@ const targets = [raw, ...[...rivals, ours].filter(({ project }) => chosen?.inclu
 
 installProject('tools', node);
 for (const target of targets) target.owned ? generateOurs(node) : installProject(target.project, node);
-// Everything but the servers stays off the servers' core.
-if (pinned) execFileSync('taskset', ['-apc', '1', String(process.pid)], { stdio: 'ignore' });
-
-const scalekit = await startLocalScalekit();
-try {
-  const setup = { node, variables: variablesOf(scalekit), tokens: await mintTokens(scalekit) };
+await withScalekit(node, async (setup) => {
   const report = (line) => console.error(line);
   const starts = await measureStarts(targets, setup, { ...settings, report });
   const loads = await measureLoad(targets, setup, { ...settings, report });
@@ -54,31 +49,21 @@ try {
   console.log(table(rows));
   for (const { target, measured, met } of verdicts)
     console.log(`${met ? 'met    ' : 'not met'} ${target}: ${measured}`);
-  if (values.json)
-    writeFileSync(
-      values.json,
-      JSON.stringify({ date, nodeVersion, settings, rows, verdicts, rounds: roundsOf(loads) }, null, 2),
-    );
+  if (values.json) {
+    const rounds = loads.map((load) => ({ key: load.key, rounds: load.rounds }));
+    const results = {
+      date,
+      nodeVersion,
+      settings,
+      rows,
+      verdicts,
+      starts: Object.fromEntries(starts),
+      rounds,
+    };
+    writeFileSync(values.json, JSON.stringify(results, null, 2));
+  }
   if (!chosen) {
     const file = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
     writeFileSync(file, page({ date, nodeVersion, rows, verdicts, settings }));
   }
-} finally {
-  await scalekit.close();
-}
-
-/** One user a connection, so that no server is flattered by a single cached token. */
-function mintTokens(scalekit) {
-  return Promise.all(
-    Array.from({ length: connections }, (_, index) => scalekit.mint({ subject: `usr_${1_000_000 + index}` })),
-  );
-}
-
-/** Where a server runs is decided for each start. */
-function variablesOf({ variables: { PORT, MCP_URL, ...variables } }) {
-  return variables;
-}
-
-function roundsOf(loads) {
-  return loads.map(({ key, rounds }) => ({ key, rounds }));
-}
+});

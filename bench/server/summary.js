@@ -56,6 +56,23 @@ function rowOf({ target, era, rounds, running, loaded }, starts) {
   };
 }
 
+/** @returns {string} which official SDK and which libraries of ours a server is installed with, e.g. `zod 4.6.7` */
+export function builtOn(target) {
+  const names = [
+    '@modelcontextprotocol/server',
+    '@modelcontextprotocol/sdk',
+    'express',
+    'hono',
+    'jose',
+    'zod',
+  ];
+  return names
+    .map((name) => [name, installedVersion(folderOf(target), name)])
+    .filter(([, version]) => version !== undefined)
+    .map((pair) => pair.join(' '))
+    .join(', ');
+}
+
 /** @returns {Array<{target: string, measured: string, met: boolean}>} what we want to reach, against what was measured */
 export function judge([raw, ...rows]) {
   const ours = rows.filter((row) => row.owned);

@@ -1,0 +1,32 @@
+// What every server is started with: the local Scalekit's variables, and an access token for each connection.
+import { execFileSync } from 'node:child_process';
+import { connections } from './measure.js';
+import { startLocalScalekit } from './ours.js';
+import { pinned } from './processes.js';
+
+/**
+ * Runs something beside a local Scalekit, off the servers' core.
+ * @param {string} node executable that the servers run on
+ * @param {(setup: import('./measure.js').Setup) => Promise<void>} run
+ */
+export async function withScalekit(node, run) {
+  if (pinned) execFileSync('taskset', ['-apc', '1', String(process.pid)], { stdio: 'ignore' });
+  const scalekit = await startLocalScalekit();
+  try {
+    await run({ node, variables: variablesOf(scalekit), tokens: await mintTokens(scalekit) });
+  } finally {
+    await scalekit.close();
+  }
+}
+
+/** One user a connection, so that no server is flattered by a single cached token. */
+function mintTokens(scalekit) {
+  return Promise.all(
+    Array.from({ length: connections }, (_, index) => scalekit.mint({ subject: `usr_${1_000_000 + index}` })),
+  );
+}
+
+/** Where a server runs is decided for each start. */
+function variablesOf({ variables: { PORT, MCP_URL, ...variables } }) {
+  return variables;
+}
