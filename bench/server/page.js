@@ -49,7 +49,6 @@ own documentation.
 ## How it is measured
 
 \`\`\`
-npm run build
 npm run bench:server
 \`\`\`
 
@@ -59,6 +58,7 @@ every round, in another order each time, so that whatever else the machine does 
 ${pinning(settings)} The load generator was busy for at most ${percent(busiest)} of the time with any server but the raw one (${percent(rows[0].generatorBusy)} there), so it
 is the servers that were measured. Everything stays on the loopback interface. \`--json <file>\` writes all rounds, \`--rounds\`, \`--calls\`,
 \`--starts\` and \`--only\` make it shorter, \`--node <path>\` takes another Node.
+\`node bench/server/profile.js\` says where the time of a call goes.
 `;
 }
 
