@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `quick` needs no package installs and stays under a minute; `full` installs, starts and attacks real projects.
+// Tests that install projects, or start so many processes that they take their time.
+const slow = ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts', 'test/**/*.slow.test.ts'];
+const never = ['test/snapshots/**', '**/node_modules/**'];
+
+// Two projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects.
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -9,14 +13,15 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/security/**', 'test/snapshots/**', '**/node_modules/**'],
+          exclude: [...slow, ...never],
           testTimeout: 20_000,
         },
       },
       {
         test: {
           name: 'full',
-          include: ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts'],
+          include: slow,
+          exclude: never,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
