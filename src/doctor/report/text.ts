@@ -35,42 +35,52 @@ function labelled(label: string, value: string | undefined): readonly string[] {
   return [`    ${label.padEnd(9)} ${first}`, ...rest.map((line) => `    ${' '.repeat(9)} ${line}`)];
 }
 
-function describeFinding(result: CheckResult, { paint, width }: TextOptions): readonly string[] {
+function describeFix(fix: string, { paint, width }: TextOptions): readonly string[] {
+  const [first = '', ...rest] = wrap(fix, '      ', width);
+  return [`    ${paint('green', '→')} ${first.trimStart()}`, ...rest];
+}
+
+function describeFinding(result: CheckResult, options: TextOptions): readonly string[] {
+  const { paint, width } = options;
   const level = result.level ?? 'error';
   const place = placeOf(result.subject);
   const variable = result.subject?.variable;
   const where = variable !== undefined && variable !== place ? `${variable} ${place}` : place;
   const head = `${paint(colours[level], `${marks[level]} ${result.code}`)}  ${paint('bold', result.title)}`;
   const side = result.side === undefined ? '' : `${sideNames[result.side]}: `;
-  const fix = wrap(`${side}${result.fix ?? ''}`, '      ', width);
   return [
     head,
     ...labelled('where', where),
     ...labelled('found', result.actual),
     ...labelled('expected', result.expected),
     ...wrap(result.detail ?? '', '    ', width).map((line) => paint('dim', line)),
-    ...fix.map((line, index) => (index === 0 ? `    ${paint('green', '→')} ${line.trimStart()}` : line)),
+    ...describeFix(`${side}${result.fix ?? ''}`, options),
     '',
   ];
 }
 
 /** Could not be checked: neither fine nor broken. */
-function describeUnreachable(result: CheckResult, { paint, width }: TextOptions): readonly string[] {
+function describeUnreachable(result: CheckResult, options: TextOptions): readonly string[] {
+  const { paint } = options;
   const isCrash = result.state === 'crashed';
   const what = isCrash ? 'The doctor failed at this check' : 'Could not check';
   const fix = isCrash ? 'This is a fault of ours: please report it with --save facts.json.' : result.fix;
   return [
     `${paint('yellow', `? ${result.code}`)}  ${paint('bold', `${what}: ${result.title}`)}`,
     ...labelled('because', result.detail),
-    ...(fix === undefined ? [] : wrap(`→ ${fix}`, '    ', width)),
+    ...(fix === undefined ? [] : describeFix(fix, options)),
     '',
   ];
+}
+
+function isUnclear({ state }: CheckResult): boolean {
+  return state === 'unreachable' || state === 'crashed';
 }
 
 function stateMark(results: readonly CheckResult[], paint: Paint): string {
   const has = (test: (result: CheckResult) => boolean) => results.some(test);
   if (has(({ state, level }) => state === 'found' && level === 'error')) return paint('red', marks.error);
-  if (has(({ state }) => state === 'unreachable' || state === 'crashed')) return paint('yellow', '?');
+  if (has(isUnclear)) return paint('yellow', '?');
   if (has(({ state, level }) => state === 'found' && level === 'warning'))
     return paint('yellow', marks.warning);
   return has(({ state }) => state === 'passed') ? paint('green', '✓') : paint('dim', '–');
@@ -88,12 +98,14 @@ function foldedStep(step: Step, all: readonly CheckResult[], paint: Paint): stri
   const passed = results.filter(({ state }) => state === 'passed').length;
   const skipped = results.filter(({ state }) => state === 'skipped');
   const found = results.filter(({ state }) => state === 'found').length;
+  const unclear = results.filter(isUnclear).length;
   const name = stepNames[step].padEnd(13);
   const mark = stateMark(results, paint);
   if (passed === 0 && found === 0)
     return `${mark} ${name} ${paint('dim', `not checked: ${whySkipped(skipped)}`)}`;
   const parts = [
     ...(found > 0 ? [counted(found, 'finding')] : []),
+    ...(unclear > 0 ? [`${unclear} could not be checked`] : []),
     ...(passed > 0 ? [`${passed} passed`] : []),
   ];
   return `${mark} ${name} ${parts.join(', ')}`;
@@ -145,7 +157,7 @@ export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOpti
   const { results, ignored, verdict } = diagnosis;
   const isGiven = facts.token.known && facts.token.value.source === 'given';
   const unfolded: readonly Step[] = verbose ? steps : isGiven ? ['token'] : [];
-  const unclear = results.filter(({ state }) => state === 'unreachable' || state === 'crashed');
+  const unclear = results.filter(isUnclear);
   const lines = [
     paint('bold', headline(facts)),
     '',
@@ -162,7 +174,7 @@ export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOpti
 
 /** @returns what is wrong, a line each, and nothing where nothing is. */
 export function quietReport({ results }: Diagnosis): string {
-  const unclear = results.filter(({ state }) => state === 'unreachable' || state === 'crashed');
+  const unclear = results.filter(isUnclear);
   const lines = [
     ...findingsOf(results).map(
       ({ level, code, title, subject, actual }) =>

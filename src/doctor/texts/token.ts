@@ -35,7 +35,7 @@ export const tokenTexts = {
   },
   SKM405: {
     level: 'error',
-    side: 'env',
+    side: 'client',
     holds: 'The token is for this server',
     title: 'The token is for another server',
     why: 'The “aud” claim names the servers that a token is for. This one’s resource id is not among them, so the server answers 401.',
