@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allChecks } from '../../src/doctor/checks/index.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { Facts } from '../../src/doctor/facts.ts';
+import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { codes, isCode, pageOf, textOf } from '../../src/doctor/texts/index.ts';
 import { configurationCases } from './fixtures/configuration.ts';
@@ -44,6 +45,11 @@ describe('every code', () => {
     expect(existsSync(pageOf(code))).toBe(true);
     const page = readFileSync(pageOf(code), 'utf8');
     expect(page.split('\n')[0]).toBe(`# ${code}: ${textOf(code).title}`);
+    const { level, step, side } = textOf(code);
+    const line = `*${level} · ${stepNames[step]} · to be mended ${sideNames[side]}*`;
+    expect(page.split('\n')[2]?.replaceAll('`', '').toLowerCase()).toBe(
+      line.replaceAll('’', "'").toLowerCase(),
+    );
     for (const heading of ['## What it means', '## What to do', '## How the doctor knows'])
       expect(page).toContain(heading);
   });

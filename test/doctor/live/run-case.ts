@@ -6,10 +6,7 @@ import { startSmallServer } from './small-server.ts';
 export interface Said {
   readonly exitCode: number | null;
   readonly found: readonly string[];
-  readonly report: {
-    readonly results: readonly { code: string; state: string }[];
-    readonly verdict?: string;
-  };
+  readonly results: readonly { readonly code: string; readonly state: string; readonly level?: string }[];
   /** All that it has written. */
   readonly output: string;
 }
@@ -17,9 +14,9 @@ export interface Said {
 export type RunDoctor = (args: readonly string[]) => Promise<{ exitCode: number | null; output: string }>;
 
 export function readReport(exitCode: number | null, output: string): Said {
-  const report: Said['report'] = JSON.parse(output);
-  const found = report.results.filter(({ state }) => state === 'found').map(({ code }) => code);
-  return { exitCode, output, report, found: [...new Set(found)].sort() };
+  const { results }: Pick<Said, 'results'> = JSON.parse(output);
+  const found = results.filter(({ state }) => state === 'found').map(({ code }) => code);
+  return { exitCode, output, results, found: [...new Set(found)].sort() };
 }
 
 /** Starts what the case needs, and lets the doctor look at it. */
@@ -38,4 +35,9 @@ export async function examine(each: LiveCase, emulator: Emulator, doctor: RunDoc
     emulator.fault({});
     await server.close();
   }
+}
+
+/** @returns the exit code that findings of these levels ask for. */
+export function exitCodeFor({ results }: Said): number {
+  return results.some(({ state, level }) => state === 'found' && level === 'error') ? 1 : 0;
 }
