@@ -94,7 +94,7 @@ describe.concurrent('the end', () => {
     const since = performance.now();
     server.program.child.kill('SIGTERM');
     expect(await server.program.ended()).toMatchObject({ code: 0 });
-    expect(performance.now() - since).toBeLessThan(13_000);
+    expect(performance.now() - since).toBeLessThan(15_000);
     expect((await exchange).answers).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe.concurrent('the end', () => {
     const since = performance.now();
     server.program.child.kill('SIGTERM');
     expect(await server.program.ended()).toMatchObject({ code: 0 });
-    expect(performance.now() - since).toBeLessThan(3000);
+    expect(performance.now() - since).toBeLessThan(5000);
   });
 
   /** Throws in the server, where nobody catches it. */
@@ -135,7 +135,8 @@ describe.concurrent('the end', () => {
 describe.concurrent('the start', () => {
   const production = {
     NODE_ENV: 'production',
-    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev',
+    // A name that never leads anywhere (RFC 6761).
+    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.invalid',
     MCP_URL: 'https://mcp.example.com/',
   };
 
@@ -178,7 +179,7 @@ describe.concurrent('the start', () => {
     const { expect } = context;
     const { server } = await startPair(context, { env: { ...production, HOST: '127.0.0.1' } });
     await server.listening();
-    // The real Scalekit can't be reached from here: alive, and not ready.
+    // Alive, although there is no Scalekit to ask.
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
   });
 
