@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../support/program.ts';
 import { createProgram, repository } from '../support/repository.ts';
@@ -18,7 +18,11 @@ async function mustRun(command: string, args: readonly string[], cwd: string): P
 /** Makes a folder of the cache once, however many ask at the same time; what it is made in is moved into place whole. */
 async function cached(name: string, make: (directory: string) => Promise<void>): Promise<string> {
   const target = join(cache, name);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    const now = new Date();
+    await utimes(target, now, now);
+    return target;
+  }
   await mkdir(cache, { recursive: true });
   const stage = await mkdtemp(join(cache, 'stage-'));
   try {
@@ -33,13 +37,13 @@ async function cached(name: string, make: (directory: string) => Promise<void>):
   }
 }
 
-/** Removes what has not been used for a day. */
+/** Removes what has not been used for an hour: every build of this repository makes new ones. */
 async function removeOld(): Promise<void> {
   const names = await readdir(cache).catch(() => []);
-  const day = 24 * 60 * 60 * 1000;
+  const hour = 60 * 60 * 1000;
   for (const name of names.filter((each) => /^(?:todo|blank|modules|stage)-/.test(each))) {
     const path = join(cache, name);
-    if (Date.now() - (await stat(path)).mtimeMs > day) await rm(path, { recursive: true, force: true });
+    if (Date.now() - (await stat(path)).mtimeMs > hour) await rm(path, { recursive: true, force: true });
   }
 }
 
