@@ -7,6 +7,7 @@ import { ours, raw, rivals } from './targets.js';
 /** @returns {string} Markdown */
 export function page({ date, nodeVersion, rows, verdicts, settings }) {
   const [model] = cpus().map((cpu) => cpu.model);
+  const leastBusy = Math.min(...rows.slice(1).map((row) => row.serverBusy));
   const busiest = Math.max(...rows.slice(1).map((row) => row.generatorBusy));
   return `# Performance
 
@@ -54,7 +55,8 @@ npm run bench:server
 
 It installs the rivals, at pinned versions, and Node ${nodeVersion} (mcp-use and xmcp refuse less than 22) into \`bench/server/rivals\`, generates ours,
 measures ${settings.starts} cold starts each, then ${settings.rounds} rounds of ${settings.calls} calls after ${settings.warmup} calls of warm-up, and writes this page. Servers take turns in
-every round, in another order each time, so that whatever else the machine does hits all of them. Values are medians of the rounds.
+every round, in another order each time, so that whatever else the machine does hits all of them. CPU per call is the median of all rounds;
+throughput and latency are medians of that half of a server's rounds in which it had most of its core (${percent(leastBusy)} or more).
 ${pinning(settings)} The load generator was busy for at most ${percent(busiest)} of the time with any server but the raw one (${percent(rows[0].generatorBusy)} there), so it
 is the servers that were measured. Everything stays on the loopback interface. \`--json <file>\` writes all rounds, \`--rounds\`, \`--calls\`,
 \`--starts\` and \`--only\` make it shorter, \`--node <path>\` takes another Node.
