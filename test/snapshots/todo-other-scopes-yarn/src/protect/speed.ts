@@ -6,7 +6,7 @@ import type * as Limiter from 'rate-limiter-flexible';
 
 /**
  * The SDK makes a server object for each request. V8 takes such objects for long-lived ones and moves them, with all
- * that hangs on them, to where only a full garbage collection finds them: half of the time, and pauses of 20 ms.
+ * that hangs on them, to where only a full garbage collection finds them: a third of the CPU time, and pauses of 20 ms.
  */
 setFlagsFromString('--no-allocation-site-pretenuring');
 
