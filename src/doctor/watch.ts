@@ -1,12 +1,13 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { probe } from './probe.ts';
+import { initialize } from './gather/server.ts';
+import { type Answer, probe } from './probe.ts';
 
 /** What the doctor looks at again when it changes. */
 export interface Watched {
   readonly directory: string;
-  /** The server's endpoint, where it is known. */
-  readonly endpoint: string | undefined;
+  /** The server's endpoint and what it answered last, where they are known. */
+  readonly server: { readonly endpoint: string; readonly answer: Answer } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -26,20 +27,23 @@ const watchedFolders = ['', 'src'];
 const interval = 1000;
 
 /** What tells one state of a server from another. */
-async function serverState(endpoint: string, signal: AbortSignal): Promise<string> {
-  const answer = await probe({ url: endpoint, method: 'POST', json: {} }, { signal, milliseconds: interval });
+function stateOf(answer: Answer): string {
   return answer.answered ? String(answer.status) : answer.failure;
 }
 
-/** Polls until the server's state is another one. */
-function serverChanged(endpoint: string, signal: AbortSignal, changed: () => void): void {
-  let first: string | undefined;
+/** Asks until the server's state is another one than it was. */
+function serverChanged(
+  { endpoint, answer }: NonNullable<Watched['server']>,
+  signal: AbortSignal,
+  changed: () => void,
+): void {
+  const request = { url: endpoint, method: 'POST', json: initialize };
   const ask = async () => {
-    const state = await serverState(endpoint, signal);
-    first ??= state;
-    if (state !== first) changed();
-    else if (!signal.aborted) setTimeout(() => void ask().catch(() => {}), interval).unref();
+    const now = await probe(request, { signal, milliseconds: interval });
+    if (stateOf(now) !== stateOf(answer)) changed();
+    else setTimeout(() => void ask().catch(() => {}), interval).unref();
   };
+  // Only the end of the waiting makes a question fail.
   void ask().catch(() => {});
 }
 
@@ -66,7 +70,7 @@ function filesChanged(directory: string, signal: AbortSignal, changed: () => voi
  * Waits for a change of the settings, the source or the server.
  * @throws what aborted the signal.
  */
-export async function untilChanged({ directory, endpoint, signal }: Watched): Promise<void> {
+export async function untilChanged({ directory, server, signal }: Watched): Promise<void> {
   const waiting = new AbortController();
   const either = AbortSignal.any([signal, waiting.signal]);
   // Watchers do not keep the process alive long enough on every system; this does, until it is over.
@@ -75,7 +79,7 @@ export async function untilChanged({ directory, endpoint, signal }: Watched): Pr
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       filesChanged(directory, either, resolve);
-      if (endpoint !== undefined) serverChanged(endpoint, either, resolve);
+      if (server !== undefined) serverChanged(server, either, resolve);
     });
   } finally {
     clearInterval(keepAlive);

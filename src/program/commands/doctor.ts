@@ -73,8 +73,8 @@ async function keepWatching(plan: Plan, context: Context): Promise<never> {
     await show(examination, plan, context);
     context.stderr.write('Watching .env, the source and the server. Ctrl-C ends it.\n');
     const { server } = examination.facts;
-    const endpoint = server.known ? server.value.endpoint : undefined;
-    await untilChanged({ directory: context.cwd, endpoint, signal: context.signal });
+    const last = server.known ? { endpoint: server.value.endpoint, answer: server.value.noToken } : undefined;
+    await untilChanged({ directory: context.cwd, server: last, signal: context.signal });
   }
 }
 

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientsKnown } from '../../src/doctor/checks/scalekit/clients-known.ts';
+import { redirectsRegistered } from '../../src/doctor/checks/scalekit/redirects-registered.ts';
+import { known, noFacts } from '../../src/doctor/facts.ts';
+import { gatherRegistrations } from '../../src/doctor/gather/registrations.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { endpoints } from '../../src/scalekit/index.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const endpoint = 'http://localhost:3002/mcp';
+const callback = 'http://localhost:3334/oauth/callback';
+const { signal } = new AbortController();
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+
+/** Registers a client as mcp-remote does. */
+async function register(redirectUri: string): Promise<string> {
+  const { registration } = endpoints(emulator.url, emulator.resourceId);
+  const answer = await fetch(registration, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'mcp-remote',
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    }),
+  });
+  return ((await answer.json()) as { client_id: string }).client_id;
+}
+
+/** A home in which mcp-remote remembers a client of this server. */
+async function homeWith(clientId: string, redirectUri: string, url = endpoint): Promise<string> {
+  const home = await temporaryDirectory('doctor-home');
+  const folder = join(home, '.mcp-auth/mcp-remote-v1');
+  await mkdir(folder, { recursive: true });
+  const hash = createHash('md5').update(url).digest('hex');
+  const information = { client_id: clientId, redirect_uris: [redirectUri] };
+  await writeFile(join(folder, `${hash}_client_info.json`), JSON.stringify(information));
+  await writeFile(
+    join(folder, `${hash}_tokens.json`),
+    JSON.stringify({ access_token: 'a-token-of-somebody' }),
+  );
+  return home;
+}
+
+async function examine(home: string) {
+  const authorizationEndpoint = endpoints(emulator.url, emulator.resourceId).authorization;
+  const registrations = await gatherRegistrations(
+    { home, endpoint, authorizationEndpoint, clients: [] },
+    { signal },
+  );
+  const facts = { ...noFacts('not asked'), registrations: known(registrations) };
+  return { registrations, states: [clientsKnown.run(facts).state, redirectsRegistered.run(facts).state] };
+}
+
+describe('a client that mcp-remote remembers', () => {
+  test('is fine where Scalekit knows it', async () => {
+    const { states, registrations } = await examine(await homeWith(await register(callback), callback));
+    expect(states).toEqual(['passed', 'passed']);
+    expect(registrations).toHaveLength(1);
+    expect(JSON.stringify(registrations)).not.toContain('a-token-of-somebody');
+  });
+
+  test('is named where Scalekit has never issued its id', async () => {
+    const { states, registrations } = await examine(await homeWith('skc_1000000000000002', callback));
+    expect(states).toEqual(['found', 'passed']);
+    expect(registrations[0]?.file).toMatch(/^~\/\.mcp-auth\/mcp-remote-v1\/[\da-f]{32}_client_info\.json$/);
+  });
+
+  test('is named where it has registered another address', async () => {
+    const clientId = await register('https://client.example.com/callback');
+    const { states } = await examine(await homeWith(clientId, 'https://other.example.com/callback'));
+    expect(states).toEqual(['passed', 'found']);
+  });
+
+  test('is none of our business where it is for another server', async () => {
+    const { states } = await examine(await homeWith('m2m_1', callback, 'https://other.example.com/mcp'));
+    expect(states).toEqual(['skipped', 'skipped']);
+  });
+});
