@@ -64,7 +64,6 @@ async function hashOf(directory: string): Promise<string> {
  */
 export async function makeProject(template: Template): Promise<string> {
   await mkdir(cache, { recursive: true });
-  await removeOld();
   const fresh = await mkdtemp(join(cache, 'fresh-'));
   try {
     const options = [
@@ -90,6 +89,7 @@ export async function makeProject(template: Template): Promise<string> {
     });
   } finally {
     await rm(fresh, { recursive: true, force: true });
+    await removeOld();
   }
 }
 
