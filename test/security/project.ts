@@ -78,13 +78,11 @@ export async function makeProject(template: Template): Promise<string> {
     ];
     await mustRun(process.execPath, [createProgram, template, ...options], fresh);
     const source = join(fresh, template);
+    // Asked for each time, so that it stays as long as the project that stands on it.
+    const modules = join(await installed(source), 'node_modules');
     return await cached(`${template}-${await hashOf(source)}`, async (directory) => {
       await cp(source, directory, { recursive: true });
-      await symlink(
-        join(await installed(source), 'node_modules'),
-        join(directory, 'node_modules'),
-        'junction',
-      );
+      await symlink(modules, join(directory, 'node_modules'), 'junction');
       await mustRun(process.execPath, [join(directory, 'node_modules/typescript/bin/tsc')], directory);
     });
   } finally {
