@@ -99,9 +99,9 @@ describe('editing .env', () => {
 });
 
 describe('planFixes', () => {
-  test('does each thing once, and lets the first finding about a variable decide', () => {
+  test('does each thing once, and lets the last finding about a variable decide', () => {
     const other: Edit = { ...setUrl, kind: 'set-variable', value: 'http://localhost:9/' };
-    const plan = planFixes([finding([setUrl]), finding([setUrl, other]), finding([], [['npm', 'install']])]);
+    const plan = planFixes([finding([other]), finding([other, setUrl]), finding([], [['npm', 'install']])]);
     expect([...plan.files]).toEqual([['.env', [setUrl]]]);
     expect(plan.commands).toEqual([['npm', 'install']]);
     expect(describePlan(plan)).toBe('  .env\n    set     MCP_URL=http://localhost:3002/\n  $ npm install\n');

@@ -36,11 +36,12 @@ describe('textReport', () => {
       "Doctor  todo-mcp  http://localhost:3002/mcp
 
       ✗ SKM112  MCP_URL has another port than the server listens on
-          where     MCP_URL .env:6
+          where     PORT .env:2
           found     PORT=3003, MCP_URL=http://localhost:3002/
-          expected  MCP_URL=http://localhost:3003/
+          expected  PORT=3002
           Clients are sent to the port in MCP_URL, where this server is not.
-          → In your .env: Make the two the same, and correct the Server URL in Scalekit’s dashboard too.
+          → In your .env: Make the two the same. If it is MCP_URL that you change, change it in the
+            clients and in Scalekit’s dashboard (Server URL) too.
 
       ▲ SKM123  Other users of this machine can read .env
           where     .env

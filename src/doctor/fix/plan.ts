@@ -13,14 +13,13 @@ function once<T>(items: readonly T[]): readonly T[] {
   return items.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 
-/** Two findings about one variable: the first in the journey decides, and the next run sees the rest. */
+/** Two findings about one variable: the last decides, since later checks start from what earlier ones expect. */
 function withoutConflicts(edits: readonly Edit[]): readonly Edit[] {
-  const taken = new Set<string>();
-  return edits.filter((edit) => {
+  return edits.filter((edit, index) => {
     if (edit.kind !== 'set-variable') return true;
-    if (taken.has(edit.variable)) return false;
-    taken.add(edit.variable);
-    return true;
+    const isAgain = (other: Edit) =>
+      other.kind === 'set-variable' && other.file === edit.file && other.variable === edit.variable;
+    return !edits.slice(index + 1).some(isAgain);
   });
 }
 

@@ -28,12 +28,13 @@ export async function mend(diagnosis: Diagnosis, plan: Plan, context: Context): 
     say('There is nothing that could be mended by itself.');
     return false;
   }
-  say(`To mend ${fixes.codes.join(', ')}:\n${describePlan(fixes)}`);
+  say(`\nTo mend ${fixes.codes.join(', ')}:\n${describePlan(fixes)}`);
   if (!(await isAgreed(plan, context))) {
     say('Nothing was changed.');
     return false;
   }
   const outcomes = await applyFixes(plan.target.directory, fixes, context.signal);
   for (const { what, error } of outcomes) say(error === undefined ? `✓ ${what}` : `✗ ${what}: ${error}`);
+  say('');
   return outcomes.some(({ error }) => error === undefined);
 }

@@ -15,13 +15,14 @@ export const portOfUrl: Check = {
         return skipped('PORT and MCP_URL are not both usable');
       const url = new URL(checked.value);
       if (!isLoopback(url)) return skipped('MCP_URL is public, so a proxy in front decides the port');
-      if (portOf(url) === port.value) return passed(setting.value);
-      url.port = setting.value;
+      const wanted = String(portOf(url));
+      if (wanted === setting.value) return passed(setting.value);
+      // The dashboard and the clients know MCP_URL, and nobody else knows PORT: that is the one to change.
       return found({
-        subject: placeOf(mcpUrl),
+        subject: placeOf(setting),
         actual: `PORT=${setting.value}, ${mcpUrl.name}=${mcpUrl.value}`,
-        expected: `${mcpUrl.name}=${url.href}`,
-        edits: editOf(mcpUrl, url.href),
+        expected: `PORT=${wanted}`,
+        edits: editOf(setting, wanted),
       });
     }),
 };
