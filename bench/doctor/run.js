@@ -74,7 +74,7 @@ function timed({ name, args }) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
   const millis = performance.now() - since;
   const isDoctor = args.includes('doctor');
-  if (status !== 0 || (isDoctor && !stdout.includes('Nothing is wrong.')))
+  if (status !== 0 || (isDoctor && !stdout.includes('Nothing is wrong')))
     throw new Error(`${name} ended with ${status}: ${stdout}${stderr}`);
   return millis;
 }

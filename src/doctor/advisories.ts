@@ -105,8 +105,11 @@ export function advisoriesOf(fact: PackageFact): readonly Advisory[] {
   );
 }
 
-/** Versions of FastMCP whose Scalekit provider is wrong (facts: Scalekit, "Where the trailing slash comes from"; issuers). */
-export const wrongFastMcp = { since: '2.13.0', fixedIn: '3.4.8' } as const;
+/**
+ * Versions of FastMCP whose Scalekit provider is wrong (facts: Scalekit, "Where the trailing slash comes from"). That it knows
+ * one issuer was seen in the source of all of 3.4, and that it knows both in 4.0.0.
+ */
+export const wrongFastMcp = { since: '2.13.0', fixedIn: '4.0.0' } as const;
 
 /** Versions of FastMCP that compare `aud` with the base URL, and hence need its trailing slash. */
 export const slashFastMcp = { since: '2.13.0', before: '2.13.2' } as const;

@@ -81,8 +81,8 @@ export interface ClientEntry {
 
 export interface ProjectFacts {
   readonly kind: ProjectKind;
-  /** From its manifest. */
-  readonly name?: string;
+  /** From its manifest, or the folder's. */
+  readonly name: string;
   readonly envFiles: readonly EnvFile[];
   readonly settings: readonly Setting[];
   /** `NODE_ENV`, wherever it is set. */

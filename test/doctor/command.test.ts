@@ -53,7 +53,7 @@ async function project(
 ) {
   const cwd = await temporaryDirectory('doctor-command');
   await writeFile(join(cwd, '.env'), env, { mode: 0o600 });
-  await writeFile(join(cwd, 'requirements.txt'), 'fastmcp==3.4.8\n');
+  await writeFile(join(cwd, 'requirements.txt'), 'fastmcp==4.1.6\n');
   return cwd;
 }
 
@@ -162,7 +162,7 @@ describe('--fix', () => {
     expect(stderr).toContain('set     MCP_URL=http://localhost:1/');
     expect(stderr).toContain('✓ .env');
     expect(await readFile(join(cwd, '.env'), 'utf8')).toContain('\nMCP_URL=http://localhost:1/\n');
-    expect(stdout.indexOf('SKM108')).toBeLessThan(stdout.indexOf('Nothing is wrong.'));
+    expect(stdout.indexOf('SKM108')).toBeLessThan(stdout.indexOf('Nothing is wrong'));
     expect(exitCode).toBe(0);
   });
 
@@ -267,7 +267,7 @@ describe('--watch', () => {
       join(cwd, '.env'),
       (await readFile(join(cwd, '.env'), 'utf8')).replace('localhost:1', 'localhost:1/'),
     );
-    await until('the second report', () => output.includes('Nothing is wrong.'));
+    await until('the second report', () => output.includes('Nothing is wrong'));
     interruption.abort(new Error('Interrupted.'));
     expect((await running).exitCode).toBe(130);
   });

@@ -14,7 +14,7 @@ export function jsonReport(facts: Facts, diagnosis: Diagnosis, toolVersion: stri
     exitCode: diagnosis.exitCode,
     summary: diagnosis.summary,
     target: {
-      ...(project.known ? { project: project.value.name ?? '', kind: project.value.kind } : {}),
+      ...(project.known ? { project: project.value.name, kind: project.value.kind } : {}),
       ...(server.known ? { endpoint: server.value.endpoint } : {}),
     },
     ...(diagnosis.verdict === undefined ? {} : { verdict: diagnosis.verdict }),

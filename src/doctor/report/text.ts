@@ -135,7 +135,13 @@ function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] 
   const words = found.map((level) => counted(summary[level], level));
   if (summary.unreachable + summary.crashed > 0)
     words.push(`${summary.unreachable + summary.crashed} could not be checked`);
-  if (words.length === 0) return [paint('green', 'Nothing is wrong.')];
+  if (words.length === 0) {
+    // Nothing found where nothing was looked at is no praise.
+    const isWhole = steps.every((step) =>
+      results.some((each) => each.step === step && each.state === 'passed'),
+    );
+    return [paint('green', isWhole ? 'Nothing is wrong.' : 'Nothing is wrong in what was checked.')];
+  }
   const [first] = findingsOf(results);
   const fixable = results.filter(canFix).length;
   return [
@@ -146,7 +152,7 @@ function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] 
 }
 
 function headline(facts: Facts): string {
-  const name = facts.project.known ? (facts.project.value.name ?? 'this folder') : '';
+  const name = facts.project.known ? facts.project.value.name : '';
   const url = facts.server.known ? facts.server.value.endpoint : '';
   return ['Doctor', name, url].filter((part) => part !== '').join('  ');
 }

@@ -210,10 +210,10 @@ export const serverTexts = {
     fix: 'Send Access-Control-Expose-Headers: WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version.',
   },
   SKM333: {
-    level: 'error',
+    level: 'warning',
     side: 'code',
     holds: 'Web pages of strangers are kept out',
-    title: 'The server lets the web pages of strangers in',
+    title: 'The server does not keep the web pages of strangers out',
     why: 'Any web site that a user visits could call this server from the user’s browser.',
     fix: 'Answer 403 to an Origin that you do not know, and name only known origins in Access-Control-Allow-Origin.',
   },

@@ -7,7 +7,7 @@ export const toolsTexts = {
     holds: 'The server accepts a good token',
     title: 'The server refuses a good token',
     why: 'The token is signed by Scalekit, in time and for this server. The server’s own check is wrong: it knows only one of Scalekit’s two issuers, or compares the audience with a URL in place of the resource id.',
-    fix: 'Accept both issuers and look for the resource id in “aud”. In FastMCP, update to 3.4.8 or later. If .env was changed, start the server again.',
+    fix: 'Accept both issuers and look for the resource id in “aud”. In FastMCP, update to 4.0 or later. If .env was changed, start the server again.',
   },
   SKM502: {
     level: 'error',

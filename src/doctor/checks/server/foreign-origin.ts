@@ -1,24 +1,31 @@
-import { isLoopback } from '../../../scalekit/index.ts';
 import { type Check, withServer } from '../../check.ts';
-import { found, passed } from '../../model.ts';
+import { type Finding, found, passed } from '../../model.ts';
 import { corsOf, succeeded, summary } from '../../reading.ts';
 
-/** MCP, security: "servers MUST validate the Origin header" (403). Without a token a 401 hides whether it would. */
+const origin = 'https://attacker.example';
+
+/** The parts of a finding that differ with how far a stranger's page gets. */
+type Depth = Pick<Finding, 'actual' | 'level' | 'why'>;
+
+const secondWall =
+  'A page without a token gets nothing, but MCP asks for this second wall: a token that leaks into a page could be used from there.';
+
+/** MCP, transports, security: "servers MUST validate the Origin header" (403). Without a token a 401 hides whether they do. */
 export const foreignOrigin: Check = {
   code: 'SKM333',
   run: (facts) =>
-    withServer(facts, ({ foreignOrigin, endpoint }) => {
-      const origin = 'https://attacker.example';
-      const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : foreignOrigin;
-      const answer = succeeded(withToken) ? withToken : foreignOrigin;
-      const reflects = corsOf(answer).allows(origin);
-      if (!succeeded(answer) && !reflects) return passed(summary(answer));
-      const allows = `, with Access-Control-Allow-Origin for ${origin}`;
-      return found({
-        subject: { url: endpoint },
-        actual: `${summary(answer)} to a call from ${origin}${reflects ? allows : ''}`,
-        expected: '403',
-        level: succeeded(answer) || isLoopback(new URL(endpoint)) ? 'error' : 'warning',
-      });
+    withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
+      const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
+      const finding = (depth: Depth) => found({ subject: { url: endpoint }, expected: '403', ...depth });
+      if (succeeded(answer))
+        return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: 'error' });
+      if (corsOf(answer).allows(origin))
+        return finding({ actual: `${summary(answer)} with Access-Control-Allow-Origin for ${origin}` });
+      if (withToken !== undefined && succeeded(withToken))
+        return finding({
+          actual: `${summary(withToken)} to a call from ${origin} with a token`,
+          why: secondWall,
+        });
+      return passed(summary(answer));
     }),
 };

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   type Fact,
   known,
@@ -92,12 +92,12 @@ export async function gatherProject(directory: string, env: Environment): Promis
   const { manifest, python, envFiles, sources } = files;
   const { packages, installed } = await readPackages(directory, manifest, python);
   const parsed = parseObject(manifest?.text) ?? {};
-  const name = nameOf(parsed, python);
+  const name = nameOf(parsed, python) ?? basename(resolve(directory));
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
   return known({
     kind: kindOf(packages, sources, manifest),
-    ...(name === undefined ? {} : { name }),
+    name,
     envFiles,
     settings: resolveSettings(envFiles, env),
     ...(nodeEnv === undefined ? {} : { nodeEnv }),
