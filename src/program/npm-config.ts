@@ -2,6 +2,7 @@ import type { Raw } from './arguments.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './errors.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
+import { quoteForShell } from './shell.ts';
 
 /**
  * What npm kept for itself. `npm create scalekit-mcp x --dry-run` never reaches our arguments: npm takes every flag before
@@ -26,31 +27,34 @@ export function modesFromNpm(env: Context['env']): Raw {
   return Object.fromEntries(set.map((name) => [name, true]));
 }
 
-/** Our own flags that npm swallowed: it sets them to `true` and passes their values on as if they were directories. */
-function swallowed(env: Context['env']): readonly OptionName[] {
-  if (env.npm_command !== 'init' && env.npm_command !== 'exec') return [];
-  const own = optionNames.filter(
-    (name) => name !== 'directory' && !sharedWithNpm.some((mode) => mode === name),
-  );
-  return own.filter((name) => {
-    const value = npmConfig(env, name);
-    // `git` and others are npm's too, with other values than these.
-    return value === 'true' || (value === '' && optionOf(name).negatable === true);
-  });
+/**
+ * A flag of ours as it was written before npm swallowed it. npm keeps `--name=text` as `text`; of `--name text` it keeps
+ * `true` and passes the text on as if it were a directory.
+ * @returns undefined where npm has nothing of the kind.
+ */
+function swallowed(env: Context['env'], name: OptionName): string | undefined {
+  const kept = npmConfig(env, name);
+  if (kept === undefined) return undefined;
+  const flag = flagOf(name);
+  const { value, negatable } = optionOf(name);
+  // `git` is npm's too, for the path of git: only `--no-git` shows in it.
+  if (name === 'git') return kept === 'false' ? '--no-git' : undefined;
+  if (value === undefined) return kept === 'true' ? flag : negatable ? `--no-${flag.slice(2)}` : undefined;
+  if (kept === '') return undefined;
+  return `${flag} ${kept === 'true' ? value : quoteForShell(kept)}`;
 }
 
 /**
- * Refuses a run whose options npm has swallowed: their values are lost.
+ * Refuses a run whose options npm has swallowed: it would make another project than the one that was asked for.
  * @throws UsageError with the corrected command.
  */
 export function refuseSwallowedFlags(env: Context['env'], directory: string | undefined): void {
-  const names = swallowed(env);
-  if (names.length === 0) return;
-  const flags = names.map((name) => {
-    const flag = npmConfig(env, name) === '' ? `--no-${flagOf(name).slice(2)}` : flagOf(name);
-    const value = optionOf(name).value;
-    return value === undefined ? flag : `${flag} ${value}`;
-  });
+  if (env.npm_command !== 'init' && env.npm_command !== 'exec') return;
+  const own = optionNames.filter(
+    (name) => name !== 'directory' && !sharedWithNpm.some((mode) => mode === name),
+  );
+  const flags = own.map((name) => swallowed(env, name)).filter((flag) => flag !== undefined);
+  if (flags.length === 0) return;
   const start = env.npm_command === 'exec' ? 'npx create-scalekit-mcp' : 'npm create scalekit-mcp@latest';
   throw new UsageError(
     `npm kept ${flags.map((flag) => flag.split(' ')[0]).join(', ')} for itself: what is for us comes after --`,

@@ -36,6 +36,19 @@ describe('what npm kept for itself', () => {
     expect(next).toBe('npm create scalekit-mcp@latest x -- --template <name> --no-install');
   });
 
+  test.each([
+    ['--template=blank', { npm_config_template: 'blank' }, '--template blank'],
+    ['--name="Tom\'s"', { npm_config_name: "Tom's" }, `--name 'Tom'\\''s'`],
+    ['--port=4000 --no-git', { npm_config_port: '4000', npm_config_git: 'false' }, '--port 4000 --no-git'],
+    ['--package-manager=pnpm', { npm_config_package_manager: 'pnpm' }, '--package-manager pnpm'],
+    ['--emulator', { npm_config_emulator: 'true' }, '--emulator'],
+  ])('npm create x %s would make another project: refused, with the value that npm kept', (_, env, flags) => {
+    const run = () => refuseSwallowedFlags({ npm_command: 'init', ...env }, 'x');
+    expect(run).toThrow(
+      expect.objectContaining({ next: `npm create scalekit-mcp@latest x -- ${flags}`, exitCode: 2 }),
+    );
+  });
+
   test("npm's own git setting is none of ours, nor is a script that runs us", () => {
     expect(() =>
       refuseSwallowedFlags({ npm_command: 'init', npm_config_git: '/usr/bin/git' }, 'x'),
