@@ -73,9 +73,14 @@ async function installStep(job: Job): Promise<StepReport & { error?: ProjectErro
   }
 }
 
-async function gitStep(job: Job): Promise<StepReport> {
+async function gitStep(job: Job, fresh: boolean): Promise<StepReport> {
   const { resolved, context, screen } = job;
   if (!resolved.git) return skipped('--no-git');
+  if (!fresh) {
+    const detail = 'The folder had files of yours, which are for you to commit.';
+    screen.line(`- Not committed: ${detail}`);
+    return skipped(detail);
+  }
   const { initialiseRepository } = await import('../project/git.ts');
   const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
   const result = await initialiseRepository(options);
@@ -123,9 +128,10 @@ interface Steps {
   readonly check: CheckReport;
 }
 
-async function runSteps(job: Job): Promise<Steps> {
+/** @param fresh whether nothing of the owner's was in the folder before. */
+async function runSteps(job: Job, fresh: boolean): Promise<Steps> {
   const install = await installStep(job);
-  const git = await gitStep(job);
+  const git = await gitStep(job, fresh);
   return { install, git, check: await checkStep(job, install.state === 'done') };
 }
 
@@ -201,7 +207,7 @@ export async function perform(job: Job): Promise<CreateReport> {
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
   screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
   try {
-    return reportOf(job, files, await runSteps(job));
+    return reportOf(job, files, await runSteps(job, written.fresh));
   } catch (error) {
     if (context.signal.aborted) await takeBack(written, job);
     throw error;

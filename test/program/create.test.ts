@@ -172,6 +172,20 @@ describe('git', () => {
     expect((await run('git', ['branch', '--show-current'], { cwd: join(cwd, 'x') })).stdout).toBe('main\n');
   });
 
+  test('what was in the folder before is not committed in its owner’s name', async () => {
+    const cwd = await temporaryDirectory();
+    await mkdir(join(cwd, 'x'));
+    await writeFile(join(cwd, 'x/notes.txt'), 'mine');
+    const args = ['x', '--overwrite', '--no-install', '--json'];
+    const { code, stdout } = await create(cwd, args, { env: identity });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).git).toMatchObject({
+      state: 'skipped',
+      detail: expect.stringContaining('files of yours'),
+    });
+    expect(await readdir(join(cwd, 'x'))).not.toContain('.git');
+  });
+
   test('inside a repository nothing is made, and it is said', async () => {
     const cwd = await temporaryDirectory();
     await run('git', ['init'], { cwd });
