@@ -13,8 +13,18 @@ function schemaOf(name: OptionName): z.ZodType {
     object: () => z.union([z.looseObject({}), z.string()]),
     choice: () => z.enum((row.choices ?? []).map((choice) => String(choice.value))),
   };
-  const described = row.default === undefined ? row.summary : `${row.summary} (default: ${row.default})`;
-  return forms[row.form]().describe(described).optional();
+  return forms[row.form]().describe(describeOption(name)).optional();
+}
+
+/** What a value means, what holds without it, and which of its values are for a later version. */
+function describeOption(name: OptionName): string {
+  const { summary, default: fallback, choices = [] } = optionOf(name);
+  const later = choices.filter((choice) => choice.notYet).map((choice) => choice.value);
+  const remarks = [
+    ...(fallback === undefined ? [] : [`default: ${fallback}`]),
+    ...(later.length === 0 ? [] : [`not in this version yet: ${later.join(', ')}`]),
+  ];
+  return remarks.length === 0 ? summary : `${summary} (${remarks.join('; ')})`;
 }
 
 /** Answers are what is made; how the program runs (`--json`, `--yes`, …) is said by flags alone. */

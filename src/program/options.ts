@@ -144,8 +144,7 @@ export const options = {
     value: '<json|file|->',
     summary: 'the dashboard\'s "Metadata JSON": fills URL, resource id, MCP_URL and scopes',
     form: 'object',
-    question:
-      'Paste the "Metadata JSON" (Dashboard > MCP Servers > your server), or type your environment URL',
+    question: 'Paste the "Metadata JSON" (Dashboard > MCP Servers), or your environment URL',
     check: checkMetadata,
   }),
   environmentUrl: text(checkEnvironmentUrl, {

@@ -46,6 +46,14 @@ describe('the table of options', () => {
     expect(parseArguments([flagOf(name), ...value]).raw[name]).toBe(value[0] ?? true);
   });
 
+  test.each(optionNames.filter((name) => optionOf(name).question))(
+    'the question for %s fits a narrow terminal',
+    (name) => {
+      // 80 columns, less the mark before it: the prompt library lets the rest stand outside of its frame.
+      expect(optionOf(name).question?.length).toBeLessThanOrEqual(77);
+    },
+  );
+
   test.each(['install', 'git', 'check'] as const)('--no-%s switches it off', (name) => {
     expect(parseArguments([`--no-${name}`]).raw).toEqual({ [name]: false });
     expect(parseArguments([`--${name}`]).raw).toEqual({ [name]: true });
