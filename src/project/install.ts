@@ -8,7 +8,7 @@ function tail(output: string): string {
   const lines = output
     .trimEnd()
     .split('\n')
-    .filter((line) => !/^\s+at /.test(line))
+    .filter((line) => !/^(?:npm error)?\s+at /.test(line))
     .slice(-15);
   return lines.map((line) => `    ${line}`).join('\n');
 }

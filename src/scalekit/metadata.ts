@@ -18,9 +18,10 @@ const expected =
 const expectedResource =
   'the Server URL as "resource"; where it is missing, enter it in Dashboard > MCP Servers > your server';
 
+/** @returns a value as it was written; nothing for what is not there. */
 function textOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    return JSON.stringify(value) ?? '';
   } catch {
     return 'JSON that is nested too deep to show';
   }

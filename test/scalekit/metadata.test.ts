@@ -54,6 +54,11 @@ describe('forms of the paste', () => {
   });
 });
 
+test('what is missing is not shown as a value', () => {
+  const parsed = parseDashboardMetadata('{}');
+  expect(parsed.ok ? undefined : parsed.problem.actual).toBe('');
+});
+
 describe('authorization_servers', () => {
   const ours = 'https://acme.scalekit.dev/resources/res_123';
   test.each([
