@@ -12,13 +12,27 @@ const comments: Readonly<Record<VariableName, string>> = {
     'The public base URL of this server, as in the dashboard: with a trailing slash, without /mcp. https in production.',
 };
 
-const placeholders: Readonly<Record<VariableName, string>> = {
-  PORT: '3002',
+/** What somebody else has to fill in: real values are each environment's own. */
+const placeholders: Readonly<Partial<Record<VariableName, string>>> = {
   SCALEKIT_ENVIRONMENT_URL: 'https://your-env.scalekit.dev',
   SCALEKIT_CLIENT_ID: 'skc_your_client_id',
   SCALEKIT_RESOURCE_ID: 'res_your_resource_id',
-  MCP_URL: 'http://localhost:3002/',
 };
+
+/** What else the server reads (`src/protect/` of the template): name, an example or the default, what it is. */
+const optional = [
+  [
+    'HOST',
+    '0.0.0.0',
+    'The address to listen on. Unset: this machine only where MCP_URL leads to it, all addresses elsewhere.',
+  ],
+  ['ALLOWED_HOSTS', 'internal.example.com', "Host names to serve beside MCP_URL's, separated by commas."],
+  ['ALLOWED_ORIGINS', 'https://app.example.com', 'Web pages that may call this server from a browser.'],
+  ['TRUSTED_PROXIES', '0', 'How many proxies of yours are in front and add to X-Forwarded-For.'],
+  ['TOOL_CALLS_PER_MINUTE', '600', 'How often one user may call tools; 0 for no limit.'],
+  ['REFUSED_TOKENS_PER_MINUTE', '1000', 'How many bad tokens one address may send; 0 for no limit.'],
+  ['LOG_FORMAT', 'json', 'json or text. Unset: text in a terminal, json elsewhere.'],
+] as const;
 
 /** @returns where the local Scalekit of a project answers. */
 export function emulatorUrl(port: number): string {
@@ -59,8 +73,22 @@ export function envFile(answers: Answers, existing?: string): string {
   return `${[...kept, ...[...rest].map((name) => `${name}=${variables[name]}`)].join('\n')}\n`;
 }
 
-/** `.env.example`: what to fill in, and where to find it. */
-export function envExample(): string {
-  const lines = variableNames.map((name) => `# ${comments[name]}\n${name}=${placeholders[name]}\n`);
-  return `# Copy this file to .env and fill it in. The environment outranks .env.\n\n${lines.join('\n')}`;
+/**
+ * `.env.example`: what a colleague copies to `.env`. The local Scalekit's values are the same everywhere and work as they
+ * are; those of a real environment are for filling in.
+ */
+export function envExample(answers: Answers): string {
+  const local = answers.scalekit === undefined;
+  const heading = local
+    ? '# Copy this file to .env. It is for the local Scalekit, which `scalekit-mcp dev` starts: it works as it is.'
+    : '# Copy this file to .env and fill it in.';
+  const values = { ...variablesOf(answers), ...(local ? {} : placeholders) };
+  const required = variableNames.map((name) => `# ${comments[name]}\n${name}=${values[name]}\n`);
+  const others = optional.map(([name, value, comment]) => `# ${comment}\n# ${name}=${value}\n`);
+  return [
+    `${heading}\n# The environment outranks .env.\n`,
+    ...required,
+    '# What follows need not be set.\n',
+    ...others,
+  ].join('\n');
 }

@@ -49,7 +49,7 @@ function listTools(index: string, imports: readonly string[], names: readonly st
 function made(answers: Answers, tooling: Tooling, existingEnv: string | undefined): readonly File[] {
   const files: File[] = [
     { path: '.env', content: envFile(answers, existingEnv), mode: 0o600 },
-    { path: '.env.example', content: envExample() },
+    { path: '.env.example', content: envExample(answers) },
     { path: manifestPath, content: manifest(answers, tooling) },
     ...clientConfigurations(answers),
   ];

@@ -41,7 +41,6 @@ export function proseData(answers: Answers, tooling: Tooling): object {
   const manager = packageManager(answers.packageManager);
   const todo = answers.template === 'todo';
   const pair = todo ? todoPair(answers.scopes) : undefined;
-  const urls = serverUrls(answers.mcpUrl);
   return {
     name: markdown(answers.name),
     packageName: answers.packageName,
@@ -53,9 +52,7 @@ export function proseData(answers: Answers, tooling: Tooling): object {
     emulatorUrl: emulatorUrl(answers.port),
     port: answers.port,
     mcpUrl: answers.mcpUrl,
-    endpoint: urls.endpoint,
-    metadata: urls.metadata,
-    health: urls.health,
+    endpoint: serverUrls(answers.mcpUrl).endpoint,
     start: threeCommands(manager, answers),
     install: manager.installCommand,
     cleanInstall: manager.cleanInstall,
@@ -68,7 +65,6 @@ export function proseData(answers: Answers, tooling: Tooling): object {
         manager.run(script),
       ]),
     ),
-    exec: manager.exec('scalekit-mcp'),
     vendored: tooling.tarball !== undefined,
     tarball: tarballPath(tooling.version),
   };

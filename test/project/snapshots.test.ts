@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { File } from '../../src/project/answers.ts';
@@ -91,6 +92,21 @@ describe.each(Object.keys(cases))('%s', (name) => {
     expect(content('.gitignore').split('\n')).toEqual(
       expect.arrayContaining(['.env', 'node_modules/', 'dist/']),
     );
+  });
+
+  test('has an .env.example that names every setting, and that works in a fresh clone', () => {
+    const example = content('.env.example');
+    const settings = [...content('src/protect/config.ts').matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(
+      ([, setting]) => setting,
+    );
+    expect(settings.length).toBeGreaterThan(5);
+    for (const setting of [...settings, 'LOG_FORMAT'])
+      expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));
+    const copied = parseEnv(example);
+    const own = parseEnv(content('.env'));
+    // A real environment's values are for whoever has access to it; all others are the project's own.
+    if (answers?.scalekit === undefined) expect(copied).toEqual(own);
+    else expect(copied).toMatchObject({ PORT: own.PORT, MCP_URL: own.MCP_URL });
   });
 
   test('compiles', async () => {

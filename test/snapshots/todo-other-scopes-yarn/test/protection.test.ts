@@ -1,7 +1,7 @@
 // What protects the tools: the challenge, the metadata, the scopes, and what HTTP may not do.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { baseScopes, scopes } from '../src/scopes.ts';
+import { baseScopes, impliedScopes, type Scope, scopes } from '../src/scopes.ts';
 import { tools } from '../src/tools/index.ts';
 import { callTool, listTools, send, startServer, type TestServer } from './support.ts';
 
@@ -43,6 +43,15 @@ describe('discovery', () => {
   }
 });
 
+/** A scope, and what it brings with it. */
+function withImplied(scope: Scope): ReadonlySet<Scope> {
+  const all = new Set([scope]);
+  // Grows while it is gone through.
+  for (const each of all)
+    for (const implied of (Object.hasOwn(impliedScopes, each) && impliedScopes[each]) || []) all.add(implied);
+  return all;
+}
+
 describe('scopes', () => {
   for (const tool of tools) {
     const { name } = tool.listing;
@@ -54,10 +63,12 @@ describe('scopes', () => {
 
     for (const missing of tool.scopes) {
       it(`answers 403 to ${name} without ${missing}`, async () => {
-        const others = Object.keys(scopes).filter((scope) => scope !== missing);
+        const others = (Object.keys(scopes) as Scope[]).filter((scope) => !withImplied(scope).has(missing));
         const token = await server.scalekit.mint({ scopes: others });
         const { status, headers, json } = await callTool(server, token, name);
-        const sentence = `Insufficient permissions: \`${missing}\` scope required.`;
+        const lacking = tool.scopes.filter((scope) => !others.includes(scope)).map((scope) => `\`${scope}\``);
+        const noun = lacking.length > 1 ? 'scopes' : 'scope';
+        const sentence = `Insufficient permissions: ${lacking.join(' and ')} ${noun} required.`;
         const { error, error_description, scope = '', resource_metadata } = challengeOf(headers);
         assert.equal(status, 403);
         assert.equal(error, 'insufficient_scope');
