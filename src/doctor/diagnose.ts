@@ -52,7 +52,7 @@ function verdictByTheRules(facts: Facts): string {
   const refusals = refusalsOf(facts);
   if (refusals === undefined) return 'Whether this server should accept it could not be found out';
   if (refusals.length === 0) return 'A server that follows the rules accepts it';
-  return `A server that follows the rules answers 401, because of ${refusals.join('; ')}`;
+  return `A server that follows the rules answers 401: ${refusals.join('; ')}`;
 }
 
 function verdictOf(facts: Facts): string | undefined {

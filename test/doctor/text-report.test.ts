@@ -162,7 +162,7 @@ describe('textReport', () => {
         – SKM414 The client can renew the token by itself: The token has not expired
       ✓ tools         1 passed
 
-      A server that follows the rules answers 401, because of aud ["res_2"]. This server answered 401.
+      A server that follows the rules answers 401: aud ["res_2"]. This server answered 401.
 
       1 error.
       More about one: npx scalekit-mcp doctor --explain SKM405

@@ -47,7 +47,8 @@ export async function endpointOf(
   options: ProbeOptions,
 ): Promise<Fact<Endpoint>> {
   if (target.url !== undefined) return known(await findEndpoint(target.url, options));
-  const own = project.known ? ownEndpoint(project.value) : undefined;
+  if (!project.known) return missing('No server is known: there is no project here, and no URL was given');
+  const own = ownEndpoint(project.value);
   return own === undefined ? missing('MCP_URL does not say where the server is') : known({ endpoint: own });
 }
 

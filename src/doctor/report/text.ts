@@ -101,7 +101,7 @@ function foldedStep(step: Step, all: readonly CheckResult[], paint: Paint): stri
   const unclear = results.filter(isUnclear).length;
   const name = stepNames[step].padEnd(13);
   const mark = stateMark(results, paint);
-  if (passed === 0 && found === 0)
+  if (passed + found + unclear === 0)
     return `${mark} ${name} ${paint('dim', `not checked: ${whySkipped(skipped)}`)}`;
   const parts = [
     ...(found > 0 ? [counted(found, 'finding')] : []),
@@ -117,14 +117,21 @@ function verboseLine({ code, title, state, detail }: CheckResult, paint: Paint):
   return `  ${mark} ${code} ${title}${more}`;
 }
 
-function describeSteps({ results }: Diagnosis, unfolded: readonly Step[], paint: Paint): readonly string[] {
+/** @param unfolded the step of which a person has asked for every line. */
+function describeSteps(
+  { results }: Diagnosis,
+  unfolded: Step | undefined,
+  { paint, verbose: isVerbose }: TextOptions,
+): readonly string[] {
   return steps
     .filter((step) => results.some((result) => result.step === step))
     .flatMap((step) => {
       const quiet = results.filter(
         (result) => result.step === step && (result.state === 'passed' || result.state === 'skipped'),
       );
-      const lines = unfolded.includes(step) ? quiet.map((result) => verboseLine(result, paint)) : [];
+      const isTelling = quiet.some(({ state }) => state === 'passed');
+      const isUnfolded = isVerbose || (isTelling && step === unfolded);
+      const lines = isUnfolded ? quiet.map((result) => verboseLine(result, paint)) : [];
       return [foldedStep(step, results, paint), ...lines];
     });
 }
@@ -159,17 +166,16 @@ function headline(facts: Facts): string {
 
 /** @returns the report as a person reads it: what is wrong first, what is fine folded to a line a step. */
 export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOptions): string {
-  const { paint, verbose } = options;
+  const { paint } = options;
   const { results, ignored, verdict } = diagnosis;
   const isGiven = facts.token.known && facts.token.value.source === 'given';
-  const unfolded: readonly Step[] = verbose ? steps : isGiven ? ['token'] : [];
   const unclear = results.filter(isUnclear);
   const lines = [
     paint('bold', headline(facts)),
     '',
     ...findingsOf(results).flatMap((result) => describeFinding(result, options)),
     ...unclear.flatMap((result) => describeUnreachable(result, options)),
-    ...describeSteps(diagnosis, unfolded, paint),
+    ...describeSteps(diagnosis, isGiven ? 'token' : undefined, options),
     ...(verdict === undefined ? [] : ['', ...wrap(verdict, '', options.width)]),
     ...ignored.map(({ code, reason }) => paint('dim', `  ignored ${code}: ${reason}`)),
     '',

@@ -45,7 +45,10 @@ export const running: Check = {
         failure === 'no-dns' ||
         (failure === 'timeout' && !isLoopback(new URL(endpoint)))
       )
-        return unreachable(`${endpoint}: ${message}`);
+        return unreachable(
+          `${endpoint}: ${message}`,
+          'Check the address and this machine’s network. If others reach it, a firewall or a proxy in between does not let this machine through.',
+        );
       const command = startCommand(facts);
       return found({
         subject,
