@@ -6,9 +6,8 @@ import { jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { codes, textOf } from '../../src/doctor/texts/index.ts';
-import { scalekitCases, unreachableCases } from './fixtures/scalekit.ts';
-import { serverCases } from './fixtures/server.ts';
-import { tokenCases } from './fixtures/token.ts';
+import { table } from './fixtures/index.ts';
+import { unreachableCases } from './fixtures/scalekit-answers.ts';
 import { healthy, world } from './fixtures/world.ts';
 
 const subject = z.strictObject({
@@ -88,7 +87,7 @@ const report = z
 const cases = [
   { name: 'a healthy project', facts: healthy },
   { name: 'no Scalekit', facts: world(unreachableCases[0]?.change ?? (() => {})) },
-  ...Object.values({ ...scalekitCases, ...serverCases, ...tokenCases }).flatMap(({ found }) =>
+  ...Object.values(table).flatMap(({ found }) =>
     found.map(({ name, change }) => ({ name, facts: world(change) })),
   ),
 ];

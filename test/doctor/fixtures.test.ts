@@ -6,19 +6,9 @@ import type { Facts } from '../../src/doctor/facts.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { codes, isCode, pageOf, textOf } from '../../src/doctor/texts/index.ts';
-import { configurationCases } from './fixtures/configuration.ts';
-import { scalekitCases, unreachableCases } from './fixtures/scalekit.ts';
-import { serverCases } from './fixtures/server.ts';
-import { tokenCases, toolsCases } from './fixtures/token.ts';
-import { healthy, type Table, world } from './fixtures/world.ts';
-
-const table: Table = {
-  ...configurationCases,
-  ...scalekitCases,
-  ...serverCases,
-  ...tokenCases,
-  ...toolsCases,
-};
+import { table } from './fixtures/index.ts';
+import { unreachableCases } from './fixtures/scalekit-answers.ts';
+import { healthy, world } from './fixtures/world.ts';
 
 /** Each code that is found, once, and each that crashed, which is never right. */
 function codesOf(facts: Facts): readonly string[] {
