@@ -1,10 +1,12 @@
+import dns, { type LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errors, exportJWK, generateKeyPair, type JWK } from 'jose';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { KeySet, KeysUnavailable } from '../../templates/base/src/protect/keys.ts';
 
 const minute = 60_000;
+type Found = (error: null, addresses: readonly LookupAddress[]) => void;
 let good: JWK;
 let rotated: JWK;
 beforeAll(async () => {
@@ -150,6 +152,23 @@ describe('signing keys', () => {
     await vi.waitFor(() => expect(asked).toBe(2));
     await expect(find('one')).resolves.toBeDefined();
     expect(keys.version).toBe(1);
+  });
+
+  it('tell the log why they are not there where the name has several addresses', async () => {
+    const causes: unknown[] = [];
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    const addresses = [
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ];
+    vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: Found) =>
+      done(null, addresses)) as never);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const named = new KeySet(`http://scalekit.test:${port}/keys`);
+    named.log = (_level, _event, details) => causes.push(details?.cause);
+    await expect(named.load()).rejects.toBeInstanceOf(KeysUnavailable);
+    expect(causes).toEqual([expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`)]);
   });
 
   it('tell the log why they are not there, without a stack', async () => {

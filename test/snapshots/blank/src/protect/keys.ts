@@ -154,5 +154,7 @@ function isSigningKey(key: unknown): key is JWK {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // A name with several addresses fails with an error for each, and without a message of its own.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }
