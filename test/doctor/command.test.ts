@@ -95,6 +95,17 @@ describe('usage', () => {
   });
 });
 
+test('says in JSON too why it did nothing', async () => {
+  const { exitCode, stdout, stderr } = await doctor(['--json'], { cwd: await temporaryDirectory() });
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    exitCode: 2,
+    error: { code: 'usage', message: 'There is no project in this folder, and no URL was given.' },
+  });
+  expect(stderr).toBe('');
+});
+
 describe('--offline', () => {
   test('looks at files alone, and says why the rest was not looked at', async () => {
     const { exitCode, stdout } = await doctor(['--offline'], { cwd: await project() });
@@ -159,7 +170,7 @@ describe('--fix', () => {
   test('shows what it does, does it, and looks again', async () => {
     const cwd = await project();
     const { exitCode, stdout, stderr } = await doctor(['--offline', '--fix', '--yes'], { cwd });
-    expect(stderr).toContain('set     MCP_URL=http://localhost:1/');
+    expect(stderr).toContain('- MCP_URL=http://localhost:1\n    + MCP_URL=http://localhost:1/\n');
     expect(stderr).toContain('✓ .env');
     expect(await readFile(join(cwd, '.env'), 'utf8')).toContain('\nMCP_URL=http://localhost:1/\n');
     expect(stdout.indexOf('SKM108')).toBeLessThan(stdout.indexOf('Nothing is wrong'));

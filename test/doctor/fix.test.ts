@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyFixes } from '../../src/doctor/fix/apply.ts';
 import { editText } from '../../src/doctor/fix/edit-text.ts';
-import { describePlan, isEmpty, planFixes } from '../../src/doctor/fix/plan.ts';
+import { isEmpty, planFixes } from '../../src/doctor/fix/plan.ts';
+import { previewPlan } from '../../src/doctor/fix/preview.ts';
 import type { CheckResult, Edit } from '../../src/doctor/model.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -104,12 +105,39 @@ describe('planFixes', () => {
     const plan = planFixes([finding([other]), finding([other, setUrl]), finding([], [['npm', 'install']])]);
     expect([...plan.files]).toEqual([['.env', [setUrl]]]);
     expect(plan.commands).toEqual([['npm', 'install']]);
-    expect(describePlan(plan)).toBe('  .env\n    set     MCP_URL=http://localhost:3002/\n  $ npm install\n');
   });
 
   test('leaves alone what passed, or has no fix', () => {
     expect(isEmpty(planFixes([finding([]), { ...finding([setUrl]), state: 'passed' }]))).toBe(true);
   });
+});
+
+test('previewPlan shows each line that changes, as it was and as it will be, and each command', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, '.env'), '# ours\nPORT=1\nMCP_URL=x # base\nPORT=2\n');
+  const edits: Edit[] = [
+    setUrl,
+    { kind: 'remove-line', file: '.env', line: 2, variable: 'PORT' },
+    { kind: 'mode', file: '.env', mode: 0o600 },
+    { kind: 'append-line', file: '.gitignore', text: '.env' },
+    { kind: 'replace', file: '.mcp.json', before: '"a"', after: '"b"' },
+  ];
+  const plan = planFixes([finding(edits, [['git', 'rm', '--cached', '--', '.env']])]);
+  expect(await previewPlan(directory, plan)).toBe(
+    [
+      '  .env',
+      '    - MCP_URL=x # base',
+      '    + MCP_URL=http://localhost:3002/ # base',
+      '    chmod 600',
+      '    - PORT=1',
+      '  .gitignore',
+      '    + .env',
+      '  .mcp.json',
+      '    not possible: "a" is not there any more',
+      '  $ git rm --cached -- .env',
+      '',
+    ].join('\n'),
+  );
 });
 
 describe('applyFixes', () => {

@@ -42,31 +42,7 @@ export function planFixes(results: readonly CheckResult[]): FixPlan {
   return { files, commands, codes: [...new Set(found.filter(isPlanned).map(({ code }) => code))] };
 }
 
-function describeEdit(edit: Edit): string {
-  switch (edit.kind) {
-    case 'set-variable':
-      return `set     ${edit.variable}=${edit.value}`;
-    case 'remove-line':
-      return `remove  line ${edit.line} (${edit.variable})`;
-    case 'append-line':
-      return `append  ${edit.text}`;
-    case 'replace':
-      return `replace ${edit.before} by ${edit.after}`;
-    case 'mode':
-      return `chmod   ${edit.mode.toString(8)}`;
-  }
-}
-
-/** @returns the plan as a person sees it before saying yes. */
-export function describePlan(plan: FixPlan): string {
-  const files = [...plan.files].flatMap(([file, edits]) => [
-    `  ${file}`,
-    ...edits.map((edit) => `    ${describeEdit(edit)}`),
-  ]);
-  const commands = plan.commands.map((words) => `  $ ${words.join(' ')}`);
-  return [...files, ...commands].map((line) => `${line}\n`).join('');
-}
-
+/** @returns whether there is nothing to do. */
 export function isEmpty(plan: FixPlan): boolean {
   return plan.files.size === 0 && plan.commands.length === 0;
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../../doctor/diagnose.ts';
 import { applyFixes } from '../../doctor/fix/apply.ts';
-import { describePlan, isEmpty, planFixes } from '../../doctor/fix/plan.ts';
+import { isEmpty, planFixes } from '../../doctor/fix/plan.ts';
+import { previewPlan } from '../../doctor/fix/preview.ts';
 import { type Context, isInteractive } from '../context.ts';
 import { Interrupted, UsageError } from '../errors.ts';
 import type { Plan } from './doctor-flags.ts';
@@ -28,7 +29,7 @@ export async function mend(diagnosis: Diagnosis, plan: Plan, context: Context): 
     say('There is nothing that could be mended by itself.');
     return false;
   }
-  say(`\nTo mend ${fixes.codes.join(', ')}:\n${describePlan(fixes)}`);
+  say(`\nTo mend ${fixes.codes.join(', ')}:\n${await previewPlan(plan.target.directory, fixes)}`);
   if (!(await isAgreed(plan, context))) {
     say('Nothing was changed.');
     return false;

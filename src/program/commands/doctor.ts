@@ -92,12 +92,7 @@ async function explain(code: string, context: Context): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-/**
- * Says what is wrong with a project, its Scalekit and its server, and whose side it is on.
- * @returns 0 nothing failed, 1 findings, 3 something could not be checked.
- * @throws UsageError where there is nothing to look at, or an option is wrong; what aborted the context.
- */
-export async function doctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
+async function runDoctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
   if (flags.explain !== undefined) return explain(flags.explain, context);
   const plan = await readFlags(flags, context);
   if (plan.watch) return keepWatching(plan, context);
@@ -113,4 +108,21 @@ export async function doctor(flags: DoctorFlags, context: Context): Promise<Exit
   const after = hasChanged ? await examine(plan, context) : examination;
   if (hasChanged || !isForPeople) await show(after, plan, context);
   return after.diagnosis.exitCode;
+}
+
+/**
+ * Says what is wrong with a project, its Scalekit and its server, and whose side it is on.
+ * @returns 0 nothing failed, 1 findings, 2 with `--json` where nothing could be examined, 3 something could not be checked.
+ * @throws UsageError where there is nothing to look at, or an option is wrong; what aborted the context.
+ */
+export async function doctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
+  try {
+    return await runDoctor(flags, context);
+  } catch (error) {
+    const isForPrograms = (flags.format ?? (flags.json ? 'json' : 'text')) === 'json';
+    if (!isForPrograms || !(error instanceof UserError)) throw error;
+    const { jsonError } = await import('../../doctor/report/json.ts');
+    context.stdout.write(jsonError(error, version));
+    return error.exitCode;
+  }
 }
