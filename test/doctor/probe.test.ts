@@ -101,6 +101,11 @@ describe('probe', () => {
     expect(answer.answered ? '' : answer.failure).toMatch(failure);
   });
 
+  test('tells a certificate that cannot be had from a server that is not there', async () => {
+    const url = (await text('{}')).replace('http:', 'https:');
+    expect(await probe({ url }, { signal })).toMatchObject({ answered: false, failure: 'tls' });
+  });
+
   test('sends a Host of its own to another place', async () => {
     const url = await serve((request, response) => response.end(JSON.stringify(request.headers.host)));
     const via = { host: '127.0.0.1', port: Number(new URL(url).port) };
