@@ -11,7 +11,7 @@ function attributesOf(tag) {
 }
 
 /** @returns the forms of a page: where each is sent, its inputs and its buttons. */
-export function formsOf(html, baseUrl) {
+function formsOf(html, baseUrl) {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head, body]) => {
     const { action, method } = attributesOf(head);
     return {
@@ -26,6 +26,7 @@ export function formsOf(html, baseUrl) {
   });
 }
 
+/** One person's browser: its cookies, and the page that it is on. */
 export class Browser {
   #cookies = new Map();
 

@@ -15,7 +15,7 @@ async function getJson(url) {
 }
 
 /** The parameters of a `WWW-Authenticate: Bearer` challenge (RFC 6750 section 3). */
-export function parametersOf(challenge) {
+function parametersOf(challenge) {
   return Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
   );
@@ -40,6 +40,7 @@ async function post(endpoint, message, token) {
   return { response, json: data ? JSON.parse(data) : undefined };
 }
 
+/** From a refused call to both metadata documents. @returns them, and the scope that the refusal asks for. */
 export async function discover(endpoint) {
   step('A call without a token is refused, and the refusal says where to go');
   request(`POST ${endpoint}  tools/list`);
@@ -69,6 +70,7 @@ export async function discover(endpoint) {
   return { server, resource, scope };
 }
 
+/** @returns the client as it was registered. */
 export async function register(server) {
   step('Dynamic client registration (RFC 7591): the client introduces itself');
   request(`POST ${server.registration_endpoint}`);

@@ -6,6 +6,7 @@ export type Fact<T> =
   | { readonly known: true; readonly value: T }
   | { readonly known: false; readonly why: string };
 
+/** A fact that was found out. */
 export function known<T>(value: T): Fact<T> {
   return { known: true, value };
 }

@@ -36,7 +36,7 @@ function describeFinding(check: Check, finding: Finding): CheckResult {
 }
 
 /** @returns the lines of one outcome: one, or one a finding. */
-export function describeOutcome(check: Check, outcome: Outcome): readonly CheckResult[] {
+function describeOutcome(check: Check, outcome: Outcome): readonly CheckResult[] {
   if (outcome.state === 'found') return outcome.findings.map((finding) => describeFinding(check, finding));
   const text = textOf(check.code);
   const line = { code: check.code, step: text.step, title: text.holds };

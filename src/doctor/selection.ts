@@ -32,6 +32,7 @@ export function isSelected(code: Code, { only, skip }: Selection): boolean {
   return only.length === 0 || names.some((name) => only.includes(name));
 }
 
+/** @returns the checks whose codes are to be looked at. */
 export function select(checks: readonly Check[], selection: Selection): readonly Check[] {
   return checks.filter(({ code }) => isSelected(code, selection));
 }

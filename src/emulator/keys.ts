@@ -22,7 +22,7 @@ export function randomDigits(): string {
 }
 
 /** Makes a 2048-bit RSA key, which takes 50 to 200 ms. */
-export async function generateSigningKey(): Promise<SigningKey> {
+async function generateSigningKey(): Promise<SigningKey> {
   const { privateKey } = await generate('rsa', { modulusLength: 2048 });
   const jwk = privateKey.export({ format: 'jwk' });
   return { ...jwk, kid: `snk_${randomDigits()}`, alg: signingAlgorithm, use: 'sig' } as SigningKey;

@@ -34,7 +34,7 @@ const cookieKey = randomBytes(32).toString('base64url');
 const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
 
 /** The path of the page that asks the person. */
-export function consentPath(uid: string): string {
+function consentPath(uid: string): string {
   return `/consent/${uid}`;
 }
 

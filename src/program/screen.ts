@@ -48,6 +48,7 @@ function spin(context: Context, title: string, since: number): () => void {
   };
 }
 
+/** @returns the screen on the context's stdout: lines, and in a terminal one that turns while something runs. */
 export function screenOf(context: Context): Screen {
   const line = (text = '') => {
     context.stdout.write(`${text}\n`);

@@ -14,6 +14,7 @@ export interface Tooling {
   readonly tarball: Uint8Array | undefined;
 }
 
+/** @returns where a project keeps the packed tooling, as a path in the project. */
 export function tarballPath(version: string): string {
   return `vendor/scalekit-mcp-${version}.tgz`;
 }
@@ -23,7 +24,7 @@ interface PackageJson {
   readonly [key: string]: unknown;
 }
 
-/** Edits the template's package.json: name, description, the package manager's own fields, the tooling's version. */
+/** Edits the template's package.json: its name, its description, and where its tooling comes from. */
 export function packageJson(template: string, answers: Answers, tooling: Tooling): string {
   const { name: _name, version, private: isPrivate, ...rest } = JSON.parse(template) as PackageJson;
   const specifier =
@@ -52,6 +53,7 @@ export function clientConfigurations(answers: Answers): readonly File[] {
 /** The file by which later versions know what this project was made from. It holds what shaped the files, and no secret. */
 export const manifestPath = '.scalekit-mcp.json';
 
+/** @returns the text of that file. The values of a real Scalekit are not in it: they are in `.env`. */
 export function manifest(answers: Answers, tooling: Tooling): string {
   const { name, template, port, mcpUrl, scopes } = answers;
   return jsonText({

@@ -57,6 +57,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   },
 };
 
+/** @returns how a package manager is spoken to. */
 export function packageManager(name: PackageManagerName): PackageManager {
   return managers[name];
 }

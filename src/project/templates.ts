@@ -14,6 +14,7 @@ export interface Templates {
 /** What the build makes of `templates/`: texts, and a compiled function for each `.hbs`. */
 export type CompiledProse = Readonly<Record<string, (data: object) => string>>;
 
+/** @param files texts by path below `templates/`; those of `.hbs` files are not read, `prose` renders them. */
 export function templatesOf(files: Readonly<Record<string, string>>, prose: CompiledProse): Templates {
   return {
     files: new Map(Object.entries(files)),

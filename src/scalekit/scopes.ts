@@ -4,8 +4,7 @@ import { accept, type Checked, printable, refuse } from './checked.ts';
 export const defaultScopes: readonly string[] = ['todo:read', 'todo:write'];
 
 /** The rule for a scope name in words (facts: Scalekit, identifiers and hosts). */
-export const scopeRule =
-  'letters, digits, _ and : (no hyphen, no dot), 64 characters at most, such as todo:read';
+const scopeRule = 'letters, digits, _ and : (no hyphen, no dot), 64 characters at most, such as todo:read';
 
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 

@@ -3,11 +3,11 @@ import { kindOfIdentifier } from './identifiers.ts';
 import { isPlaceholder } from './variables.ts';
 
 /** The server's URL rule in words, as the help, the prompts and the documentation say it. */
-export const mcpUrlRule =
+const mcpUrlRule =
   'an absolute http(s) URL with a trailing slash, without /mcp, query or fragment; https unless the host is this machine';
 
 /** The environment URL's rule in words. */
-export const environmentUrlRule =
+const environmentUrlRule =
   'https://<name>.scalekit.dev, .scalekit.cloud, .scalekit.com or your own domain, without a path';
 
 /** Where Scalekit hosts environments; anything else is somebody's own domain. */

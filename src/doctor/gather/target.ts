@@ -35,12 +35,14 @@ function concerns(project: ProjectFacts, url: string | undefined): boolean {
   return own !== undefined && new URL(own).origin === new URL(url).origin;
 }
 
+/** @returns the facts of the target's folder, unless another server than the one of this folder is asked for. */
 export async function projectOf(target: Target): Promise<Fact<ProjectFacts>> {
   const project = await gatherProject(target.directory, target.env);
   if (!project.known || concerns(project.value, target.url)) return project;
   return missing('The settings of this folder are for another server');
 }
 
+/** @returns the MCP endpoint that is asked for: that of the URL, or of the project's settings. */
 export async function endpointOf(
   target: Target,
   project: Fact<ProjectFacts>,

@@ -33,7 +33,7 @@ function readLine(text: string, line: number): EnvLine | undefined {
 }
 
 /** @returns the lines of an env file that set a variable, without the values of secrets. */
-export function readEnvLines(text: string): readonly EnvLine[] {
+function readEnvLines(text: string): readonly EnvLine[] {
   return text.split(/\r?\n/).flatMap((line, index) => readLine(line, index + 1) ?? []);
 }
 

@@ -28,6 +28,7 @@ export function resolveSettings(files: readonly EnvFile[], env: Environment): re
   );
 }
 
+/** @returns NODE_ENV and where it is set; the environment outranks files, as for the server. */
 export function resolveNodeEnv(files: readonly EnvFile[], env: Environment): ProjectFacts['nodeEnv'] {
   if (env.NODE_ENV) return { value: env.NODE_ENV, source: 'environment' };
   const value = files.flatMap(({ lines }) => lines).find(({ name }) => name === 'NODE_ENV')?.value;

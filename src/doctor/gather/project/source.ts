@@ -64,6 +64,7 @@ export interface SourceFacts {
   readonly scopes: readonly Mention[];
 }
 
+/** @param manifests files that may load `.env` besides the sources, such as package.json. */
 export function readSourceFacts(sources: readonly TextFile[], manifests: readonly TextFile[]): SourceFacts {
   const own = sources.filter(({ file }) => file === 'src/scopes.ts').flatMap(ownScopes);
   return {
