@@ -50,7 +50,10 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     tooling,
   },
   'blank-odd-scopes': {
-    answers: { ...blank, scopes: ['delete', '2fa:read', 'a:b', 'a_b', 'A:B', ':', 'x'.repeat(64)] },
+    answers: {
+      ...blank,
+      scopes: ['delete', '2fa:read', 'a:b', 'a_b', 'A:B', ':', '__proto__', 'x'.repeat(64)],
+    },
     tooling,
   },
   'todo-hard-name': { answers: { ...todo, name: hardName, packageName: 'it-s-hard' }, tooling },

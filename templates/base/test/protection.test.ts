@@ -45,7 +45,7 @@ describe('discovery', () => {
 
 /** A scope, and what it brings with it. */
 function withImplied(scope: Scope): ReadonlySet<Scope> {
-  const all = new Set([scope]);
+  const all = new Set<Scope>([scope]);
   // Grows while it is gone through.
   for (const each of all)
     for (const implied of (Object.hasOwn(impliedScopes, each) && impliedScopes[each]) || []) all.add(implied);

@@ -11,6 +11,7 @@ export const scopes = {
   'a_b': 'Use a_b',
   'A:B': 'B A',
   ':': 'Use :',
+  ['__proto__']: 'Use __proto__',
   'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx': 'Use xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
 } as const;
 
@@ -27,6 +28,7 @@ export const baseScopes: readonly Scope[] = [
   'a_b',
   'A:B',
   ':',
+  '__proto__',
   'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
 ];
 

@@ -7,6 +7,7 @@ import { aB } from './a-b.ts';
 import { aB2 } from './a-b-2.ts';
 import { aB3 } from './a-b-3.ts';
 import { exampleTool } from './example-tool.ts';
+import { proto } from './proto.ts';
 import { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx } from './xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.ts';
 
 export const tools: readonly Tool[] = [
@@ -16,5 +17,6 @@ export const tools: readonly Tool[] = [
   aB2,
   aB3,
   exampleTool,
+  proto,
   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,
 ];

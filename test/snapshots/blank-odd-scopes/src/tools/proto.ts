@@ -1,0 +1,23 @@
+// An example, to be replaced by what your server is for.
+import * as z from 'zod';
+import { tool } from '../protect/tool.ts';
+
+export const proto = tool({
+  name: 'proto',
+  title: 'Example for __proto__',
+  // A model reads this to decide whether to use the tool.
+  description: 'Says who called it. Needs the scope __proto__.',
+  // The names come from src/scopes.ts. All scopes that are listed here are required.
+  scopes: ['__proto__'],
+  input: z.object({
+    message: z.string().max(200).optional().describe('Anything; it comes back'),
+  }),
+  output: z.object({
+    message: z.string(),
+    subject: z.string(),
+  }),
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  async run({ message = 'Hello' }, { user }) {
+    return { message, subject: user.subject };
+  },
+});
