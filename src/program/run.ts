@@ -6,6 +6,9 @@ export type Program = (args: readonly string[], context: Context) => Promise<Exi
 /** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** How often a program that npm runs looks whether npm is still there, in ms. */
+const parentInterval = 500;
+
 /** Two signals closer together than this are one Ctrl-C, in ms. */
 const sameCtrlC = 500;
 
@@ -16,11 +19,11 @@ const sameCtrlC = 500;
 export async function runOnProcess(program: Program): Promise<void> {
   const interruption = new AbortController();
   let since = 0;
+  const abort = () => interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
   const interrupt = (signal: NodeJS.Signals) => {
     if (!interruption.signal.aborted) {
       since = performance.now();
-      interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
-      return;
+      return abort();
     }
     // One Ctrl-C comes twice under `npm run`: from the terminal, and handed on by npm.
     if (performance.now() - since < sameCtrlC) return;
@@ -41,8 +44,23 @@ export async function runOnProcess(program: Program): Promise<void> {
     stderr: process.stderr,
     signal: interruption.signal,
   };
+  const watch = watchParent(abort);
   process.exitCode = await runToExitCode(program, process.argv.slice(2), context);
+  clearInterval(watch);
   for (const each of signals) process.off(each, interrupt);
+}
+
+/**
+ * `npm run` puts a shell between itself and a script. Told to end (SIGTERM), npm and the shell do, and the script never hears
+ * of it: it would hold its ports for ever. (Windows keeps the number of a parent that is gone; nothing is noticed there.)
+ */
+function watchParent(abort: () => void): NodeJS.Timeout | undefined {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const look = () => {
+    if (process.ppid !== parent) abort();
+  };
+  return setInterval(look, parentInterval).unref();
 }
 
 /** Runs a program and turns what it throws into text on stderr and an exit code. */

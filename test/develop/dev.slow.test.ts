@@ -94,6 +94,18 @@ describe('dev ends', () => {
   });
 });
 
+describe('dev ends with the npm that runs it', () => {
+  test('when npm’s shell is told to end, and says nothing of it', async () => {
+    const fixture = await Fixture.make('local');
+    const shell = await fixture.devUnderShell();
+    await shell.says(ready);
+    shell.child.kill('SIGTERM');
+    await until('no process to be left', async () => (await fixture.processes()).length === 0);
+    expect(await isTaken(fixture.port)).toBe(false);
+    expect(await isTaken(fixture.scalekitPort)).toBe(false);
+  });
+});
+
 describe('dev cannot start', () => {
   test('on a port that another program has: it says so, and touches nothing', async () => {
     const fixture = await Fixture.make('local');

@@ -102,6 +102,17 @@ export class Fixture {
     return program;
   }
 
+  /** Starts it as `npm run dev` does: with a shell between. */
+  async devUnderShell(): Promise<Program> {
+    const program = new Program('sh', ['-c', `"${process.execPath}" "${scalekitProgram}" dev; :`], {
+      cwd: this.directory,
+      env: { XDG_STATE_HOME: join(this.directory, '.state'), npm_lifecycle_event: 'dev' },
+      group: true,
+    });
+    onTestFinished(() => program.kill());
+    return program;
+  }
+
   /** What the server answers: its answer, its greeting and its process id. */
   async ask(port = this.port): Promise<readonly string[]> {
     const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) });
