@@ -121,7 +121,7 @@ export interface ReadScopes {
  * Reads the scopes of the compiled project by importing them, as its server does.
  * @param fallback stands where they cannot be read.
  */
-export async function readScopes(project: Project, fallback: Scopes): Promise<ReadScopes> {
+export async function readScopes(project: Pick<Project, 'scopes'>, fallback: Scopes): Promise<ReadScopes> {
   try {
     // A module is loaded once a URL, so its content is part of the URL.
     const version = encodeURIComponent(readFileSync(project.scopes, 'utf8'));

@@ -71,7 +71,10 @@ export interface Settings {
 }
 
 /** Reads the variables as the server will: `.env`, and the real environment before it. */
-export function readSettings(project: Project, env: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(
+  project: Pick<Project, 'environmentFile'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
   const variables = { ...readEnvironmentFile(project.environmentFile), ...env };
   const right = <T>(check: (text: string) => Checked<T>, text: string | undefined) => {
     const checked = check(text ?? '');

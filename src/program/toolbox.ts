@@ -24,7 +24,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'emulate',
-    summary: 'the local Scalekit alone, on this machine only',
+    summary: 'the local Scalekit alone, on this machine only; as .env says, where there is one',
     options: [
       ['--port <n>', 'the port, 0 for a free one'],
       ['--resource-id <res_…>', 'the id of your MCP server'],

@@ -12,6 +12,8 @@ export interface PackageManager {
   readonly lockfile: string;
   /** Runs a script of package.json. */
   run(script: string): string;
+  /** Runs a program of an installed package. */
+  exec(program: string): string;
   /** Runs a package that is not installed. */
   readonly fetchAndRun: string;
 }
@@ -24,6 +26,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     cleanInstall: 'npm ci',
     lockfile: 'package-lock.json',
     run: (script) => (script === 'test' || script === 'start' ? `npm ${script}` : `npm run ${script}`),
+    exec: (program) => `npx ${program}`,
     fetchAndRun: 'npx',
   },
   pnpm: {
@@ -34,6 +37,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     lockfile: 'pnpm-lock.yaml',
     // `pnpm doctor` is a command of pnpm's own.
     run: (script) => (script === 'doctor' ? 'pnpm run doctor' : `pnpm ${script}`),
+    exec: (program) => `pnpm exec ${program}`,
     fetchAndRun: 'pnpm dlx',
   },
   yarn: {
@@ -44,6 +48,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     cleanInstall: 'yarn install --frozen-lockfile',
     lockfile: 'yarn.lock',
     run: (script) => `yarn ${script}`,
+    exec: (program) => `yarn ${program}`,
     fetchAndRun: 'npx',
   },
   bun: {
@@ -53,6 +58,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     cleanInstall: 'bun install --frozen-lockfile',
     lockfile: 'bun.lock',
     run: (script) => `bun run ${script}`,
+    exec: (program) => `bunx ${program}`,
     fetchAndRun: 'bunx',
   },
 };

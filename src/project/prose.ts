@@ -65,6 +65,7 @@ export function proseData(answers: Answers, tooling: Tooling): object {
         manager.run(script),
       ]),
     ),
+    exec: manager.exec('scalekit-mcp'),
     vendored: tooling.tarball !== undefined,
     tarball: tarballPath(tooling.version),
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EmulateOptions, emulate } from '../../src/program/commands/emulate.ts';
 import { type Context, exitCodes, UserError } from '../../src/program/context.ts';
+import { freePort } from '../support/ports.ts';
 
 let state: string;
 beforeEach(async () => {
@@ -67,6 +68,32 @@ test('stdout is the lines of .env, the rest is for the person', async () => {
   }
   const url = variable(running.out(), 'SCALEKIT_ENVIRONMENT_URL');
   await expect(fetch(`${url}/keys`)).rejects.toThrow();
+});
+
+test('in a project it is the one that the project looks for; a flag outranks .env', async () => {
+  const port = await freePort();
+  const lines = [
+    'PORT=5000',
+    `SCALEKIT_ENVIRONMENT_URL=http://localhost:${port}`,
+    'SCALEKIT_RESOURCE_ID=res_42',
+    'MCP_URL=http://localhost:5000/',
+  ];
+  await writeFile(join(state, '.env'), lines.join('\n'));
+  await mkdir(join(state, 'dist/src'), { recursive: true });
+  await writeFile(join(state, 'package.json'), '{"type":"module"}');
+  await writeFile(join(state, 'dist/src/scopes.js'), "export const scopes = { 'crm:read': 'Read the CRM' };");
+  const running = await run({ ephemeral: true, json: true });
+  const document = JSON.parse(running.out());
+  expect(await running.stop()).toBe(exitCodes.interrupted);
+  const mcpUrl = 'http://localhost:5000/';
+  expect(document).toMatchObject({ port, resourceId: 'res_42', mcpUrl, scopes: ['crm:read'] });
+
+  const flags = { port: 0, resourceId: 'res_7', mcpUrl: 'http://localhost:6000/', scopes: 'a:read' };
+  const other = await run({ ephemeral: true, json: true, ...flags });
+  const said = JSON.parse(other.out());
+  expect(await other.stop()).toBe(exitCodes.interrupted);
+  expect(said).toMatchObject({ resourceId: 'res_7', mcpUrl: 'http://localhost:6000/', scopes: ['a:read'] });
+  expect(said.port).not.toBe(port);
 });
 
 test('--json: one document, and silence', async () => {

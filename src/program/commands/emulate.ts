@@ -1,4 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readScopes } from '../../develop/local-scalekit.ts';
+import { readSettings } from '../../develop/project.ts';
 import {
   type Emulator,
   type EmulatorOptions,
@@ -27,7 +31,7 @@ import { type OptionProblem, problemsError } from '../errors.ts';
 
 /** The options of `scalekit-mcp emulate`, as they were typed. */
 export interface EmulateOptions {
-  /** 0 takes a free one. Default: the one that belongs to the server's port. */
+  /** 0 takes a free one. Default: the one in `.env`, or the one that belongs to the server's port. */
   readonly port?: number | string;
   readonly resourceId?: string;
   readonly mcpUrl?: string;
@@ -60,8 +64,30 @@ function portBeside(mcpUrl: string): number {
   return emulatorPort(isLoopback(url) ? portOf(url) : defaultPort);
 }
 
+/** What takes the place of options that are not given. */
+interface Defaults {
+  readonly port?: number | undefined;
+  readonly resourceId?: string | undefined;
+  readonly mcpUrl?: string | undefined;
+  readonly scopes?: EmulatorOptions['scopes'];
+}
+
+/** In a project's folder: the local Scalekit that the project's server looks for, with the scopes it was compiled with. */
+async function defaultsOfProject({ cwd, env }: Context): Promise<Defaults> {
+  const environmentFile = join(cwd, '.env');
+  if (!existsSync(environmentFile)) return {};
+  const { environmentUrl, resourceId, mcpUrl } = readSettings({ environmentFile }, env);
+  const url = environmentUrl === undefined ? undefined : new URL(environmentUrl);
+  const port = url !== undefined && isLoopback(url) ? portOf(url) : undefined;
+  const { scopes } = await readScopes({ scopes: join(cwd, 'dist/src/scopes.js') }, defaultScopes);
+  return { port, resourceId, mcpUrl, scopes };
+}
+
 /** Checks all options by Scalekit's own rules, and says all problems at once. */
-function settle(options: EmulateOptions, context: Context): { settled: Settled; notes: readonly string[] } {
+async function settle(
+  options: EmulateOptions,
+  context: Context,
+): Promise<{ settled: Settled; notes: readonly string[] }> {
   const problems: OptionProblem[] = [];
   const notes: string[] = [];
   const check = <T>(option: string, checked: Checked<T>, fallback: T): T => {
@@ -69,12 +95,18 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
     else problems.push({ option, ...checked.problem });
     return checked.ok ? checked.value : fallback;
   };
-  const defaultUrl = `http://localhost:${defaultPort}/`;
+  const here = await defaultsOfProject(context);
+  const defaultUrl = here.mcpUrl ?? `http://localhost:${defaultPort}/`;
   const mcpUrl = check('--mcp-url', checkMcpUrl(options.mcpUrl ?? defaultUrl), defaultUrl);
-  const port = check('--port', checkEmulatorPort(options.port ?? portBeside(mcpUrl)), 0);
-  const { resourceId: localId } = localIdentifiers;
+  // Another server than the project's has another Scalekit beside it.
+  const portHere = options.mcpUrl === undefined ? here.port : undefined;
+  const port = check('--port', checkEmulatorPort(options.port ?? portHere ?? portBeside(mcpUrl)), 0);
+  const localId = here.resourceId ?? localIdentifiers.resourceId;
   const resourceId = check('--resource-id', checkResourceId(options.resourceId ?? localId), localId);
-  const scopes = check('--scopes', checkScopes(options.scopes ?? defaultScopes), defaultScopes);
+  const scopes =
+    options.scopes === undefined
+      ? (here.scopes ?? defaultScopes)
+      : check('--scopes', checkScopes(options.scopes), defaultScopes);
   const tokenIssuer = check('--token-issuer', checkIssuer(options.tokenIssuer ?? 'resource'), 'resource');
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
@@ -151,7 +183,7 @@ function announce(emulator: Emulator, options: Settled, notes: readonly string[]
  * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that can't be written.
  */
 export async function emulate(options: EmulateOptions, context: Context): Promise<ExitCode> {
-  const { settled, notes } = settle(options, context);
+  const { settled, notes } = await settle(options, context);
   const log = ({ method, path, status }: { method: string; path: string; status: number }) =>
     context.stderr.write(`  ${status} ${method} ${path}\n`);
   const onError = (error: unknown) =>
