@@ -82,10 +82,10 @@ describe("a server's environment", () => {
   it('takes lists apart', () => {
     const { env } = readEnvironment({
       ...local,
-      ALLOWED_HOSTS: 'Internal.example, 10.0.0.1',
+      ALLOWED_HOSTS: 'Internal.example:8080, 10.0.0.1 [FD00::1]:3002',
       ALLOWED_ORIGINS: 'https://app.example/',
     });
-    expect(env?.ALLOWED_HOSTS).toEqual(['internal.example', '10.0.0.1']);
+    expect(env?.ALLOWED_HOSTS).toEqual(['internal.example', '10.0.0.1', '[fd00::1]']);
     expect(env?.ALLOWED_ORIGINS).toEqual(['https://app.example']);
   });
 });

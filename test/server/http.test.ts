@@ -104,6 +104,18 @@ describe('an address', () => {
     expect(await addressOf(2, '6.6.6.6, 198.51.100.7, 10.0.0.1')).toBe('198.51.100.7');
   });
 
+  it('counts without its port, which some proxies add', async () => {
+    expect(await addressOf(1, '198.51.100.7:51234')).toBe('198.51.100.7');
+    expect(await addressOf(1, '[2001:db8::7]:51234')).toBe('2001:db8::7');
+    expect(await addressOf(1, '::ffff:198.51.100.7')).toBe('198.51.100.7');
+  });
+
+  it("is the connection's where a proxy wrote none", async () => {
+    for (const text of ['unknown', '', 'x'.repeat(1000), '198.51.100.7 evil']) {
+      expect(await addressOf(1, text)).toBe('127.0.0.1');
+    }
+  });
+
   it("is the connection's where fewer proxies than that were passed", async () => {
     expect(await addressOf(2, '198.51.100.7')).toBe('127.0.0.1');
   });

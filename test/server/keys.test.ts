@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** A key server that answers what the test says, and counts. */
-let answer: () => { status?: number; body: string };
+let answer: () => { status?: number; body: string; raw?: string };
 let asked: number;
 let server: Server;
 let keys: KeySet;
@@ -29,8 +29,9 @@ beforeEach(async () => {
   answer = () => ({ body: JSON.stringify({ keys: [good] }) });
   server = createServer((_req, res) => {
     asked += 1;
-    const { status = 200, body } = answer();
-    res.writeHead(status).end(body);
+    const { status = 200, body, raw } = answer();
+    if (raw === undefined) res.writeHead(status).end(body);
+    else res.socket?.write(raw);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   keys = new KeySet(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`);
@@ -132,7 +133,36 @@ describe('signing keys', () => {
     await expect(find('one')).resolves.toBeDefined();
   });
 
-  const useless: Record<string, () => { status?: number; body: string }> = {
+  describe('after the clock was set back', () => {
+    const back = () => later(-60 * minute);
+
+    it('are looked for when they rotate', async () => {
+      await find('one');
+      await expect(find('unknown')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+      back();
+      answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
+      await expect(find('two')).resolves.toBeDefined();
+    });
+
+    it('are forgotten when they were withdrawn', async () => {
+      await find('one');
+      back();
+      answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
+      await find('one');
+      await vi.waitFor(() => expect(keys.version).toBe(2));
+      await expect(find('one')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+    });
+
+    it('are asked for again when there were none', async () => {
+      answer = down;
+      await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
+      back();
+      answer = () => ({ body: JSON.stringify({ keys: [good] }) });
+      await expect(find('one')).resolves.toBeDefined();
+    });
+  });
+
+  const useless: Record<string, () => { status?: number; body: string; raw?: string }> = {
     'an error': down,
     'a page': () => ({ body: '<html>' }),
     'an empty set': () => ({ body: '{"keys":[]}' }),
@@ -143,6 +173,10 @@ describe('signing keys', () => {
     }),
     'more than 256 KB': () => ({ body: JSON.stringify({ keys: [good], more: 'x'.repeat(256 * 1024) }) }),
     'a redirect': () => ({ status: 302, body: '' }),
+    'another protocol': () => ({
+      body: '',
+      raw: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: upgrade\r\n\r\n',
+    }),
   };
   it.each(Object.entries(useless))('stay as they are where the key server sends %s', async (_name, body) => {
     await find('one');
@@ -152,6 +186,7 @@ describe('signing keys', () => {
     await vi.waitFor(() => expect(asked).toBe(2));
     await expect(find('one')).resolves.toBeDefined();
     expect(keys.version).toBe(1);
+    await expect(find('new'), 'nobody waits for ever').rejects.toBeInstanceOf(KeysUnavailable);
   });
 
   it('tell the log why they are not there where the name has several addresses', async () => {

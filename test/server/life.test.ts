@@ -3,6 +3,12 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, post, type Started, slowTool, start } from './support.ts';
 
+const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
 let server: Started | undefined;
 afterEach(async () => {
   await server?.scalekit.close();
@@ -22,15 +28,37 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  it('waits for no one longer than it was told to', async () => {
+  /** Calls of 2026-07-28: as most come, and with a name that only the SDK's own handler reads. */
+  const modern = ['slow', `=?base64?${Buffer.from('slow').toString('base64')}?=`].map((name) => ({
+    headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name },
+    message: { ...call('slow'), params: { name: 'slow', arguments: {}, _meta: meta } },
+  }));
+
+  it.each(modern)('answers a call of 2026-07-28 named $headers.mcp-name', async (sent) => {
     const slow = slowTool();
     server = await start({ tools: [slow.tool] });
-    const answer = post(server.endpoint, { token: await server.scalekit.mint(), message: call('slow') });
-    answer.catch(() => {});
-    await slow.started;
-    await server.server.close(50);
-    await expect(answer).rejects.toThrow();
+    const answer = post(server.endpoint, { token: await server.scalekit.mint(), ...sent });
+    const { signal } = await slow.started;
+    const closed = server.server.close();
+    await expect(fetch(new URL('healthz', server.url))).rejects.toThrow();
+    expect(signal.aborted).toBe(false);
+    slow.goOn();
+    expect(await (await answer).json()).toMatchObject({ result: { structuredContent: { done: true } } });
+    await closed;
   });
+
+  it.each([{ message: call('slow') }, ...modern])(
+    'waits for no one longer than it was told to: $headers.mcp-name',
+    async (sent) => {
+      const slow = slowTool();
+      server = await start({ tools: [slow.tool] });
+      const answer = post(server.endpoint, { token: await server.scalekit.mint(), ...sent });
+      answer.catch(() => {});
+      await slow.started;
+      await server.server.close(50);
+      await expect(answer).rejects.toThrow();
+    },
+  );
 
   it('hangs up on those who say nothing', async () => {
     server = await start();
@@ -49,11 +77,7 @@ describe('a server that closes', () => {
       method: 'subscriptions/listen',
       params: {
         notifications: { toolsListChanged: true },
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: meta,
       },
     };
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };

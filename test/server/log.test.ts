@@ -22,10 +22,11 @@ describe('the log', () => {
   });
 
   it.each([true, false])('is one line whatever is in it (readable: %s)', (readable) => {
-    const evil = 'a\r\n{"event":"forged"}\u001b[2J\u009b2J\u2028\u2029\u0000';
+    const evil = 'a\r\n{"event":"forged"}\u001b[2J\u009b2J\u2028\u2029\u0000\u202e\u2066\u200b';
     const text = written(readable, { path: evil, message: evil });
     expect(text.trimEnd().split(/[\r\n\u2028\u2029]/)).toHaveLength(1);
-    for (const control of ['\u001b[2J', '\u009b', '\u0000']) expect(text).not.toContain(control);
+    for (const control of ['\u001b[2J', '\u009b', '\u0000', '\u202e', '\u2066', '\u200b'])
+      expect(text).not.toContain(control);
   });
 
   it('cuts what is too long', () => {

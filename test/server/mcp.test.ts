@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Tool, tool } from '../../templates/base/src/protect/tool.ts';
 import { call, post, type Started, start } from './support.ts';
 
 let server: Started;
@@ -190,5 +192,23 @@ describe('a server', () => {
     } finally {
       await deep.stop();
     }
+  });
+});
+
+describe('wrong arguments', () => {
+  it('are explained briefly, however many there are', async () => {
+    const many = tool({
+      name: 'many',
+      title: 'Many',
+      description: 'Takes many.',
+      scopes: [],
+      input: z.object({ list: z.array(z.number()) }),
+      output: z.object({}),
+      run: () => ({}),
+    });
+    const caller = {} as Parameters<Tool['call']>[1];
+    const { isError, content } = await many.call({ list: Array(50_000).fill('x') }, caller);
+    expect(isError).toBe(true);
+    expect(JSON.stringify(content).length).toBeLessThan(2000);
   });
 });

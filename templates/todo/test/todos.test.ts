@@ -1,7 +1,7 @@
 // The todo tools: what they do, and for whom.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Todo } from '../src/store.ts';
+import { type Todo, todos } from '../src/store.ts';
 import { callTool, startServer, type TestServer } from './support.ts';
 
 let server: TestServer;
@@ -96,6 +96,22 @@ describe('todos', () => {
       assert.ok(isError);
       assert.match(result.error, /^Invalid arguments: title/);
     }
+  });
+});
+
+describe("a user's todos", () => {
+  it('are a thousand for each user at most', async () => {
+    const { call } = await newUser();
+    const ownerId = `${server.scalekit.url}#usr_${users}`;
+    for (let n = 0; n < 1000; n += 1) await todos.create(ownerId, `${n}`, null);
+    const { isError, result } = await call('create_todo', { title: 'one more' });
+    assert.ok(isError);
+    assert.match(result.error, /no room/);
+
+    const [todo] = (await call('list_todos')).result.todos;
+    await call('delete_todo', { todo_id: todo?.id });
+    assert.ok(!(await call('create_todo', { title: 'one more' })).isError);
+    assert.ok(!(await (await newUser()).call('create_todo', { title: "another's first" })).isError);
   });
 
   it('belong to their user, and to nobody else', async () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tool } from '../protect/tool.ts';
+import { ToolError, tool } from '../protect/tool.ts';
 import { Todo, todos } from '../store.ts';
 
 export const createTodo = tool({
@@ -14,6 +14,8 @@ export const createTodo = tool({
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ title, description }, { user }) {
-    return { todo: await todos.create(user.id, title, description ?? null) };
+    const todo = await todos.create(user.id, title, description ?? null);
+    if (!todo) throw new ToolError('There is no room for another todo: delete one first.');
+    return { todo };
   },
 });

@@ -15,6 +15,9 @@ export type TodoChanges = {
   readonly [field in 'title' | 'description' | 'completed']?: Todo[field] | null | undefined;
 };
 
+/** So many todos a user may have, since they live in memory: nobody fills it alone. */
+const maximumTodos = 1000;
+
 /** Owner first, todo second: no lookup finds a todo without naming its owner. */
 const todosByOwner = new Map<string, Map<string, Todo>>();
 
@@ -24,9 +27,12 @@ function todosOf(ownerId: string): Map<string, Todo> {
 
 /** The functions are asynchronous, as those of a database are. `ownerId` is always the caller's `user.id`. */
 export const todos = {
-  async create(ownerId: string, title: string, description: string | null): Promise<Todo> {
+  /** @returns nothing where the owner has as many as there may be. */
+  async create(ownerId: string, title: string, description: string | null): Promise<Todo | undefined> {
+    const own = todosOf(ownerId);
+    if (own.size >= maximumTodos) return undefined;
     const todo: Todo = { id: randomUUID(), title, description, completed: false };
-    todosByOwner.set(ownerId, todosOf(ownerId).set(todo.id, todo));
+    todosByOwner.set(ownerId, own.set(todo.id, todo));
     return todo;
   },
 

@@ -1,6 +1,7 @@
 // One HTTP request and its answer.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from './scalekit.ts';
@@ -13,6 +14,8 @@ const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff
  */
 const droppedBytes = 1024 * 1024;
 const patience = 3000;
+/** An answer that nobody takes stays in memory no longer than this, in milliseconds. */
+const untakenFor = 30_000;
 
 export class Exchange {
   /** Names this request in the log, and in answers that somebody may ask about. */
@@ -46,8 +49,7 @@ export class Exchange {
   address(proxies: number): string {
     const { headers, socket } = this.req;
     const forwarded = proxies > 0 ? String(headers['x-forwarded-for'] ?? '').split(',') : [];
-    // IPv4 can come dressed as IPv6.
-    return forwarded.at(-proxies)?.trim() || (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    return ipAddress(forwarded.at(-proxies)) ?? ipAddress(socket.remoteAddress) ?? '';
   }
 
   async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
@@ -56,8 +58,9 @@ export class Exchange {
     const length =
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
     res.writeHead(status, { ...always, ...length, ...cors, ...headers });
-    if (typeof body === 'string') res.end(body);
-    else await pipeline(Readable.fromWeb(body), res);
+    if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
+    const cut = setTimeout(() => res.destroy(), untakenFor).unref();
+    res.once('close', () => clearTimeout(cut)).end(body);
   }
 
   #dropRest(): void {
@@ -80,4 +83,11 @@ export class Exchange {
       });
     });
   }
+}
+
+/** Some proxies write the port, too; and IPv4 can come dressed as IPv6. */
+function ipAddress(text = ''): string | undefined {
+  const [, v6, v4] = /^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text.trim()) ?? [];
+  const address = (v6 ?? v4 ?? text.trim()).replace(/^::ffff:(?=[\d.]+$)/i, '');
+  return isIP(address) ? address : undefined;
 }

@@ -42,7 +42,8 @@ export class KeySet {
   #fetchedAt = 0;
   #lookedAgainAt = 0;
   #failures = 0;
-  #pausedUntil = 0;
+  #failedAt = 0;
+  #pause = 0;
   #pending: Promise<JWTVerifyGetKey> | undefined;
 
   constructor(url: string) {
@@ -67,7 +68,7 @@ export class KeySet {
 
   /** @returns the keys, fetched if need be; old ones at once, while newer ones are fetched. */
   async load(): Promise<JWTVerifyGetKey> {
-    const age = Date.now() - this.#fetchedAt;
+    const age = elapsed(this.#fetchedAt);
     if (this.#keys === undefined || age > usableFor) return await this.#refresh();
     if (age > freshFor) this.#refresh().catch(() => {});
     return this.#keys;
@@ -77,14 +78,14 @@ export class KeySet {
   async #lookAgain(): Promise<JWTVerifyGetKey | undefined> {
     if (this.#pending) return await this.#pending;
     if (this.#failures === 0) {
-      if (Date.now() - this.#lookedAgainAt < cooldown) return undefined;
+      if (elapsed(this.#lookedAgainAt) < cooldown) return undefined;
       this.#lookedAgainAt = Date.now();
     }
     return await this.#refresh();
   }
 
   async #refresh(): Promise<JWTVerifyGetKey> {
-    const pause = this.#pausedUntil - Date.now();
+    const pause = this.#pause - elapsed(this.#failedAt);
     if (pause > 0) throw new KeysUnavailable(Math.ceil(pause / second));
     this.#pending ??= this.#fetch().finally(() => {
       this.#pending = undefined;
@@ -102,11 +103,17 @@ export class KeySet {
     } catch (error) {
       const pause = Math.min(second * 2 ** this.#failures, longestPause);
       this.#failures += 1;
-      this.#pausedUntil = Date.now() + pause;
+      this.#failedAt = Date.now();
+      this.#pause = pause;
       this.log?.('warn', 'keys_unavailable', { url: this.#url, cause: messageOf(error), retryInMs: pause });
       throw new KeysUnavailable(Math.ceil(pause / second), error);
     }
   }
+}
+
+/** Milliseconds since then. A clock that was set back by an hour counts as an hour, and not as time yet to come. */
+function elapsed(since: number): number {
+  return Math.abs(Date.now() - since);
 }
 
 async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
@@ -144,6 +151,8 @@ function download(url: string): Promise<string> {
       response.on('error', reject);
     });
     request.on('error', reject);
+    // However else it may end: whoever waits is told.
+    request.on('close', () => reject(new Error('The key server sent no answer')));
   });
 }
 

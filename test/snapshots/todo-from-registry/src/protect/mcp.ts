@@ -58,6 +58,7 @@ export class McpEndpoint {
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #listing: { tools: Tool['listing'][] };
   readonly #requests = new WeakMap<Request, McpRequest>();
+  readonly #underWay = new Set<Promise<Response>>();
   /** The SDK's own way with 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
   readonly #modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
     legacy: 'reject',
@@ -88,8 +89,9 @@ export class McpEndpoint {
     return await this.#answerOnce(request);
   }
 
-  /** Ends what stays open for long (subscriptions). */
+  /** Ends what stays open for long (subscriptions), once everything else has its answer. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#modern.close();
   }
 
@@ -114,10 +116,15 @@ export class McpEndpoint {
       signal: hangUp.signal,
     });
     this.#requests.set(webRequest, request);
-    const response = await this.#modern.fetch(webRequest, { parsedBody: message });
+    const response = await this.#untilAnswered(this.#modern.fetch(webRequest, { parsedBody: message }));
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     const body = isStream ? response.body : await response.text();
     return { status: response.status, headers: Object.fromEntries(response.headers), ...only('body', body) };
+  }
+
+  async #untilAnswered(answer: Promise<Response>): Promise<Response> {
+    this.#underWay.add(answer);
+    return await answer.finally(() => this.#underWay.delete(answer));
   }
 
   #serverFor(webRequest: Request | undefined): Server {

@@ -45,10 +45,10 @@ function paint(colour: keyof typeof colours, text: string): string {
   return process.env.NO_COLOR ? text : `\u001b[${colours[colour]}m${text}\u001b[0m`;
 }
 
-/** JSON without anything that could break a line or drive a terminal: nobody but us writes into our log. */
+/** JSON without what breaks a line, drives a terminal, hides or turns text round: nobody but us writes into our log. */
 function printable(value: unknown): string {
   return JSON.stringify(value, shorten).replaceAll(
-    /[\u007f-\u009f\u2028\u2029]/g,
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -49,8 +49,8 @@ function variables(production: boolean) {
       .regex(/^res_[a-zA-Z0-9]{1,64}$/, 'has to be res_…, from Dashboard > MCP Servers > your server'),
     /** The public base URL of this server. */
     MCP_URL: z.string(missing).transform(mcpUrl(production)),
-    /** Host names and origins that are allowed beside those of MCP_URL, separated by commas. */
-    ALLOWED_HOSTS: list((name) => name.toLowerCase()),
+    /** Host names, whatever the port, and origins that are allowed beside those of MCP_URL, separated by commas. */
+    ALLOWED_HOSTS: list((name) => name.toLowerCase().replace(/:\d+$/, '')),
     ALLOWED_ORIGINS: list((origin) => (URL.canParse(origin) ? new URL(origin).origin : origin)),
     /** How many proxies of yours are in front and add to X-Forwarded-For. */
     TRUSTED_PROXIES: wholeNumber(0, 10, 0),

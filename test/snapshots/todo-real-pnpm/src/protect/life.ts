@@ -70,7 +70,8 @@ export function createServer(options: ServerOptions): ProtectedServer {
     async close(grace = 10 * second) {
       const closed = once(server, 'close');
       server.close();
-      await mcp.close();
+      // Not waited for: a tool that does not end is no reason to stay.
+      void mcp.close();
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), grace);
       await closed;

@@ -84,6 +84,10 @@ function objectSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing[
   return z.toJSONSchema(schema, { io }) as ToolListing['inputSchema'];
 }
 
-function explain(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`).join('; ');
+/** The first few mistakes are enough to start with: in a long list there may be thousands. */
+function explain({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
+    .join('; ');
 }
