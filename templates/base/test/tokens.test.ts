@@ -1,6 +1,6 @@
 // Which tokens the server accepts, and what it answers to the others.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import type { MintOptions } from 'scalekit-mcp/emulator';
 import { listTools, send, startServer, type TestServer } from './support.ts';
 
@@ -51,6 +51,7 @@ describe('bad tokens', () => {
     'without an end': ['token_malformed', () => ({ claims: { exp: undefined } })],
     'without a subject': ['token_subject', () => ({ claims: { sub: undefined } })],
     'with an empty subject': ['token_subject', () => ({ claims: { sub: '' } })],
+    'of a type that is no text': ['token_type', () => ({ header: { typ: 1 } })],
     'that is an id token': ['token_type', () => ({ header: { typ: 'id+jwt' } })],
     'that is bound to its sender': ['token_sender_bound', () => ({ claims: { cnf: { jkt: 'x' } } })],
     'signed with a foreign key': ['token_key_unknown', () => ({ foreignKey: true })],
@@ -65,6 +66,9 @@ describe('bad tokens', () => {
         headers['www-authenticate'] ?? '',
         /^Bearer error="invalid_token", error_description="[^"]+"/,
       );
+      assert.equal(headers['cache-control'], 'no-store');
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.ok(server.log.some((line) => line.event === 'refused' && line.reason === reason));
       assert.ok(
         !text.includes(token) && !JSON.stringify(server.log).includes(token),
         'no token is told or logged',
@@ -81,22 +85,35 @@ describe('forged tokens', () => {
     sub: 'usr_1',
     exp: now + 600,
   });
-  const forged: Record<string, () => Promise<string>> = {
-    unsigned: async () => `${encode({ alg: 'none' })}.${encode(claims())}.`,
-    'unsigned, with something for a signature': async () =>
-      `${encode({ alg: 'none' })}.${encode(claims())}.x`,
-    'whose claims were changed': async () => {
-      const [header, , signature] = (await server.scalekit.mint()).split('.');
-      return `${header}.${encode({ ...claims(), sub: 'usr_2' })}.${signature}`;
-    },
-    'with text after it': async () => `${await server.scalekit.mint()} extra`,
-    'that is no token': async () => 'garbage',
+  const signedBy = (alg: string) => `${encode({ alg, typ: 'at+jwt' })}.${encode(claims())}`;
+  const forged: Record<string, [reason: string, () => Promise<string>]> = {
+    unsigned: ['token_malformed', async () => `${signedBy('none')}.`],
+    'unsigned, with something for a signature': ['token_algorithm', async () => `${signedBy('none')}.x`],
+    'that is signed with a secret': ['token_algorithm', async () => `${signedBy('HS256')}.x`],
+    'whose claims were changed': [
+      'token_signature',
+      async () => {
+        const [header, , signature] = (await server.scalekit.mint()).split('.');
+        return `${header}.${encode({ ...claims(), sub: 'usr_2' })}.${signature}`;
+      },
+    ],
+    'whose signature was changed, after the good one was let in': [
+      'token_signature',
+      async () => {
+        const token = await server.scalekit.mint();
+        assert.equal((await list(token)).status, 200);
+        const [header, payload, signature = ''] = token.split('.');
+        return `${header}.${payload}.${signature.slice(8)}${signature.slice(0, 8)}`;
+      },
+    ],
+    'with text after it': ['token_malformed', async () => `${await server.scalekit.mint()} extra`],
+    'that is no token': ['token_malformed', async () => 'garbage'],
   };
-  for (const [name, forge] of Object.entries(forged)) {
+  for (const [name, [reason, forge]] of Object.entries(forged)) {
     it(`answers 401 to one ${name}`, async () => {
       const { status, json } = await list(await forge());
       assert.equal(status, 401);
-      assert.match(json.error.data.reason, /^token_(?:malformed|algorithm|signature)$/);
+      assert.equal(json.error.data.reason, reason);
     });
   }
 
@@ -114,5 +131,18 @@ describe('forged tokens', () => {
       body: listTools,
     });
     assert.equal(answer.status, 400);
+  });
+});
+
+describe('a token that was let in', () => {
+  it('is refused once it has expired', async () => {
+    const token = await server.scalekit.mint({ expiresIn: 30 });
+    assert.equal((await list(token)).status, 200);
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 });
+    try {
+      assert.equal((await list(token)).json.error.data.reason, 'token_expired');
+    } finally {
+      mock.timers.reset();
+    }
   });
 });

@@ -14,10 +14,12 @@ async function list(token: string) {
 }
 
 describe('signing keys', () => {
-  it('takes the new key after a rotation, at once', async () => {
-    assert.equal((await list(await server.scalekit.mint())).status, 200);
+  it('takes the new key after a rotation, at once, and the old one no more', async () => {
+    const old = await server.scalekit.mint();
+    assert.equal((await list(old)).status, 200);
     await server.scalekit.rotateKeys();
     assert.equal((await list(await server.scalekit.mint())).status, 200);
+    assert.equal((await list(old)).status, 401);
   });
 
   it('fetches them once for a flood of unknown keys', async () => {
@@ -33,13 +35,27 @@ describe('signing keys', () => {
     assert.ok(server.scalekit.requestCount('/keys') - fetched <= 1);
   });
 
-  it('goes on with the keys it has while the key server is down', async () => {
-    await list(await server.scalekit.mint());
-    server.scalekit.fault({ keys: 'down' });
-    const { status } = await list(await server.scalekit.mint());
-    server.scalekit.fault({});
-    assert.equal(status, 200);
-  });
+  const faults: Record<string, 'down' | 'empty' | 'huge'> = {
+    'answers 500': 'down',
+    'sends an empty set': 'empty',
+    'sends too much': 'huge',
+  };
+  for (const [name, keys] of Object.entries(faults)) {
+    it(`goes on with the keys it has while the key server ${name}`, async () => {
+      const other = await startServer();
+      try {
+        const status = async (token: string) =>
+          (await send(other.endpoint, { token, body: listTools })).status;
+        assert.equal(await status(await other.scalekit.mint()), 200);
+        other.scalekit.fault({ keys });
+        // Makes the server look for a new key.
+        assert.equal(await status(await other.scalekit.mint({ foreignKey: true })), 503);
+        assert.equal(await status(await other.scalekit.mint()), 200);
+      } finally {
+        await other.stop();
+      }
+    });
+  }
 
   it('answers 503 and never 401 without keys, and recovers by itself', async () => {
     const other = await startServer();
@@ -51,6 +67,9 @@ describe('signing keys', () => {
       assert.equal(status, 503);
       assert.ok(Number(headers['retry-after']) >= 1);
       assert.equal(headers['www-authenticate'], undefined);
+      const asked = other.scalekit.requestCount('/keys');
+      await Promise.all(Array.from({ length: 20 }, () => send(other.endpoint, { token, body: listTools })));
+      assert.ok(other.scalekit.requestCount('/keys') - asked <= 1, 'a pause after each failure');
       other.scalekit.fault({});
       await until(async () => (await send(other.endpoint, { token, body: listTools })).status === 200);
     } finally {

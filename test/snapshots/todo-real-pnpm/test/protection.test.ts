@@ -1,6 +1,8 @@
 // What protects the tools: the challenge, the metadata, the scopes, and what HTTP may not do.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import * as z from 'zod';
+import { tool as declareTool } from '../src/protect/tool.ts';
 import { baseScopes, impliedScopes, type Scope, scopes } from '../src/scopes.ts';
 import { tools } from '../src/tools/index.ts';
 import { callTool, listTools, send, startServer, type TestServer } from './support.ts';
@@ -76,8 +78,20 @@ describe('scopes', () => {
         assert.equal(json.error.message, sentence, 'a model can read what is missing');
         assert.ok([...baseScopes, ...tool.scopes].every((wanted) => scope.split(' ').includes(wanted)));
         assert.ok(resource_metadata);
+        assert.equal(server.log.at(-1)?.reason, 'insufficient_scope');
       });
     }
+  }
+
+  for (const claim of ['scope', 'scopes', 'scp']) {
+    it(`reads them from the claim ${claim}, whether it is a text or a list`, async () => {
+      const names = Object.keys(scopes);
+      for (const value of [names, names.join(' ')]) {
+        const token = await server.scalekit.mint({ claims: { scope: undefined, [claim]: value } });
+        for (const { listing } of tools)
+          assert.equal((await callTool(server, token, listing.name)).status, 200);
+      }
+    });
   }
 
   it('names all scopes that are missing', async () => {
@@ -134,24 +148,28 @@ describe('web pages', () => {
 });
 
 describe('HTTP', () => {
-  const bodies: Record<string, [status: number, body: string, headers?: Record<string, string>]> = {
-    'more than 256 KB': [413, JSON.stringify({ ...listTools, params: { x: 'x'.repeat(256 * 1024) } })],
-    'compressed bytes': [415, '…', { 'content-encoding': 'gzip' }],
-    'another type': [415, JSON.stringify(listTools), { 'content-type': 'text/plain' }],
-    'no JSON': [400, '{"jsonrpc":'],
-    'JSON that is no object': [400, 'null'],
-    'a batch': [400, JSON.stringify([listTools])],
-    'deep JSON': [
-      400,
-      `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
-    ],
-    'JSON that is no JSON-RPC': [400, '{}'],
+  const large = JSON.stringify({ ...listTools, params: { x: 'x'.repeat(256 * 1024) } });
+  const deep = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
+  const bodies: Record<
+    string,
+    [status: number, reason: string, body: string, headers?: Record<string, string>]
+  > = {
+    'more than 256 KB': [413, 'body_size', large],
+    'more than 256 KB, in pieces': [413, 'body_size', large, { 'transfer-encoding': 'chunked' }],
+    'compressed bytes': [415, 'content_encoding', '…', { 'content-encoding': 'gzip' }],
+    'another type': [415, 'content_type', JSON.stringify(listTools), { 'content-type': 'text/plain' }],
+    'no JSON': [400, 'json', '{"jsonrpc":'],
+    'JSON that is no object': [400, 'not_an_object', 'null'],
+    'a batch': [400, 'batch', JSON.stringify([listTools])],
+    'deep JSON': [400, 'depth', deep],
+    'JSON that is no JSON-RPC': [400, 'protocol', '{}'],
   };
-  for (const [name, [status, body, headers = {}]] of Object.entries(bodies)) {
+  for (const [name, [status, reason, body, headers = {}]] of Object.entries(bodies)) {
     it(`answers ${status} to ${name}`, async () => {
       const answer = await send(server.endpoint, { token: await server.scalekit.mint(), headers, body });
       assert.equal(answer.status, status);
       assert.equal(answer.json.jsonrpc, '2.0');
+      assert.equal(server.log.at(-1)?.reason, reason);
     });
 
     it(`asks for a token before it reads ${name}`, async () => {
@@ -204,13 +222,54 @@ describe('rate limits', () => {
   it('answers 429 to an address with too many bad tokens, and still 200 to good ones', async () => {
     const limited = await startServer({ limits: { toolCallsPerMinute: 0, refusedTokensPerMinute: 2 } });
     try {
-      const statuses = [];
-      for (const token of ['bad', 'bad', 'bad', await limited.scalekit.mint()]) {
-        statuses.push((await send(limited.endpoint, { token, body: listTools })).status);
+      const { mint } = limited.scalekit;
+      const statuses: number[] = [];
+      // An expired token was a good one, and does not count.
+      for (const token of ['bad', await mint({ expiresIn: -120 }), 'bad', 'bad', await mint()]) {
+        // Where no proxy is trusted, nobody says who they are.
+        const headers = { 'x-forwarded-for': `192.0.2.${statuses.length}` };
+        statuses.push((await send(limited.endpoint, { token, headers, body: listTools })).status);
       }
-      assert.deepEqual(statuses, [401, 401, 429, 200]);
+      assert.deepEqual(statuses, [401, 401, 401, 429, 200]);
     } finally {
       await limited.stop();
     }
+  });
+});
+
+describe('a tool', () => {
+  const all = Object.keys(scopes) as Scope[];
+  const broken = declareTool({
+    name: 'broken',
+    title: 'Broken',
+    description: 'Needs all scopes, and breaks.',
+    scopes: all,
+    input: z.object({}),
+    output: z.object({}),
+    run: () => {
+      throw new Error('The password is hunter2');
+    },
+  });
+  let own: TestServer;
+  before(async () => {
+    own = await startServer({ tools: [broken] });
+  });
+  after(() => own.stop());
+
+  for (const missing of all) {
+    it(`that needs every scope is not called without ${missing}`, async () => {
+      const others = all.filter((scope) => !withImplied(scope).has(missing));
+      const { status } = await callTool(own, await own.scalekit.mint({ scopes: others }), 'broken');
+      assert.equal(status, 403);
+    });
+  }
+
+  it('that breaks tells the log why, and the caller nothing but a number', async () => {
+    const { text, json } = await callTool(own, await own.scalekit.mint({ scopes: all }), 'broken');
+    assert.ok(json.result.isError);
+    assert.ok(!text.includes('hunter2'));
+    const line = own.log.find(({ event }) => event === 'tool_failed');
+    assert.equal(line?.message, 'The password is hunter2');
+    assert.ok(text.includes(String(line?.requestId)));
   });
 });

@@ -17,7 +17,8 @@ export interface TestServer {
   readonly endpoint: string;
   /** What the server logged. */
   readonly log: Array<Readonly<Record<string, unknown>>>;
-  stop(): Promise<void>;
+  /** @param grace how long calls that are under way may take, in milliseconds. */
+  stop(grace?: number): Promise<void>;
 }
 
 export async function startServer(overrides: Partial<ServerOptions> = {}): Promise<TestServer> {
@@ -40,8 +41,8 @@ export async function startServer(overrides: Partial<ServerOptions> = {}): Promi
     ...overrides,
   });
   await server.listen(port, '127.0.0.1');
-  const stop = async () => {
-    await server.close();
+  const stop = async (grace?: number) => {
+    await server.close(grace);
     await scalekit.close();
   };
   return { scalekit, url, endpoint: auth.endpoint.href, log, stop };
