@@ -45,6 +45,8 @@ export interface EnvLine {
 export interface EnvFile {
   readonly file: string;
   readonly lines: readonly EnvLine[];
+  /** An invisible byte order mark hides its first variable from the program. */
+  readonly startsWithMark?: boolean;
   /** Permission bits, e.g. 0o600; undefined where the system has none. */
   readonly mode?: number;
   /** What git says; undefined outside a repository. */

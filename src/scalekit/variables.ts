@@ -12,10 +12,10 @@ export type Variables = Readonly<Record<VariableName, string>>;
 
 /**
  * What guides, dashboards and `.env.example` files leave for people to replace: `your-env`, `res_your_resource_id`,
- * `<resource id>`, `${RESOURCE_ID}`, `skc_...`, `res_xxx`.
+ * `<resource id>`, `${RESOURCE_ID}`, `skc_...`, `res_xxx`. What `maskSecrets` leaves of a secret is none.
  */
 const placeholder =
-  /(?<![a-z])your[-_]|\byour(?:env|app|domain)\b|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|…|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$/i;
+  /(?<![a-z])your[-_]|\byour(?:env|app|domain)\b|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|…(?!\(masked\)|@)|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$/i;
 
 /** @returns whether a variable still holds a placeholder such as `res_your_resource_id` (facts: Scalekit, documented failure 3). */
 export function isPlaceholder(value: string): boolean {

@@ -86,6 +86,23 @@ describe('editing .env', () => {
     expect(() => editText(text, edit)).toThrow('holds a secret');
   });
 
+  const severalLines = 'PORT=1\nKEY="-----BEGIN\nMCP_URL=x\nPORT=2\n-----END"\nMCP_URL=a';
+
+  test('takes nothing inside a value of several lines for a variable', () => {
+    const edited = editText(severalLines, { ...setUrl, kind: 'set-variable' });
+    expect(edited).toBe(severalLines.replace(/a$/, 'http://localhost:3002/'));
+    const remove = { kind: 'remove-line', file: '.env', line: 4, variable: 'PORT' } as const;
+    expect(() => editText(severalLines, remove)).toThrow('does not set PORT any more');
+  });
+
+  test('leaves a value of several lines alone', () => {
+    const edits: readonly Exclude<Edit, { kind: 'mode' }>[] = [
+      { kind: 'set-variable', file: '.env', variable: 'KEY', value: 'x' },
+      { kind: 'remove-line', file: '.env', line: 2, variable: 'KEY' },
+    ];
+    for (const edit of edits) expect(() => editText(severalLines, edit)).toThrow('goes over several lines');
+  });
+
   test('removes a line only while it still sets what it did', () => {
     const edit = { kind: 'remove-line', file: '.env', line: 2, variable: 'B' } as const;
     expect(editText('A=1\nB=2\nC=3\n', edit)).toBe('A=1\nC=3\n');

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { ProjectFacts } from '../../src/doctor/facts.ts';
 import { gatherProject } from '../../src/doctor/gather/project/project.ts';
@@ -149,6 +150,26 @@ describe('gatherProject', () => {
     ]);
   });
 
+  test.each([
+    ['a value of several lines', 'KEY="a\nMCP_URL=http://x\nPORT=1\n"\nPORT=3002\n', 'PORT:5=3002'],
+    ['a quote that is never closed', 'MCP_URL="http://x\nPORT=1\n', 'PORT:2=1 MCP_URL:1="http://x'],
+    ['white space, quotes and a comment', " export PORT = '3002' # ours\r\n", 'PORT:1=3002'],
+    ['a value without an end of line', '# PORT="\nPORT=3002', 'PORT:2=3002'],
+  ])('reads .env as Node does: %s', async (_, text, expected) => {
+    const { settings } = await factsOf({ '.env': text });
+    expect(settings.map(({ variable, line, value }) => `${variable}:${line}=${value}`).join(' ')).toBe(
+      expected,
+    );
+    const said = parseEnv(text);
+    for (const { variable, value } of settings) expect(said[variable]).toBe(value);
+  });
+
+  test('sees an invisible mark that hides the first variable', async () => {
+    const { envFiles } = await factsOf({ '.env': '\uFEFFMCP_URL=http://x/\nPORT=1\n' });
+    expect(envFiles[0]).toMatchObject({ startsWithMark: true });
+    expect((await factsOf({ '.env': 'PORT=1\n' })).envFiles[0]).not.toHaveProperty('startsWithMark');
+  });
+
   test('masks a secret that was put into one of the variables', async () => {
     const facts = await factsOf({ '.env': 'SCALEKIT_CLIENT_ID=skcs_1234567890\n' });
     expect(JSON.stringify(facts)).not.toContain('1234567890');
@@ -252,7 +273,8 @@ describe('gatherProject', () => {
     git('init');
     expect(await gitState()).toMatchObject({ git: { tracked: false, ignored: true }, mode: 0o640 });
     git('add', '--force', '.env');
-    expect((await gitState())?.git?.tracked).toBe(true);
+    // Git ignores no file that it tracks, but .gitignore does name it.
+    expect((await gitState())?.git).toEqual({ tracked: true, ignored: true });
   });
 
   test('reads reasons for ignoring, and sees where there is none', async () => {

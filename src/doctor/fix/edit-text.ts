@@ -1,4 +1,5 @@
 import { maskSecrets } from '../../scalekit/index.ts';
+import { type Assignment, assignmentsOf } from '../env-text.ts';
 import type { Edit } from '../model.ts';
 
 /** Edits of a file's text. All are pure: a text in, a text out, or an error and nothing changed. */
@@ -14,8 +15,10 @@ function linesOf(text: string): string[] {
   return text.split('\n');
 }
 
-function lastLineOf(lines: readonly string[], variable: string): number {
-  return lines.findLastIndex((line) => assignment.exec(line)?.[2] === variable);
+/** @throws EditRefused where the value goes over several lines: ours never do, so it is a key or the like. */
+function inOneLine(found: Assignment): Assignment {
+  if (!found.hasSeveralLines) return found;
+  throw new EditRefused(`${found.name} goes over several lines, which are not touched`);
 }
 
 /** Quotes a value as the one before it was quoted; a value of ours needs none by itself. */
@@ -26,11 +29,12 @@ function quoteLike(old: string, value: string): string {
 
 function setVariable(text: string, variable: string, value: string): string {
   const lines = linesOf(text);
-  const index = lastLineOf(lines, variable);
-  if (index < 0) {
+  const last = assignmentsOf(text).findLast(({ name }) => name === variable);
+  if (last === undefined) {
     const separator = text === '' || text.endsWith('\n') ? '' : '\n';
     return `${text}${separator}${variable}=${value}\n`;
   }
+  const index = inOneLine(last).line - 1;
   const [, before = '', , old = '', after = ''] = assignment.exec(lines[index] ?? '') ?? [];
   if (maskSecrets(old) !== old) throw new EditRefused(`${variable} holds a secret, which is not touched`);
   lines[index] = `${before}${quoteLike(old, value)}${after}`;
@@ -39,8 +43,9 @@ function setVariable(text: string, variable: string, value: string): string {
 
 function removeLine(text: string, line: number, variable: string): string {
   const lines = linesOf(text);
-  if (assignment.exec(lines[line - 1] ?? '')?.[2] !== variable)
-    throw new EditRefused(`line ${line} does not set ${variable} any more`);
+  const found = assignmentsOf(text).find((each) => each.line === line && each.name === variable);
+  if (found === undefined) throw new EditRefused(`line ${line} does not set ${variable} any more`);
+  inOneLine(found);
   lines.splice(line - 1, 1);
   return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import type { VariableName } from '../../../scalekit/index.ts';
 import { type Check, withProject } from '../../check.ts';
-import type { ProjectFacts } from '../../facts.ts';
+import { byteOrderMark } from '../../env-text.ts';
+import type { ProjectFacts, Setting } from '../../facts.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { placeOf, settingOf } from '../../settings.ts';
 
@@ -15,6 +16,24 @@ function needed(project: ProjectFacts): readonly VariableName[] {
   ];
 }
 
+/** To the program the variable has another name, which begins with the mark. */
+function isHidden({ file, line }: Setting, { envFiles }: ProjectFacts): boolean {
+  return line === 1 && envFiles.some((each) => each.file === file && each.startsWithMark === true);
+}
+
+function hidden(setting: Setting): Finding {
+  const { file } = setting;
+  return {
+    subject: placeOf(setting),
+    title: 'An invisible mark hides a variable that the server needs',
+    actual: 'a byte order mark (BOM) before its name',
+    expected: 'the name as the first thing in the file',
+    why: 'Some editors put the mark at the beginning of a file. To the server it is a part of the name.',
+    fix: 'Take the mark away: save the file as UTF-8 without BOM.',
+    edits: file === undefined ? [] : [{ kind: 'replace', file, before: byteOrderMark, after: '' }],
+  };
+}
+
 /** Facts: Scalekit, documented failure 3. */
 export const variablesSet: Check = {
   code: 'SKM102',
@@ -27,6 +46,7 @@ export const variablesSet: Check = {
         const setting = settingOf(project, variable);
         if (setting !== undefined && setting.value !== '') return [];
         const subject = setting === undefined ? { variable, file } : placeOf(setting);
+        if (setting !== undefined && isHidden(setting, project)) return [hidden(setting)];
         return [
           { subject, actual: setting === undefined ? 'not set' : 'empty', expected: expected[variable] },
         ];

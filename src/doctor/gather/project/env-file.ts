@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
+import { type Assignment, assignmentsOf, byteOrderMark } from '../../env-text.ts';
 import type { EnvFile, EnvLine } from '../../facts.ts';
 import { readText } from './files.ts';
 import { gitState } from './git.ts';
@@ -15,13 +16,9 @@ const keptNames: ReadonlySet<string> = new Set([
 
 const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;
 
-const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=/;
-
-function readLine(text: string, line: number): EnvLine | undefined {
-  const name = assignment.exec(text)?.[1];
-  if (name === undefined) return undefined;
-  // Each line on its own, so that a variable that is written twice shows both of its values.
-  const value = (parseEnv(text)[name] ?? '').trim();
+function readAssignment({ name, line, text }: Assignment): EnvLine {
+  // Each on its own, so that a variable that is written twice shows both of its values.
+  const value = (parseEnv(`${text}\n`)[name] ?? '').trim();
   const isSecret = secretName.test(name) || maskSecrets(value) !== value;
   return {
     name,
@@ -32,11 +29,6 @@ function readLine(text: string, line: number): EnvLine | undefined {
   };
 }
 
-/** @returns the lines of an env file that set a variable, without the values of secrets. */
-function readEnvLines(text: string): readonly EnvLine[] {
-  return text.split(/\r?\n/).flatMap((line, index) => readLine(line, index + 1) ?? []);
-}
-
 /** Reads an env file, its permissions, and what git knows of it. */
 export async function readEnvFile(directory: string, file: string): Promise<EnvFile | undefined> {
   const [text, git] = await Promise.all([readText(directory, file), gitState(directory, file)]);
@@ -45,7 +37,8 @@ export async function readEnvFile(directory: string, file: string): Promise<EnvF
   const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
   return {
     file,
-    lines: readEnvLines(text.text),
+    lines: assignmentsOf(text.text).map(readAssignment),
+    ...(text.text.startsWith(byteOrderMark) ? { startsWithMark: true } : {}),
     ...(mode === undefined ? {} : { mode }),
     ...(git === undefined ? {} : { git }),
   };

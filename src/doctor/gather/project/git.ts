@@ -11,14 +11,14 @@ function git(directory: string, args: readonly string[]): Promise<number | undef
   });
 }
 
-/** @returns whether git tracks and ignores a file, or undefined outside a repository and without git. */
+/** @returns whether git tracks a file, and whether .gitignore names it; undefined outside a repository and without git. */
 export async function gitState(
   directory: string,
   file: string,
 ): Promise<{ readonly tracked: boolean; readonly ignored: boolean } | undefined> {
   const [tracked, ignored] = await Promise.all([
     git(directory, ['ls-files', '--error-unmatch', '--', file]),
-    git(directory, ['check-ignore', '--quiet', '--', file]),
+    git(directory, ['check-ignore', '--quiet', '--no-index', '--', file]),
   ]);
   // Outside a repository both end with 128.
   if (tracked === undefined || ignored === undefined || ignored > 1) return undefined;
