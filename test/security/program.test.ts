@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { emulatorDirectory } from '../../src/emulator/index.ts';
 import { run } from '../support/program.ts';
 import { repository } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
@@ -21,7 +22,10 @@ afterEach(async () => {
 });
 
 const attack = (...args: readonly string[]) =>
-  run(process.execPath, [join(repository, 'scripts', 'attack.js'), ...args], { cwd: repository });
+  run(process.execPath, [join(repository, 'scripts', 'attack.js'), ...args], {
+    cwd: repository,
+    env: { XDG_STATE_HOME: keyDirectory, LOCALAPPDATA: keyDirectory },
+  });
 
 /** A server that lets everybody in, with a local Scalekit that approves by itself. */
 async function startOpenServer(): Promise<string> {
@@ -74,6 +78,18 @@ describe('npm run attack', () => {
     const { target, emulator } = ground;
     const { code, stdout, stderr } = await attack(target.endpoint, '--issuer', emulator.url, '--no-slow');
     expect(stdout + stderr).toMatch(/\d{3} requests, 0 got through.* were not sent: they need --token-key/);
+    expect(code).toBe(0);
+  });
+
+  test('finds the key of the local Scalekit of this machine, and sends every case', async () => {
+    ground = await prepareGround(
+      await makeProject('todo'),
+      { env: unlimited },
+      { keyDirectory: emulatorDirectory({ XDG_STATE_HOME: keyDirectory, LOCALAPPDATA: keyDirectory }) },
+    );
+    const { target, emulator } = ground;
+    const { code, stderr } = await attack(target.endpoint, '--issuer', emulator.url, '--only', 'alg/');
+    expect(stderr).toMatch(/9 requests, 0 got through or were answered wrongly\.$/m);
     expect(code).toBe(0);
   });
 

@@ -13,7 +13,7 @@ import { casesFor } from './cases/index.ts';
 import { fuzz } from './fuzz.ts';
 import { countsOf, table } from './report.ts';
 import { attack, type Outcome } from './run.ts';
-import { clientSource, keySource, readKey, type TokenSource } from './sources.ts';
+import { clientSource, keySource, localSource, readKey, type TokenSource } from './sources.ts';
 import { describeTarget, Unreachable } from './target.ts';
 import type { Target } from './types.ts';
 
@@ -24,7 +24,8 @@ Usage: npm run attack                       generates both templates, runs them 
 
   <url>                the MCP endpoint, e.g. http://localhost:3002/mcp
   --issuer <url>       the authorization server: the local Scalekit's URL (default: what the server's metadata says)
-  --token-key <file>   the local Scalekit's signing key (<its key directory>/signing-key.json), to send every case
+  --token-key <file>   the local Scalekit's signing key (<its key directory>/signing-key.json), to send every case;
+                       that of a local Scalekit on this machine is found without it
   --only <prefix>      cases whose id begins so, e.g. --only alg/ (repeatable; with <url>)
   --no-slow            leave out the cases that wait for time-outs (half a minute)
   --fuzz <n>           random requests instead, so many; --seed <n> repeats a run
@@ -33,7 +34,7 @@ Usage: npm run attack                       generates both templates, runs them 
   --verbose            a line for every case
   --json               the outcomes as JSON (with <url>)
 
-Without --token-key the tokens come from the authorization code flow, which needs a local Scalekit that was started
+Without such a key the tokens come from the authorization code flow, which needs a local Scalekit that was started
 with --auto-approve; cases that need tokens of their own making are then left out, and counted.
 A server's rate limit slows this down: it waits as Retry-After says. TOOL_CALLS_PER_MINUTE=0 and
 REFUSED_TOKENS_PER_MINUTE=0 in the server's .env take the limits away.
@@ -123,7 +124,9 @@ async function fuzzUrl(target: Target, source: TokenSource, values: Values): Pro
 async function attackUrl(url: string, values: Values): Promise<void> {
   const target = await describeTarget(url, values.issuer);
   const key = values['token-key'];
-  const source = key === undefined ? await clientSource(target) : await keySource(target, await readKey(key));
+  const source = key
+    ? await keySource(target, await readKey(key))
+    : ((await localSource(target)) ?? (await clientSource(target)));
   if (!values.json) console.error(`Attacking ${target.endpoint}, with ${source.description}.`);
   if (values.fuzz !== undefined) return fuzzUrl(target, source, values);
   const chosen = casesFor(target).filter(({ id }) => values.only.some((prefix) => id.startsWith(prefix)));

@@ -1,6 +1,8 @@
 import type { JsonWebKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as oauth from 'oauth4webapi';
+import { emulatorDirectory } from '../../../src/emulator/index.ts';
 import { Forge, type KeyedJwk, type Parameters } from './forge.ts';
 import { fetchKeys, Unreachable } from './target.ts';
 import type { Target } from './types.ts';
@@ -48,6 +50,16 @@ export async function readKey(path: string): Promise<JsonWebKey> {
     // Told below, without the file's content.
   }
   throw new Unreachable(`${path} holds no private RSA key as a JWK`);
+}
+
+/** The local Scalekit of `dev` and `emulate` keeps its key on this machine. @returns nothing where it is another one. */
+export async function localSource(target: Target, env = process.env): Promise<TokenSource | undefined> {
+  try {
+    return await keySource(target, await readKey(join(emulatorDirectory(env), 'signing-key.json')));
+  } catch (error) {
+    if (error instanceof Unreachable) return undefined;
+    throw error;
+  }
 }
 
 const redirectUri = 'http://127.0.0.1:6276/oauth/callback';
