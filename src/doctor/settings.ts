@@ -1,4 +1,4 @@
-import type { VariableName } from '../scalekit/index.ts';
+import { checkPort, defaultPort, isLoopback, portOf, type VariableName } from '../scalekit/index.ts';
 import type { ProjectFacts, Setting } from './facts.ts';
 import type { Edit, Subject } from './model.ts';
 
@@ -17,6 +17,20 @@ export function placeOf(setting: Setting): Subject {
 export function editOf(setting: Setting, value: string): readonly Edit[] {
   if (setting.file === undefined) return [];
   return [{ kind: 'set-variable', file: setting.file, variable: setting.name, value }];
+}
+
+/** @returns the port that the server listens on, or undefined where PORT is no port, or its program decides. */
+export function listeningPort(project: ProjectFacts): number | undefined {
+  const port = settingOf(project, 'PORT');
+  if (port === undefined) return project.kind === 'generated' ? defaultPort : undefined;
+  const checked = checkPort(port.value);
+  return checked.ok ? checked.value : undefined;
+}
+
+/** @returns whether the clients in this project that ask this machine all ask at one port. */
+export function clientsAgreeOn({ clients }: ProjectFacts, port: number): boolean {
+  const local = clients.map(({ url }) => new URL(url)).filter(isLoopback);
+  return local.length > 0 && local.every((url) => portOf(url) === port);
 }
 
 /** @returns whether anything says that this project is to be protected by Scalekit. */

@@ -230,6 +230,15 @@ describe('gatherProject', () => {
     expect(nodeEnv).toBeUndefined();
   });
 
+  test('keeps no value of a client’s URL that may be a key', async () => {
+    const { clients } = await factsOf({
+      'package.json': '{}',
+      '.mcp.json': '{"mcpServers":{"a":{"url":"http://u:p4ss@localhost:3002/mcp?api_key=s3cret&x"}}}',
+    });
+    expect(clients[0]?.url).toBe('http://…@localhost:3002/mcp?…(masked)');
+    expect(URL.canParse(clients[0]?.url ?? '')).toBe(true);
+  });
+
   test('reads what clients are configured with, through a bridge too', async () => {
     const { clients } = await factsOf({
       'package.json': '{}',

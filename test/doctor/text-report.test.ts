@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { Facts } from '../../src/doctor/facts.ts';
-import { textReport } from '../../src/doctor/report/text.ts';
+import { quietReport, textReport } from '../../src/doctor/report/text.ts';
 import { runCheck } from '../../src/doctor/run-checks.ts';
 import { everything } from '../../src/doctor/selection.ts';
-import { answer, healthy, serverDown, set, silent, world } from './fixtures/world.ts';
+import { filesOnly } from './fixtures/configuration-world.ts';
+import { answer, healthy, serverDown, set, silent, unset, world } from './fixtures/world.ts';
 
 function report(facts: Facts, verbose = false): string {
   const diagnosis = diagnose(facts, { selection: everything, failOn: 'error' });
@@ -181,6 +182,19 @@ describe('textReport', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
+});
+
+test('the quiet report names the variable', () => {
+  const diagnosis = diagnose(
+    world((each) => {
+      unset(each, 'MCP_URL');
+      filesOnly(each);
+    }),
+    { selection: everything, failOn: 'error' },
+  );
+  expect(quietReport(diagnosis)).toBe(
+    'error SKM102 .env MCP_URL: A variable that the server needs is not set (not set)\n',
+  );
 });
 
 test('a check that throws is reported as such, and stops nothing else', () => {

@@ -32,7 +32,8 @@ async function whoElse(
 ): Promise<Partial<ServerFacts>> {
   const url = new URL(server.endpoint);
   if (isLoopback(url)) {
-    const isStranger = server.noToken.answered && !isMcpAnswer(server.noToken);
+    const { noToken } = server;
+    const isStranger = noToken.answered ? !isMcpAnswer(noToken) : noToken.failure !== 'refused';
     const owner = isStranger ? await portOwner(portOf(url)) : undefined;
     return owner === undefined ? {} : { portOwner: owner };
   }

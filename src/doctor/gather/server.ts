@@ -156,14 +156,24 @@ export interface Endpoint {
   readonly atGiven?: Answer;
 }
 
-/** Finds out whether a URL is the MCP endpoint or the base URL in front of it (facts: Scalekit, documented failure 6). */
+/** Where the endpoint usually is, for a URL that is not it: below the URL, or at the root of its host. */
+function usualPlaces(given: string): readonly string[] {
+  const { pathname } = new URL(given);
+  const below = `${pathname.replace(/\/$/, '')}/mcp`;
+  const paths = /\/mcp\/?$/.test(pathname) ? ['/mcp'] : [below, '/mcp'];
+  const urls = paths.map((path) => new URL(path, given).href);
+  return urls.filter(
+    (url, index) => url !== given && url !== given.replace(/\/$/, '') && urls.indexOf(url) === index,
+  );
+}
+
+/** Finds out whether a URL is the MCP endpoint, or which one was meant (facts: Scalekit, documented failure 6). */
 export async function findEndpoint(given: string, options: ProbeOptions): Promise<Endpoint> {
-  const url = new URL(given);
-  if (url.pathname.replace(/\/$/, '').endsWith('/mcp')) return { endpoint: given };
-  const below = new URL(url);
-  below.pathname = `${url.pathname.replace(/\/$/, '')}/mcp`;
+  const places = usualPlaces(given);
+  if (places.length === 0) return { endpoint: given };
   const call = (endpoint: string) => caller(asker(options), endpoint)();
-  const [atGiven, atBelow] = await Promise.all([call(given), call(below.href)]);
-  if (isMcpAnswer(atGiven) || !isMcpAnswer(atBelow)) return { endpoint: given };
-  return { endpoint: below.href, given, atGiven };
+  const [atGiven, ...others] = await Promise.all([given, ...places].map(call));
+  const endpoint = places.find((_, index) => others[index] !== undefined && isMcpAnswer(others[index]));
+  if (atGiven === undefined || endpoint === undefined || isMcpAnswer(atGiven)) return { endpoint: given };
+  return { endpoint, given, atGiven };
 }

@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../diagnose.ts';
 import type { Facts } from '../facts.ts';
 import { type CheckResult, type Step, steps } from '../model.ts';
-import { canFix, counted, findingsOf, placeOf, sideNames, stepNames } from './words.ts';
+import { canFix, counted, findingsOf, placeOf, sideNames, stepNames, variableOf } from './words.ts';
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (style: 'red' | 'yellow' | 'green' | 'dim' | 'bold' | 'cyan', text: string) => string;
@@ -44,8 +44,7 @@ function describeFinding(result: CheckResult, options: TextOptions): readonly st
   const { paint, width } = options;
   const level = result.level ?? 'error';
   const place = placeOf(result.subject);
-  const variable = result.subject?.variable;
-  const where = variable !== undefined && variable !== place ? `${variable} ${place}` : place;
+  const where = [variableOf(result.subject), place].filter((part) => part !== '').join(' ');
   const head = `${paint(colours[level], `${marks[level]} ${result.code}`)}  ${paint('bold', result.title)}`;
   const side = result.side === undefined ? '' : `${sideNames[result.side]}: `;
   return [
@@ -190,7 +189,7 @@ export function quietReport({ results }: Diagnosis): string {
   const lines = [
     ...findingsOf(results).map(
       ({ level, code, title, subject, actual }) =>
-        `${level} ${code} ${placeOf(subject)}: ${title}${actual === undefined ? '' : ` (${actual})`}`,
+        `${[level, code, placeOf(subject), variableOf(subject)].filter(Boolean).join(' ')}: ${title}${actual === undefined ? '' : ` (${actual})`}`,
     ),
     ...unclear.map(({ state, code, title, detail }) => `${state} ${code}: ${title} (${detail})`),
   ];

@@ -37,6 +37,12 @@ export function placeOf(subject: Subject | undefined): string {
   return url ?? variable ?? '';
 }
 
+/** @returns the variable that a finding is about, where its place does not name it already. */
+export function variableOf(subject: Subject | undefined): string {
+  const variable = subject?.variable ?? '';
+  return variable === placeOf(subject) ? '' : variable;
+}
+
 /** @returns `1 error`, `2 errors`. Advice has no plural. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 || noun === 'advice' ? '' : 's'}`;

@@ -191,7 +191,7 @@ export const configurationTexts = {
     holds: 'No package has a known security hole',
     title: 'A package has known security holes',
     why: 'They are published, so anyone can use them against your server or your machine.',
-    fix: 'Update it to the version below or a later one.',
+    fix: 'Update it to the version above or a later one.',
   },
   SKM134: {
     level: 'error',
@@ -199,7 +199,7 @@ export const configurationTexts = {
     holds: 'FastMCP checks Scalekit’s tokens as it should',
     title: 'This version of FastMCP checks Scalekit’s tokens wrongly',
     why: 'It refuses good tokens, or accepts tokens that are meant for another server, depending on the version.',
-    fix: 'Ask for the version below in your requirements, install it, and start the server again.',
+    fix: 'Ask for the version above in your requirements, install it, and start the server again.',
   },
   SKM135: {
     level: 'advice',
@@ -223,7 +223,7 @@ export const configurationTexts = {
     holds: 'Clients are configured with the MCP endpoint',
     title: 'A client is configured with another path than the MCP endpoint',
     why: 'Only the endpoint speaks MCP. Anywhere else the client gets “not found”, or signs in for a URL that the server does not know.',
-    fix: 'Use the URL with /mcp at its end, exactly as below.',
+    fix: 'Use the URL with /mcp at its end, exactly as above.',
   },
   SKM143: {
     level: 'warning',
@@ -231,7 +231,7 @@ export const configurationTexts = {
     holds: 'Clients are configured with this server’s address',
     title: 'A client is configured with another port or name of this machine',
     why: 'To a client, localhost and 127.0.0.1 are two different servers, and so are two ports.',
-    fix: 'Use exactly the URL below in the client.',
+    fix: 'Use exactly the URL above in the client.',
   },
   SKM144: {
     level: 'error',

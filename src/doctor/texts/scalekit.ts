@@ -39,7 +39,7 @@ export const scalekitTexts = {
     holds: 'Scalekit gives out its signing keys',
     title: 'Scalekit does not give out its signing keys',
     why: 'Without the keys no token can be checked, so the server refuses everybody.',
-    fix: 'Open the URL below in a browser. If it is wrong, correct SCALEKIT_ENVIRONMENT_URL; if Scalekit is down, see its status page.',
+    fix: 'Open the URL above in a browser. If it is wrong, correct SCALEKIT_ENVIRONMENT_URL; if Scalekit is down, see its status page.',
   },
   SKM206: {
     level: 'error',
@@ -79,7 +79,7 @@ export const scalekitTexts = {
     holds: 'Scalekit’s metadata is where clients ask first',
     title: 'Scalekit’s metadata is not where clients ask first',
     why: 'Clients that follow the specification to the letter ask only at the first address and give up.',
-    fix: 'Nothing in your project is wrong: report it to Scalekit’s support, with the URL below.',
+    fix: 'Nothing in your project is wrong: report it to Scalekit’s support, with the URL above.',
   },
   SKM211: {
     level: 'error',
@@ -127,7 +127,7 @@ export const scalekitTexts = {
     holds: 'Scalekit knows the clients of this machine',
     title: 'A client on this machine uses a client id that Scalekit does not know',
     why: 'It remembers a registration from before, or was given an id that is no client’s. Scalekit answers “unable to retrieve client by id” or “invalid_client_metadata_url”.',
-    fix: 'Delete the file below, or the client id in it, and connect again: the client then registers anew.',
+    fix: 'Delete the file above, or the client id in it, and connect again: the client then registers anew.',
   },
   SKM217: {
     level: 'error',
@@ -135,7 +135,7 @@ export const scalekitTexts = {
     holds: 'The clients of this machine come back to where they have registered',
     title: 'A client on this machine wants its user sent back to an address that it has not registered',
     why: 'It remembers an older registration, for instance from before a change of domain or port. Scalekit refuses with a redirect_uri error.',
-    fix: 'Delete the file below and connect again: the client then registers its present address.',
+    fix: 'Delete the file above and connect again: the client then registers its present address.',
   },
   SKM218: {
     level: 'warning',

@@ -7,7 +7,7 @@ export const serverTexts = {
     holds: 'The server is running',
     title: 'The server is not running',
     why: 'Nothing answers at its address, so clients cannot connect, and the rest could not be checked.',
-    fix: 'Start the server, and make sure that the address below is the one it listens on.',
+    fix: 'Start the server, and make sure that the address above is the one it listens on.',
   },
   SKM302: {
     level: 'error',
@@ -149,9 +149,9 @@ export const serverTexts = {
     level: 'warning',
     side: 'client',
     holds: 'The URL is the MCP endpoint',
-    title: 'The URL is the base URL, not the MCP endpoint',
-    why: 'Only the endpoint, with /mcp at its end, speaks MCP. A client that is given the base URL gets “not found”.',
-    fix: 'Give clients the URL below.',
+    title: 'The URL is not the MCP endpoint',
+    why: 'Only the endpoint speaks MCP, usually with /mcp at its end. A client that is given another URL gets “not found”.',
+    fix: 'Give clients the URL above.',
   },
   SKM321: {
     level: 'error',

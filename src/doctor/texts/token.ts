@@ -79,7 +79,7 @@ export const tokenTexts = {
     holds: 'The token allows all that the server has',
     title: 'The token does not allow all that the server has',
     why: 'The user did not allow it, or the client did not ask for it. Tools that need it answer 403 insufficient_scope.',
-    fix: 'Sign in again and allow the scopes below. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server.',
+    fix: 'Sign in again and allow the scopes above. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server.',
   },
   SKM411: {
     level: 'error',

@@ -41,6 +41,16 @@ export const serverFaults: readonly LiveCase[] = [
     codes: ['SKM306'],
     server: { challenge: (_place, error) => `Bearer realm="mcp"${error ? `, error="${error}"` : ''}` },
   },
+  {
+    name: 'the URL has another path than the endpoint',
+    codes: ['SKM319'],
+    url: (endpoint) => new URL('/nope', endpoint).href,
+  },
+  {
+    name: 'the URL has a folder before the endpoint',
+    codes: ['SKM319'],
+    url: (endpoint) => new URL('/api/mcp', endpoint).href,
+  },
   { name: 'a 401 without a challenge', codes: ['SKM305'], server: { challenge: () => undefined } },
   {
     name: 'metadata at the root alone (mcp-framework, agentailor)',

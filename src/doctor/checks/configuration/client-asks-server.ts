@@ -1,6 +1,7 @@
-import { isLoopback } from '../../../scalekit/index.ts';
+import { isLoopback, portOf } from '../../../scalekit/index.ts';
 import { type Check, withClients } from '../../check.ts';
-import { found } from '../../model.ts';
+import { found, skipped } from '../../model.ts';
+import { clientsAgreeOn, listeningPort } from '../../settings.ts';
 
 /** Facts: Scalekit, documented failures 2, 5 and 8: the same machine, another port or another name of it. */
 export const clientAsksServer: Check = {
@@ -8,6 +9,9 @@ export const clientAsksServer: Check = {
   run: (facts) =>
     withClients(facts, (clients, endpoint, project) => {
       const own = new URL(endpoint);
+      const listening = listeningPort(project);
+      if (listening !== undefined && listening !== portOf(own) && clientsAgreeOn(project, listening))
+        return skipped('They agree with PORT: it is MCP_URL that differs');
       const strays = clients.filter(({ url, isOnlyEntry, name }) => {
         const asked = new URL(url);
         const isMeantForThis = isOnlyEntry || name === project.name;

@@ -1,28 +1,35 @@
-import { checkMcpUrl, checkPort, isLoopback, portOf } from '../../../scalekit/index.ts';
+import { checkMcpUrl, isLoopback, portOf } from '../../../scalekit/index.ts';
 import { type Check, withSetting } from '../../check.ts';
-import { found, passed, skipped } from '../../model.ts';
-import { editOf, placeOf, settingOf } from '../../settings.ts';
+import type { ProjectFacts, Setting } from '../../facts.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
+import { clientsAgreeOn, editOf, listeningPort, placeOf, settingOf } from '../../settings.ts';
+
+/** The one that is at odds with the rest: the dashboard and the clients know MCP_URL, and nobody else knows PORT. */
+function disagreement(project: ProjectFacts, mcpUrl: Setting, url: URL, listening: number): Finding {
+  const wanted = portOf(url);
+  const port = settingOf(project, 'PORT');
+  const actual = `PORT${port === undefined ? ` is not set, which means ${listening}` : `=${listening}`}, ${mcpUrl.name}=${mcpUrl.value}`;
+  if (clientsAgreeOn(project, listening)) {
+    url.port = String(listening);
+    const expected = `${mcpUrl.name}=${url.href}, which is what the clients in this project use`;
+    return { subject: placeOf(mcpUrl), actual, expected, edits: editOf(mcpUrl, url.href) };
+  }
+  const place = port ?? { ...mcpUrl, name: 'PORT' };
+  const subject = port === undefined ? placeOf(mcpUrl) : placeOf(port);
+  return { subject, actual, expected: `PORT=${wanted}`, edits: editOf(place, String(wanted)) };
+}
 
 /** Facts: Scalekit, documented failures 2 and 5. */
 export const portOfUrl: Check = {
   code: 'SKM112',
   run: (facts) =>
-    withSetting(facts, 'PORT', (setting, project) => {
-      const port = checkPort(setting.value);
-      const mcpUrl = settingOf(project, 'MCP_URL');
-      const checked = checkMcpUrl(mcpUrl?.value ?? '');
-      if (!port.ok || !checked.ok || mcpUrl === undefined)
-        return skipped('PORT and MCP_URL are not both usable');
+    withSetting(facts, 'MCP_URL', (mcpUrl, project) => {
+      const listening = listeningPort(project);
+      const checked = checkMcpUrl(mcpUrl.value);
+      if (listening === undefined || !checked.ok) return skipped('PORT and MCP_URL are not both usable');
       const url = new URL(checked.value);
       if (!isLoopback(url)) return skipped('MCP_URL is public, so a proxy in front decides the port');
-      const wanted = String(portOf(url));
-      if (wanted === setting.value) return passed(setting.value);
-      // The dashboard and the clients know MCP_URL, and nobody else knows PORT: that is the one to change.
-      return found({
-        subject: placeOf(setting),
-        actual: `PORT=${setting.value}, ${mcpUrl.name}=${mcpUrl.value}`,
-        expected: `PORT=${wanted}`,
-        edits: editOf(setting, wanted),
-      });
+      if (portOf(url) === listening) return passed(String(listening));
+      return found(disagreement(project, mcpUrl, url, listening));
     }),
 };

@@ -1,4 +1,4 @@
-import { type Check, withAnswer } from '../../check.ts';
+import { type Check, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isFirewall, isMcpServer, isRedirect, summary } from '../../reading.ts';
 
@@ -6,8 +6,10 @@ import { isFirewall, isMcpServer, isRedirect, summary } from '../../reading.ts';
 export const isServer: Check = {
   code: 'SKM303',
   run: (facts) =>
-    withAnswer(facts, (server) => {
+    withFact(facts.server, (server) => {
       const { noToken, endpoint, portOwner } = server;
+      const isFlood = !noToken.answered && noToken.failure === 'too-large';
+      if (!noToken.answered && !isFlood) return skipped('The server does not answer');
       if (isMcpServer(server)) return passed();
       if (isRedirect(noToken)) return skipped('It answers with a redirect');
       if (isFirewall(noToken)) return skipped('A firewall answers in its place');

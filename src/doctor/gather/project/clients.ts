@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry } from '../../facts.ts';
 import { lineAt, objectIn, parseObject, type TextFile } from './files.ts';
 
@@ -21,6 +22,11 @@ function clientIdOf(entry: Readonly<Record<string, unknown>>): string | undefine
   return ids.map(textIn).find((id) => id !== undefined);
 }
 
+/** A query may hold a key of any form, so none of it is kept. */
+function withoutSecrets(url: string): string {
+  return maskSecrets(url).replace(/\?.*$/, '?…(masked)');
+}
+
 /** @returns the entries of a client's configuration that lead to a URL, directly or through a bridge such as mcp-remote. */
 export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
   const document = parseObject(text) ?? {};
@@ -31,6 +37,15 @@ export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
     if (url === undefined || !URL.canParse(url)) return [];
     const clientId = clientIdOf(entry);
     const line = lineAt(text, text.indexOf(JSON.stringify(url)));
-    return [{ file, line, name, url, ...(clientId && { clientId }), isOnlyEntry: entries.length === 1 }];
+    return [
+      {
+        file,
+        line,
+        name,
+        url: withoutSecrets(url),
+        ...(clientId && { clientId: maskSecrets(clientId) }),
+        isOnlyEntry: entries.length === 1,
+      },
+    ];
   });
 }
