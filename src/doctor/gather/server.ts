@@ -162,9 +162,7 @@ function usualPlaces(given: string): readonly string[] {
   const below = `${pathname.replace(/\/$/, '')}/mcp`;
   const paths = /\/mcp\/?$/.test(pathname) ? ['/mcp'] : [below, '/mcp'];
   const urls = paths.map((path) => new URL(path, given).href);
-  return urls.filter(
-    (url, index) => url !== given && url !== given.replace(/\/$/, '') && urls.indexOf(url) === index,
-  );
+  return urls.filter((url, index) => url !== given && urls.indexOf(url) === index);
 }
 
 /** Finds out whether a URL is the MCP endpoint, or which one was meant (facts: Scalekit, documented failure 6). */

@@ -47,6 +47,11 @@ export const serverFaults: readonly LiveCase[] = [
     url: (endpoint) => new URL('/nope', endpoint).href,
   },
   {
+    name: 'the URL has a slash behind the endpoint',
+    codes: ['SKM319'],
+    url: (endpoint) => `${endpoint}/`,
+  },
+  {
     name: 'the URL has a folder before the endpoint',
     codes: ['SKM319'],
     url: (endpoint) => new URL('/api/mcp', endpoint).href,
