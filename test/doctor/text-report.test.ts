@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { Facts } from '../../src/doctor/facts.ts';
+import type { Facts, ScalekitFacts } from '../../src/doctor/facts.ts';
 import { quietReport, textReport } from '../../src/doctor/report/text.ts';
 import { runCheck } from '../../src/doctor/run-checks.ts';
 import { everything } from '../../src/doctor/selection.ts';
@@ -10,6 +10,12 @@ import { answer, healthy, serverDown, set, silent, unset, world } from './fixtur
 function report(facts: Facts, verbose = false): string {
   const diagnosis = diagnose(facts, { selection: everything, failOn: 'error' });
   return textReport(facts, diagnosis, { paint: (_style, text) => text, width: 100, verbose });
+}
+
+/** Scalekit answers, and has never heard of the resource id. */
+function unknownServer({ metadata, metadataAppended }: Pick<ScalekitFacts, 'metadata' | 'metadataAppended'>) {
+  const unknown = ({ url }: { readonly url: string }) => answer(url, 404, { json: {} });
+  return { metadata: unknown(metadata), metadataAppended: unknown(metadataAppended) };
 }
 
 describe('textReport', () => {
@@ -182,6 +188,13 @@ describe('textReport', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
+});
+
+test('sends nobody to the dashboard for what the local Scalekit reads when it starts', () => {
+  const text = report(world(({ scalekit }) => Object.assign(scalekit, unknownServer(scalekit))));
+  expect(text).toContain('SKM204');
+  expect(text).toContain('Start the local Scalekit again');
+  expect(text).not.toContain('dashboard');
 });
 
 test('the quiet report names the variable', () => {

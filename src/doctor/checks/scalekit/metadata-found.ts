@@ -1,6 +1,13 @@
+import { isLoopback } from '../../../scalekit/index.ts';
 import { type Check, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { authorizationMetadata, isPage, summary } from '../../reading.ts';
+
+/** There is no dashboard to the local Scalekit: it reads the settings when it starts. */
+const local = {
+  side: 'machine',
+  fix: 'Start the local Scalekit again (npm run dev, or npx scalekit-mcp emulate): it takes SCALEKIT_RESOURCE_ID from .env when it starts.',
+} as const;
 
 /** Facts: Scalekit, documented failure 1: the resource id is not one of this environment. */
 export const metadataFound: Check = {
@@ -15,6 +22,7 @@ export const metadataFound: Check = {
         subject: { variable: 'SCALEKIT_RESOURCE_ID', url: metadata.url },
         actual: summary(metadata),
         expected: '200 with a JSON document',
+        ...(isLoopback(new URL(facts.issuer)) ? local : {}),
       });
     }),
 };
