@@ -47,6 +47,36 @@ describe('a crowd of clients that say nothing', () => {
   });
 });
 
+describe('a client that takes nothing of its answers', () => {
+  test('is cut within half a minute', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const { endpoint, host, path } = ground.target;
+    const token = ground.source.forge.token();
+    const todo = { title: 'x'.repeat(200), description: 'y'.repeat(2000) };
+    for (let n = 0; n < 500; n += 1) await callTool(endpoint, token, 'create_todo', todo);
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'list_todos', arguments: {} },
+    });
+    const request = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect({ host: '127.0.0.1', port: ground.server.port });
+    await once(socket, 'connect');
+    socket.pause();
+    // 2 MB an answer: more than what fits into the buffers between the two.
+    socket.write(request.repeat(20));
+    const since = performance.now();
+    // A paused socket hears of its end, as an error, when it writes.
+    socket.on('error', () => {});
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const poke = setInterval(() => socket.write(request), 1000);
+    await ended;
+    clearInterval(poke);
+    expect(performance.now() - since).toBeLessThan(40_000);
+  }, 60_000);
+});
+
 /** Asks for a stream of notifications as clients of 2026-07-28 do. @returns all of it, once it has ended. */
 async function listen(sub: string): Promise<string> {
   const response = await fetch(ground.target.endpoint, {

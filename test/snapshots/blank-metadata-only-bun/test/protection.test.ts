@@ -1,7 +1,8 @@
-// What protects the tools: the challenge, the metadata, the scopes, and what HTTP may not do.
+// What protects the tools: the challenge, the metadata, the scopes, the rate limits.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as z from 'zod';
+import { Limits } from '../src/protect/limits.ts';
 import { tool as declareTool } from '../src/protect/tool.ts';
 import { baseScopes, impliedScopes, type Scope, scopes } from '../src/scopes.ts';
 import { tools } from '../src/tools/index.ts';
@@ -103,102 +104,6 @@ describe('scopes', () => {
   });
 });
 
-describe('web pages', () => {
-  it('answers the preflight of a page on this machine, without a token', async () => {
-    const headers = {
-      origin: 'http://localhost:6274',
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,mcp-protocol-version,mcp-param-region',
-    };
-    const answer = await send(server.endpoint, { method: 'OPTIONS', headers });
-    assert.equal(answer.status, 204);
-    assert.equal(answer.headers['access-control-allow-origin'], headers.origin);
-    for (const name of headers['access-control-request-headers'].split(',')) {
-      assert.match(answer.headers['access-control-allow-headers'] ?? '', new RegExp(`\\b${name}\\b`));
-    }
-  });
-
-  it('lets such a page read the challenge', async () => {
-    const answer = await send(server.endpoint, {
-      headers: { origin: 'http://localhost:6274' },
-      body: listTools,
-    });
-    assert.equal(answer.status, 401);
-    assert.equal(answer.headers['access-control-allow-origin'], 'http://localhost:6274');
-    assert.match(answer.headers['access-control-expose-headers'] ?? '', /WWW-Authenticate/);
-  });
-
-  const foreign: Record<string, Record<string, string>> = {
-    'a page of another site': { origin: 'https://evil.example' },
-    'a page of no site': { origin: 'null' },
-    'a name that somebody made point here': { host: 'evil.example' },
-  };
-  for (const [name, headers] of Object.entries(foreign)) {
-    it(`refuses ${name}, even with a good token`, async () => {
-      const answer = await send(server.endpoint, {
-        token: await server.scalekit.mint(),
-        headers,
-        body: listTools,
-      });
-      assert.equal(answer.status, 403);
-      assert.match(answer.json.error.message, /MCP_URL/);
-      assert.equal(answer.headers['access-control-allow-origin'], undefined);
-    });
-  }
-});
-
-describe('HTTP', () => {
-  const large = JSON.stringify({ ...listTools, params: { x: 'x'.repeat(256 * 1024) } });
-  const deep = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
-  const bodies: Record<
-    string,
-    [status: number, reason: string, body: string, headers?: Record<string, string>]
-  > = {
-    'more than 256 KB': [413, 'body_size', large],
-    'more than 256 KB, in pieces': [413, 'body_size', large, { 'transfer-encoding': 'chunked' }],
-    'compressed bytes': [415, 'content_encoding', '…', { 'content-encoding': 'gzip' }],
-    'another type': [415, 'content_type', JSON.stringify(listTools), { 'content-type': 'text/plain' }],
-    'no JSON': [400, 'json', '{"jsonrpc":'],
-    'JSON that is no object': [400, 'not_an_object', 'null'],
-    'a batch': [400, 'batch', JSON.stringify([listTools])],
-    'deep JSON': [400, 'depth', deep],
-    'JSON that is no JSON-RPC': [400, 'protocol', '{}'],
-  };
-  for (const [name, [status, reason, body, headers = {}]] of Object.entries(bodies)) {
-    it(`answers ${status} to ${name}`, async () => {
-      const answer = await send(server.endpoint, { token: await server.scalekit.mint(), headers, body });
-      assert.equal(answer.status, status);
-      assert.equal(answer.json.jsonrpc, '2.0');
-      assert.equal(server.log.at(-1)?.reason, reason);
-    });
-
-    it(`asks for a token before it reads ${name}`, async () => {
-      assert.equal((await send(server.endpoint, { headers, body })).status, 401);
-    });
-  }
-
-  for (const method of ['GET', 'DELETE', 'PUT']) {
-    it(`answers 405 to ${method}`, async () => {
-      const answer = await send(server.endpoint, { method, token: await server.scalekit.mint() });
-      assert.equal(answer.status, 405);
-      assert.match(answer.headers.allow ?? '', /POST/);
-    });
-  }
-
-  for (const path of ['', '/mcp', 'MCP', 'mcp/', '%6dcp', 'mcp;a=b', 'mcp/.well-known/x']) {
-    it(`serves nothing at /${path}`, async () => {
-      const answer = await send(server.url + path, { token: await server.scalekit.mint(), body: listTools });
-      assert.equal(answer.status, 404);
-      assert.match(answer.json.error.message, /The MCP endpoint is http/);
-    });
-  }
-
-  it('says that it is alive, and ready', async () => {
-    assert.equal((await send(`${server.url}healthz`)).status, 200);
-    assert.equal((await send(`${server.url}readyz`)).status, 200);
-  });
-});
-
 describe('rate limits', () => {
   it('answers 429 to a user who calls too often, and to no one else', async () => {
     const limits = { toolCallsPerMinute: 2, refusedTokensPerMinute: 0 };
@@ -217,6 +122,13 @@ describe('rate limits', () => {
     } finally {
       await limited.stop();
     }
+  });
+
+  it('counts all addresses of one IPv6 customer as one', async () => {
+    const limits = new Limits({ toolCallsPerMinute: 0, refusedTokensPerMinute: 1 });
+    assert.equal(await limits.refusedToken('2001:db8:1:2::1'), undefined);
+    assert.equal(await limits.refusedToken('2001:db8:1:3::1'), undefined);
+    assert.ok(await limits.refusedToken('2001:db8:1:2:ffff::2'));
   });
 
   it('answers 429 to an address with too many bad tokens, and still 200 to good ones', async () => {
@@ -250,9 +162,21 @@ describe('a tool', () => {
       throw new Error('The password is hunter2');
     },
   });
+  const talkative = declareTool({
+    name: 'talkative',
+    title: 'Talkative',
+    description: 'Returns more than it declares.',
+    scopes: [],
+    input: z.object({}),
+    output: z.object({ told: z.string() }),
+    run: () => {
+      const row = { told: 'yes', passwordHash: 'hunter2' };
+      return row;
+    },
+  });
   let own: TestServer;
   before(async () => {
-    own = await startServer({ tools: [broken] });
+    own = await startServer({ tools: [broken, talkative] });
   });
   after(() => own.stop());
 
@@ -263,6 +187,11 @@ describe('a tool', () => {
       assert.equal(status, 403);
     });
   }
+
+  it('sends nothing that its output does not name', async () => {
+    const { json } = await callTool(own, await own.scalekit.mint(), 'talkative');
+    assert.deepEqual(json.result.structuredContent, { told: 'yes' });
+  });
 
   it('that breaks tells the log why, and the caller nothing but a number', async () => {
     const { text, json } = await callTool(own, await own.scalekit.mint({ scopes: all }), 'broken');

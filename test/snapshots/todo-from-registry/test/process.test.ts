@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { readEnvironment } from '../src/protect/config.ts';
 import { createLog } from '../src/protect/log.ts';
 import { tool } from '../src/protect/tool.ts';
-import { callTool, startServer } from './support.ts';
+import { callTool, send, startServer } from './support.ts';
 
 describe('the environment', () => {
   const production = {
@@ -98,13 +98,14 @@ async function busyServer() {
     () => 'cut',
   );
   await started;
-  return { stop: server.stop, answer, finish: () => events.emit('finish') };
+  return { ...server, answer, finish: () => events.emit('finish') };
 }
 
 describe('the end', () => {
   it('waits for calls that are under way', async () => {
-    const { stop, answer, finish } = await busyServer();
+    const { url, stop, answer, finish } = await busyServer();
     const stopped = stop();
+    await assert.rejects(send(`${url}healthz`), 'nobody new is let in');
     finish();
     assert.equal(await answer, 200);
     await stopped;

@@ -153,6 +153,7 @@ function endWithProcess(server: ProtectedServer, log: Log): void {
   const end = async (event: string, exitCode: number, details = {}, grace?: number) => {
     log(exitCode === 0 ? 'info' : 'error', event, details);
     await server.close(grace);
+    // Whatever else still runs, such as a timer or a database's connection, does not keep the process alive.
     process.exit(exitCode);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -19,6 +19,7 @@ export function loadEnvironment(): Environment {
   if (env) return env;
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
   process.stderr.write(`The server can not start:\n${lines}Set them in .env, which .env.example explains.\n`);
+  // At once, and not by an error: the lines above are all that a person needs to see, and no stack helps them.
   process.exit(1);
 }
 
