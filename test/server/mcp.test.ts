@@ -166,6 +166,11 @@ describe('a tool', () => {
     expect(line).toMatchObject({ level: 'error', tool: 'echo', message: 'The password is hunter2' });
     expect(line?.stack).toContain('support.ts');
   });
+
+  it('logs what was thrown even where it is no error', async () => {
+    expect((await run({ text: 'odd' })).isError).toBe(true);
+    expect(server.log.at(-1)).toMatchObject({ event: 'tool_failed', tool: 'echo' });
+  });
 });
 
 describe('a server', () => {

@@ -29,6 +29,7 @@ export const echo: Tool = tool({
   run: ({ text }) => {
     if (text === 'told') throw new ToolError('This is for the caller.');
     if (text === 'broken') throw new Error('The password is hunter2');
+    if (text === 'odd') throw Object.create(null);
     const internal = { text, owner: 'not in the schema' };
     return internal;
   },

@@ -1,3 +1,4 @@
+// Deletes a todo.
 import * as z from 'zod';
 import { ToolError, tool } from '../protect/tool.ts';
 import { todos } from '../store.ts';

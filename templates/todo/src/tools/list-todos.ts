@@ -1,3 +1,4 @@
+// Lists todos: all, or those that are completed or open.
 import * as z from 'zod';
 import { tool } from '../protect/tool.ts';
 import { Todo, todos } from '../store.ts';

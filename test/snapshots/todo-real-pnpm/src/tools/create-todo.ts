@@ -1,3 +1,4 @@
+// Creates a todo, unless the user has too many already.
 import * as z from 'zod';
 import { ToolError, tool } from '../protect/tool.ts';
 import { Todo, todos } from '../store.ts';

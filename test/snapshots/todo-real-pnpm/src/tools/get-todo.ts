@@ -1,3 +1,4 @@
+// Reads a todo.
 import * as z from 'zod';
 import { ToolError, tool } from '../protect/tool.ts';
 import { Todo, todos } from '../store.ts';

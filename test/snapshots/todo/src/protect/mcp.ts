@@ -1,5 +1,6 @@
 // The Model Context Protocol: gives one JSON-RPC message to the official SDK, and its answer back to HTTP.
 import type { IncomingHttpHeaders } from 'node:http';
+import { inspect } from 'node:util';
 import {
   type CallToolResult,
   classifyInboundRequest,
@@ -170,7 +171,7 @@ export class McpEndpoint {
       return await tool.call(args, { user, scopes, signal });
     } catch (error) {
       // What went wrong inside is for the log. The client gets a number to ask about.
-      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
       const details = {
         tool: tool.listing.name,
         subject: user.subject,

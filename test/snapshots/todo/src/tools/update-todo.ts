@@ -1,3 +1,4 @@
+// Changes a todo: what is left out, or null, stays as it is.
 import * as z from 'zod';
 import { ToolError, tool } from '../protect/tool.ts';
 import { Todo, todos } from '../store.ts';
