@@ -65,8 +65,8 @@ function verdictOf(facts: Facts): string | undefined {
 /** Runs the checks on the facts. Pure: the same facts give the same diagnosis anywhere. */
 export function diagnose(facts: Facts, { selection, failOn }: DiagnoseOptions): Diagnosis {
   const all = select(allChecks, selection).flatMap((check) => runCheck(check, facts));
-  const ignores = facts.project.known ? facts.project.value.ignores : [];
-  const { results, ignored } = applyIgnores(all, ignores, selection);
+  const list = facts.project.known ? facts.project.value : { ignores: [] };
+  const { results, ignored } = applyIgnores(all, list, selection);
   const summary = summarize(results, ignored.length);
   const verdict = verdictOf(facts);
   return {

@@ -45,6 +45,8 @@ export interface EnvLine {
 export interface EnvFile {
   readonly file: string;
   readonly lines: readonly EnvLine[];
+  /** Why it has no lines. */
+  readonly unreadable?: string;
   /** An invisible byte order mark hides its first variable from the program. */
   readonly startsWithMark?: boolean;
   /** Permission bits, e.g. 0o600; undefined where the system has none. */
@@ -105,6 +107,8 @@ export interface ProjectFacts {
   readonly clients: readonly ClientEntry[];
   /** `scalekit-doctor.json`: what its owner has decided to live with. */
   readonly ignores: readonly Ignore[];
+  /** Why that file, or a part of it, cannot be used. */
+  readonly ignoresProblem?: string;
 }
 
 /** One entry of `scalekit-doctor.json`. */

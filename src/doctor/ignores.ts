@@ -1,8 +1,11 @@
-import type { Ignore } from './facts.ts';
+import type { Ignore, ProjectFacts } from './facts.ts';
 import { ignoreFile } from './gather/project/ignores.ts';
-import type { CheckResult, Code } from './model.ts';
+import type { CheckResult } from './model.ts';
 import { isSelected, type Selection } from './selection.ts';
-import { textOf } from './texts/index.ts';
+import { isCode, textOf } from './texts/index.ts';
+
+/** What `scalekit-doctor.json` says. */
+type Ignores = Pick<ProjectFacts, 'ignores' | 'ignoresProblem'>;
 
 /** A finding that the project's owner has decided to live with. */
 export interface Ignored {
@@ -11,20 +14,46 @@ export interface Ignored {
   readonly title: string;
 }
 
-function resultFor(code: Code, ignore: Ignore, expected: string): CheckResult {
+function resultFor(code: 'SKM191' | 'SKM192', words: Partial<CheckResult>): CheckResult {
   const { step, level, side, title, why, fix } = textOf(code);
   const subject = { file: ignoreFile };
-  return {
-    ...{ code, step, level, side, title, fix, subject, expected },
-    state: 'found',
-    detail: why,
-    actual: ignore.code,
-  };
+  return { ...{ code, step, level, side, title, fix, subject, detail: why, state: 'found' }, ...words };
 }
 
-/** Only a check that has run can tell that its code is not found any more. */
-function isDecided(code: string, results: readonly CheckResult[]): boolean {
-  return results.some((result) => result.code === code && result.state === 'passed');
+/** A check that has run can tell that its code is not found any more, and a code that does not exist never is. */
+function isUnused({ code }: Ignore, results: readonly CheckResult[]): boolean {
+  return !isCode(code) || results.some((result) => result.code === code && result.state === 'passed');
+}
+
+const form = '{"code": "…", "reason": "why you live with it"}';
+
+function describeUnused({ code }: Ignore): CheckResult {
+  const words = isCode(code) ? {} : { title: 'A code is ignored that does not exist' };
+  return resultFor('SKM191', { ...words, actual: code, expected: 'no entry for a code that is not found' });
+}
+
+function describeProblem(problem: string): CheckResult {
+  return resultFor('SKM192', {
+    title: 'The list of ignored codes cannot be used',
+    detail: 'What cannot be read does not count, so findings are shown that somebody wanted to ignore.',
+    fix: `Correct ${ignoreFile}.`,
+    actual: problem,
+    expected: `{"ignore": [${form}]}`,
+  });
+}
+
+/** What is wrong with the list itself. */
+function aboutTheList(
+  { ignores, ignoresProblem }: Ignores,
+  results: readonly CheckResult[],
+): readonly CheckResult[] {
+  const unused = ignores.filter((each) => isUnused(each, results));
+  const unreasoned = ignores.filter((each) => each.reason === '' && !unused.includes(each));
+  return [
+    ...unused.map(describeUnused),
+    ...unreasoned.map(({ code }) => resultFor('SKM192', { actual: code, expected: form })),
+    ...(ignoresProblem === undefined ? [] : [describeProblem(ignoresProblem)]),
+  ];
 }
 
 /**
@@ -33,23 +62,17 @@ function isDecided(code: string, results: readonly CheckResult[]): boolean {
  */
 export function applyIgnores(
   results: readonly CheckResult[],
-  ignores: readonly Ignore[],
+  list: Ignores,
   selection: Selection,
 ): { readonly results: readonly CheckResult[]; readonly ignored: readonly Ignored[] } {
   const reasons = new Map(
-    ignores.filter(({ reason }) => reason !== '').map((each) => [each.code, each.reason]),
+    list.ignores.filter(({ reason }) => reason !== '').map((each) => [each.code, each.reason]),
   );
   const ignored = results.flatMap(({ code, state, title }): readonly Ignored[] => {
     const reason = state === 'found' ? reasons.get(code) : undefined;
     return reason === undefined ? [] : [{ code, reason, title }];
   });
   const remaining = results.filter(({ code, state }) => state !== 'found' || !reasons.has(code));
-  const unused = ignores.filter(({ code }) => isDecided(code, results));
-  const about = [
-    ...unused.map((each) => resultFor('SKM191', each, 'no entry for a code that is not found')),
-    ...ignores
-      .filter(({ reason }) => reason === '')
-      .map((each) => resultFor('SKM192', each, '{"code": "…", "reason": "why you live with it"}')),
-  ];
-  return { results: [...remaining, ...about.filter(({ code }) => isSelected(code, selection))], ignored };
+  const about = aboutTheList(list, results).filter(({ code }) => isSelected(code, selection));
+  return { results: [...remaining, ...about], ignored };
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import { jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
+import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { codes, textOf } from '../../src/doctor/texts/index.ts';
@@ -82,7 +82,19 @@ const report = z
     results: z.array(result),
     ignored: z.array(z.strictObject({ code: z.string(), reason: z.string(), title: z.string() })),
   })
-  .describe('scalekit-mcp doctor --json');
+  .describe('What was examined');
+
+/** Where nothing was examined. */
+const failure = z
+  .strictObject({
+    version: z.literal(reportVersion),
+    tool: z.string(),
+    exitCode: z.int().positive(),
+    error: z.strictObject({ code: z.string(), message: z.string(), next: z.string().optional() }),
+  })
+  .describe('Why nothing was examined');
+
+const document = z.union([report, failure]).describe('scalekit-mcp doctor --json');
 
 const cases = [
   { name: 'a healthy project', facts: healthy },
@@ -99,8 +111,16 @@ describe('--json', () => {
     expect(parsed.error?.issues).toBeUndefined();
   });
 
+  test.each(['There is no project', undefined])(
+    'is as its schema says where nothing was examined',
+    (next) => {
+      const text = jsonError({ exitCode: 2, code: 'usage', message: 'There is no URL', next }, '1.2.3');
+      expect(document.safeParse(JSON.parse(text)).error?.issues).toBeUndefined();
+    },
+  );
+
   test('has a schema that is written down', async () => {
-    const schema = { ...z.toJSONSchema(report), $id: `scalekit-mcp/doctor/report-${reportVersion}` };
+    const schema = { ...z.toJSONSchema(document), $id: `scalekit-mcp/doctor/report-${reportVersion}` };
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
       '../../docs/doctor/report.schema.json',
     );

@@ -196,6 +196,17 @@ describe('applyFixes', () => {
     expect(await readdir(directory)).toEqual(['.env']);
   });
 
+  test('leaves a file alone that its owner has made read-only', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, '.env'), 'MCP_URL=x\n', { mode: 0o400 });
+    const [outcome] = await apply(directory, finding([setUrl]));
+    expect(outcome?.error).toContain('read-only');
+    expect(await readFile(join(directory, '.env'), 'utf8')).toBe('MCP_URL=x\n');
+    await chmod(join(directory, '.env'), 0o444);
+    const mode: Edit = { kind: 'mode', file: '.env', mode: 0o600 };
+    expect(await apply(directory, finding([mode]))).toEqual([{ what: '.env' }]);
+  });
+
   test('does not follow a link out of the project', async () => {
     const [directory, elsewhere] = [await temporaryDirectory(), await temporaryDirectory()];
     await writeFile(join(elsewhere, 'env'), 'MCP_URL=x\n');

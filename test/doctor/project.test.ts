@@ -286,6 +286,24 @@ describe('gatherProject', () => {
     expect((await gitState())?.git).toEqual({ tracked: true, ignored: true });
   });
 
+  test.each([
+    ['a folder', async (path: string) => void (await mkdir(path)), 'it is no file'],
+    ['too large', (path: string) => writeFile(path, 'x'.repeat(300 * 1024)), 'it is larger than 256 KB'],
+  ])('says why .env cannot be read: %s', async (_, make, unreadable) => {
+    const directory = await project({ 'package.json': '{}' });
+    await make(join(directory, '.env'));
+    const fact = await gatherProject(directory, {});
+    expect(fact.known && fact.value.envFiles).toMatchObject([{ file: '.env', lines: [], unreadable }]);
+  });
+
+  test.each(['{', '[]', '{"ignore": {}}', '{"ignore": [{"kode": "SKM108"}]}'])(
+    'says that the list of ignored codes cannot be read: %s',
+    async (text) => {
+      const facts = await factsOf({ 'package.json': '{}', 'scalekit-doctor.json': text });
+      expect(facts.ignoresProblem).toBeTruthy();
+    },
+  );
+
   test('reads reasons for ignoring, and sees where there is none', async () => {
     const ignore = [{ code: 'SKM112', reason: ' a tunnel ' }, { code: 'SKM333' }, 'nonsense'];
     const { ignores } = await factsOf({

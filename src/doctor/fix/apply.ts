@@ -15,6 +15,9 @@ export interface FixOutcome {
   readonly error?: string;
 }
 
+/** By anyone. To replace a file the system asks only for the folder's permission; its owner meant the file's. */
+const writable = 0o222;
+
 async function readIfThere(path: string): Promise<{ text: string; mode: number | undefined }> {
   const stat = await lstat(path).catch(() => undefined);
   if (stat === undefined) return { text: '', mode: undefined };
@@ -47,6 +50,8 @@ async function editFile(directory: string, file: string, edits: readonly Edit[])
       if (edit.kind === 'mode') newMode = edit.mode;
       else edited = editText(edited, edit);
     }
+    if (edited !== text && mode !== undefined && (mode & writable) === 0)
+      throw new EditRefused('it is read-only');
     if (edited !== text || newMode !== mode) await replaceFile(path, edited, newMode);
     return { what: file };
   } catch (error) {

@@ -122,6 +122,8 @@ async function gatherOnline(
     configured.known ? configured : namedScalekit(metadata, options),
   );
   const forgery = scalekit.then((fact) => forgeryFor(endpoint, fact.known ? fact.value : undefined));
+  // It is looked at only after the first answers; where those fail, nobody looks at it.
+  forgery.catch(() => {});
   const [server, registrations, token, scalekitFact] = await Promise.all([
     gatherServerFacts(place, project, { metadata, forgery }, options),
     scalekit.then((fact) => registrationsOf(target, project, fact, endpoint, options)),

@@ -23,6 +23,9 @@ export async function gatherTools(
       { ...options, alsoKeep: sessionHeader },
     );
   const first = await post(initialize);
+  // Whoever is silent once is not asked three more times: each would take as long.
+  if (!first.answered)
+    return { initialize: first, list: first, secondInitialize: first, foreignOrigin: first };
   const session = first.answered ? first.headers[sessionHeader] : undefined;
   const headers = {
     'mcp-protocol-version': initialize.params.protocolVersion,

@@ -1,6 +1,20 @@
 import { type Check, withProject } from '../../check.ts';
-import { found, passed, skipped } from '../../model.ts';
+import type { EnvFile } from '../../facts.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
 import { usesScalekit } from '../../settings.ts';
+
+function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
+  if (unreadable === undefined) return [];
+  return [
+    {
+      subject: { file },
+      title: 'The file with the project’s settings cannot be read',
+      actual: unreadable,
+      expected: 'a text file that you can read',
+      fix: `Make ${file} readable, or copy .env.example to it and fill in the values.`,
+    },
+  ];
+}
 
 /** Facts: Scalekit, documented failure 3. */
 export const envFile: Check = {
@@ -11,6 +25,8 @@ export const envFile: Check = {
       if (settings.some(({ variable }) => variable.startsWith('SCALEKIT_'))) return passed();
       if (!usesScalekit(project)) return skipped('Nothing in this project speaks of Scalekit');
       const seen = envFiles.map(({ file }) => file).join(' and ');
+      const unreadable = envFiles.flatMap(describeUnreadable);
+      if (unreadable.length > 0) return found(...unreadable);
       return found({
         subject: { file: '.env' },
         actual: seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`,

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
 import { type Assignment, assignmentsOf, byteOrderMark } from '../../env-text.ts';
 import type { EnvFile, EnvLine } from '../../facts.ts';
-import { readText } from './files.ts';
+import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';
 
 /** The variables whose values the checks read; of all others only the name is kept. */
@@ -29,16 +29,24 @@ function readAssignment({ name, line, text }: Assignment): EnvLine {
   };
 }
 
+/** What the text of an env file says, or why there is none. */
+function readContent(
+  read: Awaited<ReturnType<typeof readTextOrWhyNot>>,
+): Partial<EnvFile> & Pick<EnvFile, 'lines'> {
+  if (read === undefined || 'unreadable' in read) return { lines: [], ...read };
+  const lines = assignmentsOf(read.text).map(readAssignment);
+  return read.text.startsWith(byteOrderMark) ? { lines, startsWithMark: true } : { lines };
+}
+
 /** Reads an env file, its permissions, and what git knows of it. */
 export async function readEnvFile(directory: string, file: string): Promise<EnvFile | undefined> {
-  const [text, git] = await Promise.all([readText(directory, file), gitState(directory, file)]);
-  if (text === undefined) return undefined;
+  const [read, git] = await Promise.all([readTextOrWhyNot(directory, file), gitState(directory, file)]);
+  if (read === undefined) return undefined;
   const hasModes = process.platform !== 'win32';
   const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
   return {
     file,
-    lines: assignmentsOf(text.text).map(readAssignment),
-    ...(text.text.startsWith(byteOrderMark) ? { startsWithMark: true } : {}),
+    ...readContent(read),
     ...(mode === undefined ? {} : { mode }),
     ...(git === undefined ? {} : { git }),
   };

@@ -10,16 +10,27 @@ export interface TextFile {
 /** Nothing that a check reads is larger; what is larger is no hand-written file. */
 const largestFile = 256 * 1024;
 
-/** @returns the text, or undefined where there is no such file, it cannot be read, or it is too large. */
-export async function readText(directory: string, file: string): Promise<TextFile | undefined> {
+/** @returns the text, why it cannot be read, or undefined where there is no such file. */
+export async function readTextOrWhyNot(
+  directory: string,
+  file: string,
+): Promise<TextFile | { readonly unreadable: string } | undefined> {
   try {
     const path = join(directory, file);
-    const { size } = await stat(path);
-    if (size > largestFile) return undefined;
+    const status = await stat(path);
+    if (!status.isFile()) return { unreadable: 'it is no file' };
+    if (status.size > largestFile) return { unreadable: `it is larger than ${largestFile / 1024} KB` };
     return { file, text: await readFile(path, 'utf8') };
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { unreadable: code ?? message };
   }
+}
+
+/** @returns the text, or undefined where there is no such file, it cannot be read, or it is too large. */
+export async function readText(directory: string, file: string): Promise<TextFile | undefined> {
+  const read = await readTextOrWhyNot(directory, file);
+  return read !== undefined && 'text' in read ? read : undefined;
 }
 
 /** @returns those of the files that can be read. */

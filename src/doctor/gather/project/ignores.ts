@@ -1,16 +1,24 @@
-import type { Ignore } from '../../facts.ts';
+import type { Ignore, ProjectFacts } from '../../facts.ts';
 import { objectIn, parseObject } from './files.ts';
 
 /** The file in which a project's owner says which findings they live with, and why. */
 export const ignoreFile = 'scalekit-doctor.json';
 
+/** What the file says, and what of it cannot be used. */
+type Ignores = Pick<ProjectFacts, 'ignores' | 'ignoresProblem'>;
+
+function readEntry(item: unknown): readonly Ignore[] {
+  const entry = objectIn(item);
+  if (typeof entry?.code !== 'string') return [];
+  return [{ code: entry.code, reason: typeof entry.reason === 'string' ? entry.reason.trim() : '' }];
+}
+
 /** @returns the entries of `{"ignore": [{"code": "SKM333", "reason": "…"}]}`; a missing reason is an empty one. */
-export function readIgnores(text: string | undefined): readonly Ignore[] {
+export function readIgnores(text: string | undefined): Ignores {
+  if (text === undefined) return { ignores: [] };
   const list = parseObject(text)?.ignore;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item: unknown) => {
-    const entry = objectIn(item);
-    if (typeof entry?.code !== 'string') return [];
-    return [{ code: entry.code, reason: typeof entry.reason === 'string' ? entry.reason.trim() : '' }];
-  });
+  if (!Array.isArray(list))
+    return { ignores: [], ignoresProblem: 'it is no JSON object with a list "ignore"' };
+  const ignores = list.flatMap(readEntry);
+  return ignores.length === list.length ? { ignores } : { ignores, ignoresProblem: 'an entry has no "code"' };
 }

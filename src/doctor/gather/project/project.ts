@@ -107,6 +107,6 @@ export async function gatherProject(directory: string, env: Environment): Promis
     ...readSourceFacts(sources, manifest ? [manifest] : []),
     production: files.production.flatMap(readProduction),
     clients: files.clients.flatMap(readClients),
-    ignores: readIgnores(files.ignores?.text),
+    ...readIgnores(files.ignores?.text),
   });
 }
