@@ -61,6 +61,11 @@ export function succeeded(answer: Answer): boolean {
   return answer.answered && answer.status >= 200 && answer.status < 300;
 }
 
+/** @returns whether a call was lost behind the token check: nothing is there, or it failed. 503 is about the keys. */
+export function isBroken(answer: Answer): boolean {
+  return answer.answered && [404, 405, 500, 501, 502, 504].includes(answer.status);
+}
+
 /** @returns the authorization server's keys (a JWK set, RFC 7517), or undefined where it gave none. */
 export function keyList(
   scalekit: ScalekitFacts,

@@ -64,10 +64,17 @@ async function registrationsOf(
 /** The token that was given, or one of the local Scalekit's, with what it says and what the server answers to it. */
 async function withToken(
   target: Target,
-  scalekit: Fact<ScalekitFacts>,
+  scalekitFact: Promise<Fact<ScalekitFacts>>,
   endpoint: Fact<Endpoint>,
   options: ProbeOptions,
 ): Promise<Pick<Facts, 'token' | 'tools'>> {
+  // A token that was given need not wait for Scalekit.
+  const asked =
+    target.token !== undefined && endpoint.known
+      ? gatherTools(endpoint.value.endpoint, target.token, options)
+      : undefined;
+  asked?.catch(() => {});
+  const scalekit = await scalekitFact;
   const minted =
     target.token === undefined && scalekit.known ? await mintLocally(scalekit.value, options) : undefined;
   const token = target.token ?? minted;
@@ -80,7 +87,7 @@ async function withToken(
   const keys = scalekit.known ? keyList(scalekit.value) : undefined;
   const [facts, tools] = await Promise.all([
     readToken(token, minted === undefined ? 'given' : 'local', keys, Date.now() / 1000),
-    endpoint.known ? gatherTools(endpoint.value.endpoint, token, options) : undefined,
+    asked ?? (endpoint.known ? gatherTools(endpoint.value.endpoint, token, options) : undefined),
   ]);
   return {
     token: known(facts),
@@ -127,7 +134,7 @@ async function gatherOnline(
   const [server, registrations, token, scalekitFact] = await Promise.all([
     gatherServerFacts(place, project, { metadata, forgery }, options),
     scalekit.then((fact) => registrationsOf(target, project, fact, endpoint, options)),
-    scalekit.then((fact) => withToken(target, fact, known(place), options)),
+    withToken(target, scalekit, known(place), options),
     scalekit,
   ]);
   return { scalekit: scalekitFact, server, registrations, ...token };
@@ -147,6 +154,7 @@ export async function gatherFacts(target: Target): Promise<Facts> {
     const facts = await gatherOnline(target, project, place.value, options);
     return { ...noFacts('The doctor does not start servers'), project, ...facts };
   }
-  const scalekit = await configuredScalekit(project, options);
-  return { ...noFacts(place.why), project, scalekit, ...(await withToken(target, scalekit, place, options)) };
+  const scalekit = configuredScalekit(project, options);
+  const token = await withToken(target, scalekit, place, options);
+  return { ...noFacts(place.why), project, scalekit: await scalekit, ...token };
 }

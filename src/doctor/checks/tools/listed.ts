@@ -1,12 +1,22 @@
 import { type Check, withTools } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { succeeded, summary, toolsOf } from '../../reading.ts';
+import { isBroken, succeeded, summary, toolsOf } from '../../reading.ts';
+import { refusalsOf } from '../token/index.ts';
 
 /** MCP, tools: `tools/list`. */
 export const listed: Check = {
   code: 'SKM502',
   run: (facts) =>
     withTools(facts, ({ initialize, list }, { endpoint }) => {
+      if (isBroken(initialize) && refusalsOf(facts)?.length === 0)
+        return found({
+          subject: { url: endpoint },
+          title: 'The server fails on a call with a good token',
+          actual: `${summary(initialize)} to the first message`,
+          expected: '200',
+          why: 'The token check is passed, and behind it nothing answers as an MCP server.',
+          fix: 'See the server’s log, and whether MCP is served at exactly this path: the check in front of it may well answer at any path.',
+        });
       if (!succeeded(initialize)) return skipped('The server did not let the call in');
       const tools = toolsOf(list);
       if (tools !== undefined) return passed(`${tools.length} tools`);
