@@ -287,6 +287,20 @@ describe('gatherProject', () => {
   });
 
   test.each([
+    ['packages that a workspace keeps above it', 'node_modules/dotenv/package.json', '17.0.1'],
+    ['packages without a folder (Yarn’s Plug’n’Play)', '.pnp.cjs', undefined],
+    ['nothing above it', 'README.md', undefined],
+  ])('knows of a project in a monorepo: %s', async (_, file, version) => {
+    const directory = await project({
+      [file]: '{"version": "17.0.1"}',
+      'packages/todo/package.json': '{"dependencies": {"dotenv": "^17.0.0"}}',
+    });
+    const fact = await gatherProject(join(directory, 'packages/todo'), {});
+    expect(fact.known && fact.value.packages[0]?.version).toBe(version);
+    expect(fact.known && fact.value.installed).toBe(file !== 'README.md');
+  });
+
+  test.each([
     ['a folder', async (path: string) => void (await mkdir(path)), 'it is no file'],
     ['too large', (path: string) => writeFile(path, 'x'.repeat(300 * 1024)), 'it is larger than 256 KB'],
   ])('says why .env cannot be read: %s', async (_, make, unreadable) => {

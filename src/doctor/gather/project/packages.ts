@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { PackageFact } from '../../facts.ts';
 import { lineAt, objectIn, parseObject, readText, readTexts, type TextFile } from './files.ts';
 
@@ -27,9 +27,35 @@ function rangesOf(manifest: Readonly<Record<string, unknown>>): Readonly<Record<
   };
 }
 
-async function installedVersion(directory: string, name: string): Promise<string | undefined> {
-  const manifest = parseObject((await readText(directory, `node_modules/${name}/package.json`))?.text);
-  return typeof manifest?.version === 'string' ? manifest.version : undefined;
+/** @returns a folder and all those above it, nearest first: where Node looks for packages, and workspaces keep them. */
+function andAbove(directory: string): readonly string[] {
+  const parent = dirname(directory);
+  return parent === directory ? [directory] : [directory, ...andAbove(parent)];
+}
+
+async function installedVersion(folders: readonly string[], name: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const manifest = parseObject((await readText(folder, `node_modules/${name}/package.json`))?.text);
+    if (typeof manifest?.version === 'string') return manifest.version;
+  }
+  return undefined;
+}
+
+/** @returns whether a package manager has been here: its own folder of packages, or Yarn's list of them, here or above. */
+export async function hasPackages(directory: string): Promise<boolean> {
+  const places = [
+    join(directory, 'node_modules'),
+    ...andAbove(directory).map((folder) => join(folder, '.pnp.cjs')),
+  ];
+  const found = await Promise.all(
+    places.map((place) =>
+      access(place).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
 }
 
 /** @returns what of interest a package.json asks for, and what came along with it, at the versions that are installed. */
@@ -37,8 +63,10 @@ export async function npmPackages(directory: string, manifest: TextFile): Promis
   const ranges = rangesOf(parseObject(manifest.text) ?? {});
   const found = await Promise.all(
     npmNames.map(async (name): Promise<PackageFact | undefined> => {
-      const version = await installedVersion(directory, name);
       const range = ranges[name];
+      // What lies above and was not asked for belongs to others.
+      const folders = typeof range === 'string' ? andAbove(directory) : [directory];
+      const version = await installedVersion(folders, name);
       if (version === undefined && typeof range !== 'string') return undefined;
       return {
         ecosystem: 'npm',

@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   type Fact,
   known,
@@ -12,7 +11,7 @@ import { clientFiles, readClients } from './clients.ts';
 import { readEnvFile } from './env-file.ts';
 import { objectIn, parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
-import { npmPackages, pypiPackages, pythonManifests } from './packages.ts';
+import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
 
@@ -42,20 +41,14 @@ function nameOf(
   return python.map(({ text }) => /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]).find(Boolean);
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function readPackages(directory: string, manifest: TextFile | undefined, python: readonly TextFile[]) {
   const [npm, pypi, hasModules] = await Promise.all([
     manifest ? npmPackages(directory, manifest) : [],
     pypiPackages(directory, python),
-    exists(join(directory, 'node_modules')),
+    hasPackages(directory),
   ]);
-  return { packages: [...npm, ...pypi.packages], installed: manifest ? hasModules : pypi.installed };
+  const isInstalled = hasModules || npm.some(({ range, version }) => range !== '' && version !== undefined);
+  return { packages: [...npm, ...pypi.packages], installed: manifest ? isInstalled : pypi.installed };
 }
 
 /** Reads everything at once; what is not there is undefined or empty. */
@@ -90,7 +83,7 @@ export async function gatherProject(directory: string, env: Environment): Promis
   const files = await readFiles(directory);
   if (!isProject(files)) return missing('There is no project in this folder');
   const { manifest, python, envFiles, sources } = files;
-  const { packages, installed } = await readPackages(directory, manifest, python);
+  const { packages, installed } = await readPackages(resolve(directory), manifest, python);
   const parsed = parseObject(manifest?.text) ?? {};
   const name = nameOf(parsed, python) ?? basename(resolve(directory));
   const nodeEnv = resolveNodeEnv(envFiles, env);
