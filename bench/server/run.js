@@ -8,6 +8,7 @@ import { generateOurs } from './ours.js';
 import { page, table } from './page.js';
 import { pinned } from './processes.js';
 import { withScalekit } from './setup.js';
+import { measureStartup } from './startup.js';
 import { judge, summarise } from './summary.js';
 import { ours, raw, rivals } from './targets.js';
 
@@ -64,6 +65,6 @@ await withScalekit(node, async (setup) => {
   }
   if (!chosen) {
     const file = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
-    writeFileSync(file, page({ date, nodeVersion, rows, verdicts, settings }));
+    writeFileSync(file, page({ date, nodeVersion, rows, verdicts, settings, startup: measureStartup(node) }));
   }
 });
