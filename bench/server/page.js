@@ -55,7 +55,9 @@ own documentation.
 npm run bench:server
 \`\`\`
 
-It installs the rivals, at pinned versions, and Node ${nodeVersion} (mcp-use and xmcp refuse less than 22) into \`bench/server/rivals\`, generates ours,
+It installs the rivals, at pinned versions, and Node ${nodeVersion} (mcp-use and xmcp refuse less than 22) into \`create-scalekit-mcp-bench\` in the
+system's temporary folder, near the root as servers are in their containers (in a deep one ours starts 12 ms later, having 150 modules to find, and a
+bundle does not), generates ours,
 measures ${settings.starts} cold starts each, then ${settings.rounds} rounds of ${settings.calls} calls after ${settings.warmup} calls of warm-up, and writes this page. Servers take turns in
 every round, in another order each time, so that whatever else the machine does hits all of them. CPU per call is the median of all rounds;
 throughput and latency are medians of that half of a server's rounds in which it had most of its core (${percent(leastBusy)} or more).
