@@ -30,14 +30,14 @@ export function readTemplates() {
 }
 
 /**
- * A rolldown plugin: puts the templates, with their prose precompiled, in the place of src/project/packed.ts.
+ * A rolldown plugin: puts the templates, with their prose precompiled, in the place of src/create/packed.ts.
  * @param {{ released: boolean }} options
  */
 export function packTemplates({ released }) {
   return {
     name: 'pack-templates',
     load(id) {
-      if (!/[\\/]src[\\/]project[\\/]packed\.ts$/.test(id)) return null;
+      if (!/[\\/]src[\\/]create[\\/]packed\.ts$/.test(id)) return null;
       const files = readTemplates();
       const prose = Object.entries(files).filter(([path]) => path.endsWith('.hbs'));
       const texts = Object.fromEntries(

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Compilation, Compiler } from '../project/compile.ts';
+import { openProject, type Project, readSettings, type Settings } from '../project/layout.ts';
+import { answers } from '../project/ports.ts';
+import { type Changes, watchProject } from '../project/watch.ts';
 import { defaultScopes, printable, serverUrls } from '../scalekit/index.ts';
-import { type Compilation, Compiler } from './compile.ts';
-import { DevelopError } from './errors.ts';
+import { UserError } from '../terminal/errors.ts';
 import { LocalScalekit, type ReadScopes, readScopes, type Scalekit } from './local-scalekit.ts';
-import { answers } from './ports.ts';
-import { openProject, type Project, readSettings, type Settings } from './project.ts';
 import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
 import { ServerProcess } from './server-process.ts';
-import { type Changes, watchProject } from './watch.ts';
 
 /** How long a server that is replaced, or that is ended with us, may take for its open requests, in ms. */
 const graceOnRestart = 1000;
@@ -28,7 +28,7 @@ export interface Surroundings extends Terminal {
 /**
  * Compiles the project, runs its server and, where `.env` points at this machine, the local Scalekit, and does so again
  * when something is saved, until the signal aborts. Nothing of it is left running afterwards.
- * @throws DevelopError where there is no project, or where it cannot even start (a port that is taken).
+ * @throws UserError where there is no project, or where it cannot even start (a port that is taken).
  */
 export async function develop(surroundings: Surroundings): Promise<void> {
   const project = openProject(surroundings.cwd);
@@ -197,7 +197,7 @@ class Session {
 
   /** What cannot be is said; at the very start, when nothing runs yet, it ends the command. */
   #fail(reason: string, next: string): void {
-    if (!this.#begun) throw new DevelopError(reason, next);
+    if (!this.#begun) throw new UserError(reason, { next });
     this.#screen.say('server', `${reason} ${next}`, 'bad');
   }
 }

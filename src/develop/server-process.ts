@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answers } from './ports.ts';
-import type { Project } from './project.ts';
+import type { Project } from '../project/layout.ts';
+import { answers } from '../project/ports.ts';
 
 export interface ServerEvents {
   /** A line that the server has written. */

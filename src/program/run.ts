@@ -1,4 +1,5 @@
-import { type Context, type ExitCode, exitCodes, UserError } from './context.ts';
+import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
+import { UserError } from '../terminal/errors.ts';
 
 /** A program: takes its arguments and the world, returns how it ended. */
 export type Program = (args: readonly string[], context: Context) => Promise<ExitCode>;

@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
-import { usageErrorOf } from './arguments.ts';
+import { usageErrorOf } from '../create/arguments.ts';
+import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
+import { version } from '../terminal/version.ts';
 import { doctorOptions } from './commands/doctor-options.ts';
-import { type Context, type ExitCode, exitCodes } from './context.ts';
 import type { Program } from './run.ts';
-import { version } from './version.ts';
 
 /** `scalekit-mcp`: what it can do, a row each. What a row needs is loaded when it is called. */
 

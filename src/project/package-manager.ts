@@ -1,4 +1,4 @@
-import type { PackageManagerName } from './answers.ts';
+import type { PackageManagerName } from '../create/answers.ts';
 
 /** How one package manager is spoken to: arguments after its name. */
 export interface PackageManager {

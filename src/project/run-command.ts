@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { execa } from 'execa';
-import { systemCode } from './errors.ts';
+import { systemCode } from '../terminal/errors.ts';
 
 export interface CommandResult {
   readonly exitCode: number | undefined;

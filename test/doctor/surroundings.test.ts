@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { portOwner } from '../../src/doctor/gather/port-owner.ts';
 import { freePort } from '../../src/doctor/gather/ports.ts';
 import { type Answer, probe } from '../../src/doctor/probe.ts';
 import { untilChanged } from '../../src/doctor/watch.ts';
+import { portOwner } from '../../src/project/port-owner.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 async function listen(port = 0): Promise<number> {

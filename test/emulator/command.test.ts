@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type EmulateOptions, emulate } from '../../src/program/commands/emulate.ts';
-import { type Context, exitCodes, UserError } from '../../src/program/context.ts';
+import { type Context, exitCodes } from '../../src/terminal/context.ts';
+import { UserError } from '../../src/terminal/errors.ts';
 import { freePort } from '../support/ports.ts';
 
 let state: string;

@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import type { Context } from '../../src/program/context.ts';
+import type { Context } from '../../src/terminal/context.ts';
 
 /** A context made of literals, and what was written to it. */
 export function surroundings(changes: { cwd?: string; env?: Context['env']; input?: string } = {}): {

@@ -1,5 +1,5 @@
+import { type Assignment, assignmentsOf } from '../../project/env-text.ts';
 import { maskSecrets } from '../../scalekit/index.ts';
-import { type Assignment, assignmentsOf } from '../env-text.ts';
 import type { Edit } from '../model.ts';
 
 /** Edits of a file's text. All are pure: a text in, a text out, or an error and nothing changed. */

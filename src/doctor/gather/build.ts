@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { startNode, untilEnded } from './child.ts';
+import { startNode, untilEnded } from '../../project/child.ts';
 
 /** @returns the project's own compiler, wherever its package manager has put it, or undefined. */
 async function findCompiler(directory: string): Promise<string | undefined> {

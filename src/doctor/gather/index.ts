@@ -1,3 +1,4 @@
+import { portOwner } from '../../project/port-owner.ts';
 import { checkPort, defaultPort, isLoopback, portOf } from '../../scalekit/index.ts';
 import {
   type Fact,
@@ -14,7 +15,6 @@ import { authorizationMetadata, isMcpAnswer, keyList } from '../reading.ts';
 import { settingOf } from '../settings.ts';
 import { forgeryFor } from './forged.ts';
 import { mintLocally } from './mint.ts';
-import { portOwner } from './port-owner.ts';
 import { gatherRegistrations } from './registrations.ts';
 import { askMetadata, type Endpoint, gatherServer, type Meanwhile } from './server.ts';
 import { configuredScalekit, endpointOf, namedScalekit, projectOf, type Target } from './target.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, startNode } from '../../project/child.ts';
 import { isLoopback, portOf, serverUrls } from '../../scalekit/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
-import { type Child, startNode } from './child.ts';
 import { freePort, isFree } from './ports.ts';
 
 /** Where a server is to be started for a check. */

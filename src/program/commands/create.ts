@@ -1,24 +1,16 @@
-import { ProjectError } from '../../project/errors.ts';
-import { parseArguments } from '../arguments.ts';
-import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
-import { Interrupted, UsageError } from '../errors.ts';
-import { createHelp } from '../help.ts';
-import { modesFromNpm, refuseSwallowedFlags } from '../npm-config.ts';
-import type { CreateReport, ErrorReport } from '../report.ts';
-import { screenOf, silent } from '../screen.ts';
-import { version } from '../version.ts';
+import { parseArguments } from '../../create/arguments.ts';
+import { createHelp } from '../../create/help.ts';
+import { modesFromNpm, refuseSwallowedFlags } from '../../create/npm-config.ts';
+import type { CreateReport, ErrorReport } from '../../create/report.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
+import { screenOf, silent } from '../../terminal/screen.ts';
+import { version } from '../../terminal/version.ts';
 
 /** `create-scalekit-mcp`, and the same as `scalekit-mcp create`. */
 
 function writeDocument(context: Context, document: unknown): void {
   context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-/** A project's error is expected, and for a person, as ours are. */
-function asUserError(error: unknown): unknown {
-  if (!(error instanceof ProjectError)) return error;
-  const { code, message, next } = error;
-  return new UserError(message, { code, cause: error, ...(next === undefined ? {} : { next }) });
 }
 
 function errorReport(error: unknown): ErrorReport {
@@ -36,14 +28,14 @@ function errorReport(error: unknown): ErrorReport {
 
 /** With `--json` an error is a document too, and the exit code is the same. */
 function reportFailure(error: unknown, context: Context): ExitCode {
-  const known = context.signal.aborted ? new Interrupted('Interrupted.') : asUserError(error);
+  const known = context.signal.aborted ? new Interrupted('Interrupted.') : error;
   const exitCode = known instanceof UserError ? known.exitCode : exitCodes.failed;
   writeDocument(context, { ok: false, exitCode, error: errorReport(known) });
   return exitCode;
 }
 
 async function printHuman(report: CreateReport, context: Context): Promise<void> {
-  const { printOutro, printPlan } = await import('../outro.ts');
+  const { printOutro, printPlan } = await import('../../create/outro.ts');
   const screen = screenOf(context);
   if (report.dryRun) return printPlan(report, screen);
   await printOutro(report, context, screen);
@@ -68,13 +60,14 @@ async function makeProject(
   const { raw, help, version: asksVersion } = parseArguments(args);
   if (help) context.stdout.write(createHelp(program));
   else if (asksVersion) context.stdout.write(`${version}\n`);
-  else if (raw.printSchema) writeDocument(context, (await import('../answers-file.ts')).answersJsonSchema());
+  else if (raw.printSchema)
+    writeDocument(context, (await import('../../create/answers-file.ts')).answersJsonSchema());
   if (help || asksVersion || raw.printSchema) return undefined;
   const [{ readInput }, { resolve }, { perform }, { describeResult }] = await Promise.all([
-    import('../input.ts'),
-    import('../resolve.ts'),
-    import('../perform.ts'),
-    import('../outro.ts'),
+    import('../../create/input.ts'),
+    import('../../create/resolve.ts'),
+    import('../../create/perform.ts'),
+    import('../../create/outro.ts'),
   ]);
   const { given, notes, around } = await readInput(raw, context, program);
   const resolved = resolve(given, around);
@@ -105,6 +98,6 @@ export async function create(
     return report.exitCode;
   } catch (error) {
     if (json) return reportFailure(error, context);
-    throw asUserError(error);
+    throw error;
   }
 }

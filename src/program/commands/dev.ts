@@ -1,6 +1,5 @@
 import { develop } from '../../develop/dev.ts';
-import { DevelopError } from '../../develop/errors.ts';
-import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 
 /** `scalekit-mcp dev` takes no options: what it needs is in the project's files. */
 export type DevOptions = Readonly<Record<string, never>>;
@@ -11,11 +10,6 @@ export type DevOptions = Readonly<Record<string, never>>;
  * @throws UserError where it cannot start.
  */
 export async function dev(_options: DevOptions, context: Context): Promise<ExitCode> {
-  try {
-    await develop(context);
-    return exitCodes.interrupted;
-  } catch (error) {
-    if (error instanceof DevelopError) throw new UserError(error.message, { next: error.next, cause: error });
-    throw error;
-  }
+  await develop(context);
+  return exitCodes.interrupted;
 }

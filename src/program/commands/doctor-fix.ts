@@ -2,8 +2,8 @@ import type { Diagnosis } from '../../doctor/diagnose.ts';
 import { applyFixes } from '../../doctor/fix/apply.ts';
 import { isEmpty, planFixes } from '../../doctor/fix/plan.ts';
 import { previewPlan } from '../../doctor/fix/preview.ts';
-import { type Context, isInteractive } from '../context.ts';
-import { Interrupted, UsageError } from '../errors.ts';
+import { type Context, isInteractive } from '../../terminal/context.ts';
+import { Interrupted, UsageError } from '../../terminal/errors.ts';
 import type { Plan } from './doctor-flags.ts';
 
 /** `scalekit-mcp doctor --fix`: shows what it would do, asks, and does it. What it says goes to stderr. */

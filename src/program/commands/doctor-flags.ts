@@ -5,8 +5,8 @@ import type { DiagnoseOptions } from '../../doctor/diagnose.ts';
 import type { Target } from '../../doctor/gather/target.ts';
 import type { Code, Step } from '../../doctor/model.ts';
 import { isSelectable, selectableWords, unknownWords } from '../../doctor/selection.ts';
-import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import type { Context } from '../../terminal/context.ts';
+import { UsageError } from '../../terminal/errors.ts';
 
 /** The options of `scalekit-mcp doctor`, as commander hands them over. */
 export interface DoctorFlags {

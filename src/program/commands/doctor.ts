@@ -1,10 +1,10 @@
 import { type Diagnosis, diagnose } from '../../doctor/diagnose.ts';
 import type { Facts } from '../../doctor/facts.ts';
 import { quietReport, textReport } from '../../doctor/report/text.ts';
-import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
-import { UsageError } from '../errors.ts';
-import { styled } from '../screen.ts';
-import { packageRoot, version } from '../version.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { UsageError, UserError } from '../../terminal/errors.ts';
+import { styled } from '../../terminal/screen.ts';
+import { packageRoot, version } from '../../terminal/version.ts';
 import { type DoctorFlags, type Plan, readFlags } from './doctor-flags.ts';
 
 /** `scalekit-mcp doctor`: from its options to facts, a diagnosis and a report. */

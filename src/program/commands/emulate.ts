@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readScopes } from '../../develop/local-scalekit.ts';
-import { readSettings } from '../../develop/project.ts';
 import {
   type Emulator,
   type EmulatorOptions,
   emulatorDirectory,
   startEmulator,
 } from '../../emulator/index.ts';
+import { readSettings } from '../../project/layout.ts';
 import {
   accept,
   type Checked,
@@ -26,8 +26,8 @@ import {
   serverUrls,
   variableNames,
 } from '../../scalekit/index.ts';
-import { type Context, type ExitCode, exitCodes, UserError } from '../context.ts';
-import { type OptionProblem, problemsError } from '../errors.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { type OptionProblem, problemsError, UserError } from '../../terminal/errors.ts';
 
 /** The options of `scalekit-mcp emulate`, as they were typed. */
 export interface EmulateOptions {

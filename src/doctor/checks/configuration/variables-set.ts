@@ -1,6 +1,6 @@
+import { byteOrderMark } from '../../../project/env-text.ts';
 import type { VariableName } from '../../../scalekit/index.ts';
 import { type Check, withProject } from '../../check.ts';
-import { byteOrderMark } from '../../env-text.ts';
 import type { ProjectFacts, Setting } from '../../facts.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { placeOf, settingOf } from '../../settings.ts';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { type Assignment, assignmentsOf, byteOrderMark } from '../../../project/env-text.ts';
 import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import { type Assignment, assignmentsOf, byteOrderMark } from '../../env-text.ts';
 import type { EnvFile, EnvLine } from '../../facts.ts';
 import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';

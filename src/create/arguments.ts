@@ -1,0 +1,61 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../terminal/errors.ts';
+import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
+
+/** What was written, by option, before any rule has seen it: text from flags, JSON values from `--answers`. */
+export type Raw = { readonly [K in OptionName]?: unknown };
+
+/** What the command line says. `help` and `version` outrank everything else. */
+export interface Arguments {
+  readonly raw: Raw;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+function addOption(command: Command, name: OptionName): void {
+  const row = optionOf(name);
+  const flag = [row.short, flagOf(name)].filter((part) => part !== undefined).join(', ');
+  command.addOption(new Option(row.value === undefined ? flag : `${flag} <value>`));
+  if (row.negatable) command.addOption(new Option(`--no-${flagOf(name).slice(2)}`));
+}
+
+function createCommand(): Command {
+  const command = new Command('create-scalekit-mcp')
+    .argument('[directory]')
+    .helpOption(false)
+    .addOption(new Option('-h, --help'))
+    .addOption(new Option('-v, --version'))
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} });
+  for (const name of optionNames) if (name !== 'directory') addOption(command, name);
+  return command;
+}
+
+/** Commander's complaint as one of ours: with the valid options, where the option was unknown. */
+export function usageErrorOf(error: CommanderError, valid: readonly string[], help: string): UsageError {
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const known = error.code === 'commander.unknownOption' || error.code === 'commander.unknownCommand';
+  return new UsageError(known ? `${message}\n  valid: ${valid.join(' ')}` : message, {
+    code: error.code.replace('commander.', 'arguments/'),
+    next: help,
+  });
+}
+
+/**
+ * Reads the command line by the table of options.
+ * @throws UsageError for an unknown option, a second directory, or an option without its value.
+ */
+export function parseArguments(args: readonly string[]): Arguments {
+  const command = createCommand();
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const valid = optionNames.filter((name) => name !== 'directory').map(flagOf);
+    throw usageErrorOf(error, valid, 'create-scalekit-mcp --help');
+  }
+  const { help, version, ...flags } = command.opts();
+  const directory = command.args[0];
+  const raw: Raw = directory === undefined ? flags : { ...flags, directory };
+  return { raw, help: help === true, version: version === true };
+}

@@ -1,0 +1,66 @@
+import type { Context } from '../terminal/context.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { quoteForShell } from '../terminal/shell.ts';
+import type { Raw } from './arguments.ts';
+import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
+
+/**
+ * What npm kept for itself. `npm create scalekit-mcp x --dry-run` never reaches our arguments: npm takes every flag before
+ * `--` and only sets `npm_config_dry_run` (facts: command-line craft, traps; seen with npm 10 and 11).
+ */
+
+/** Flags that npm has itself, and that mean the same to us: they are honoured. */
+const sharedWithNpm = ['dryRun', 'json', 'yes'] as const;
+
+function npmConfig(env: Context['env'], name: OptionName): string | undefined {
+  return env[`npm_config_${flagOf(name).slice(2).replaceAll('-', '_')}`];
+}
+
+/**
+ * @returns the modes that npm kept for itself. `npx --yes` is npx's own (it installs without asking), so it counts only
+ * where npx was not what ran us.
+ */
+export function modesFromNpm(env: Context['env']): Raw {
+  const set = sharedWithNpm.filter(
+    (name) => npmConfig(env, name) === 'true' && !(name === 'yes' && env.npm_command === 'exec'),
+  );
+  return Object.fromEntries(set.map((name) => [name, true]));
+}
+
+/**
+ * A flag of ours as it was written before npm swallowed it. npm keeps `--name=text` as `text`; of `--name text` it keeps
+ * `true` and passes the text on as if it were a directory.
+ * @returns undefined where npm has nothing of the kind.
+ */
+function swallowed(env: Context['env'], name: OptionName): string | undefined {
+  const kept = npmConfig(env, name);
+  if (kept === undefined) return undefined;
+  const flag = flagOf(name);
+  const { value, negatable } = optionOf(name);
+  // `git` is npm's too, for the path of git: only `--no-git` shows in it.
+  if (name === 'git') return kept === 'false' ? '--no-git' : undefined;
+  if (value === undefined) return kept === 'true' ? flag : negatable ? `--no-${flag.slice(2)}` : undefined;
+  if (kept === '') return undefined;
+  return `${flag} ${kept === 'true' ? value : quoteForShell(kept)}`;
+}
+
+/**
+ * Refuses a run whose options npm has swallowed: it would make another project than the one that was asked for.
+ * @throws UsageError with the corrected command.
+ */
+export function refuseSwallowedFlags(env: Context['env'], directory: string | undefined): void {
+  if (env.npm_command !== 'init' && env.npm_command !== 'exec') return;
+  const own = optionNames.filter(
+    (name) => name !== 'directory' && !sharedWithNpm.some((mode) => mode === name),
+  );
+  const flags = own.map((name) => swallowed(env, name)).filter((flag) => flag !== undefined);
+  if (flags.length === 0) return;
+  const start = env.npm_command === 'exec' ? 'npx create-scalekit-mcp' : 'npm create scalekit-mcp@latest';
+  throw new UsageError(
+    `npm kept ${flags.map((flag) => flag.split(' ')[0]).join(', ')} for itself: what is for us comes after --`,
+    {
+      code: 'arguments/swallowed-by-npm',
+      next: `${start} ${directory ?? '[directory]'} -- ${flags.join(' ')}`,
+    },
+  );
+}

@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckResult } from '../doctor/model.ts';
+import { packageManager } from '../project/package-manager.ts';
+import { serverUrls } from '../scalekit/index.ts';
+import { type Context, exitCodes } from '../terminal/context.ts';
+import { UserError } from '../terminal/errors.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { quoteForShell } from '../terminal/shell.ts';
+import { packageRoot, version } from '../terminal/version.ts';
+import type { File } from './answers.ts';
+import type { Tooling } from './json.ts';
+import type { Given } from './options.ts';
+import { repeatCommand } from './repeat.ts';
+import type { CheckReport, CreateReport, StepReport } from './report.ts';
+import type { Resolved } from './resolve.ts';
+import { inspectTarget, refusalOf } from './target.ts';
+import { type Written, writeProject } from './write.ts';
+
+/** What happens after the last answer: the files, then what is done with them. */
+export interface Job {
+  readonly given: Given;
+  readonly resolved: Resolved;
+  readonly notes: readonly string[];
+  readonly context: Context;
+  readonly screen: Screen;
+  /** Called with each result of the self-check as it comes. */
+  readonly onResult: (result: CheckResult) => void;
+}
+
+/** The tarball that projects carry until `scalekit-mcp` is on the registry. A dry run only needs to know that there is one. */
+async function readTooling(released: boolean, job: Job): Promise<Tooling> {
+  if (released) return { version, tarball: undefined };
+  if (job.given.dryRun) return { version, tarball: new Uint8Array() };
+  const { readTarball } = await import('./tarball.ts');
+  return { version, tarball: await readTarball(packageRoot, version, job.context) };
+}
+
+/** The `.env` of a folder that is written over: its other variables are the owner's. */
+async function existingEnv(resolved: Resolved): Promise<string | undefined> {
+  if (!resolved.overwrite) return undefined;
+  const path = join(resolved.directory, '.env');
+  return (await inspectTarget(path)).kind === 'file' ? readFile(path, 'utf8') : undefined;
+}
+
+async function planFiles(job: Job): Promise<readonly File[]> {
+  const [{ plan }, { loadTemplates, released }] = await Promise.all([
+    import('./plan.ts'),
+    import('./packed.ts'),
+  ]);
+  const tooling = await readTooling(released, job);
+  return plan(job.resolved.project, loadTemplates(), tooling, await existingEnv(job.resolved));
+}
+
+const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
+
+async function installStep(job: Job): Promise<StepReport & { error?: UserError }> {
+  const { resolved, context, screen } = job;
+  if (!resolved.install) return skipped('--no-install');
+  const { install } = await import('./install.ts');
+  const name = resolved.project.packageManager;
+  const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
+  try {
+    await screen.step(
+      `Installing with ${name}`,
+      () => install(name, options),
+      () => `Installed with ${name}`,
+    );
+    return { state: 'done' };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    return { state: 'failed', detail: error.message, error };
+  }
+}
+
+async function gitStep(job: Job, fresh: boolean): Promise<StepReport> {
+  const { resolved, context, screen } = job;
+  if (!resolved.git) return skipped('--no-git');
+  if (!fresh) {
+    const detail = 'The folder had files of yours, which are for you to commit.';
+    screen.line(`- Not committed: ${detail}`);
+    return skipped(detail);
+  }
+  const { initialiseRepository } = await import('../project/git.ts');
+  const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
+  const result = await initialiseRepository(options);
+  if (result.state === 'committed') {
+    screen.line('✓ Committed to a new git repository');
+    return { state: 'done' };
+  }
+  screen.line(`- Not committed: ${result.detail}`);
+  return skipped(result.detail);
+}
+
+async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
+  const { resolved, context } = job;
+  if (!resolved.check) return { ...skipped('--no-check'), results: [] };
+  if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
+  const { selfCheck } = await import('../doctor/self-check.ts');
+  const options = { directory: resolved.directory, signal: context.signal, onResult: job.onResult };
+  const checked = await selfCheck(options).catch((error: unknown) => {
+    context.signal.throwIfAborted();
+    const detail = `The self-check itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { results: [], exitCode: exitCodes.failed, detail };
+  });
+  const { results, exitCode } = checked;
+  context.signal.throwIfAborted();
+  if (exitCode === exitCodes.ok) return { state: 'done', results };
+  // Scalekit that does not answer says nothing about the project: a warning, with its fix among the results.
+  if (exitCode === exitCodes.unchecked)
+    return { state: 'skipped', detail: 'Something could not be checked', results };
+  const detail = 'detail' in checked ? checked.detail : 'The new server is not as it should be.';
+  return { state: 'failed', detail, results };
+}
+
+function nextCommands(resolved: Resolved, installed: boolean): readonly string[] {
+  const manager = packageManager(resolved.project.packageManager);
+  return [
+    ...(resolved.shownDirectory === '.' ? [] : [`cd ${quoteForShell(resolved.shownDirectory)}`]),
+    ...(installed ? [] : [manager.installCommand]),
+    manager.run('dev'),
+  ];
+}
+
+interface Steps {
+  readonly install: StepReport & { error?: UserError };
+  readonly git: StepReport;
+  readonly check: CheckReport;
+}
+
+/** @param fresh whether nothing of the owner's was in the folder before. */
+async function runSteps(job: Job, fresh: boolean): Promise<Steps> {
+  const install = await installStep(job);
+  const git = await gitStep(job, fresh);
+  return { install, git, check: await checkStep(job, install.state === 'done') };
+}
+
+/** After an interrupt: a project that this run made goes, one that was written into stays and is whole. */
+async function takeBack(written: Written, job: Job): Promise<void> {
+  await written.remove();
+  const { shownDirectory } = job.resolved;
+  job.context.stderr.write(
+    written.fresh
+      ? 'Interrupted. Nothing was left behind.\n'
+      : `Interrupted. The files are in ${shownDirectory}; what came after is not done.\n`,
+  );
+}
+
+function errorOf(steps: Steps, next: readonly string[], doctor: string): CreateReport['error'] {
+  const { error } = steps.install;
+  if (error !== undefined)
+    return { code: error.code, message: error.message, next: next.slice(0, 2).join(' && ') };
+  if (steps.check.state !== 'failed') return undefined;
+  return {
+    code: 'check/failed',
+    message: steps.check.detail ?? '',
+    next: [...next.slice(0, -1), doctor].join(' && '),
+  };
+}
+
+function reportOf(job: Job, files: readonly File[], steps: Steps): CreateReport {
+  const { resolved, given } = job;
+  const { project } = resolved;
+  const next = nextCommands(resolved, steps.install.state === 'done');
+  const error = errorOf(steps, next, packageManager(project.packageManager).run('doctor'));
+  return {
+    ok: error === undefined,
+    exitCode: error === undefined ? exitCodes.ok : exitCodes.failed,
+    dryRun: given.dryRun === true,
+    directory: resolved.directory,
+    name: project.name,
+    packageName: project.packageName,
+    template: project.template,
+    scalekit: project.scalekit === undefined ? 'local' : 'real',
+    mcpUrl: project.mcpUrl,
+    endpoint: serverUrls(project.mcpUrl).endpoint,
+    files: files.map((file) => file.path),
+    notes: job.notes,
+    install: { state: steps.install.state, ...(steps.install.detail && { detail: steps.install.detail }) },
+    git: steps.git,
+    check: steps.check,
+    next,
+    repeat: repeatCommand(given, resolved),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/**
+ * Writes the project, installs it, commits it, checks it.
+ * @returns what was done. A failed install or self-check is in the report; the project is there and whole.
+ * @throws UserError when the project could not be written (nothing is left then), the signal's reason when interrupted.
+ */
+export async function perform(job: Job): Promise<CreateReport> {
+  const { resolved, context, screen, given } = job;
+  const files = await planFiles(job);
+  if (given.dryRun) {
+    const refusal = refusalOf(
+      resolved.directory,
+      await inspectTarget(resolved.directory),
+      resolved.overwrite,
+    );
+    if (refusal !== undefined) throw refusal;
+    const none = skipped('--dry-run');
+    return reportOf(job, files, { install: none, git: none, check: { ...none, results: [] } });
+  }
+  const { overwrite } = resolved;
+  const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
+  screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
+  try {
+    return reportOf(job, files, await runSteps(job, written.fresh));
+  } catch (error) {
+    if (context.signal.aborted) await takeBack(written, job);
+    throw error;
+  }
+}

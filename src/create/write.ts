@@ -1,0 +1,159 @@
+import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { File } from './answers.ts';
+import { cannotWrite, inspectTarget, missingParents, refusalOf, refuseLinks } from './target.ts';
+
+export interface WriteOptions {
+  /** Writes into a folder that is not empty: our files replace files of the same path, nothing else is touched. */
+  readonly overwrite: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What was written, and how to take it back. */
+export interface Written {
+  /** Whether this run made the folder, or found it empty: then an interrupt may take everything back. */
+  readonly fresh: boolean;
+  /** Removes a fresh project, the folders above it that were made for it included. Does nothing after an overwrite. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Refuses paths that would leave the target on any system: absolute, with a drive, `..`, a backslash, or twice the same
+ * where upper and lower case are one.
+ * @throws Error: a plan with such a path is a fault of ours.
+ */
+export function checkPaths(files: readonly File[]): void {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    const parts = path.split('/');
+    const outside = parts.some((part) => part === '' || part === '.' || part === '..');
+    if (outside || /[\\:\0]/.test(path)) throw new Error(`A file may not be called ${JSON.stringify(path)}`);
+    if (seen.has(path.toLowerCase())) throw new Error(`${path} is planned twice`);
+    seen.add(path.toLowerCase());
+  }
+}
+
+/** Writes all files below a folder of our own. */
+async function stage(folder: string, files: readonly File[], signal: AbortSignal): Promise<void> {
+  const folders = new Set(files.map((file) => dirname(join(folder, file.path))));
+  for (const each of folders) await mkdir(each, { recursive: true });
+  for (const { path, content, mode } of files) {
+    signal.throwIfAborted();
+    await writeFile(join(folder, path), content, { flag: 'wx', mode: mode ?? 0o644 });
+  }
+}
+
+/** Steps that can be taken back, the last first. */
+class Journal {
+  readonly #undo: Array<() => Promise<unknown>> = [];
+
+  record(undo: () => Promise<unknown>): void {
+    this.#undo.unshift(undo);
+  }
+
+  /** Takes back as much as can be: one step that fails does not keep the others. */
+  async rollBack(): Promise<void> {
+    for (const undo of this.#undo) await undo().catch(() => {});
+  }
+}
+
+/** Moves staged files one by one into a folder that is there already; what they replace waits in the stage. */
+async function merge(
+  from: string,
+  files: readonly File[],
+  directory: string,
+  options: { journal: Journal; signal: AbortSignal },
+): Promise<void> {
+  const { journal, signal } = options;
+  const replaced = join(from, '.replaced');
+  for (const { path } of files) await refuseLinks(directory, path);
+  for (const { path } of files) {
+    signal.throwIfAborted();
+    const target = join(directory, path);
+    const made = await mkdir(dirname(target), { recursive: true });
+    if (made !== undefined) journal.record(() => rm(made, { recursive: true }));
+    if ((await inspectTarget(target)).kind === 'file') {
+      const kept = join(replaced, path);
+      await mkdir(dirname(kept), { recursive: true });
+      await rename(target, kept);
+      journal.record(() => rename(kept, target));
+    }
+    await rename(join(from, path), target);
+    journal.record(() => rm(target));
+  }
+}
+
+/** Into a folder that is not there: one rename makes the whole project appear at once. */
+async function writeNew(files: readonly File[], directory: string, signal: AbortSignal): Promise<Written> {
+  const { existing, missing } = await missingParents(directory);
+  const removeParents = async () => {
+    for (const parent of [...missing].reverse()) await rmdir(parent).catch(() => {});
+  };
+  let staged: string | undefined;
+  try {
+    staged = await mkdtemp(join(existing, '.create-scalekit-mcp-'));
+    const project = join(staged, 'project');
+    await stage(project, files, signal);
+    await mkdir(dirname(directory), { recursive: true });
+    signal.throwIfAborted();
+    await rename(project, directory);
+  } catch (error) {
+    if (staged !== undefined) await rm(staged, { recursive: true, force: true });
+    await removeParents();
+    throw signal.aborted ? signal.reason : cannotWrite(directory, error);
+  }
+  await rm(staged, { recursive: true, force: true });
+  const remove = async () => {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    await removeParents();
+  };
+  return { fresh: true, remove };
+}
+
+/** Into a folder that is there: the stage is inside it, which is the same file system wherever it is mounted. */
+async function writeInto(
+  files: readonly File[],
+  directory: string,
+  options: { fresh: boolean; before: readonly string[]; signal: AbortSignal },
+): Promise<Written> {
+  const { fresh, before, signal } = options;
+  const journal = new Journal();
+  let staged: string | undefined;
+  try {
+    staged = await mkdtemp(join(directory, '.create-scalekit-mcp-'));
+    await stage(staged, files, signal);
+    await merge(staged, files, directory, { journal, signal });
+  } catch (error) {
+    await journal.rollBack();
+    if (staged !== undefined) await rm(staged, { recursive: true, force: true });
+    throw signal.aborted ? signal.reason : cannotWrite(directory, error);
+  }
+  await rm(staged, { recursive: true, force: true });
+  const remove = async () => {
+    const now = await inspectTarget(directory);
+    if (!fresh || !('entries' in now)) return;
+    for (const entry of now.entries.filter((name) => !before.includes(name)))
+      await rm(join(directory, entry), { recursive: true, force: true, maxRetries: 3 });
+  };
+  return { fresh, remove };
+}
+
+/**
+ * Writes a project whole or not at all: staged beside or inside the target, on the same file system, then moved into place.
+ * @param directory absolute.
+ * @throws UserError when the target can not take it, the disk is full, and so on; the signal's reason when it was
+ * aborted. Nothing is left behind then.
+ */
+export async function writeProject(
+  files: readonly File[],
+  directory: string,
+  options: WriteOptions,
+): Promise<Written> {
+  checkPaths(files);
+  const target = await inspectTarget(directory);
+  const refusal = refusalOf(directory, target, options.overwrite);
+  if (refusal !== undefined) throw refusal;
+  if (target.kind === 'absent') return writeNew(files, directory, options.signal);
+  const before = 'entries' in target ? target.entries : [];
+  return writeInto(files, directory, { fresh: target.kind === 'empty', before, signal: options.signal });
+}

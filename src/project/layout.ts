@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import {
+  type Checked,
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkPort,
+  checkResourceId,
+  defaultPort,
+} from '../scalekit/index.ts';
+import { UserError } from '../terminal/errors.ts';
+
+/** A TypeScript project as `create-scalekit-mcp` lays it out; all paths are absolute. */
+export interface Project {
+  readonly directory: string;
+  /** The project's own TypeScript compiler, a script for Node. */
+  readonly compiler: string;
+  /** The compiled server. */
+  readonly entry: string;
+  /** The compiled list of scopes: exports `scopes`, name to description. */
+  readonly scopes: string;
+  readonly environmentFile: string;
+}
+
+/**
+ * Finds the project in a directory.
+ * @throws UserError where there is none, or where it is not installed.
+ */
+export function openProject(directory: string): Project {
+  const has = (name: string) => existsSync(join(directory, name));
+  if (!has('package.json') || !has('tsconfig.json')) {
+    const python = has('pyproject.toml') || has('requirements.txt');
+    throw new UserError(
+      python
+        ? `${directory} is a Python project, and dev is for TypeScript projects in this version.`
+        : `There is no TypeScript project in ${directory}: it needs a package.json and a tsconfig.json.`,
+      {
+        next: python
+          ? 'Run `scalekit-mcp emulate` here, and the server in a second terminal.'
+          : 'Change into the folder that create-scalekit-mcp made, or make one: npx create-scalekit-mcp todo-mcp',
+      },
+    );
+  }
+  return {
+    directory,
+    compiler: findCompiler(directory),
+    entry: join(directory, 'dist/src/main.js'),
+    scopes: join(directory, 'dist/src/scopes.js'),
+    environmentFile: join(directory, '.env'),
+  };
+}
+
+function findCompiler(directory: string): string {
+  try {
+    // Resolved as the project itself would, so that workspaces and pnpm's layout work.
+    const manifest = createRequire(join(directory, 'package.json')).resolve('typescript/package.json');
+    return join(dirname(manifest), 'bin/tsc');
+  } catch (cause) {
+    throw new UserError(`TypeScript is not installed in ${directory}.`, { next: 'npm install', cause });
+  }
+}
+
+/** What `.env` and the environment say, as far as it is right; what is wrong the server says itself when it starts. */
+export interface Settings {
+  readonly port: number;
+  readonly environmentUrl: string | undefined;
+  readonly resourceId: string | undefined;
+  readonly mcpUrl: string | undefined;
+  /** How the server's log is written; undefined where nobody has decided. */
+  readonly logFormat: string | undefined;
+}
+
+/** Reads the variables as the server will: `.env`, and the real environment before it. */
+export function readSettings(
+  project: Pick<Project, 'environmentFile'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const variables = { ...readEnvironmentFile(project.environmentFile), ...env };
+  const right = <T>(check: (text: string) => Checked<T>, text: string | undefined) => {
+    const checked = check(text ?? '');
+    return checked.ok ? checked.value : undefined;
+  };
+  return {
+    port: right(checkPort, variables.PORT) ?? defaultPort,
+    environmentUrl: right(checkEnvironmentUrl, variables.SCALEKIT_ENVIRONMENT_URL),
+    resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
+    mcpUrl: right(checkMcpUrl, variables.MCP_URL),
+    logFormat: variables.LOG_FORMAT,
+  };
+}
+
+function readEnvironmentFile(path: string): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch {
+    // No file is a configuration like any other: a container sets the environment itself.
+    return {};
+  }
+}

@@ -1,0 +1,26 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** The exit codes of both programs, the same in every output format. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, unchecked: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Everything that a command touches outside its own arguments; tests pass a literal. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: Readable & { isTTY?: boolean };
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number };
+  readonly stderr: Writable & { isTTY?: boolean };
+  /** Aborted by SIGINT and SIGTERM: whoever holds a child, a port or a half-written folder lets go of it then. */
+  readonly signal: AbortSignal;
+}
+
+/** @returns whether a person can be asked: both ends are terminals and this is no CI run (facts: command-line craft, traps). */
+export function isInteractive(context: Context): boolean {
+  const ci = context.env.CI;
+  return (
+    context.stdin.isTTY === true &&
+    context.stdout.isTTY === true &&
+    (ci === undefined || ci === '' || ci === 'false')
+  );
+}

@@ -1,0 +1,43 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { plan } from '../../src/create/plan.ts';
+import { run } from '../support/program.ts';
+import { cases } from './snapshot-cases.ts';
+import { compile, putOnWorkbench } from './workbench.ts';
+
+/** Does to a project what its AGENTS.md says, to the letter. */
+
+async function edit(path: string, change: (text: string) => string): Promise<void> {
+  await writeFile(path, change(await readFile(path, 'utf8')));
+}
+
+test.each(['todo', 'blank'])(
+  'the tool that AGENTS.md of the %s server adds compiles, and its tests pass',
+  async (name) => {
+    const example = cases[name];
+    if (example === undefined) throw new Error(name);
+    const directory = await putOnWorkbench(plan(example.answers, loadTemplates(), example.tooling));
+    const instructions = await readFile(join(directory, 'AGENTS.md'), 'utf8');
+    const [scope = '', tool = '', itsTest = ''] = [...instructions.matchAll(/```ts\n(.*?)```/gs)].map(
+      ([, code]) => code,
+    );
+
+    await edit(join(directory, 'src/scopes.ts'), (text) => text.replace('} as const', `${scope}} as const`));
+    await writeFile(join(directory, 'src/tools/archive-note.ts'), tool);
+    await edit(join(directory, 'src/tools/index.ts'), (text) =>
+      text
+        .replace('import type', "import { archiveNote } from './archive-note.ts';\nimport type")
+        .replace('[] = [', '[] = [archiveNote, '),
+    );
+    await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
+
+    expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
+    const tests = ['archive-note', 'protection'].map((each) => `dist/test/${each}.test.js`);
+    const tested = await run(process.execPath, ['--test', ...tests], { cwd: directory });
+    expect(tested.stdout).toContain('answers 403 to archive_note without notes:archive');
+    expect(tested.stdout).toMatch(/# fail 0\n/);
+    expect(tested.code).toBe(0);
+  },
+);

@@ -1,0 +1,65 @@
+import type { Answers } from '../../src/create/answers.ts';
+import type { Tooling } from '../../src/create/json.ts';
+import { hardName } from './hard-names.ts';
+
+/** Pinned: a new version of ours changes no snapshot. The tarball is a note, since nobody can read the real one. */
+export const tooling: Tooling = {
+  version: '1.2.3',
+  tarball: Buffer.from('Here a generated project has scalekit-mcp itself, packed.\n'),
+};
+
+const todo: Answers = {
+  name: 'Todo MCP',
+  packageName: 'todo-mcp',
+  template: 'todo',
+  port: 3002,
+  mcpUrl: 'http://localhost:3002/',
+  scopes: ['todo:read', 'todo:write'],
+  packageManager: 'npm',
+  scalekit: undefined,
+};
+
+const blank: Answers = { ...todo, name: 'MCP Server', packageName: 'mcp-server', template: 'blank' };
+
+const acme = {
+  environmentUrl: 'https://acme.scalekit.dev',
+  resourceId: 'res_70000000000000001',
+  clientId: 'skc_70000000000000002',
+};
+
+/** Answers that differ where projects differ: template, Scalekit, scopes, package manager, names, the registry. */
+export const cases: Readonly<Record<string, { readonly answers: Answers; readonly tooling: Tooling }>> = {
+  todo: { answers: todo, tooling },
+  blank: { answers: blank, tooling },
+  'todo-real-pnpm': {
+    answers: {
+      ...todo,
+      port: 8080,
+      mcpUrl: 'https://mcp.example.com/todo/',
+      packageManager: 'pnpm',
+      scalekit: acme,
+    },
+    tooling,
+  },
+  'todo-other-scopes-yarn': {
+    answers: { ...todo, scopes: ['admin', 'notes:read', 'notes:write'], packageManager: 'yarn' },
+    tooling,
+  },
+  'blank-metadata-only-bun': {
+    answers: { ...blank, packageManager: 'bun', scopes: ['files:read'], scalekit: { ...acme, clientId: '' } },
+    tooling,
+  },
+  'blank-odd-scopes': {
+    answers: {
+      ...blank,
+      scopes: ['delete', '2fa:read', 'a:b', 'a_b', 'A:B', ':', '__proto__', 'x'.repeat(64)],
+    },
+    tooling,
+  },
+  'todo-hard-name': { answers: { ...todo, name: hardName, packageName: 'it-s-hard' }, tooling },
+  'blank-long-name': {
+    answers: { ...blank, name: `${'🙂'.repeat(190)} العربية`, packageName: 'mcp-server' },
+    tooling,
+  },
+  'todo-from-registry': { answers: todo, tooling: { version: '1.2.3', tarball: undefined } },
+};

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import type { File } from '../../src/create/answers.ts';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { plan } from '../../src/create/plan.ts';
+import { markdown } from '../../src/create/prose.ts';
+import { quote } from '../../src/create/typescript.ts';
+import { repository } from '../support/repository.ts';
+import { cases } from './snapshot-cases.ts';
+import { compile, putOnWorkbench } from './workbench.ts';
+
+/** Whole generated projects, to be read as projects. `npm run snapshots` refreshes them. */
+
+const snapshots = join(repository, 'test/snapshots');
+
+/** Files that git would act on, or leave out, are kept under other names. */
+function keptAs(path: string): string {
+  return path.replace(/^\.(?=gitignore$|env$)/, '').replace(/\.tgz$/, '.tgz.txt');
+}
+
+const text = (file: File) =>
+  typeof file.content === 'string' ? file.content : Buffer.from(file.content).toString();
+const templates = loadTemplates();
+
+function filesOf(name: string): readonly File[] {
+  const { answers, tooling } = cases[name] ?? {};
+  if (answers === undefined || tooling === undefined) throw new Error(`There is no case ${name}`);
+  return plan(answers, templates, tooling);
+}
+
+/** What is there from an earlier run; new files are written when the run ends. */
+function keptFiles(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A text of a project without its name, which may hold anything. */
+function withoutName(content: string, name: string): string {
+  const forms = [quote(name), JSON.stringify(name).slice(1, -1), markdown(name), name];
+  return forms.reduce((rest, form) => rest.replaceAll(form, ''), content);
+}
+
+describe.each(Object.keys(cases))('%s', (name) => {
+  const files = filesOf(name);
+  const answers = cases[name]?.answers;
+  const content = (path: string) => text(files.find((file) => file.path === path) ?? { path, content: '' });
+
+  test('is as its snapshot', async () => {
+    for (const file of files)
+      await expect(text(file)).toMatchFileSnapshot(join(snapshots, name, keptAs(file.path)));
+    const planned = new Set(files.map((file) => join(snapshots, name, keptAs(file.path))));
+    expect(keptFiles(join(snapshots, name)).filter((path) => !planned.has(path))).toEqual([]);
+  });
+
+  test('holds no secret, no path of this machine, no left-over of a template', () => {
+    for (const file of files) {
+      const rest = withoutName(text(file), answers?.name ?? '');
+      expect(rest, file.path).not.toMatch(/\b(?:skcs|sks)_\w|\beyJ[\w-]{8}|PRIVATE KEY/);
+      for (const folder of [repository, homedir(), tmpdir()].filter((each) => each.length > 1))
+        expect(rest.includes(`${folder}/`), `${folder} in ${file.path}`).toBe(false);
+      expect(rest, file.path).not.toMatch(
+        /\{\{|\}\}\}|&(?:quot|amp|lt|gt|#\w+);|\[object |\bundefined\n|NaN\n/,
+      );
+      expect(rest.endsWith('\n') && !rest.includes('\r'), `${file.path} ends in a line break`).toBe(true);
+    }
+  });
+
+  test('has JSON and YAML that parse', () => {
+    const json = files.filter((file) => file.path.endsWith('.json'));
+    const yaml = files.filter((file) => /\.ya?ml$/.test(file.path));
+    expect(json.length).toBeGreaterThan(3);
+    expect(yaml.length).toBeGreaterThan(0);
+    for (const file of json) expect(() => JSON.parse(text(file)), file.path).not.toThrow();
+    for (const file of yaml) expect(parseYaml(text(file)), file.path).toBeTypeOf('object');
+  });
+
+  test('shows its name exactly', () => {
+    const [, literal] = /serve\(\{ name: (.*), version:/.exec(content('src/main.ts')) ?? [];
+    expect(new Function(`return ${literal}`)()).toBe(answers?.name);
+    expect(JSON.parse(content('.scalekit-mcp.json')).answers.name).toBe(answers?.name);
+    const [heading = ''] = content('README.md').split('\n');
+    expect(heading.replace(/^# /, '').replaceAll(/\\([\\`*_[\]<>&~|$#])/g, '$1')).toBe(answers?.name);
+  });
+
+  test('has .env for its owner alone, and git leaves it out', () => {
+    expect(files.find((file) => file.path === '.env')?.mode).toBe(0o600);
+    expect(content('.gitignore').split('\n')).toEqual(
+      expect.arrayContaining(['.env', 'node_modules/', 'dist/']),
+    );
+  });
+
+  test('has an .env.example that names every setting, and that works in a fresh clone', () => {
+    const example = content('.env.example');
+    const settings = [...content('src/protect/config.ts').matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(
+      ([, setting]) => setting,
+    );
+    expect(settings.length).toBeGreaterThan(5);
+    for (const setting of [...settings, 'LOG_FORMAT'])
+      expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));
+    const copied = parseEnv(example);
+    const own = parseEnv(content('.env'));
+    // A real environment's values are for whoever has access to it; all others are the project's own.
+    if (answers?.scalekit === undefined) expect(copied).toEqual(own);
+    else expect(copied).toMatchObject({ PORT: own.PORT, MCP_URL: own.MCP_URL });
+  });
+
+  test('compiles', async () => {
+    const directory = await putOnWorkbench(files);
+    expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
+  });
+});
+
+test('there are no snapshots of cases that are gone', () => {
+  const folders = existsSync(snapshots) ? readdirSync(snapshots) : [];
+  expect(folders.filter((folder) => !(folder in cases))).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { File } from '../../src/create/answers.ts';
+import { type Ended, run } from '../support/program.ts';
+import { repository } from '../support/repository.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+/**
+ * Puts a planned project where it can be compiled and run without an install: its packages are this repository's, and its
+ * `scalekit-mcp` is this repository, built.
+ */
+export async function putOnWorkbench(files: readonly File[]): Promise<string> {
+  const directory = await temporaryDirectory();
+  for (const { path, content } of files) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+  await mkdir(join(directory, 'node_modules'));
+  for (const name of await readdir(join(repository, 'node_modules')))
+    await symlink(join(repository, 'node_modules', name), join(directory, 'node_modules', name));
+  await symlink(repository, join(directory, 'node_modules/scalekit-mcp'));
+  return directory;
+}
+
+/** Compiles a project with its own settings. */
+export function compile(directory: string, ...args: readonly string[]): Promise<Ended> {
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  return run(process.execPath, [tsc, ...args], { cwd: directory });
+}

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Project } from '../../src/project/layout.ts';
+import { type Changes, watchProject } from '../../src/project/watch.ts';
+import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+
+/** Whether the operating system tells of changes; it does not in shared folders of containers. */
+const system = vi.hoisted(() => ({ tells: true }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const watch: typeof fs.watch = (...args: unknown[]) => {
+    if (!system.tells) throw new Error('ENOSPC');
+    return Reflect.apply(fs.watch, fs, args);
+  };
+  return { ...fs, watch };
+});
+
+let directory: string;
+beforeEach(async () => {
+  directory = await makeDirectory('watch');
+  await write('src/a.ts', '1');
+  await write('.env', 'A=1');
+});
+afterEach(() => removeDirectory(directory));
+
+async function write(path: string, text: string): Promise<void> {
+  const target = join(directory, path);
+  await mkdir(join(target, '..'), { recursive: true });
+  await writeFile(target, text);
+}
+
+function watching(): AsyncIterator<Changes> {
+  const end = new AbortController();
+  onTestFinished(() => end.abort());
+  return watchProject({ directory } as Project, end.signal)[Symbol.asyncIterator]();
+}
+
+/** The files of the next batch. */
+async function next(changes: AsyncIterator<Changes>): Promise<readonly string[]> {
+  const { value, done } = await changes.next();
+  return done ? [] : value.files;
+}
+
+test('what is saved together comes together, in order, with what it means', async () => {
+  const changes = watching();
+  for (const path of ['src/b.ts', 'src/a.ts', '.env']) writeFileSync(join(directory, path), 'new');
+  expect((await changes.next()).value).toMatchObject({
+    files: ['.env', 'src/a.ts', 'src/b.ts'],
+    sources: true,
+    environment: true,
+  });
+});
+
+test('.env alone is no affair of the compiler', async () => {
+  const changes = watching();
+  await write('.env', 'A=2');
+  expect((await changes.next()).value).toMatchObject({ files: ['.env'], sources: false, environment: true });
+});
+
+test.each([
+  ['removed', () => rm(join(directory, 'src/a.ts')), ['src/a.ts']],
+  [
+    'renamed',
+    () => rename(join(directory, 'src/a.ts'), join(directory, 'src/z.ts')),
+    ['src/a.ts', 'src/z.ts'],
+  ],
+  ['put in place of another', replace, ['src/a.ts']],
+  ['in a new folder', () => write('src/new/deep/c.ts', ''), ['src/new/deep/c.ts']],
+  ['a configuration', () => write('tsconfig.json', '{}'), ['tsconfig.json']],
+])('%s', async (_, act, files) => {
+  const changes = watching();
+  await act();
+  expect(await next(changes)).toEqual(files);
+});
+
+/** As many editors save: another file beside it, which then takes its name. */
+async function replace(): Promise<void> {
+  await write('src/.a.ts.swp', 'new');
+  await rename(join(directory, 'src/.a.ts.swp'), join(directory, 'src/a.ts'));
+}
+
+test('what changes while nobody asks is kept', async () => {
+  const changes = watching();
+  await write('src/a.ts', '2');
+  expect(await next(changes)).toEqual(['src/a.ts']);
+  await write('src/a.ts', '3');
+  await write('src/b.ts', '');
+  const seen = new Set<string>();
+  while (!seen.has('src/b.ts')) for (const file of await next(changes)) seen.add(file);
+  expect([...seen]).toEqual(['src/a.ts', 'src/b.ts']);
+});
+
+test('two saves of the same length within a moment are not taken for none', async () => {
+  const changes = watching();
+  for (let round = 0; round < 20; round += 1) {
+    await write('src/a.ts', String(round % 10));
+    expect(await next(changes)).toEqual(['src/a.ts']);
+  }
+});
+
+test('what is none of the project’s sources is not noticed', async () => {
+  const changes = watching();
+  for (const path of [
+    ...['node_modules/x/index.ts', 'dist/src/a.js', 'dist/a.d.ts', '.git/a.ts', '.cursor/mcp.json'],
+    ...['README.md', 'src/a.js', '.env.example', 'src/.env', 'package-lock.json', 'src/node_modules/b.ts'],
+  ])
+    await write(path, 'x');
+  await write('src/a.ts', '2');
+  expect(await next(changes)).toEqual(['src/a.ts']);
+});
+
+describe('where the operating system tells nothing', () => {
+  beforeEach(() => {
+    system.tells = false;
+  });
+  afterEach(() => {
+    system.tells = true;
+  });
+
+  test('it is found by looking', async () => {
+    const changes = watching();
+    await write('src/new/c.ts', '');
+    expect(await next(changes)).toEqual(['src/new/c.ts']);
+    await write('src/new/c.ts', 'longer');
+    expect(await next(changes)).toEqual(['src/new/c.ts']);
+  });
+});
+
+test('a folder that cannot be read is left alone', async () => {
+  await write('secret/a.ts', '');
+  await chmod(join(directory, 'secret'), 0);
+  const changes = watching();
+  await write('src/a.ts', '2');
+  expect(await next(changes)).toEqual(['src/a.ts']);
+  await chmod(join(directory, 'secret'), 0o700);
+});
+
+test('the end of the signal is the end of the changes', async () => {
+  const end = new AbortController();
+  const changes = watchProject({ directory } as Project, end.signal)[Symbol.asyncIterator]();
+  const waiting = changes.next();
+  end.abort();
+  expect(await waiting).toEqual({ value: undefined, done: true });
+  await write('src/a.ts', '2');
+  expect(await changes.next()).toEqual({ value: undefined, done: true });
+});
