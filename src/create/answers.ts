@@ -1,3 +1,5 @@
+import type { PackageManagerName } from '../project/package-manager.ts';
+
 /** Everything that shapes the files of a project. */
 export interface Answers {
   readonly name: string;
@@ -14,7 +16,6 @@ export interface Answers {
 }
 
 export type Template = 'todo' | 'blank';
-export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 export interface ScalekitValues {
   readonly environmentUrl: string;

@@ -1,7 +1,6 @@
-import { packageManager } from '../project/package-manager.ts';
+import { type PackageManagerName, packageManager } from '../project/package-manager.ts';
 import { type CommandOptions, runCommand } from '../project/run-command.ts';
 import { UserError } from '../terminal/errors.ts';
-import type { PackageManagerName } from './answers.ts';
 
 /** The end of a package manager's output: what went wrong is there. Its stack traces say nothing of the project. */
 function tail(output: string): string {

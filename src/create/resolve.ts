@@ -1,4 +1,5 @@
 import { basename, isAbsolute, relative, resolve as resolvePath } from 'node:path';
+import type { PackageManagerName } from '../project/package-manager.ts';
 import {
   accept,
   type Checked,
@@ -11,7 +12,7 @@ import {
   refuse,
 } from '../scalekit/index.ts';
 import type { OptionProblem } from '../terminal/errors.ts';
-import type { Answers, PackageManagerName } from './answers.ts';
+import type { Answers } from './answers.ts';
 import type { Raw } from './arguments.ts';
 import { displayNameOf, packageNameOf } from './names.ts';
 import { flagOf, type Given, type OptionName, optionNames, optionOf } from './options.ts';

@@ -1,6 +1,6 @@
 import { isLoopback } from '../scalekit/index.ts';
+import type { EmulatorUser } from './contract.ts';
 import { codes, displayName, type Html, html } from './html.ts';
-import type { EmulatorUser } from './index.ts';
 import { page } from './layout.ts';
 import type { ScopeDefinition } from './settings.ts';
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendHtml, sendJson } from './answers.ts';
-import type { Faults } from './index.ts';
+import type { Faults } from './contract.ts';
 import { type KeyRing, publicPart } from './keys.ts';
 
 /** How much `huge` sends, if somebody reads it all. */

@@ -1,4 +1,4 @@
-import type { Faults } from './index.ts';
+import type { Faults } from './contract.ts';
 import { grantTypes } from './normalize.ts';
 import { type Settings, scopeNames } from './settings.ts';
 

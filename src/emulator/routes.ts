@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../scalekit/index.ts';
 import { sendError, sendJson } from './answers.ts';
+import type { EmulatorOptions, Faults } from './contract.ts';
 import { answerKeys } from './faults.ts';
-import type { EmulatorOptions, Faults } from './index.ts';
 import type { KeyRing } from './keys.ts';
 import { metadata } from './metadata.ts';
 import { normalizeAuthorization, normalizeClient, normalizeTokenRequest } from './normalize.ts';

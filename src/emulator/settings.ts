@@ -10,7 +10,7 @@ import {
   localIdentifiers,
   serverUrls,
 } from '../scalekit/index.ts';
-import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './index.ts';
+import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './contract.ts';
 
 export interface ScopeDefinition {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { localIdentifiers } from '../scalekit/index.ts';
+import type { Emulator, EmulatorOptions, Faults } from './contract.ts';
 import { renderError } from './error-page.ts';
-import type { Emulator, EmulatorOptions, Faults } from './index.ts';
 import { KeyRing } from './keys.ts';
 import { listen } from './listen.ts';
 import { makePages } from './pages.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { signingAlgorithm } from '../scalekit/index.ts';
-import type { MintOptions } from './index.ts';
+import type { MintOptions } from './contract.ts';
 import type { KeyRing } from './keys.ts';
 import { now, type Settings, scopeNames } from './settings.ts';
 import { mintingClientId, organizationId, users } from './users.ts';

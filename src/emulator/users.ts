@@ -1,4 +1,4 @@
-import type { EmulatorUser, MachineClient } from './index.ts';
+import type { EmulatorUser, MachineClient } from './contract.ts';
 
 /** Who can log in at the local Scalekit. Both belong to the same organization. */
 export const users: readonly [EmulatorUser, EmulatorUser] = [

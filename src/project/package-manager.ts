@@ -1,4 +1,5 @@
-import type { PackageManagerName } from '../create/answers.ts';
+/** The package managers that a TypeScript project may have. */
+export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 /** How one package manager is spoken to: arguments after its name. */
 export interface PackageManager {

@@ -1,0 +1,138 @@
+/**
+ * What the local Scalekit takes and gives: the types of `scalekit-mcp/emulator`.
+ * Only types that stand on their own are written here, so that the published declarations need no package.
+ */
+
+/** Which of Scalekit's two issuers the tokens carry while its migration runs. */
+export type TokenIssuer = 'environment' | 'resource';
+
+export interface EmulatorOptions {
+  /** Port on loopback; 0 takes a free one. Default 0. */
+  readonly port?: number;
+  /** Default `localIdentifiers.resourceId`. */
+  readonly resourceId?: string;
+  /** The server's public base URL (its `MCP_URL`). Default `http://localhost:3002/`. */
+  readonly mcpUrl?: string;
+  /** Scopes that the "dashboard" defines, with what the consent page says of each. Default todo:read and todo:write. */
+  readonly scopes?: ReadonlyArray<string | { readonly name: string; readonly description: string }>;
+  /**
+   * Folder that keeps the signing key and the registered clients, so that a restart invalidates neither tokens nor what
+   * clients have cached. Without it both live in memory.
+   */
+  readonly keyDirectory?: string;
+  /** Answers login and consent by itself, for machines. Default false. */
+  readonly autoApprove?: boolean;
+  /** Default `resource`. */
+  readonly tokenIssuer?: TokenIssuer;
+  /** Access token lifetime in seconds. Default 3600. */
+  readonly tokenLifetime?: number;
+  /** Adds a `scopes` array to access tokens beside the `scope` string. Default false. */
+  readonly scopesArray?: boolean;
+  /** The dashboard's two switches. Default true. */
+  readonly dynamicClientRegistration?: boolean;
+  readonly clientIdMetadataDocuments?: boolean;
+  /**
+   * Client id metadata documents that are answered from here instead of the network, by their URL, e.g.
+   * `{'https://client.example/mcp.json': {client_id: 'https://client.example/mcp.json', …}}`.
+   */
+  readonly clientDocuments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Called once a request with method, path and status; never with a token. One-time ids in a path are shown as `:uid`. */
+  readonly onRequest?: (request: { method: string; path: string; status: number }) => void;
+  /** Called with what went wrong inside the emulator itself, when a request was answered 500. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A person who can log in at the local Scalekit. */
+export interface EmulatorUser {
+  /** `usr_…`, the token's `sub`. */
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A client that authenticates with a secret and uses the client credentials grant. The secret is no secret: it only works here. */
+export interface MachineClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What a minted token says. Every claim can be replaced; `undefined` leaves the claim out. */
+export interface MintOptions {
+  /** Default: all of the emulator's scopes. */
+  readonly scopes?: readonly string[];
+  /** Default `usr_1000000000000003`, the first of the emulator's users. */
+  readonly subject?: string;
+  /** Seconds from now; negative for an expired token. Default the emulator's lifetime. */
+  readonly expiresIn?: number;
+  readonly issuer?: string;
+  readonly audience?: string | readonly string[];
+  /** Overrides of any claim, after all of the above. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Overrides of the header, such as `typ` or `kid`. */
+  readonly header?: Readonly<Record<string, unknown>>;
+  /** Signs with a key that the key server does not have. */
+  readonly foreignKey?: boolean;
+}
+
+/** How the key server (`/keys`) or the metadata misbehaves. */
+export interface Faults {
+  /**
+   * `down`: 500. `slow`: answers after two seconds. `hang`: never answers. `html`: a page with status 200. `empty`: no key.
+   * `huge`: 64 MB of keys. `wrong`: another key under the right key id.
+   */
+  readonly keys?: 'ok' | 'down' | 'slow' | 'hang' | 'html' | 'empty' | 'huge' | 'wrong';
+  /**
+   * `down`: 500. `wrong-issuer`: the environment in place of the resource. `no-pkce`: no `code_challenge_methods_supported`.
+   * `no-registration`: neither registration nor client id metadata documents. `…-only`: the other form is 404.
+   */
+  readonly metadata?:
+    | 'ok'
+    | 'down'
+    | 'wrong-issuer'
+    | 'no-pkce'
+    | 'no-registration'
+    | 'inserted-only'
+    | 'appended-only';
+  /** Seconds that the emulator's clock is ahead (or, negative, behind) in tokens and `Date` headers. */
+  readonly clockOffset?: number;
+}
+
+export interface Emulator {
+  /** `SCALEKIT_ENVIRONMENT_URL`: the origin, without trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly resourceId: string;
+  readonly clientId: string;
+  readonly mcpUrl: string;
+  readonly scopes: readonly string[];
+  /** Who can log in: two, so that a server can be tested for keeping them apart. `login_hint` of an authorization request selects one. */
+  readonly users: readonly EmulatorUser[];
+  /** The seeded client for the client credentials grant. */
+  readonly machineClient: MachineClient;
+  /** The variables that point a server at this emulator. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A signed access token. */
+  mint(options?: MintOptions): Promise<string>;
+  /** Replaces the signing key; the old one is gone from the key server at once unless kept. */
+  rotateKeys(options?: { keepOld?: boolean }): Promise<void>;
+  /** Replaces the current faults; `{}` heals everything. */
+  fault(faults: Faults): void;
+  /** Changes what tokens, metadata and the consent page say from now on. */
+  configure(
+    options: Pick<
+      EmulatorOptions,
+      | 'tokenIssuer'
+      | 'tokenLifetime'
+      | 'scopesArray'
+      | 'autoApprove'
+      | 'scopes'
+      | 'dynamicClientRegistration'
+      | 'clientIdMetadataDocuments'
+    >,
+  ): void;
+  /** How often a path was asked since the start or the last reset, e.g. `/keys`. */
+  requestCount(path: string): number;
+  /** Forgets clients, sessions, grants, counts and faults; keeps the key. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { repository } from '../support/repository.ts';
+
+/** The order of the rooms, the highest first: each imports those below it alone (docs/architecture.md). */
+const rooms = [
+  ...['program', 'develop', 'create', 'register', 'doctor'],
+  ...['emulator', 'project', 'terminal', 'scalekit'],
+];
+
+/** What a module may import outside `src/`. */
+const manifest = 'package.json';
+
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+/** Static imports begin their line (what a template literal holds is indented); types and lazy parts are `import('…')`. */
+const shapes = [
+  /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"](\.{1,2}\/[^'"$]+)['"]/gm,
+  /^import\s*['"](\.{1,2}\/[^'"$]+)['"]/gm,
+  /\bimport\(\s*['"](\.{1,2}\/[^'"$]+)['"]/g,
+];
+
+/** @returns every relative import of a source: of values and types, static and dynamic. */
+function importsOf(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
+  return shapes.flatMap((shape) => [...code.matchAll(shape)].map(([, path = '']) => path));
+}
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(repository, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name))
+    .map((entry) => relative(repository, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+}
+
+function graphOf(folders: readonly string[]): Graph {
+  const files = folders.flatMap(sourcesIn);
+  return new Map(
+    files.map((file) => {
+      const imports = importsOf(readFileSync(join(repository, file), 'utf8'));
+      const targets = imports.map((path) =>
+        relative(repository, resolve(repository, dirname(file), path)).replaceAll(sep, '/'),
+      );
+      return [file, [...new Set(targets)]];
+    }),
+  );
+}
+
+/** @returns circles, each as the files along the way; none twice from the same start. */
+function circlesIn(graph: Graph): readonly string[] {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    const since = way.indexOf(file);
+    if (since >= 0) return void circles.push([...way.slice(since), file].join(' -> '));
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return circles;
+}
+
+function roomOf(file: string): string | undefined {
+  return /^src\/([^/]+)\//.exec(file)?.[1];
+}
+
+/** @returns why one file may not import another, or undefined where it may. */
+function forbidden(from: string, to: string): string | undefined {
+  const [own, other] = [roomOf(from), roomOf(to)];
+  if (to === manifest || (own === other && own !== undefined)) return undefined;
+  if (from.startsWith('scripts/'))
+    return to.startsWith('scripts/') ? undefined : 'scripts import scripts alone';
+  if (own === 'server') return other === 'scalekit' ? undefined : 'the server imports scalekit alone';
+  if (own === undefined || other === undefined) return 'src imports src alone';
+  if (!rooms.includes(own)) return `there is no room ${own}`;
+  return rooms.indexOf(other) > rooms.indexOf(own) ? undefined : 'rooms import downwards only';
+}
+
+const graph = graphOf(['src', 'scripts']);
+
+describe('the graph of imports, types counted', () => {
+  test('is drawn from the sources: it has the arrows that are known to be there', () => {
+    expect(graph.get('src/emulator/index.ts')).toContain('src/emulator/contract.ts');
+    expect(graph.get('src/program/run.ts')).toContain('src/terminal/context.ts');
+    const source = `import './d.ts';\ntype A = import('./a.ts').A;\n// from './b.ts'\nexport type {\n  C,\n} from "../c.ts";`;
+    expect(importsOf(source).toSorted()).toEqual(['../c.ts', './a.ts', './d.ts']);
+  });
+
+  test('leads to files that are there', () => {
+    const known = new Set([...graph.keys(), manifest]);
+    const lost = [...graph].flatMap(([from, targets]) =>
+      targets.filter((to) => !known.has(to)).map((to) => `${from} -> ${to}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  test('has no circle', () => {
+    expect(circlesIn(graph)).toEqual([]);
+    const circle: Graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['a']],
+    ]);
+    expect(circlesIn(circle)).toEqual(['a -> b -> c -> a']);
+  });
+
+  test('has no arrow back up', () => {
+    const arrows = [...graph].flatMap(([from, targets]) =>
+      targets.flatMap((to) => {
+        const why = forbidden(from, to);
+        return why === undefined ? [] : [`${from} -> ${to}: ${why}`];
+      }),
+    );
+    expect(arrows).toEqual([]);
+    expect(forbidden('src/project/ports.ts', 'src/doctor/facts.ts')).toBe('rooms import downwards only');
+    expect(forbidden('src/server/http.ts', 'src/terminal/errors.ts')).toBe(
+      'the server imports scalekit alone',
+    );
+    expect(forbidden('src/create/packed.ts', 'scripts/templates.js')).toBe('src imports src alone');
+    expect(forbidden('scripts/build.js', 'src/create/packed.ts')).toBe('scripts import scripts alone');
+  });
+});
