@@ -22,7 +22,7 @@ export function readTemplates() {
   );
   const paths = list
     .split('\0')
-    .filter((path) => /^templates\/[^/]+\/./.test(path) && existsSync(join(root, path)))
+    .filter((path) => /^templates\/[^/]+\/[^/]+\/./.test(path) && existsSync(join(root, path)))
     .sort();
   return Object.fromEntries(
     paths.map((path) => [path.slice('templates/'.length), readFileSync(join(root, path), 'utf8')]),

@@ -16,6 +16,12 @@ import { listScopes, renameScopes, renameServer, todoPair } from './typescript.t
 
 const patternPath = `src/tools/${patternTool.file}.ts`;
 
+/** The folders of templates that make a project, the later ones over the earlier ones. */
+function foldersOf({ template }: Answers): readonly string[] {
+  const store = template === 'todo' ? ['store-memory'] : [];
+  return ['base', template, ...store, 'deploy-docker'].map((folder) => `typescript/${folder}`);
+}
+
 /** Edits one TypeScript file: only data changes, the code is as it stands in the template. */
 function typescript(path: string, source: string, answers: Answers): string {
   if (path === 'src/main.ts') return renameServer(source, answers.name);
@@ -87,7 +93,7 @@ export function plan(
   tooling: Tooling,
   existingEnv?: string,
 ): readonly File[] {
-  const layers = new Map(overlay(templates, answers.template));
+  const layers = new Map(overlay(templates, foldersOf(answers)));
   const files: File[] = [...made(answers, tooling, existingEnv)];
   const pattern = layers.get(patternPath);
   if (answers.template === 'blank' && pattern !== undefined) {

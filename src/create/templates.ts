@@ -1,8 +1,6 @@
-import type { Template } from './answers.ts';
-
 /** All template files as text, and the compiled prose among them. */
 export interface Templates {
-  /** By path below `templates/`, e.g. `base/src/main.ts`. */
+  /** By path below `templates/`, e.g. `typescript/base/src/main.ts`. */
   readonly files: ReadonlyMap<string, string>;
   /**
    * Renders a `.hbs` file.
@@ -30,12 +28,13 @@ export function templatesOf(files: Readonly<Record<string, string>>, prose: Comp
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 
 /**
- * Lays the overlays over each other: what every server has, then what this template adds or replaces.
+ * Lays folders of templates over each other: a later file replaces an earlier one of the same path.
+ * @param folders below `templates/`, e.g. `typescript/base`.
  * @returns for each path of the project the path of its template.
  */
-export function overlay(templates: Templates, template: Template): ReadonlyMap<string, string> {
+export function overlay(templates: Templates, folders: readonly string[]): ReadonlyMap<string, string> {
   const result = new Map<string, string>();
-  for (const layer of ['base', template]) {
+  for (const layer of folders) {
     for (const source of templates.files.keys()) {
       if (!source.startsWith(`${layer}/`)) continue;
       const path = source.slice(layer.length + 1).replace(/\.hbs$/, '');

@@ -13,14 +13,18 @@ describe('what is packed', () => {
   });
 
   test("a developer's own settings and packages are not", () => {
-    const own = ['templates/base/.env', 'templates/todo/node_modules/x/index.js', 'templates/base/dist/x.js'];
+    const own = [
+      'templates/typescript/base/.env',
+      'templates/typescript/todo/node_modules/x/index.js',
+      'templates/typescript/base/dist/x.js',
+    ];
     const ignored = execFileSync('git', ['check-ignore', ...own], { cwd: repository, encoding: 'utf8' });
     expect(ignored.trim().split('\n')).toEqual(own);
     const env = join(repository, own[0] ?? '');
     expect(existsSync(env)).toBe(false);
     writeFileSync(env, 'SECRET=1\n');
     onTestFinished(() => rmSync(env));
-    expect(Object.keys(readTemplates())).not.toContain('base/.env');
+    expect(Object.keys(readTemplates())).not.toContain('typescript/base/.env');
   });
 
   test('has no {{ in TypeScript and JSON: those are real files', () => {
@@ -37,17 +41,19 @@ describe('overlays', () => {
   );
 
   test('lay a template over the base; a later file replaces an earlier one', () => {
-    expect(Object.fromEntries(overlay(templates, 'todo'))).toEqual({
+    expect(Object.fromEntries(overlay(templates, ['base', 'todo']))).toEqual({
       'a.ts': 'todo/a.ts',
       'b.md': 'base/b.md.hbs',
       '.gitignore': 'base/gitignore',
     });
-    expect([...overlay(templates, 'blank').keys()]).toEqual(['a.ts', 'b.md', '.gitignore', 'c.ts']);
+    expect([...overlay(templates, ['base', 'blank']).keys()]).toEqual(['a.ts', 'b.md', '.gitignore', 'c.ts']);
   });
 });
 
 describe('prose', () => {
   test('a name that the data lacks is a fault, and not an empty string', () => {
-    expect(() => loadTemplates().render('base/README.md.hbs', { name: 'x' })).toThrow(/not defined/);
+    expect(() => loadTemplates().render('typescript/base/README.md.hbs', { name: 'x' })).toThrow(
+      /not defined/,
+    );
   });
 });

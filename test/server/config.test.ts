@@ -7,7 +7,7 @@ import {
   checkResourceId,
   localIdentifiers,
 } from '../../src/scalekit/index.ts';
-import { readEnvironment } from '../../templates/base/src/protect/config.ts';
+import { readEnvironment } from '../../templates/typescript/base/src/protect/config.ts';
 
 const local = {
   PORT: '3002',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Tool, tool } from '../../templates/base/src/protect/tool.ts';
+import { type Tool, tool } from '../../templates/typescript/base/src/protect/tool.ts';
 import { call, post, type Started, start } from './support.ts';
 
 let server: Started;

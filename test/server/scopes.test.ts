@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { call, post, type Started, start } from './support.ts';
 
 // What an owner may write into src/scopes.ts: one scope includes others, and clients ask for one scope at first.
-vi.mock('../../templates/base/src/scopes.ts', () => ({
+vi.mock('../../templates/typescript/base/src/scopes.ts', () => ({
   scopes: {
     'todo:read': 'Read',
     'todo:write': 'Write',
@@ -13,7 +13,7 @@ vi.mock('../../templates/base/src/scopes.ts', () => ({
   baseScopes: ['todo:read'],
   impliedScopes: { 'todo:admin': ['todo:write'], 'todo:write': ['todo:read'] },
 }));
-const { tool } = await import('../../templates/base/src/protect/tool.ts');
+const { tool } = await import('../../templates/typescript/base/src/protect/tool.ts');
 
 const needs = (name: string, ...scopes: string[]) =>
   tool({

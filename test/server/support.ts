@@ -6,9 +6,9 @@ import {
   createServer,
   type ProtectedServer,
   type ServerOptions,
-} from '../../templates/base/src/protect/life.ts';
-import { ScalekitProvider } from '../../templates/base/src/protect/scalekit.ts';
-import { type Call, type Tool, ToolError, tool } from '../../templates/base/src/protect/tool.ts';
+} from '../../templates/typescript/base/src/protect/life.ts';
+import { ScalekitProvider } from '../../templates/typescript/base/src/protect/scalekit.ts';
+import { type Call, type Tool, ToolError, tool } from '../../templates/typescript/base/src/protect/tool.ts';
 
 export interface Started {
   readonly scalekit: Emulator;
