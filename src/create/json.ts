@@ -39,7 +39,7 @@ export function packageJson(template: string, answers: Answers, tooling: Tooling
   });
 }
 
-/** What MCP clients read to find this server (facts: MCP, clients). */
+/** What MCP clients read to find this server (docs/mcp.md#clients). */
 export function clientConfigurations(answers: Answers): readonly File[] {
   const url = serverUrls(answers.mcpUrl).endpoint;
   const remote = { [answers.packageName]: { type: 'http', url } };

@@ -6,7 +6,7 @@ import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
 /**
  * What npm kept for itself. `npm create scalekit-mcp x --dry-run` never reaches our arguments: npm takes every flag before
- * `--` and only sets `npm_config_dry_run` (facts: command-line craft, traps; seen with npm 10 and 11).
+ * `--` and only sets `npm_config_dry_run` (docs/command-line.md#traps; seen with npm 10 and 11).
  */
 
 /** Flags that npm has itself, and that mean the same to us: they are honoured. */

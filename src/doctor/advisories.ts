@@ -106,7 +106,7 @@ export function advisoriesOf(fact: PackageFact): readonly Advisory[] {
 }
 
 /**
- * Versions of FastMCP whose Scalekit provider is wrong (facts: Scalekit, "Where the trailing slash comes from"). That it knows
+ * Versions of FastMCP whose Scalekit provider is wrong (docs/scalekit.md#the-trailing-slash). That it knows
  * one issuer was seen in the source of all of 3.4, and that it knows both in 4.0.0.
  */
 export const wrongFastMcp = { since: '2.13.0', fixedIn: '4.0.0' } as const;

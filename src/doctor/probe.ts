@@ -64,7 +64,7 @@ const keptHeaders = [
   'access-control-allow-credentials',
 ] as const;
 
-/** Metadata and keys are a few kilobytes; more is a fault of its own (facts: security). */
+/** Metadata and keys are a few kilobytes; more is a fault of its own (docs/mcp.md#tokens). */
 const largestBody = 256 * 1024;
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;

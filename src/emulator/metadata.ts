@@ -2,10 +2,10 @@ import type { Faults } from './contract.ts';
 import { grantTypes } from './normalize.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
-/** How clients may authenticate at the token endpoint (facts: Scalekit, endpoints). */
+/** How clients may authenticate at the token endpoint (docs/scalekit.md#endpoints). */
 export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
 
-/** The authorization server metadata (RFC 8414), as Scalekit's is (facts: Scalekit, endpoints). */
+/** The authorization server metadata (RFC 8414), as Scalekit's is (docs/scalekit.md#endpoints). */
 function healthyMetadata(settings: Settings): Record<string, unknown> {
   const { endpoints } = settings;
   return {

@@ -44,7 +44,7 @@ export function definedScopes(settings: Settings, requested: string | undefined)
   return scopeNames(settings).filter((name) => asked.includes(name));
 }
 
-/** Refuses a request that could end in no scope at all (facts: Scalekit, documented failure 11). */
+/** Refuses a request that could end in no scope at all (docs/scalekit.md#documented-failures, 11). */
 function checkRequestedScopes(settings: Settings, requested: string | undefined): void {
   if (definedScopes(settings, requested).length > 0) return;
   const names = scopeNames(settings).join(' ');

@@ -109,7 +109,7 @@ const environmentToken: Handler = async (front, request, response) => {
   return token(front, replay, response, new URL(resourceToken));
 };
 
-/** All there is, by path; everything else is 404, `openid-configuration` included (facts: Scalekit, endpoints). */
+/** All there is, by path; everything else is 404, `openid-configuration` included (docs/scalekit.md#endpoints). */
 function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   const { endpoints } = settings;
   const at = (url: string, rest = '') =>

@@ -16,13 +16,13 @@ export interface Subject {
   readonly lifetime: number;
 }
 
-/** @returns the issuer that tokens carry (facts: Scalekit, access tokens). */
+/** @returns the issuer that tokens carry (docs/scalekit.md#access-tokens). */
 function issuerOf(settings: Settings): string {
   return settings.tokenIssuer === 'environment' ? settings.url : settings.endpoints.issuer;
 }
 
 /**
- * The claims of an access token as Scalekit's have them (facts: Scalekit, access tokens). Machines' tokens carry the
+ * The claims of an access token as Scalekit's have them (docs/scalekit.md#access-tokens). Machines' tokens carry the
  * `scopes` array that Scalekit documents for them, and no session.
  */
 export function accessTokenClaims(settings: Settings, subject: Subject): Record<string, unknown> {

@@ -30,7 +30,7 @@ export function refuse(code: string, reason: string, actual: string, expected: s
 
 /**
  * What is never printed, each with what stands in its place. A short secret is known by its prefix at the start of a word
- * (`tasks_read` holds `sks_`), a long one anywhere: after the `\n` of a JSON text, say (facts: Scalekit, identifiers).
+ * (`tasks_read` holds `sks_`), a long one anywhere: after the `\n` of a JSON text, say (docs/scalekit.md#identifiers-and-hosts).
  */
 const secretShapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<!\w)(skcs_|sks_|test_)[\w-]{4,}/g, '$1…(masked)'],

@@ -1,4 +1,4 @@
-/** Where an MCP server's authorization server answers (facts: Scalekit, endpoints). All are absolute URLs. */
+/** Where an MCP server's authorization server answers (docs/scalekit.md#endpoints). All are absolute URLs. */
 export interface Endpoints {
   readonly issuer: string;
   readonly keys: string;

@@ -1,7 +1,7 @@
 import { accept, type Checked, refuse } from './checked.ts';
 import { isPlaceholder } from './variables.ts';
 
-/** What each prefix means, the longest first (facts: Scalekit, identifiers and hosts). */
+/** What each prefix means, the longest first (docs/scalekit.md#identifiers-and-hosts). */
 const prefixes: ReadonlyArray<readonly [RegExp, string]> = [
   [/^res_/, 'a resource id (res_…)'],
   [/^(?:[a-z]+_)?skc_/, "the environment's client id (skc_…)"],

@@ -37,7 +37,7 @@ function parseObject(text: string): Checked<Record<string, unknown>> {
   }
 }
 
-/** Takes `{env}/resources/{res}` apart (facts: Scalekit, "Protected resource metadata as the dashboard gives it"). */
+/** Takes `{env}/resources/{res}` apart (docs/scalekit.md#metadata-json). */
 function splitIssuer(servers: unknown): Checked<{ environmentUrl: string; resourceId: string }> {
   // RFC 9728 lists any number of authorization servers; the first of Scalekit's form is ours.
   const issuers = (Array.isArray(servers) ? servers : [servers]).map((server) =>

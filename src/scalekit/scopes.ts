@@ -3,12 +3,12 @@ import { accept, type Checked, printable, refuse } from './checked.ts';
 /** The scopes of the todo server, as in Scalekit's guides. */
 export const defaultScopes: readonly string[] = ['todo:read', 'todo:write'];
 
-/** The rule for a scope name in words (facts: Scalekit, identifiers and hosts). */
+/** The rule for a scope name in words (docs/scalekit.md#identifiers-and-hosts). */
 const scopeRule = 'letters, digits, _ and : (no hyphen, no dot), 64 characters at most, such as todo:read';
 
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 
-/** Asked for by clients beside the server's scopes, and never to be listed among them (facts: MCP, SHOULD). */
+/** Asked for by clients beside the server's scopes, and never to be listed among them (docs/mcp.md#what-a-resource-server-must-do). */
 export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
 
 /** Checks one scope name. */

@@ -1,9 +1,9 @@
 import { endpoints } from './endpoints.ts';
 
-/** The signature algorithm of Scalekit's access tokens (facts: Scalekit, endpoints). */
+/** The signature algorithm of Scalekit's access tokens (docs/scalekit.md#endpoints). */
 export const signingAlgorithm = 'RS256';
 
-/** Accepted values of a token's `typ` header, lower case; absent is accepted too (facts: security, "What it does not do"). */
+/** Accepted values of a token's `typ` header, lower case; absent is accepted too (docs/mcp.md#tokens). */
 export const accessTokenTypes: readonly string[] = ['at+jwt', 'application/at+jwt', 'jwt'];
 
 /** How far two clocks may be apart, in seconds (Envoy's default). */
@@ -12,7 +12,7 @@ export const clockToleranceSeconds = 60;
 /** A token that says it lives longer than this was not made by Scalekit, in seconds. */
 export const maximumLifetimeSeconds = 24 * 60 * 60;
 
-/** The two issuers that are accepted while Scalekit's migration runs (facts: Scalekit, access tokens). */
+/** The two issuers that are accepted while Scalekit's migration runs (docs/scalekit.md#access-tokens). */
 export function acceptedIssuers(environmentUrl: string, resourceId: string): readonly [string, string] {
   return [environmentUrl, endpoints(environmentUrl, resourceId).issuer];
 }
@@ -24,7 +24,7 @@ export function audienceMatches(aud: unknown, resourceId: string): boolean {
 
 /**
  * The scopes of a token: the union of `scope` (a string), `scp` and `scopes` (strings or arrays), since users' tokens,
- * machines' tokens and older ones each use another (facts: Scalekit, access tokens).
+ * machines' tokens and older ones each use another (docs/scalekit.md#access-tokens).
  */
 export function scopesOf(claims: Readonly<Record<string, unknown>>): readonly string[] {
   const names = [claims.scope, claims.scp, claims.scopes].flatMap((claim) =>

@@ -108,7 +108,7 @@ function parseHttpUrl(rule: UrlRule, text: string): Checked<URL> {
 }
 
 /**
- * Checks `SCALEKIT_ENVIRONMENT_URL` (facts: Scalekit, identifiers and hosts).
+ * Checks `SCALEKIT_ENVIRONMENT_URL` (docs/scalekit.md#identifiers-and-hosts).
  * @param text what the person wrote.
  * @returns the origin, without a trailing slash. A note says so where it is written otherwise (capitals, default port).
  */
@@ -145,7 +145,7 @@ function correctPath(url: URL, input: string): readonly string[] {
 }
 
 /**
- * Checks `MCP_URL`, the public base URL of the server (facts: Scalekit, "Where the trailing slash comes from").
+ * Checks `MCP_URL`, the public base URL of the server (docs/scalekit.md#the-trailing-slash).
  * A missing trailing slash and a trailing `/mcp` are corrected; each correction is a note.
  * @returns the URL with its trailing slash.
  */

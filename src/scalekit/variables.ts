@@ -17,7 +17,7 @@ export type Variables = Readonly<Record<VariableName, string>>;
 const placeholder =
   /(?<![a-z])your[-_]|\byour(?:env|app|domain)\b|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|…(?!\(masked\)|@)|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$/i;
 
-/** @returns whether a variable still holds a placeholder such as `res_your_resource_id` (facts: Scalekit, documented failure 3). */
+/** @returns whether a variable still holds a placeholder such as `res_your_resource_id` (docs/scalekit.md#documented-failures, 3). */
 export function isPlaceholder(value: string): boolean {
   return placeholder.test(value.trim());
 }

@@ -88,7 +88,7 @@ test.each(Object.entries(clients))(
   async (_, auth) => {
     const owner = new Owner();
     const serverUrl = serverUrls(emulator.mcpUrl).endpoint;
-    // Without it they ask for what the server's metadata lists, which never has offline_access (facts: MCP, SHOULD).
+    // Without it they ask for what the server's metadata lists, which never has offline_access (docs/mcp.md#what-a-resource-server-must-do).
     const { scope } = owner.clientMetadata;
     expect(await auth(owner, { serverUrl, scope })).toBe('REDIRECT');
     expect(owner.information?.client_id).toMatch(/^m2m_/);

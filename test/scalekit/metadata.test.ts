@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDashboardMetadata } from '../../src/scalekit/index.ts';
 import { notesOf, outcome } from './outcome.ts';
 
-/** As the dashboard gives it (facts: Scalekit, "Protected resource metadata as the dashboard gives it"). */
+/** As the dashboard gives it (docs/scalekit.md#metadata-json). */
 const metadata = {
   authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
   bearer_methods_supported: ['header'],

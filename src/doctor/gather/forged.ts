@@ -31,7 +31,7 @@ function token(header: object, claims: object, signature: string): string {
 }
 
 /**
- * Makes access tokens that any verifier must refuse (RFC 8725 §3.1, facts: security). They name no real person.
+ * Makes access tokens that any verifier must refuse (RFC 8725 §3.1, docs/mcp.md#tokens). They name no real person.
  * @param now seconds since 1970.
  */
 export function forgeTokens(

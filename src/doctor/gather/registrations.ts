@@ -65,7 +65,7 @@ export interface RegistrationsOf {
 
 /**
  * Looks for clients on this machine that have registered for a server, and asks the authorization server whether it
- * still knows them (facts: Scalekit, documented failures 13 and 14).
+ * still knows them (docs/scalekit.md#documented-failures, 13 and 14).
  */
 export async function gatherRegistrations(
   of: RegistrationsOf,

@@ -16,7 +16,7 @@ export const initialize = {
   },
 } as const;
 
-/** Where the MCP Inspector runs, which stands for every page that a developer opens (facts: MCP, clients). */
+/** Where the MCP Inspector runs, which stands for every page that a developer opens (docs/mcp.md#clients). */
 const inspectorOrigin = 'http://localhost:6274';
 /** Whom no server knows (RFC 2606). */
 export const foreignName = 'attacker.example';
@@ -165,7 +165,7 @@ function usualPlaces(given: string): readonly string[] {
   return urls.filter((url, index) => url !== given && urls.indexOf(url) === index);
 }
 
-/** Finds out whether a URL is the MCP endpoint, or which one was meant (facts: Scalekit, documented failure 6). */
+/** Finds out whether a URL is the MCP endpoint, or which one was meant (docs/scalekit.md#documented-failures, 6). */
 export async function findEndpoint(given: string, options: ProbeOptions): Promise<Endpoint> {
   const places = usualPlaces(given);
   if (places.length === 0) return { endpoint: given };

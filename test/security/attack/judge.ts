@@ -34,7 +34,7 @@ function judgeChallenge(target: Target, answer: Answer): string[] {
   return complaints;
 }
 
-/** Rules of every error answer that a handler has made (facts: security, "Transport", last row). */
+/** Rules of every error answer that a handler has made (docs/mcp.md#transport, error answers). */
 function judgeError(answer: Answer): string[] {
   const complaints: string[] = [];
   const want = (name: string, pattern: RegExp) => {

@@ -4,7 +4,7 @@ import { found, passed, skipped } from '../../model.ts';
 import { usesScalekit } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';
 
-/** What each range of versions gets wrong (facts: Scalekit, "Where the trailing slash comes from"; access tokens). */
+/** What each range of versions gets wrong (docs/scalekit.md#the-trailing-slash, docs/scalekit.md#access-tokens). */
 function mistakeOf(version: string): string {
   if (compareVersions(version, '2.13.2') < 0)
     return 'it takes MCP_URL for the audience, and knows one issuer';

@@ -2,7 +2,7 @@ import { type Check, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { keyList, silenceOf, summary } from '../../reading.ts';
 
-/** RFC 7517; facts: security (an empty key set, a key server that answers 500). */
+/** RFC 7517; docs/mcp.md#tokens (an empty key set, a key server that answers 500). */
 export const keysServed: Check = {
   code: 'SKM205',
   run: ({ scalekit }) =>

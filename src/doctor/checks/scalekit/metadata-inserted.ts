@@ -2,7 +2,7 @@ import { type Check, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { objectOf, summary } from '../../reading.ts';
 
-/** RFC 8414 §3.1; facts: Scalekit, "probe both": one tenant answers the appended form alone. */
+/** RFC 8414 §3.1; docs/scalekit.md#endpoints: one tenant answers the appended form alone. */
 export const metadataInserted: Check = {
   code: 'SKM210',
   run: (facts) =>

@@ -2,7 +2,7 @@ import { type Check, withServer } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
 import { callsWithBadToken, succeeded, summary } from '../../reading.ts';
 
-/** RFC 8725 §3.1; facts: security. */
+/** RFC 8725 §3.1; docs/mcp.md#tokens. */
 export const badTokenRefused: Check = {
   code: 'SKM322',
   run: (facts) =>

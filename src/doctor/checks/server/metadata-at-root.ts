@@ -2,7 +2,7 @@ import { type Check, withServer } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
 
-/** Older clients, and those that were given the bare host, ask here (facts: MCP). */
+/** Older clients, and those that were given the bare host, ask here (docs/mcp.md#what-a-resource-server-must-do). */
 export const metadataAtRoot: Check = {
   code: 'SKM310',
   run: (facts) =>

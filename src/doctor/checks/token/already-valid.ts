@@ -3,7 +3,7 @@ import { type Check, withToken } from '../../check.ts';
 import { type Finding, found, passed } from '../../model.ts';
 import { ago, utc } from '../../times.ts';
 
-/** RFC 7519 §4.1.5; facts: security (`iat` ahead). */
+/** RFC 7519 §4.1.5; docs/mcp.md#tokens (`iat` ahead). */
 export const alreadyValid: Check = {
   code: 'SKM407',
   run: (facts) =>

@@ -7,7 +7,7 @@ const wrong: Readonly<Record<string, string>> = {
   unsigned: 'it is not signed (alg none)',
 };
 
-/** RFC 7515; facts: Scalekit, endpoints (RS256). */
+/** RFC 7515; docs/scalekit.md#endpoints (RS256). */
 export const signed: Check = {
   code: 'SKM403',
   run: (facts) =>

@@ -2,7 +2,7 @@ import { maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry } from '../../facts.ts';
 import { lineAt, objectIn, parseObject, type TextFile } from './files.ts';
 
-/** Where clients keep the servers of a project (facts: MCP, clients). */
+/** Where clients keep the servers of a project (docs/mcp.md#clients). */
 export const clientFiles = ['.mcp.json', '.vscode/mcp.json', '.cursor/mcp.json'] as const;
 
 function textIn(value: unknown): string | undefined {

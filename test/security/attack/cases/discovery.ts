@@ -1,7 +1,7 @@
 import type { Attack, AttackCase, Kit } from '../types.ts';
 import type { Answer } from '../wire.ts';
 
-/** What is wrong with the protected resource metadata (RFC 9728 §2; facts: MCP, defects 3, 6 and 7). */
+/** What is wrong with the protected resource metadata (RFC 9728 §2; docs/mcp.md#what-the-sdks-recipes-leave-open, 3, 6 and 7). */
 function metadataFault(kit: Kit, answer: Answer): string | undefined {
   const metadata = JSON.parse(answer.body) as Record<string, unknown>;
   if (metadata.resource !== kit.target.endpoint)

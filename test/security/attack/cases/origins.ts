@@ -1,7 +1,7 @@
 import type { Attack, AttackCase, Expectation, Kit } from '../types.ts';
 import { ran, slug } from './shorthand.ts';
 
-/** A foreign name: 403, and the variable to set is named (facts: security, "Transport"). */
+/** A foreign name: 403, and the variable to set is named (docs/mcp.md#transport). */
 const foreign: Expectation = {
   status: 403,
   body: /MCP_URL|ALLOWED_/,

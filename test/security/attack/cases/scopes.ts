@@ -1,7 +1,7 @@
 import type { Attack, AttackCase, Expectation, Kit, Tool } from '../types.ts';
 import { claimsCase, slug } from './shorthand.ts';
 
-/** 403 that names base and tool scopes, and says so to a model too (facts: security, "scopes missing"; facts: MCP, defect 1). */
+/** 403 that names base and tool scopes, and says so to a model too (docs/mcp.md#transport; docs/mcp.md#what-the-sdks-recipes-leave-open, 1). */
 const insufficient =
   (tool: (kit: Kit) => Tool) =>
   (kit: Kit): Expectation => ({
@@ -76,7 +76,7 @@ const lackingRead: readonly AttackCase[] = [
   attack: async (kit: Kit) => ({ ...(await attackCase.attack(kit)), body: kit.call(kit.target.readTool) }),
 }));
 
-/** The 2026-07-28 form of a call (facts: MCP, "2026-07-28 only"). */
+/** The 2026-07-28 form of a call (docs/mcp.md#what-a-resource-server-must-do). */
 export function modern(
   kit: Kit,
   tool: Tool,

@@ -8,7 +8,7 @@ function* drops(part: string, count: number): Generator<Uint8Array> {
 
 const second = 1000;
 
-/** Headers are cut at 10 s and bodies at 30 s (facts: security, "Transport"); Node looks every second. */
+/** Headers are cut at 10 s and bodies at 30 s (docs/mcp.md#transport); Node looks every second. */
 const cutAfter = (seconds: number): Expectation => ({
   status: [408, 400, 0, 401],
   withinMs: (seconds + 4) * second,
