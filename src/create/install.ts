@@ -1,5 +1,5 @@
 import { type PackageManagerName, packageManager } from '../project/package-manager.ts';
-import { type CommandOptions, runCommand } from '../project/run-command.ts';
+import { type RunOptions, runProgram } from '../project/programs.ts';
 import { UserError } from '../terminal/errors.ts';
 
 /** The end of a package manager's output: what went wrong is there. Its stack traces say nothing of the project. */
@@ -16,9 +16,9 @@ function tail(output: string): string {
  * Installs a project's dependencies.
  * @throws UserError when it fails; the project is whole all the same. `next` is left to the caller, who knows the way there.
  */
-export async function install(name: PackageManagerName, options: CommandOptions): Promise<void> {
+export async function install(name: PackageManagerName, options: RunOptions): Promise<void> {
   const manager = packageManager(name);
-  const result = await runCommand(name, manager.install, options);
+  const result = await runProgram(name, manager.install, options);
   if (result.absent) {
     const where = name === 'npm' ? 'It comes with Node.js (https://nodejs.org/)' : `Install ${name}`;
     throw new UserError(

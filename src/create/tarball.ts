@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandOptions } from '../project/run-command.ts';
+import type { RunOptions } from '../project/programs.ts';
 import { systemCode, UserError } from '../terminal/errors.ts';
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
@@ -21,18 +21,18 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
 export async function readTarball(
   packageRoot: string,
   version: string,
-  options: Omit<CommandOptions, 'cwd'>,
+  options: Omit<RunOptions, 'cwd'>,
 ): Promise<Uint8Array> {
   const built = await readIfThere(join(packageRoot, 'dist', `scalekit-mcp-${version}.tgz`));
   return built ?? (await packOurselves(packageRoot, options));
 }
 
-async function packOurselves(packageRoot: string, options: Omit<CommandOptions, 'cwd'>): Promise<Uint8Array> {
-  const { runCommand } = await import('../project/run-command.ts');
+async function packOurselves(packageRoot: string, options: Omit<RunOptions, 'cwd'>): Promise<Uint8Array> {
+  const { runProgram } = await import('../project/programs.ts');
   const folder = await mkdtemp(join(tmpdir(), 'scalekit-mcp-pack-'));
   try {
     const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
-    const result = await runCommand('npm', args, { ...options, cwd: packageRoot });
+    const result = await runProgram('npm', args, { ...options, cwd: packageRoot });
     const [file] = await readdir(folder);
     if (file !== undefined) return await readFile(join(folder, file));
     throw new UserError(

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { buildProject } from '../project/compile.ts';
 import {
   type Checked,
   checkEnvironmentUrl,
@@ -25,7 +26,6 @@ import { resourceMatches } from './checks/server/resource-matches.ts';
 import { starts } from './checks/server/starts.ts';
 import { tokenRequired } from './checks/server/token-required.ts';
 import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts.ts';
-import { buildProject } from './gather/build.ts';
 import { forgeryFor } from './gather/forged.ts';
 import { ensureLocalScalekit } from './gather/local-scalekit.ts';
 import { gatherScalekit } from './gather/scalekit.ts';

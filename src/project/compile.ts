@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
-import type { Project } from './layout.ts';
+import { findCompiler, type Project } from './layout.ts';
+import { lastLines, runProgram } from './programs.ts';
 
 export interface Compilation {
   readonly ok: boolean;
@@ -71,30 +69,16 @@ export class Compiler {
     ];
   }
 
-  async #compile(signal: AbortSignal): Promise<{ code: number | null; output: string }> {
+  async #compile(signal: AbortSignal): Promise<{ code: number | undefined; output: string }> {
     // Somebody has cleaned up.
     if (!existsSync(this.#project.entry)) this.forget();
-    const child = spawn(process.execPath, [this.#project.compiler, ...this.#arguments()], {
+    const args = [this.#project.compiler, ...this.#arguments()];
+    const { exitCode, output } = await runProgram(process.execPath, args, {
       cwd: this.#project.directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // tsc is a script that starts the compiler proper: only as a group can both be ended. (Windows has no groups.)
-      detached: process.platform !== 'win32',
-      windowsHide: true,
+      env: process.env,
+      signal,
     });
-    const kill = () => {
-      if (child.pid !== undefined && child.exitCode === null) killGroup(child.pid);
-    };
-    signal.addEventListener('abort', kill);
-    try {
-      const [output, errors, [code]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'close') as Promise<[number | null]>,
-      ]);
-      return { code, output: output + errors };
-    } finally {
-      signal.removeEventListener('abort', kill);
-    }
+    return { code: exitCode, output };
   }
 
   #remember(written: readonly string[]): boolean {
@@ -113,10 +97,15 @@ export class Compiler {
 /** How the compiler marks a line of `--listEmittedFiles`. */
 const listing = 'TSFILE: ';
 
-function killGroup(pid: number): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It has ended in the meantime.
-  }
+/**
+ * Builds a generated project as `npm run build` does, without a package manager in between.
+ * @returns what the compiler said, or undefined where it was content.
+ */
+export async function buildProject(directory: string, signal: AbortSignal): Promise<string | undefined> {
+  const compiler = findCompiler(directory);
+  if (compiler === undefined)
+    return 'The project’s TypeScript was not found: its packages are not installed.';
+  const options = { cwd: directory, env: process.env, signal };
+  const { exitCode, output } = await runProgram(process.execPath, [compiler], options);
+  return exitCode === 0 ? undefined : lastLines(output) || `tsc ended with ${exitCode}`;
 }

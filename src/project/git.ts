@@ -1,4 +1,4 @@
-import { type CommandOptions, runCommand } from './run-command.ts';
+import { type RunOptions, runProgram } from './programs.ts';
 
 /** What became of the repository. */
 export type GitResult =
@@ -12,8 +12,8 @@ const message = 'Start from create-scalekit-mcp';
  * `git init` and a first commit, unless the project is in a repository already. Never fails: a project without a first
  * commit is whole, and what is left to do is said.
  */
-export async function initialiseRepository(options: CommandOptions): Promise<GitResult> {
-  const git = (...args: readonly string[]) => runCommand('git', args, options);
+export async function initialiseRepository(options: RunOptions): Promise<GitResult> {
+  const git = (...args: readonly string[]) => runProgram('git', args, options);
   const inside = await git('rev-parse', '--is-inside-work-tree');
   if (inside.absent) return { state: 'skipped', detail: 'git was not found.' };
   if (inside.exitCode === 0)

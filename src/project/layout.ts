@@ -43,22 +43,27 @@ export function openProject(directory: string): Project {
       },
     );
   }
+  const compiler = findCompiler(directory);
+  if (compiler === undefined)
+    throw new UserError(`TypeScript is not installed in ${directory}.`, { next: 'npm install' });
   return {
     directory,
-    compiler: findCompiler(directory),
+    compiler,
     entry: join(directory, 'dist/src/main.js'),
     scopes: join(directory, 'dist/src/scopes.js'),
     environmentFile: join(directory, '.env'),
   };
 }
 
-function findCompiler(directory: string): string {
+/** @returns a project's own compiler, a script for Node, wherever its package manager has put it; undefined where there is none. */
+export function findCompiler(directory: string): string | undefined {
   try {
     // Resolved as the project itself would, so that workspaces and pnpm's layout work.
     const manifest = createRequire(join(directory, 'package.json')).resolve('typescript/package.json');
-    return join(dirname(manifest), 'bin/tsc');
-  } catch (cause) {
-    throw new UserError(`TypeScript is not installed in ${directory}.`, { next: 'npm install', cause });
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin?: { tsc?: string } };
+    return bin?.tsc === undefined ? undefined : join(dirname(manifest), bin.tsc);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** State 0A is LISTEN; the local address ends in the port, in hexadecimal. */
@@ -36,14 +35,12 @@ async function ownerOnLinux(port: number): Promise<string | undefined> {
 }
 
 /** `lsof -F` prints one field a line: p and the process, c and the command. */
-function ownerByLsof(port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'];
-    execFile('lsof', args, { timeout: 3000 }, (_error, output) => {
-      const [pid, command] = [/^p(\d+)$/m.exec(output)?.[1], /^c(.+)$/m.exec(output)?.[1]];
-      resolve(pid === undefined ? undefined : `${command ?? 'a program'} (process ${pid})`);
-    });
-  });
+async function ownerByLsof(port: number): Promise<string | undefined> {
+  const { runProgram } = await import('./programs.ts');
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'];
+  const { stdout } = await runProgram('lsof', args, { cwd: '/', env: process.env, limit: 3000 });
+  const [pid, command] = [/^p(\d+)$/m.exec(stdout)?.[1], /^c(.+)$/m.exec(stdout)?.[1]];
+  return pid === undefined ? undefined : `${command ?? 'a program'} (process ${pid})`;
 }
 
 /** @returns which program listens on a port of this machine, e.g. `node (process 4711)`, where that can be seen. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -59,18 +58,14 @@ async function editFile(directory: string, file: string, edits: readonly Edit[])
   }
 }
 
-function runCommand(directory: string, command: Command, signal: AbortSignal): Promise<FixOutcome> {
+async function runCommand(directory: string, command: Command, signal: AbortSignal): Promise<FixOutcome> {
   const [program = '', ...args] = command;
   const what = command.join(' ');
-  // npm is a script on Windows, which only a shell runs; the words are ours, and hold nothing that a shell reads.
-  const shell = process.platform === 'win32';
-  return new Promise((resolve) => {
-    execFile(program, args, { cwd: directory, signal, shell }, (error, _output, complaint) => {
-      if (error === null) return resolve({ what });
-      const [line = error.message] = complaint.trim().split('\n').slice(-1);
-      resolve({ what, error: printable(line) });
-    });
-  });
+  const { lastLines, runProgram } = await import('../../project/programs.ts');
+  const result = await runProgram(program, args, { cwd: directory, env: process.env, signal });
+  if (result.exitCode === 0) return { what };
+  const why = result.absent ? `${program} was not found` : lastLines(result.output, 1);
+  return { what, error: why || `it ended with ${result.exitCode ?? result.signal}` };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Child, startNode } from '../../project/child.ts';
+import { type RunningProgram, startNode } from '../../project/programs.ts';
 import { isLoopback, portOf, serverUrls } from '../../scalekit/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { freePort, isFree } from './ports.ts';
@@ -40,17 +40,20 @@ export interface Started {
 const startLimit = 20_000;
 
 /** Asks until the server answers. @returns why it never did. */
-async function untilHealthy(child: Child, place: Place, signal: AbortSignal): Promise<string | undefined> {
+async function untilHealthy(
+  child: RunningProgram,
+  place: Place,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const health = serverUrls(place.mcpUrl).health;
   const deadline = Date.now() + startLimit;
-  let ended = false;
-  void child.ended.then(() => {
-    ended = true;
-  });
   while (Date.now() < deadline) {
-    if (ended) return child.output() || `It ended with ${await child.ended}, without a word`;
+    if (!child.running) {
+      const { exitCode, signal: by } = await child.ended;
+      return child.output() || `It ended with ${exitCode ?? by}, without a word`;
+    }
     const answer = await probe({ url: health }, { signal, via: place.via, milliseconds: 2000 });
-    if (answer.answered && answer.status === 200 && !ended) return undefined;
+    if (answer.answered && answer.status === 200 && child.running) return undefined;
     await delay(25, undefined, { signal });
   }
   return child.output() || `It did not answer ${health} within ${startLimit / 1000} s`;
@@ -68,7 +71,7 @@ export async function startServer(
 ): Promise<Started> {
   // The project is checked as its owner develops it; a shell's NODE_ENV=production would refuse the local Scalekit.
   const { NODE_ENV: _, ...env } = process.env;
-  const child = startNode(['dist/src/main.js'], directory, { ...env, ...variables });
+  const child = startNode(['dist/src/main.js'], { cwd: directory, env: { ...env, ...variables } });
   try {
     const startError = await untilHealthy(child, place, signal);
     return startError === undefined ? { stop: child.stop } : { startError, stop: child.stop };

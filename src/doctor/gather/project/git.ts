@@ -1,14 +1,8 @@
-import { execFile } from 'node:child_process';
-
 /** Runs git. @returns its exit code, or undefined where git itself could not run. */
-function git(directory: string, args: readonly string[]): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const child = execFile('git', [...args], { cwd: directory, timeout: 3000 }, (error) => {
-      if (error === null) resolve(0);
-      else resolve(typeof error.code === 'number' ? error.code : undefined);
-    });
-    child.stdin?.end();
-  });
+async function git(directory: string, args: readonly string[]): Promise<number | undefined> {
+  const { runProgram } = await import('../../../project/programs.ts');
+  const { exitCode } = await runProgram('git', args, { cwd: directory, env: process.env, limit: 3000 });
+  return exitCode;
 }
 
 /** @returns whether git tracks a file, and whether .gitignore names it; undefined outside a repository and without git. */
