@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import xterm from '@xterm/headless';
+import { registryEnvironment } from '../support/registry.ts';
 
 /** A real terminal: a pseudo-terminal made by `script` (util-linux), shown on a headless xterm. */
 export class Terminal {
@@ -12,7 +13,13 @@ export class Terminal {
   constructor(command: string, options: { cwd: string; env?: Record<string, string> }) {
     this.#child = spawn('script', ['-qefc', `stty cols 100 rows 60; exec ${command}`, '/dev/null'], {
       cwd: options.cwd,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color', ...options.env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        TERM: 'xterm-256color',
+        ...registryEnvironment(),
+        ...options.env,
+      },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#exit = once(this.#child, 'exit').then(([code]) => Number(code));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
+import { registryEnvironment } from './registry.ts';
 import { until } from './waiting.ts';
 
 export interface ProgramOptions {
@@ -21,8 +22,8 @@ export interface Ended {
 }
 
 /**
- * The environment that programs under test start from: what they need of ours, and neither the test runner's variables
- * nor those of the npm that has started it.
+ * The environment that programs under test start from: what they need of ours (among it what installs need to reach a
+ * registry), and neither the test runner's variables nor those of the npm that has started it.
  */
 function cleanEnvironment(changes: ProgramOptions['env'] = {}): Record<string, string | undefined> {
   const kept = [
@@ -37,7 +38,12 @@ function cleanEnvironment(changes: ProgramOptions['env'] = {}): Record<string, s
     'LOCALAPPDATA',
     'USERPROFILE',
   ];
-  return { ...Object.fromEntries(kept.map((name) => [name, process.env[name]])), NO_COLOR: '1', ...changes };
+  return {
+    ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),
+    ...registryEnvironment(),
+    NO_COLOR: '1',
+    ...changes,
+  };
 }
 
 /** A running program, and all that it has written so far. */
