@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { trustNotice } from '../emulator/switches.ts';
 import { type Compilation, Compiler } from '../project/compile.ts';
 import { openProject, type Project, readSettings, type Settings } from '../project/layout.ts';
 import { answers } from '../project/ports.ts';
 import { type Changes, watchProject } from '../project/watch.ts';
 import { defaultScopes, printable, serverUrls } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
-import { LocalScalekit, type ReadScopes, readScopes, type Scalekit } from './local-scalekit.ts';
+import {
+  LocalScalekit,
+  type ReadScopes,
+  readScopes,
+  type Scalekit,
+  type Switches,
+} from './local-scalekit.ts';
 import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -28,11 +35,12 @@ export interface Surroundings extends Terminal {
 /**
  * Compiles the project, runs its server and, where `.env` points at this machine, the local Scalekit, and does so again
  * when something is saved, until the signal aborts. Nothing of it is left running afterwards.
+ * @param switches of the local Scalekit.
  * @throws UserError where there is no project, or where it cannot even start (a port that is taken).
  */
-export async function develop(surroundings: Surroundings): Promise<void> {
+export async function develop(surroundings: Surroundings, switches: Switches = {}): Promise<void> {
   const project = openProject(surroundings.cwd);
-  const session = new Session(project, surroundings);
+  const session = new Session(project, surroundings, switches);
   // What cannot start ends the watcher too.
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
@@ -60,7 +68,7 @@ class Session {
   #begun = false;
   #hasServed = false;
 
-  constructor(project: Project, surroundings: Surroundings) {
+  constructor(project: Project, surroundings: Surroundings, switches: Switches) {
     this.#project = project;
     this.#surroundings = surroundings;
     const screen = makeScreen(surroundings);
@@ -68,9 +76,12 @@ class Session {
     this.#settings = readSettings(project, surroundings.env);
     this.#compiler = new Compiler(project, screen.colours);
     this.#scalekit = new LocalScalekit(surroundings.env, {
+      ...switches,
       onRequest: ({ method, path, status }) => {
         if (status >= 400) screen.say('scalekit', `${method} ${printable(path)} ${status}`, 'quiet');
       },
+      onTrustedClient: (clientId, reason) =>
+        screen.say('scalekit', printable(trustNotice(clientId, reason)), 'quiet'),
       onError: (error) => screen.say('scalekit', printable(String(error)), 'bad'),
     });
     this.#server = new ServerProcess(project, {

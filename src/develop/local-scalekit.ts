@@ -15,6 +15,9 @@ export type Scalekit =
   | { readonly kind: 'shared'; readonly url: string; readonly missing: readonly string[] }
   | { readonly kind: 'failed'; readonly reason: string; readonly next: string };
 
+/** What the user may say of it on the command line. */
+export type Switches = Pick<EmulatorOptions, 'clientIdMetadataDocuments'>;
+
 type Scopes = NonNullable<EmulatorOptions['scopes']>;
 
 interface Wanted {
@@ -33,14 +36,14 @@ function wantedBy({ environmentUrl, resourceId, mcpUrl }: Settings): Wanted | un
 
 /** The local Scalekit of a project: started, kept or replaced as `.env` and the project's scopes say. */
 export class LocalScalekit {
-  readonly #options: Pick<EmulatorOptions, 'keyDirectory' | 'onRequest' | 'onError'>;
+  readonly #options: EmulatorOptions;
   #running: { readonly emulator: Emulator; readonly wanted: string } | undefined;
 
   constructor(
     env: Readonly<Record<string, string | undefined>>,
-    events: Pick<EmulatorOptions, 'onRequest' | 'onError'>,
+    options: Switches & Pick<EmulatorOptions, 'onRequest' | 'onTrustedClient' | 'onError'>,
   ) {
-    this.#options = { ...events, keyDirectory: emulatorDirectory(env) };
+    this.#options = { ...options, keyDirectory: emulatorDirectory(env) };
   }
 
   /** Makes the local Scalekit what the settings and scopes want. */

@@ -1,14 +1,12 @@
+import { type ClientDocument, knownDocument } from './known-clients.ts';
 import { normalizeClient } from './normalize.ts';
 import type { Settings } from './settings.ts';
 
 /** Twice what the library then accepts; a document is a few hundred bytes. */
 const maximumBytes = 10 * 1024;
 
-function asJson(value: unknown, cacheControl: string | null = null): Response {
-  const headers = {
-    'content-type': 'application/json',
-    ...(cacheControl === null ? {} : { 'cache-control': cacheControl }),
-  };
+function asJson(value: unknown, cacheControl: string): Response {
+  const headers = { 'content-type': 'application/json', 'cache-control': cacheControl };
   return new Response(JSON.stringify(value), { headers });
 }
 
@@ -29,8 +27,44 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 /**
- * The library's fetch, which it uses for client id metadata documents alone: those that the options hold come from there,
- * and all are put into the library's form. The library guards against fetches into private networks, by `init.dispatcher`.
+ * Whether an answer says that somebody stood in the way (a proxy's login, a host that refuses this network, a failure), and
+ * nothing of the document.
+ */
+function isInTheWay(status: number): boolean {
+  return status >= 500 || [401, 403, 407, 429].includes(status);
+}
+
+/** The innermost of an error's causes: `fetch` itself says "fetch failed" of everything. */
+function rootCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? rootCause(error.cause) : error.message;
+}
+
+/**
+ * Fetches a document. The library guards against fetches into private networks, by `init.dispatcher`.
+ * @returns the answer, or in words why there is none.
+ */
+async function fetchOrExplain(url: string, init: RequestInit | undefined): Promise<Response | string> {
+  try {
+    const response = await fetch(url, init);
+    return isInTheWay(response.status) ? `it was answered with ${response.status}` : response;
+  } catch (error) {
+    return rootCause(error);
+  }
+}
+
+/** @returns what is known of a client without asking anybody. */
+function documentAtHand(settings: Settings, clientId: string): ClientDocument | undefined {
+  const { clientDocuments, trustedClients } = settings;
+  if (Object.hasOwn(clientDocuments, clientId)) return clientDocuments[clientId];
+  if (settings.clientIdMetadataDocuments !== 'bundled') return undefined;
+  return knownDocument(clientId) ?? trustedClients.recent(clientId);
+}
+
+/**
+ * The library's fetch, which it uses for client id metadata documents alone: those that the options hold come from here, as
+ * do, unless Scalekit's own way is wanted, those of well-known clients, and what is assumed of a client whose document
+ * cannot be reached. All are put into the library's form.
  */
 export async function fetchClientDocument(
   settings: Settings,
@@ -38,11 +72,21 @@ export async function fetchClientDocument(
   init: RequestInit | undefined,
 ): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
-  const document = settings.clientDocuments[url];
-  if (document !== undefined) return asJson(inForm(document));
-  const response = await fetch(input, init);
+  const { trustedClients } = settings;
+  // A document at hand costs nothing to look at again, and what is assumed grows with what the client asks for.
+  const atHand = documentAtHand(settings, url);
+  if (atHand !== undefined) return asJson(inForm(atHand), 'max-age=0');
+  const response = await fetchOrExplain(url, init);
+  if (typeof response === 'string') {
+    const bundled = settings.clientIdMetadataDocuments === 'bundled';
+    const assumed = bundled ? trustedClients.trust(url, response) : undefined;
+    if (assumed === undefined) throw new Error(response);
+    return asJson(assumed, 'max-age=0');
+  }
+  trustedClients.reached(url);
   if (response.status !== 200) return response;
   const parsed: unknown = JSON.parse(await readBounded(response));
   const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  return asJson(isObject ? inForm({ ...parsed }) : parsed, response.headers.get('cache-control'));
+  const cacheControl = response.headers.get('cache-control') ?? 'max-age=30';
+  return asJson(isObject ? inForm({ ...parsed }) : parsed, cacheControl);
 }

@@ -9,6 +9,8 @@ export interface Question {
   /** What the client calls itself; anybody can choose it. */
   readonly clientName: string | undefined;
   readonly clientId: string;
+  /** Why the document that describes the client cannot be reached, if it is trusted all the same. */
+  readonly trusted: string | undefined;
   readonly redirectUri: string;
   /** The MCP endpoint. */
   readonly resource: string;
@@ -41,16 +43,22 @@ function duration(seconds: number): string {
   return `${seconds} seconds`;
 }
 
+function origin({ clientId, trusted }: Question): string {
+  if (trusted !== undefined) return 'taken on trust: the document there cannot be reached';
+  return clientId.startsWith('https://')
+    ? 'described by the document there'
+    : 'registered itself under this name';
+}
+
 function facts(question: Question): Html {
   const { where, what } = destination(question.redirectUri);
-  const isDocument = question.clientId.startsWith('https://');
   return html`<dl>
 <dt>Answer goes to</dt>
 <dd><span class="where">${where}</span> <span class="aside">${what}</span></dd>
 <dt>MCP server</dt>
 <dd>${question.resource}</dd>
 <dt>Client</dt>
-<dd>${question.clientId} <span class="aside">${isDocument ? 'described by the document there' : 'registered itself under this name'}</span></dd>
+<dd>${question.clientId} <span class="aside">${origin(question)}</span></dd>
 </dl>`;
 }
 
@@ -85,6 +93,12 @@ function unknown(names: readonly string[]): Html | false {
 ${names.length === 1 ? 'this name' : 'these names'}: ${codes(names)}.</p></div>`;
 }
 
+function trust({ trusted }: Question): Html | false {
+  if (trusted === undefined) return false;
+  return html`<div class="note"><p>The document that describes this client cannot be reached: <code>${trusted}</code>. Its
+answer goes to this machine, so the local Scalekit does without; Scalekit itself would refuse the client.</p></div>`;
+}
+
 /** @returns the page on which a person logs in and consents, in one go. It is a form that needs no script. */
 export function consentPage(question: Question): string {
   const name = displayName(question.clientName, 'A client without a name');
@@ -108,6 +122,7 @@ ${scopeRows(question)}
 </div>
 </fieldset>
 ${unknown(question.unknownScopes)}
+${trust(question)}
 <div class="actions">
 <button class="primary" name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button>

@@ -28,9 +28,14 @@ export interface EmulatorOptions {
   readonly tokenLifetime?: number;
   /** Adds a `scopes` array to access tokens beside the `scope` string. Default false. */
   readonly scopesArray?: boolean;
-  /** The dashboard's two switches. Default true. */
+  /** The dashboard's switch for registration. Default true. */
   readonly dynamicClientRegistration?: boolean;
-  readonly clientIdMetadataDocuments?: boolean;
+  /**
+   * The dashboard's switch for client id metadata documents. `true` fetches every document, as Scalekit does. `bundled`
+   * knows those of well-known clients, and takes a client whose document cannot be reached on trust where its answers go to
+   * this machine, so that clients can sign in without the internet. Default `bundled`.
+   */
+  readonly clientIdMetadataDocuments?: boolean | 'bundled';
   /**
    * Client id metadata documents that are answered from here instead of the network, by their URL, e.g.
    * `{'https://client.example/mcp.json': {client_id: 'https://client.example/mcp.json', …}}`.
@@ -38,6 +43,8 @@ export interface EmulatorOptions {
   readonly clientDocuments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Called once a request with method, path and status; never with a token. One-time ids in a path are shown as `:uid`. */
   readonly onRequest?: (request: { method: string; path: string; status: number }) => void;
+  /** Called when a client is taken on trust, with why its document cannot be reached. */
+  readonly onTrustedClient?: (clientId: string, reason: string) => void;
   /** Called with what went wrong inside the emulator itself, when a request was answered 500. */
   readonly onError?: (error: unknown) => void;
 }

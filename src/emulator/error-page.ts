@@ -45,7 +45,10 @@ function brokenDocument(clientId: string, description: string): Failure {
     content: html`<p>The client identifies itself by the document at <code>${clientId}</code>. It could not be used:
 ${description}.</p>
 <p>It has to be public, on https, at exactly this address, JSON, and hold this address as its
-<code>client_id</code>, and <code>redirect_uris</code>.</p>`,
+<code>client_id</code>, and <code>redirect_uris</code>.</p>
+<p>To do without documents, start <code>scalekit-mcp dev</code> or <code>scalekit-mcp emulate</code> with
+<code>--client-documents off</code>: clients then register themselves. Scalekit’s dashboard has the same switch.</p>
+${forget}`,
   };
 }
 

@@ -20,7 +20,7 @@ function healthyMetadata(settings: Settings): Record<string, unknown> {
     grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: clientAuthMethods,
     code_challenge_methods_supported: ['S256'],
-    client_id_metadata_document_supported: settings.clientIdMetadataDocuments,
+    client_id_metadata_document_supported: settings.clientIdMetadataDocuments !== false,
     authorization_response_iss_parameter_supported: true,
   };
 }

@@ -59,6 +59,7 @@ async function showQuestion(
   const body = consentPage({
     clientName: client?.clientName,
     clientId,
+    trusted: settings.trustedClients.reason(clientId),
     redirectUri: text(interaction.params.redirect_uri) ?? '',
     resource: settings.resource,
     scopes: settings.scopes.filter(({ name }) => defined.includes(name)),

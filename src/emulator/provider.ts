@@ -123,7 +123,11 @@ function features(settings: Settings): Features {
   const off = { enabled: false } as const;
   return {
     clientCredentials: { enabled: true },
-    clientIdMetadataDocument: { enabled: settings.clientIdMetadataDocuments, ack: 'draft-02' },
+    clientIdMetadataDocument: {
+      enabled: settings.clientIdMetadataDocuments !== false,
+      ack: 'draft-02',
+      cacheDuration: { min: 0, max: seconds.day },
+    },
     registration: {
       enabled: settings.dynamicClientRegistration,
       idFactory: () => `m2m_${randomDigits()}`,

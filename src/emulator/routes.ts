@@ -54,8 +54,12 @@ function metadataHandler(absent: Faults['metadata']): Handler {
 const authorize: Handler = (front, request, response, url) => {
   // Nobody is remembered: each authorization asks anew, so that another user or other scopes can be chosen.
   withoutCookie(request, cookieNames.session);
-  if (url.pathname === new URL(front.settings.endpoints.authorization).pathname)
-    request.url = `${url.pathname}?${normalizeAuthorization(front.settings, url.searchParams)}`;
+  const { settings } = front;
+  if (url.pathname === new URL(settings.endpoints.authorization).pathname) {
+    const query = normalizeAuthorization(settings, url.searchParams);
+    settings.trustedClients.asks(query.get('client_id') ?? '', query.get('redirect_uri') ?? '');
+    request.url = `${url.pathname}?${query}`;
+  }
   return front.provider(request, response);
 };
 

@@ -11,6 +11,7 @@ import {
   serverUrls,
 } from '../scalekit/index.ts';
 import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './contract.ts';
+import { TrustedClients } from './trusted-clients.ts';
 
 export interface ScopeDefinition {
   readonly name: string;
@@ -26,13 +27,14 @@ export interface Settings {
   readonly resource: string;
   readonly endpoints: Endpoints;
   readonly clientDocuments: NonNullable<EmulatorOptions['clientDocuments']>;
+  readonly trustedClients: TrustedClients;
   scopes: readonly ScopeDefinition[];
   autoApprove: boolean;
   tokenIssuer: TokenIssuer;
   tokenLifetime: number;
   scopesArray: boolean;
   dynamicClientRegistration: boolean;
-  clientIdMetadataDocuments: boolean;
+  clientIdMetadataDocuments: boolean | 'bundled';
   /** Seconds; a fault. */
   clockOffset: number;
   /** Whom the consent page proposes: whoever was chosen last. */
@@ -78,13 +80,14 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
     resource: serverUrls(mcpUrl).endpoint,
     endpoints: endpoints(url, resourceId),
     clientDocuments: options.clientDocuments ?? {},
+    trustedClients: new TrustedClients(options.onTrustedClient),
     scopes: defineScopes(options.scopes),
     autoApprove: options.autoApprove ?? false,
     tokenIssuer: options.tokenIssuer ?? 'resource',
     tokenLifetime: checkLifetime(options.tokenLifetime ?? 3600),
     scopesArray: options.scopesArray ?? false,
     dynamicClientRegistration: options.dynamicClientRegistration ?? true,
-    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? true,
+    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? 'bundled',
     clockOffset: 0,
     lastUser: undefined,
   };

@@ -119,6 +119,7 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
       counts.clear();
       running.faults = {};
       settings.lastUser = undefined;
+      settings.trustedClients.clear();
       running.renew();
     },
     close,

@@ -3,6 +3,7 @@ import { usageErrorOf } from '../create/arguments.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { version } from '../terminal/version.ts';
 import { doctorOptions } from './commands/doctor-options.ts';
+import { switchOptions } from './commands/switch-options.ts';
 import type { Program } from './run.ts';
 
 /** `scalekit-mcp`: what it can do, a row each. What a row needs is loaded when it is called. */
@@ -19,8 +20,8 @@ const rows: readonly Row[] = [
   {
     name: 'dev',
     summary: 'the local Scalekit (when .env points at it) and the server, restarted when you save',
-    options: [],
-    run: async (options, context) => (await import('./commands/dev.ts')).dev(options as never, context),
+    options: switchOptions,
+    run: async (options, context) => (await import('./commands/dev.ts')).dev(options, context),
   },
   {
     name: 'emulate',
@@ -31,6 +32,7 @@ const rows: readonly Row[] = [
       ['--mcp-url <url>', "your server's MCP_URL"],
       ['--scopes <a,b>', 'the scopes that its "dashboard" lists'],
       ['--token-issuer <name>', "resource | environment: which of Scalekit's two issuers its tokens carry"],
+      ...switchOptions,
       ['--auto-approve', 'log in and consent without a person'],
       ['--ephemeral', 'keep nothing, so that a restart forgets keys and clients'],
       ['--json', 'print one JSON document'],

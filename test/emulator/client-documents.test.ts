@@ -36,7 +36,7 @@ const documents = {
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator({ clientDocuments: documents });
+  emulator = await startEmulator({ clientDocuments: documents, clientIdMetadataDocuments: true });
 });
 afterAll(() => emulator.close());
 
@@ -77,6 +77,8 @@ describe('a document that breaks the rules gets a page that says which', () => {
     const page = await response.text();
     expect(page).toContain('document cannot be used</h1>');
     expect(page).toContain(reason);
+    expect(page).toContain('<code>--client-documents off</code>');
+    expect(page).toContain('Make the client forget');
   });
 
   test.each(['https://127.0.0.1:1/client.json', 'https://[::1]:1/client.json'])(
@@ -91,6 +93,97 @@ describe('a document that breaks the rules gets a page that says which', () => {
     expect(await (await open('http://client.example/mcp.json')).text()).toContain(
       'This client is unknown here',
     );
+  });
+});
+
+/** Starts the local Scalekit as `emulate` and `dev` do. @returns what became of an authorization request. */
+async function openBundled(
+  clientId: string,
+  parameters: Record<string, string> = {},
+): Promise<{ status: number; page: string; trusted: readonly string[] }> {
+  const trusted: string[] = [];
+  const onTrustedClient = (id: string, reason: string) => trusted.push(`${id} ${reason}`);
+  return withEmulator({ onTrustedClient }, async (bundled) => {
+    const browser = new Browser();
+    const request = await authorizationRequest(bundled, await discover(bundled), clientId, parameters);
+    const response = await browser.open(request.url);
+    const { status } = response;
+    const asked = status === 303 ? await browser.open(locationOf(response)) : response;
+    return { status, page: await asked.text(), trusted };
+  });
+}
+
+describe('as installed, well-known clients need no internet', () => {
+  test.each([
+    ['https://claude.ai/oauth/claude-code-client-metadata', 'http://localhost:53412/callback', 'Claude Code'],
+    ['https://claude.ai/oauth/claude-code-client-metadata', 'http://127.0.0.1:3118/callback', 'Claude Code'],
+    ['https://chatgpt.com/oauth/codex/client.json', 'http://127.0.0.1:40001/callback', 'Codex'],
+    [
+      'https://chatgpt.com/oauth/codex/4-bzS8rt42zJ/client.json',
+      'http://127.0.0.1:40001/callback/4-bzS8rt42zJ',
+      'Codex',
+    ],
+    ['https://vscode.dev/oauth/client-metadata.json', 'http://127.0.0.1:33418/', 'Visual Studio Code'],
+    ['https://vscode.dev/oauth/client-metadata.json', 'https://vscode.dev/redirect', 'Visual Studio Code'],
+    ['https://zed.dev/oauth/client-metadata.json', 'http://127.0.0.1:50000/callback', 'Zed'],
+    ['https://opencode.ai/oauth/opencode/client.json', 'http://127.0.0.1:19876/callback', 'opencode'],
+  ])('%s to %s', async (clientId, redirect_uri, name) => {
+    const { page, trusted } = await openBundled(clientId, { redirect_uri });
+    expect(page).toContain(`<bdi>${name}</bdi>`);
+    expect(page).toContain('described by the document there');
+    expect(trusted).toEqual([]);
+  });
+
+  test.each([
+    ['https://claude.ai/oauth/claude-code-client-metadata', 'http://localhost:53412/other'],
+    ['https://claude.ai/oauth/claude-code-client-metadata', 'https://evil.example/callback'],
+    ['https://chatgpt.com/oauth/codex/one/client.json', 'http://127.0.0.1:40001/callback/another'],
+  ])('they are sent nowhere else: %s to %s', async (clientId, redirect_uri) => {
+    const { status, page } = await openBundled(clientId, { redirect_uri });
+    expect(status).toBe(400);
+    expect(page).toContain('The answer would go somewhere else');
+  });
+});
+
+describe('an unknown client whose document cannot be reached', () => {
+  const unknown = 'https://127.0.0.1:1/client.json';
+
+  test('is trusted where its answers go to this machine, and the page and the log say so', async () => {
+    const { status, page, trusted } = await openBundled(unknown);
+    expect(status).toBe(303);
+    expect(page).toContain('taken on trust: the document there cannot be reached');
+    expect(page).toContain('Scalekit itself would refuse the client');
+    expect(trusted).toHaveLength(1);
+    expect(trusted[0]).toMatch(
+      /^https:\/\/127\.0\.0\.1:1\/client\.json .*(?:ECONNREFUSED|special-use|bad port)/,
+    );
+  });
+
+  test.each(['https://client.example/cb', 'http://client.example/cb', 'example-app:/cb', 'no URL'])(
+    'is refused where they go to %s',
+    async (redirect_uri) => {
+      const { status, page, trusted } = await openBundled(unknown, { redirect_uri });
+      expect(status).toBe(400);
+      expect(page).toContain('document cannot be used</h1>');
+      expect(trusted).toEqual([]);
+    },
+  );
+
+  test('ends with a token, after asking for the document once', async () => {
+    const asked: string[] = [];
+    await withEmulator({ onTrustedClient: (id) => asked.push(id) }, async (bundled) => {
+      const server = await discover(bundled);
+      for (const redirect_uri of ['http://127.0.0.1:4000/one', 'http://localhost:4000/two']) {
+        const browser = new Browser();
+        const request = await authorizationRequest(bundled, server, unknown, { redirect_uri });
+        const form = await Form.of(await browser.open(locationOf(await browser.open(request.url))));
+        const resume = locationOf(await browser.open(form.action, form.press('allow')));
+        const client = { client_id: unknown, token_endpoint_auth_method: 'none' };
+        const tokens = await exchange(server, client, request, locationOf(await browser.open(resume)));
+        expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: unknown });
+      }
+    });
+    expect(asked).toEqual([unknown]);
   });
 });
 

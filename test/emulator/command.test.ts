@@ -150,6 +150,7 @@ describe('what cannot be run is said in words', () => {
     [{ scopes: 'todo-read' }, /--scopes: .*"-"/],
     [{ scopes: ' , ' }, /--scopes: .*no scope/],
     [{ tokenIssuer: 'both' }, /--token-issuer: .*both/],
+    [{ clientDocuments: 'maybe' }, /--client-documents: .*maybe/],
   ])('%j: exit 2', async (options, message) => {
     const error = await run({ port: 0, ...options }).catch((caught) => caught);
     expect(error).toBeInstanceOf(UserError);

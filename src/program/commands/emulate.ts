@@ -8,6 +8,7 @@ import {
   emulatorDirectory,
   startEmulator,
 } from '../../emulator/index.ts';
+import { checkClientDocuments, trustNotice } from '../../emulator/switches.ts';
 import { readSettings } from '../../project/layout.ts';
 import {
   accept,
@@ -22,6 +23,7 @@ import {
   isLoopback,
   localIdentifiers,
   portOf,
+  printable,
   refuse,
   serverUrls,
   variableNames,
@@ -44,6 +46,8 @@ export interface EmulateOptions {
   readonly autoApprove?: boolean;
   /** `resource` or `environment`: which of Scalekit's two issuers the tokens carry. */
   readonly tokenIssuer?: string;
+  /** `on`, `off` or `bundled`: what becomes of client id metadata documents. */
+  readonly clientDocuments?: string;
 }
 
 type Settled = EmulatorOptions & { readonly port: number; readonly mcpUrl: string };
@@ -108,10 +112,25 @@ async function settle(
       ? (here.scopes ?? defaultScopes)
       : check('--scopes', checkScopes(options.scopes), defaultScopes);
   const tokenIssuer = check('--token-issuer', checkIssuer(options.tokenIssuer ?? 'resource'), 'resource');
+  const clientIdMetadataDocuments = check(
+    '--client-documents',
+    checkClientDocuments(options.clientDocuments ?? 'bundled'),
+    'bundled',
+  );
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
   const autoApprove = options.autoApprove ?? false;
-  return { settled: { port, mcpUrl, resourceId, scopes, tokenIssuer, autoApprove, ...keyDirectory }, notes };
+  const settled = {
+    port,
+    mcpUrl,
+    resourceId,
+    scopes,
+    tokenIssuer,
+    autoApprove,
+    clientIdMetadataDocuments,
+    ...keyDirectory,
+  };
+  return { settled, notes };
 }
 
 /** Starts it, and turns what a person can mend into an error for a person. */
@@ -188,7 +207,10 @@ export async function emulate(options: EmulateOptions, context: Context): Promis
     context.stderr.write(`  ${status} ${method} ${path}\n`);
   const onError = (error: unknown) =>
     context.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-  const emulator = await startOrExplain({ ...settled, ...(options.json ? {} : { onRequest: log }), onError });
+  const onTrustedClient = (clientId: string, reason: string) =>
+    context.stderr.write(`note: ${printable(trustNotice(clientId, reason))}\n`);
+  const forPeople = options.json ? {} : { onRequest: log, onTrustedClient };
+  const emulator = await startOrExplain({ ...settled, ...forPeople, onError });
   try {
     if (options.json) context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.keyDirectory))}\n`);
     else announce(emulator, settled, notes, context);
