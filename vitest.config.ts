@@ -3,9 +3,12 @@ import { packTemplates } from './scripts/templates.js';
 
 // Tests that install projects, or start so many processes that they take their time.
 const slow = ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts', 'test/**/*.slow.test.ts'];
+// What takes minutes: real clients, proxies, engines. `npm run test:world` runs it.
+const world = ['test/world/**/*.test.ts'];
 const never = ['test/snapshots/**', '**/node_modules/**'];
 
-// Two projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects.
+// Three projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects; `world` puts them
+// among what users have.
 export default defineConfig({
   plugins: [packTemplates({ released: false })],
   test: {
@@ -16,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...never],
+          exclude: [...slow, ...world, ...never],
           testTimeout: 20_000,
         },
       },
@@ -28,6 +31,16 @@ export default defineConfig({
           exclude: never,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'world',
+          include: world,
+          exclude: never,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],
