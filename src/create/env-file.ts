@@ -1,3 +1,5 @@
+import type { EnvFile } from '../project/env-file.ts';
+import { setVariables } from '../project/env-text.ts';
 import { emulatorPort, localIdentifiers, type VariableName, variableNames } from '../scalekit/index.ts';
 import type { Answers } from './answers.ts';
 
@@ -55,7 +57,7 @@ export function variablesOf(answers: Answers): Readonly<Record<VariableName, str
  * `.env`. None of the values can need quoting: they are numbers, URLs and identifiers, each checked.
  * @param existing the `.env` that a project has already, whose other variables, comments and order are kept.
  */
-export function envFile(answers: Answers, existing?: string): string {
+export function envFile(answers: Answers, existing?: EnvFile): string | Uint8Array {
   const variables = variablesOf(answers);
   if (existing === undefined) {
     const heading =
@@ -64,13 +66,7 @@ export function envFile(answers: Answers, existing?: string): string {
         : '# Not for git. .env.example says what each line is.';
     return `${[heading, ...variableNames.map((name) => `${name}=${variables[name]}`)].join('\n')}\n`;
   }
-  const rest = new Set<VariableName>(variableNames);
-  const kept = existing.split(/\r?\n/).map((line) => {
-    const name = /^\s*(?:export\s+)?(\w+)\s*=/.exec(line)?.[1] as VariableName | undefined;
-    return name !== undefined && rest.delete(name) ? `${name}=${variables[name]}` : line;
-  });
-  while (kept.at(-1) === '') kept.pop();
-  return `${[...kept, ...[...rest].map((name) => `${name}=${variables[name]}`)].join('\n')}\n`;
+  return existing.encode(setVariables(existing.text, variables));
 }
 
 /**

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckResult } from '../doctor/model.ts';
+import { type EnvFile, readEnvFile } from '../project/env-file.ts';
 import { packageManager } from '../project/package-manager.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
@@ -37,10 +37,10 @@ async function readTooling(released: boolean, job: Job): Promise<Tooling> {
 }
 
 /** The `.env` of a folder that is written over: its other variables are the owner's. */
-async function existingEnv(resolved: Resolved): Promise<string | undefined> {
+async function existingEnv(resolved: Resolved): Promise<EnvFile | undefined> {
   if (!resolved.overwrite) return undefined;
   const path = join(resolved.directory, '.env');
-  return (await inspectTarget(path)).kind === 'file' ? readFile(path, 'utf8') : undefined;
+  return (await inspectTarget(path)).kind === 'file' ? readEnvFile(path) : undefined;
 }
 
 async function planFiles(job: Job): Promise<readonly File[]> {

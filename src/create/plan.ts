@@ -1,3 +1,4 @@
+import type { EnvFile } from '../project/env-file.ts';
 import type { Answers, File } from './answers.ts';
 import { envExample, envFile } from './env-file.ts';
 import { exampleTools, fromPattern, patternTool } from './example-tools.ts';
@@ -52,7 +53,7 @@ function listTools(index: string, imports: readonly string[], names: readonly st
 }
 
 /** What is made from the answers alone, without a template. */
-function made(answers: Answers, tooling: Tooling, existingEnv: string | undefined): readonly File[] {
+function made(answers: Answers, tooling: Tooling, existingEnv: EnvFile | undefined): readonly File[] {
   const files: File[] = [
     { path: '.env', content: envFile(answers, existingEnv), mode: 0o600 },
     { path: '.env.example', content: envExample(answers) },
@@ -91,7 +92,7 @@ export function plan(
   answers: Answers,
   templates: Templates,
   tooling: Tooling,
-  existingEnv?: string,
+  existingEnv?: EnvFile,
 ): readonly File[] {
   const layers = new Map(overlay(templates, foldersOf(answers)));
   const files: File[] = [...made(answers, tooling, existingEnv)];

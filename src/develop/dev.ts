@@ -3,8 +3,9 @@ import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { trustNotice } from '../emulator/switches.ts';
 import { type Compilation, Compiler } from '../project/compile.ts';
-import { openProject, type Project, readSettings, type Settings } from '../project/layout.ts';
+import { openProject, type Project } from '../project/layout.ts';
 import { answers } from '../project/ports.ts';
+import { readSettings, type Settings } from '../project/settings.ts';
 import { type Changes, watchProject } from '../project/watch.ts';
 import { defaultScopes, printable, serverUrls } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
@@ -73,7 +74,7 @@ class Session {
     this.#surroundings = surroundings;
     const screen = makeScreen(surroundings);
     this.#screen = screen;
-    this.#settings = readSettings(project, surroundings.env);
+    this.#settings = readSettings(project.environmentFile, surroundings.env);
     this.#compiler = new Compiler(project, screen.colours);
     this.#scalekit = new LocalScalekit(surroundings.env, {
       ...switches,
@@ -104,13 +105,25 @@ class Session {
   }
 
   async react(changes: Changes): Promise<void> {
-    if (changes.environment) this.#settings = readSettings(this.#project, this.#surroundings.env);
+    if (changes.environment && !this.#readSettings()) return;
     const compilation = changes.sources ? await this.#compile(changes.files.join(', ')) : undefined;
     if (this.#surroundings.signal.aborted) return;
     // `.env` alone restarts what was compiled last; without a right compilation there is nothing to start.
     const wanted = changes.environment || compilation?.changed === true || !this.#server.running;
     if (wanted && compilation?.ok !== false && existsSync(this.#project.entry))
       await this.#serve(changes.since);
+  }
+
+  /** @returns false where `.env` cannot be read, which is said. */
+  #readSettings(): boolean {
+    try {
+      this.#settings = readSettings(this.#project.environmentFile, this.#surroundings.env);
+      return true;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#screen.say('server', error.message, 'bad');
+      return false;
+    }
   }
 
   async end(): Promise<void> {

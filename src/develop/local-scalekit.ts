@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { emulatorDirectory } from '../emulator/directory.ts';
 import type { Emulator, EmulatorOptions } from '../emulator/index.ts';
-import type { Project, Settings } from '../project/layout.ts';
+import type { Project } from '../project/layout.ts';
+import type { Settings } from '../project/settings.ts';
 import { endpoints, isLoopback, portOf, printable } from '../scalekit/index.ts';
 
 /** Where the Scalekit that the server uses is. */

@@ -47,6 +47,10 @@ export interface EnvFile {
   readonly lines: readonly EnvLine[];
   /** Why it has no lines. */
   readonly unreadable?: string;
+  /** There, and nothing of this project reads it: `.env.local` in most. */
+  readonly unread?: boolean;
+  /** By whose rules it is read; Node's where it does not say. */
+  readonly rules?: 'python';
   /** An invisible byte order mark hides its first variable from the program. */
   readonly startsWithMark?: boolean;
   /** Permission bits, e.g. 0o600; undefined where the system has none. */
@@ -64,6 +68,8 @@ export interface Setting {
   readonly source: 'file' | 'environment';
   readonly file?: string;
   readonly line?: number;
+  /** The file's, where they are not Node's. */
+  readonly rules?: 'python';
 }
 
 /** A place in the source where something is said. */

@@ -33,10 +33,13 @@ export type Edit =
       readonly file: string;
       readonly variable: string;
       readonly value: string;
+      /** By whose rules the file is read; Node's where it does not say. */
+      readonly rules?: 'python';
     }
   | {
       readonly kind: 'remove-line';
       readonly file: string;
+      readonly rules?: 'python';
       readonly line: number;
       /** What the line sets, as a guard against a file that has changed meanwhile. */
       readonly variable: string;

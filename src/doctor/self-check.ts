@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { buildProject } from '../project/compile.ts';
+import { readEnvFile } from '../project/env-file.ts';
+import { variablesIn } from '../project/env-text.ts';
 import {
   type Checked,
   checkEnvironmentUrl,
@@ -77,9 +77,8 @@ function checkedValue<T>(checked: Checked<T>): T {
   );
 }
 
-async function readSettings(directory: string): Promise<Settings> {
-  const parsed = parseEnv(await readFile(join(directory, '.env'), 'utf8'));
-  const variables = Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, value ?? '']));
+function readSettings(directory: string): Settings {
+  const variables = variablesIn(readEnvFile(join(directory, '.env'))?.text ?? '');
   return {
     port: checkedValue(checkPort(variables.PORT || defaultPort)),
     environmentUrl: checkedValue(checkEnvironmentUrl(variables.SCALEKIT_ENVIRONMENT_URL ?? '')),
@@ -139,7 +138,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
   const buildError = await buildProject(directory, signal);
   report([builds], { start: known(buildError === undefined ? {} : { buildError }) });
   if (buildError !== undefined) return;
-  const settings = await readSettings(directory);
+  const settings = readSettings(directory);
   const place = await findPlace(settings.port, settings.mcpUrl);
   const scalekit = await ensureLocalScalekit({ ...settings, mcpUrl: place.mcpUrl, signal });
   try {

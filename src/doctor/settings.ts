@@ -16,7 +16,8 @@ export function placeOf(setting: Setting): Subject {
 /** @returns the edit that gives a variable another value, or none where the value comes from the process environment. */
 export function editOf(setting: Setting, value: string): readonly Edit[] {
   if (setting.file === undefined) return [];
-  return [{ kind: 'set-variable', file: setting.file, variable: setting.name, value }];
+  const { file, name: variable, rules } = setting;
+  return [{ kind: 'set-variable', file, variable, value, ...(rules && { rules }) }];
 }
 
 /** @returns the port that the server listens on, or undefined where PORT is no port, or its program decides. */

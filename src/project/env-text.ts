@@ -1,41 +1,185 @@
-/** What some editors on Windows put before a text: invisible, and to Node a part of the first variable's name. */
+import { parseEnv } from 'node:util';
+
+/**
+ * The text of a `.env` file: read as the project's language reads it, and edited so that nothing else in it changes.
+ * Pure; `env-file.ts` brings the text from the disk.
+ */
+
+/**
+ * `node`: Node's own `process.loadEnvFile` and `util.parseEnv`, which follow the npm package dotenv. `python`: the PyPI
+ * package python-dotenv, which FastMCP projects use; it has no backtick quotes, keeps a `#` without a space before it, and
+ * expands `${NAME}`.
+ */
+export type EnvRules = 'node' | 'python';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What some editors on Windows put before a text: invisible, and to `util.parseEnv` a part of the first variable's name. */
 export const byteOrderMark = '\uFEFF';
 
 /** One variable that an env file sets. */
 export interface Assignment {
   readonly name: string;
+  /** Without its quotes, its escapes and references resolved. */
+  readonly value: string;
   /** Counted from 1. */
   readonly line: number;
-  /** Its line, or its lines where a value in quotes goes on over several. */
-  readonly text: string;
+  /** A value in quotes can go on over several lines. */
   readonly hasSeveralLines: boolean;
+  /** Where the value is in the text, its quotes included. */
+  readonly start: number;
+  readonly end: number;
 }
 
-/** The name, and the quote that the value begins with. */
-const start = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=[ \t]*(["'`]?)/;
+/** Without a name it is something that the language passes over. */
+type Found = Omit<Assignment, 'line' | 'hasSeveralLines' | 'name'> & { readonly name?: string };
 
-/** @returns how many lines a value goes on for after its first; a quote that is never closed is an ordinary character. */
-function furtherLines(rest: string, quote: string, following: readonly string[]): number {
-  if (quote === '' || rest.includes(quote)) return 0;
-  return following.findIndex((line) => line.includes(quote)) + 1;
+/** Tries a pattern at exactly one place of a text. */
+function at(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
+  const sticky = new RegExp(pattern.source, `${pattern.flags.replace('y', '')}y`);
+  sticky.lastIndex = index;
+  return sticky.exec(text);
 }
 
-/** @returns what an env file sets, by the rules of Node's `util.parseEnv`, which are dotenv's too. */
-export function assignmentsOf(text: string): readonly Assignment[] {
-  const lines = text.split(/\r?\n/);
+/** @returns where the line that holds a position ends, before its line break. */
+function endOfLine(text: string, index: number): number {
+  const end = text.indexOf('\n', index);
+  if (end < 0) return text.length;
+  return end > index && text[end - 1] === '\r' ? end - 1 : end;
+}
+
+/** A value without quotes that is empty begins right behind the `=`, so that what is written there stays clear of a comment. */
+function unquoted(behindEquals: number, start: number, length: number): [number, number] {
+  return length === 0 ? [behindEquals, behindEquals] : [start, start + length];
+}
+
+/** Node: a quote that is never closed is an ordinary character; without quotes a `#` begins a comment wherever it stands. */
+function nodeAssignment(text: string, index: number): Found | undefined {
+  const head = at(/[ \t]*(?:export[ \t]+)?([^=#\s](?:[^=\r\n]*[^=\s])?)[ \t]*=/, text, index);
+  if (head === null) return undefined;
+  const behindEquals = index + head[0].length;
+  const start = behindEquals + (at(/[ \t]*/, text, behindEquals)?.[0].length ?? 0);
+  const quoted = at(/"[^"]*"|'[^']*'|`[^`]*`/, text, start)?.[0];
+  const line = text.slice(start, endOfLine(text, start));
+  const bare = /^["'`]/.test(line) ? line : line.replace(/#.*$/, '').trimEnd();
+  const [from, to] =
+    quoted === undefined ? unquoted(behindEquals, start, bare.length) : [start, start + quoted.length];
+  const name = head[1] ?? '';
+  const value = parseEnv(`X=${text.slice(from, to)}\n`).X ?? '';
+  return { name, value, start: from, end: to };
+}
+
+const pythonEscapes: Readonly<Record<string, string>> = {
+  ...{ '\\\\': '\\', "\\'": "'", '\\"': '"', '\\a': '\x07', '\\b': '\b' },
+  ...{ '\\f': '\f', '\\n': '\n', '\\r': '\r', '\\t': '\t', '\\v': '\v' },
+};
+
+const pythonQuotes = {
+  "'": { value: /'((?:\\[\s\S]|[^'\\])*)'/, escapes: /\\[\\']/g },
+  '"': { value: /"((?:\\[\s\S]|[^"\\])*)"/, escapes: /\\[\\'"abfnrtv]/g },
+} as const;
+
+/** The parser of python-dotenv 1.2, rule by rule (its `parser.py`); what it cannot read it passes over, to the end of the line. */
+function pythonAssignment(text: string, index: number): Found | undefined {
+  const head = at(/[ \t]*(?:export[ \t]+)?(?:'([^']+)'|([^=#\s'][^=#\s]*))[ \t]*=/, text, index);
+  if (head === null) return undefined;
+  const name = head[1] ?? head[2] ?? '';
+  const behindEquals = index + head[0].length;
+  const start = behindEquals + (at(/[ \t]*/, text, behindEquals)?.[0].length ?? 0);
+  const mark = text[start];
+  if (mark !== "'" && mark !== '"') {
+    const line = text.slice(start, endOfLine(text, start));
+    const isComment = mark === '#' && start > behindEquals;
+    const bare = isComment ? '' : line.replace(/[ \t]+#.*$/, '').trimEnd();
+    const [from, to] = unquoted(behindEquals, start, bare.length);
+    return { name, value: bare, start: from, end: to };
+  }
+  const { value: pattern, escapes } = pythonQuotes[mark];
+  const quoted = at(pattern, text, start);
+  if (quoted === null) return undefined;
+  const end = start + quoted[0].length;
+  if (at(/[ \t]*(?:#.*)?(?=\r?\n|$)/, text, end) === null) return { value: '', start, end };
+  const value = (quoted[1] ?? '').replaceAll(escapes, (found) => pythonEscapes[found] ?? found);
+  return { name, value, start, end };
+}
+
+/** `${NAME}` and `${NAME:-default}`, in values of every kind; the process environment outranks the file. */
+function expand(value: string, before: Environment, env: Environment): string {
+  return value.replaceAll(
+    /\$\{([^}:]*)(?::-([^}]*))?\}/g,
+    (_, name: string, otherwise: string | undefined) => env[name] ?? before[name] ?? otherwise ?? '',
+  );
+}
+
+/**
+ * @param env the process environment, which values of Python's `.env` can refer to.
+ * @returns what an env file sets, in its order; of a name that comes twice the last counts.
+ */
+export function assignmentsOf(
+  text: string,
+  rules: EnvRules = 'node',
+  env: Environment = {},
+): readonly Assignment[] {
+  const read = rules === 'node' ? nodeAssignment : pythonAssignment;
   const assignments: Assignment[] = [];
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index] ?? '';
-    const [head, name, quote = ''] = start.exec(line) ?? [];
-    if (head === undefined || name === undefined) continue;
-    const further = furtherLines(line.slice(head.length), quote, lines.slice(index + 1));
-    assignments.push({
-      name,
-      line: index + 1,
-      text: lines.slice(index, index + 1 + further).join('\n'),
-      hasSeveralLines: further > 0,
-    });
-    index += further;
+  const values: Record<string, string> = {};
+  let line = 1;
+  for (let index = text.startsWith(byteOrderMark) ? 1 : 0; index < text.length; ) {
+    const found = read(text, index);
+    const end = endOfLine(text, found?.end ?? index);
+    const lines = text.slice(index, end).split('\n').length;
+    if (found?.name !== undefined) {
+      const { name } = found;
+      const value = rules === 'node' ? found.value : expand(found.value, values, env);
+      values[name] = value;
+      assignments.push({ ...found, name, value, line, hasSeveralLines: lines > 1 });
+    }
+    line += lines;
+    index = end + (at(/\r?\n/, text, end)?.[0].length ?? 1);
   }
   return assignments;
+}
+
+/** @returns the variables that an env file sets. */
+export function variablesIn(
+  text: string,
+  rules: EnvRules = 'node',
+  env: Environment = {},
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(assignmentsOf(text, rules, env).map(({ name, value }) => [name, value]));
+}
+
+/** Quotes a value as the one before it was quoted, and otherwise only where it needs it. */
+function quote(value: string, before: string): string {
+  const mark = /^["'`](?=[\s\S]*["'`]$)/.exec(before)?.[0];
+  if (mark !== undefined && !value.includes(mark)) return `${mark}${value}${mark}`;
+  if (mark === undefined && /^[\w.,:;/@%+?&=!~*()[\]{}|<>-]*$/.test(value)) return value;
+  const fit = ["'", '"'].find((each) => !value.includes(each));
+  if (fit === undefined) throw new Error('a value with both kinds of quotes has no place in an env file');
+  return `${fit}${value}${fit}`;
+}
+
+/**
+ * Sets a variable: in the place of its last value, which is the one that counts, or on a new line at the end. Everything else,
+ * comments and line ends included, stays as it is.
+ */
+export function setVariable(text: string, name: string, value: string, rules: EnvRules = 'node'): string {
+  const last = assignmentsOf(text, rules).findLast((each) => each.name === name);
+  if (last !== undefined)
+    return text.slice(0, last.start) + quote(value, text.slice(last.start, last.end)) + text.slice(last.end);
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const separator = /(?:^|\n|\uFEFF)$/.test(text) ? '' : newline;
+  return `${text}${separator}${name}=${quote(value, '')}${newline}`;
+}
+
+/** Sets several variables, in their order. */
+export function setVariables(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  rules: EnvRules = 'node',
+): string {
+  return Object.entries(values).reduce(
+    (edited, [name, value]) => setVariable(edited, name, value, rules),
+    text,
+  );
 }

@@ -1,15 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseEnv } from 'node:util';
-import {
-  type Checked,
-  checkEnvironmentUrl,
-  checkMcpUrl,
-  checkPort,
-  checkResourceId,
-  defaultPort,
-} from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 
 /** A TypeScript project as `create-scalekit-mcp` lays it out; all paths are absolute. */
@@ -64,43 +55,5 @@ export function findCompiler(directory: string): string | undefined {
     return bin?.tsc === undefined ? undefined : join(dirname(manifest), bin.tsc);
   } catch {
     return undefined;
-  }
-}
-
-/** What `.env` and the environment say, as far as it is right; what is wrong the server says itself when it starts. */
-export interface Settings {
-  readonly port: number;
-  readonly environmentUrl: string | undefined;
-  readonly resourceId: string | undefined;
-  readonly mcpUrl: string | undefined;
-  /** How the server's log is written; undefined where nobody has decided. */
-  readonly logFormat: string | undefined;
-}
-
-/** Reads the variables as the server will: `.env`, and the real environment before it. */
-export function readSettings(
-  project: Pick<Project, 'environmentFile'>,
-  env: Readonly<Record<string, string | undefined>>,
-): Settings {
-  const variables = { ...readEnvironmentFile(project.environmentFile), ...env };
-  const right = <T>(check: (text: string) => Checked<T>, text: string | undefined) => {
-    const checked = check(text ?? '');
-    return checked.ok ? checked.value : undefined;
-  };
-  return {
-    port: right(checkPort, variables.PORT) ?? defaultPort,
-    environmentUrl: right(checkEnvironmentUrl, variables.SCALEKIT_ENVIRONMENT_URL),
-    resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
-    mcpUrl: right(checkMcpUrl, variables.MCP_URL),
-    logFormat: variables.LOG_FORMAT,
-  };
-}
-
-function readEnvironmentFile(path: string): Record<string, string | undefined> {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch {
-    // No file is a configuration like any other: a container sets the environment itself.
-    return {};
   }
 }

@@ -147,6 +147,33 @@ describe('--overwrite', () => {
     expect(env).toMatch(/^# mine\nDATABASE_URL=postgres:\/\/db\nPORT=4000\nSCALEKIT_ENVIRONMENT_URL=/);
     expect((await readdir(join(cwd, 'x'))).filter((name) => name.startsWith('.create-'))).toEqual([]);
   });
+
+  test('leaves a key in .env alone, byte for byte, though its lines look like variables of ours', async () => {
+    const cwd = await temporaryDirectory();
+    await mkdir(join(cwd, 'x'));
+    const key = 'KEY="-----BEGIN KEY-----\r\nPORT=1\r\nMCP_URL=http://inside/\r\n-----END KEY-----"\r\n';
+    const before = Buffer.concat([Buffer.from(`\uFEFF${key}`), Buffer.from('# Schl\xfcssel\r\n', 'latin1')]);
+    await writeFile(join(cwd, 'x/.env'), before);
+    const { code } = await create(cwd, ['x', '--overwrite', '--port', '4000', ...quick]);
+    expect(code).toBe(0);
+    const env = await readFile(join(cwd, 'x/.env'));
+    expect(env.subarray(0, before.length)).toEqual(before);
+    expect(env.subarray(before.length).toString()).toMatch(
+      /^PORT=4000\r\nSCALEKIT_[\s\S]*MCP_URL=http:\/\/localhost:4000\/\r\n$/,
+    );
+  });
+
+  test('refuses a .env in UTF-16 by name, and writes nothing', async () => {
+    const cwd = await temporaryDirectory();
+    await mkdir(join(cwd, 'x'));
+    await writeFile(join(cwd, 'x/.env'), '\uFEFFPORT=1\r\n', 'utf16le');
+    const { code, stderr } = await create(cwd, ['x', '--overwrite', ...quick]);
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/\.env is in UTF-16: save it as UTF-8/),
+    });
+    expect(await readdir(join(cwd, 'x'))).toEqual(['.env']);
+  });
 });
 
 describe('git', () => {

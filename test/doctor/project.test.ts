@@ -210,9 +210,37 @@ describe('gatherProject', () => {
     ]);
   });
 
-  test('lets .env.local win over .env', async () => {
-    const { settings } = await factsOf({ '.env': 'PORT=1\n', '.env.local': '\nPORT=2\n' });
+  test('lets .env.local win over .env where a framework reads it', async () => {
+    const { settings } = await factsOf({
+      'package.json': '{"dependencies":{"xmcp":"^0.3.0"}}',
+      '.env': 'PORT=1\n',
+      '.env.local': '\nPORT=2\n',
+    });
     expect(settings).toMatchObject([{ value: '2', file: '.env.local', line: 2 }]);
+  });
+
+  test('does not take .env.local for read where nothing reads it, as the server and dev do not', async () => {
+    const files = { 'package.json': '{}', '.env': 'PORT=1\n', '.env.local': 'PORT=2\nMCP_URL=http://x/\n' };
+    const { settings, envFiles } = await factsOf(files);
+    expect(settings).toMatchObject([{ variable: 'PORT', value: '1', file: '.env' }]);
+    expect(envFiles).toMatchObject([{ file: '.env.local', unread: true }, { file: '.env' }]);
+  });
+
+  test('reads .env as python-dotenv does in a Python project', async () => {
+    const { settings } = await factsOf({
+      'requirements.txt': 'fastmcp>=2.13\n',
+      'server.py': '',
+      '.env': 'PORT=3002\nMCP_URL=http://localhost:$' + '{PORT}/#x\n',
+    });
+    expect(settings.map(({ name, value, rules }) => [name, value, rules])).toEqual([
+      ['PORT', '3002', 'python'],
+      ['MCP_URL', 'http://localhost:3002/#x', 'python'],
+    ]);
+  });
+
+  test('says of a .env in UTF-16 what it is', async () => {
+    const { envFiles } = await factsOf({ '.env': '\0P\0O' });
+    expect(envFiles).toMatchObject([{ unreadable: 'is in UTF-16: save it as UTF-8', lines: [] }]);
   });
 
   test('reads what other files say of production', async () => {

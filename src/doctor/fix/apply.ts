@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeEnv, type EnvFile } from '../../project/env-file.ts';
 import { printable } from '../../scalekit/index.ts';
 import type { Command, Edit } from '../model.ts';
 import { EditRefused, editText } from './edit-text.ts';
@@ -17,16 +18,16 @@ export interface FixOutcome {
 /** By anyone. To replace a file the system asks only for the folder's permission; its owner meant the file's. */
 const writable = 0o222;
 
-async function readIfThere(path: string): Promise<{ text: string; mode: number | undefined }> {
+async function readIfThere(path: string): Promise<EnvFile & { mode: number | undefined }> {
   const stat = await lstat(path).catch(() => undefined);
-  if (stat === undefined) return { text: '', mode: undefined };
+  if (stat === undefined) return { ...decodeEnv(new Uint8Array()), mode: undefined };
   // A link may lead out of the project, where nobody asked for a change.
   if (!stat.isFile()) throw new EditRefused('it is not an ordinary file');
-  return { text: await readFile(path, 'utf8'), mode: stat.mode & 0o777 };
+  return { ...decodeEnv(await readFile(path)), mode: stat.mode & 0o777 };
 }
 
 /** Writes a file whole or not at all: beside the old one, and then in its place. */
-async function replaceFile(path: string, text: string, mode: number | undefined): Promise<void> {
+async function replaceFile(path: string, text: Uint8Array, mode: number | undefined): Promise<void> {
   const staged = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(staged, text, { mode: mode ?? 0o644, flag: 'wx' });
@@ -41,7 +42,7 @@ async function replaceFile(path: string, text: string, mode: number | undefined)
 async function editFile(directory: string, file: string, edits: readonly Edit[]): Promise<FixOutcome> {
   const path = join(directory, file);
   try {
-    const { text, mode } = await readIfThere(path);
+    const { text, encode, mode } = await readIfThere(path);
     // All edits of a file, or none.
     let edited = text;
     let newMode = mode;
@@ -51,7 +52,7 @@ async function editFile(directory: string, file: string, edits: readonly Edit[])
     }
     if (edited !== text && mode !== undefined && (mode & writable) === 0)
       throw new EditRefused('it is read-only');
-    if (edited !== text || newMode !== mode) await replaceFile(path, edited, newMode);
+    if (edited !== text || newMode !== mode) await replaceFile(path, encode(edited), newMode);
     return { what: file };
   } catch (error) {
     return { what: file, error: printable(error instanceof Error ? error.message : String(error)) };

@@ -1,4 +1,4 @@
-import { type Assignment, assignmentsOf } from '../../project/env-text.ts';
+import { type Assignment, assignmentsOf, type EnvRules, setVariable } from '../../project/env-text.ts';
 import { maskSecrets } from '../../scalekit/index.ts';
 import type { Edit } from '../model.ts';
 
@@ -6,10 +6,6 @@ import type { Edit } from '../model.ts';
 
 /** Why an edit is not made; for the person reading it. */
 export class EditRefused extends Error {}
-
-/** One assignment of an env file: what is before the value, the value with its quotes, and what is after it. */
-const assignment =
-  /^(\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=[ \t]*)("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*?)([ \t]*(?:#.*)?\r?)$/;
 
 function linesOf(text: string): string[] {
   return text.split('\n');
@@ -21,29 +17,19 @@ function inOneLine(found: Assignment): Assignment {
   throw new EditRefused(`${found.name} goes over several lines, which are not touched`);
 }
 
-/** Quotes a value as the one before it was quoted; a value of ours needs none by itself. */
-function quoteLike(old: string, value: string): string {
-  const quote = /^["'`]/.exec(old)?.[0] ?? '';
-  return `${quote}${value}${quote}`;
-}
-
-function setVariable(text: string, variable: string, value: string): string {
-  const lines = linesOf(text);
-  const last = assignmentsOf(text).findLast(({ name }) => name === variable);
-  if (last === undefined) {
-    const separator = text === '' || text.endsWith('\n') ? '' : '\n';
-    return `${text}${separator}${variable}=${value}\n`;
+function setValue(text: string, variable: string, value: string, rules?: EnvRules): string {
+  const last = assignmentsOf(text, rules).findLast(({ name }) => name === variable);
+  if (last !== undefined) {
+    inOneLine(last);
+    const old = text.slice(last.start, last.end);
+    if (maskSecrets(old) !== old) throw new EditRefused(`${variable} holds a secret, which is not touched`);
   }
-  const index = inOneLine(last).line - 1;
-  const [, before = '', , old = '', after = ''] = assignment.exec(lines[index] ?? '') ?? [];
-  if (maskSecrets(old) !== old) throw new EditRefused(`${variable} holds a secret, which is not touched`);
-  lines[index] = `${before}${quoteLike(old, value)}${after}`;
-  return lines.join('\n');
+  return setVariable(text, variable, value, rules);
 }
 
-function removeLine(text: string, line: number, variable: string): string {
+function removeLine(text: string, line: number, variable: string, rules?: EnvRules): string {
   const lines = linesOf(text);
-  const found = assignmentsOf(text).find((each) => each.line === line && each.name === variable);
+  const found = assignmentsOf(text, rules).find((each) => each.line === line && each.name === variable);
   if (found === undefined) throw new EditRefused(`line ${line} does not set ${variable} any more`);
   inOneLine(found);
   lines.splice(line - 1, 1);
@@ -69,9 +55,9 @@ function replaceOnce(text: string, before: string, after: string): string {
 export function editText(text: string, edit: Exclude<Edit, { kind: 'mode' }>): string {
   switch (edit.kind) {
     case 'set-variable':
-      return setVariable(text, edit.variable, edit.value);
+      return setValue(text, edit.variable, edit.value, edit.rules);
     case 'remove-line':
-      return removeLine(text, edit.line, edit.variable);
+      return removeLine(text, edit.line, edit.variable, edit.rules);
     case 'append-line':
       return appendLine(text, edit.text);
     case 'replace':

@@ -9,7 +9,7 @@ import {
   startEmulator,
 } from '../../emulator/index.ts';
 import { checkClientDocuments, trustNotice } from '../../emulator/switches.ts';
-import { readSettings } from '../../project/layout.ts';
+import { readSettings } from '../../project/settings.ts';
 import {
   accept,
   type Checked,
@@ -80,7 +80,7 @@ interface Defaults {
 async function defaultsOfProject({ cwd, env }: Context): Promise<Defaults> {
   const environmentFile = join(cwd, '.env');
   if (!existsSync(environmentFile)) return {};
-  const { environmentUrl, resourceId, mcpUrl } = readSettings({ environmentFile }, env);
+  const { environmentUrl, resourceId, mcpUrl } = readSettings(environmentFile, env);
   const url = environmentUrl === undefined ? undefined : new URL(environmentUrl);
   const port = url !== undefined && isLoopback(url) ? portOf(url) : undefined;
   const { scopes } = await readScopes({ scopes: join(cwd, 'dist/src/scopes.js') }, defaultScopes);

@@ -11,9 +11,16 @@ function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
       title: 'The file with the project’s settings cannot be read',
       actual: unreadable,
       expected: 'a text file that you can read',
-      fix: `Make ${file} readable, or copy .env.example to it and fill in the values.`,
+      fix: unreadable.includes('UTF-8')
+        ? `Save ${file} as UTF-8 in your editor.`
+        : `Make ${file} readable, or copy .env.example to it and fill in the values.`,
     },
   ];
+}
+
+/** What is in a file that nothing reads. */
+function asideOf(aside: EnvFile | undefined): string {
+  return aside === undefined ? '' : `; ${aside.file} has them, and nothing of this project reads it`;
 }
 
 /** Facts: Scalekit, documented failure 3. */
@@ -24,12 +31,16 @@ export const envFile: Check = {
       const { settings, envFiles } = project;
       if (settings.some(({ variable }) => variable.startsWith('SCALEKIT_'))) return passed();
       if (!usesScalekit(project)) return skipped('Nothing in this project speaks of Scalekit');
-      const seen = envFiles.map(({ file }) => file).join(' and ');
-      const unreadable = envFiles.flatMap(describeUnreadable);
+      const read = envFiles.filter(({ unread }) => !unread);
+      const seen = read.map(({ file }) => file).join(' and ');
+      const unreadable = read.flatMap(describeUnreadable);
       if (unreadable.length > 0) return found(...unreadable);
+      const aside = envFiles.find(
+        ({ unread, lines }) => unread && lines.some(({ name }) => name.startsWith('SCALEKIT_')),
+      );
       return found({
         subject: { file: '.env' },
-        actual: seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`,
+        actual: `${seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`}${asideOf(aside)}`,
         expected: 'SCALEKIT_ENVIRONMENT_URL, SCALEKIT_RESOURCE_ID and MCP_URL',
       });
     }),

@@ -4,7 +4,8 @@ import { type Finding, found } from '../../model.ts';
 
 /** The same variable in a file, with another value, which does not count. */
 function hiddenBy(setting: Setting, files: readonly EnvFile[]): Finding | undefined {
-  for (const { file, lines } of files) {
+  for (const { file, lines, unread } of files) {
+    if (unread) continue;
     const line = lines.find(({ name, value }) => name === setting.name && value !== setting.value);
     if (line === undefined) continue;
     return {

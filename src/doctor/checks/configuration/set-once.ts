@@ -2,7 +2,7 @@ import { type Check, withProject } from '../../check.ts';
 import type { EnvFile } from '../../facts.ts';
 import { type Finding, found } from '../../model.ts';
 
-function repeated({ file, lines }: EnvFile): readonly Finding[] {
+function repeated({ file, lines, rules }: EnvFile): readonly Finding[] {
   return lines.flatMap(({ name, line, value }, index) => {
     // Only ours have values; a repeated line of another program is not the doctor's business.
     const last = lines.findLast((other) => other.name === name);
@@ -12,7 +12,7 @@ function repeated({ file, lines }: EnvFile): readonly Finding[] {
         subject: { file, line, variable: name },
         actual: `line ${line} says ${value}, line ${last.line} says ${last.value}`,
         expected: `only line ${last.line}, which is the one that counts`,
-        edits: [{ kind: 'remove-line', file, line, variable: name } as const],
+        edits: [{ kind: 'remove-line', file, line, variable: name, ...(rules && { rules }) } as const],
       },
     ];
   });
@@ -20,5 +20,8 @@ function repeated({ file, lines }: EnvFile): readonly Finding[] {
 
 export const setOnce: Check = {
   code: 'SKM115',
-  run: (facts) => withProject(facts, ({ envFiles }) => found(...envFiles.flatMap(repeated))),
+  run: (facts) =>
+    withProject(facts, ({ envFiles }) =>
+      found(...envFiles.filter(({ unread }) => !unread).flatMap(repeated)),
+    ),
 };

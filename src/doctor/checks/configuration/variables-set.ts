@@ -41,7 +41,7 @@ export const variablesSet: Check = {
     withProject(facts, (project) => {
       if (!project.settings.some(({ variable }) => variable.startsWith('SCALEKIT_')))
         return skipped('There are no Scalekit settings at all');
-      const file = project.envFiles[0]?.file ?? '.env';
+      const file = project.envFiles.find(({ unread }) => !unread)?.file ?? '.env';
       const findings = needed(project).flatMap((variable): readonly Finding[] => {
         const setting = settingOf(project, variable);
         if (setting !== undefined && setting.value !== '') return [];

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
+import { decodeEnv } from '../../../project/env-file.ts';
 import { type Assignment, assignmentsOf, byteOrderMark } from '../../../project/env-text.ts';
 import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import type { EnvFile, EnvLine } from '../../facts.ts';
+import type { EnvFile, EnvLine, ProjectKind } from '../../facts.ts';
 import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';
 
@@ -16,9 +16,32 @@ const keptNames: ReadonlySet<string> = new Set([
 
 const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;
 
-function readAssignment({ name, line, text }: Assignment): EnvLine {
-  // Each on its own, so that a variable that is written twice shows both of its values.
-  const value = (parseEnv(`${text}\n`)[name] ?? '').trim();
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An env file as it lies on the disk, before it is known by whose rules it is read. */
+export interface RawEnvFile extends Pick<EnvFile, 'file' | 'unreadable' | 'mode' | 'git'> {
+  readonly text?: string;
+}
+
+/** Reads an env file, its permissions, and what git knows of it. */
+export async function readEnvFile(directory: string, file: string): Promise<RawEnvFile | undefined> {
+  const [read, git] = await Promise.all([
+    readTextOrWhyNot(directory, file, (bytes) => decodeEnv(bytes).text),
+    gitState(directory, file),
+  ]);
+  if (read === undefined) return undefined;
+  const hasModes = process.platform !== 'win32';
+  const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
+  return {
+    ...read,
+    file,
+    ...(mode === undefined ? {} : { mode }),
+    ...(git === undefined ? {} : { git }),
+  };
+}
+
+function lineOf({ name, line, value: text }: Assignment, isHidden: boolean): EnvLine {
+  const value = isHidden ? '' : text.trim();
   const isSecret = secretName.test(name) || maskSecrets(value) !== value;
   return {
     name,
@@ -29,25 +52,24 @@ function readAssignment({ name, line, text }: Assignment): EnvLine {
   };
 }
 
-/** What the text of an env file says, or why there is none. */
-function readContent(
-  read: Awaited<ReturnType<typeof readTextOrWhyNot>>,
-): Partial<EnvFile> & Pick<EnvFile, 'lines'> {
-  if (read === undefined || 'unreadable' in read) return { lines: [], ...read };
-  const lines = assignmentsOf(read.text).map(readAssignment);
-  return read.text.startsWith(byteOrderMark) ? { lines, startsWithMark: true } : { lines };
-}
+/** Frameworks that read `.env.local`, too; nothing of ours does, nor does python-dotenv. */
+const readsLocal: ReadonlySet<ProjectKind> = new Set(['mcp-use', 'xmcp']);
 
-/** Reads an env file, its permissions, and what git knows of it. */
-export async function readEnvFile(directory: string, file: string): Promise<EnvFile | undefined> {
-  const [read, git] = await Promise.all([readTextOrWhyNot(directory, file), gitState(directory, file)]);
-  if (read === undefined) return undefined;
-  const hasModes = process.platform !== 'win32';
-  const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
+/** @returns what the text of an env file says to a project of this kind. */
+export function envFileOf({ text, ...file }: RawEnvFile, kind: ProjectKind, env: Environment): EnvFile {
+  const unread = file.file === '.env.local' && !readsLocal.has(kind) ? { unread: true } : {};
+  if (text === undefined) return { ...file, ...unread, lines: [] };
+  const rules = kind === 'fastmcp' || kind === 'python' ? 'python' : 'node';
+  // Our own servers read past the mark; to every other program it is a part of the first name.
+  const startsWithMark = text.startsWith(byteOrderMark) && kind !== 'generated';
+  const lines = assignmentsOf(text, rules, env).map((each) =>
+    lineOf(each, startsWithMark && each.line === 1),
+  );
   return {
-    file,
-    ...readContent(read),
-    ...(mode === undefined ? {} : { mode }),
-    ...(git === undefined ? {} : { git }),
+    ...file,
+    ...unread,
+    lines,
+    ...(rules === 'python' ? { rules } : {}),
+    ...(startsWithMark ? { startsWithMark } : {}),
   };
 }

@@ -10,17 +10,21 @@ export interface TextFile {
 /** Nothing that a check reads is larger; what is larger is no hand-written file. */
 const largestFile = 256 * 1024;
 
-/** @returns the text, why it cannot be read, or undefined where there is no such file. */
+/**
+ * @param decode throws an Error that says why the bytes are no text.
+ * @returns the text, why it cannot be read, or undefined where there is no such file.
+ */
 export async function readTextOrWhyNot(
   directory: string,
   file: string,
+  decode = (bytes: Buffer): string => bytes.toString('utf8'),
 ): Promise<TextFile | { readonly unreadable: string } | undefined> {
   try {
     const path = join(directory, file);
     const status = await stat(path);
     if (!status.isFile()) return { unreadable: 'it is no file' };
     if (status.size > largestFile) return { unreadable: `it is larger than ${largestFile / 1024} KB` };
-    return { file, text: await readFile(path, 'utf8') };
+    return { file, text: decode(await readFile(path)) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { unreadable: code ?? message };

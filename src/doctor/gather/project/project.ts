@@ -8,7 +8,7 @@ import {
   type ProjectKind,
 } from '../../facts.ts';
 import { clientFiles, readClients } from './clients.ts';
-import { readEnvFile } from './env-file.ts';
+import { envFileOf, readEnvFile } from './env-file.ts';
 import { objectIn, parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
 import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
@@ -64,14 +64,14 @@ async function readFiles(directory: string) {
     readTexts(directory, productionFiles),
     readText(directory, ignoreFile),
   ]);
-  const envFiles = [local, env].filter((file) => file !== undefined);
-  return { manifest, python, envFiles, sources, clients, production, ignores };
+  const rawEnv = [local, env].filter((file) => file !== undefined);
+  return { manifest, python, rawEnv, sources, clients, production, ignores };
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;
 
-function isProject({ manifest, python, envFiles, sources }: Files): boolean {
-  return manifest !== undefined || python.length > 0 || envFiles.length > 0 || sources.length > 0;
+function isProject({ manifest, python, rawEnv, sources }: Files): boolean {
+  return manifest !== undefined || python.length > 0 || rawEnv.length > 0 || sources.length > 0;
 }
 
 /**
@@ -82,14 +82,16 @@ function isProject({ manifest, python, envFiles, sources }: Files): boolean {
 export async function gatherProject(directory: string, env: Environment): Promise<Fact<ProjectFacts>> {
   const files = await readFiles(directory);
   if (!isProject(files)) return missing('There is no project in this folder');
-  const { manifest, python, envFiles, sources } = files;
+  const { manifest, python, sources } = files;
   const { packages, installed } = await readPackages(resolve(directory), manifest, python);
   const parsed = parseObject(manifest?.text) ?? {};
   const name = nameOf(parsed, python) ?? basename(resolve(directory));
+  const kind = kindOf(packages, sources, manifest);
+  const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env));
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
   return known({
-    kind: kindOf(packages, sources, manifest),
+    kind,
     name,
     envFiles,
     settings: resolveSettings(envFiles, env),

@@ -13,16 +13,26 @@ function fromEnvironment(variable: VariableName, env: Environment): Setting | un
 
 function fromFiles(variable: VariableName, files: readonly EnvFile[]): Setting | undefined {
   for (const name of [variable, ...variableAliases[variable]]) {
-    for (const { file, lines } of files) {
+    for (const { file, lines, rules } of files) {
       const line = lines.findLast((each) => each.name === name);
-      if (line) return { variable, name, value: line.value ?? '', source: 'file', file, line: line.line };
+      if (line)
+        return {
+          variable,
+          name,
+          value: line.value ?? '',
+          source: 'file',
+          file,
+          line: line.line,
+          ...(rules && { rules }),
+        };
     }
   }
   return undefined;
 }
 
 /** @returns each variable as the server will see it; the process environment wins, as in Node and python-dotenv. */
-export function resolveSettings(files: readonly EnvFile[], env: Environment): readonly Setting[] {
+export function resolveSettings(all: readonly EnvFile[], env: Environment): readonly Setting[] {
+  const files = all.filter(({ unread }) => !unread);
   return variableNames.flatMap(
     (variable) => fromEnvironment(variable, env) ?? fromFiles(variable, files) ?? [],
   );
@@ -31,7 +41,9 @@ export function resolveSettings(files: readonly EnvFile[], env: Environment): re
 /** @returns NODE_ENV and where it is set; the environment outranks files, as for the server. */
 export function resolveNodeEnv(files: readonly EnvFile[], env: Environment): ProjectFacts['nodeEnv'] {
   if (env.NODE_ENV) return { value: env.NODE_ENV, source: 'environment' };
-  const value = files.flatMap(({ lines }) => lines).find(({ name }) => name === 'NODE_ENV')?.value;
+  const value = files
+    .flatMap(({ lines, unread }) => (unread ? [] : lines))
+    .find(({ name }) => name === 'NODE_ENV')?.value;
   return value ? { value, source: 'file' } : undefined;
 }
 

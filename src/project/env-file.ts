@@ -1,0 +1,48 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { systemCode, UserError } from '../terminal/errors.ts';
+
+/** The text of an env file, and how to write it back so that what was not edited stays byte for byte. */
+export interface EnvFile {
+  readonly text: string;
+  encode(text: string): Uint8Array;
+}
+
+/** Why a file is no env file; a clause for a sentence that names the file. */
+export class NoEnvText extends Error {}
+
+/** PowerShell's `>` and Notepad's "Unicode" write a mark; without one every second byte is zero. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
+  return mark === 0xfffe || mark === 0xfeff || bytes.includes(0);
+}
+
+/**
+ * @returns the text of an env file. Bytes that are no UTF-8 (a comment in Latin-1) come and go unchanged.
+ * @throws NoEnvText for UTF-16, which no program reads as an env file.
+ */
+export function decodeEnv(bytes: Uint8Array): EnvFile {
+  if (isUtf16(bytes)) throw new NoEnvText('is in UTF-16: save it as UTF-8');
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  return {
+    text: Buffer.from(bytes).toString(encoding),
+    encode: (text) => Buffer.from(text, encoding),
+  };
+}
+
+/**
+ * Reads a `.env`.
+ * @returns undefined where there is none: a container sets the environment itself.
+ * @throws UserError naming the file, and why it cannot be read.
+ */
+export function readEnvFile(path: string): EnvFile | undefined {
+  try {
+    return decodeEnv(readFileSync(path));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (error instanceof NoEnvText) throw new UserError(`${path} ${error.message}.`, { code: 'env/utf-16' });
+    if (code === undefined) throw error;
+    throw new UserError(`${path} cannot be read: ${code}.`, { code: 'env/unreadable', cause: error });
+  }
+}

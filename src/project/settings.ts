@@ -1,0 +1,44 @@
+import {
+  type Checked,
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkPort,
+  checkResourceId,
+  defaultPort,
+} from '../scalekit/index.ts';
+import { readEnvFile } from './env-file.ts';
+import { variablesIn } from './env-text.ts';
+
+/** What `.env` and the environment say, as far as it is right; what is wrong the server says itself when it starts. */
+export interface Settings {
+  readonly port: number;
+  readonly environmentUrl: string | undefined;
+  readonly resourceId: string | undefined;
+  readonly mcpUrl: string | undefined;
+  /** How the server's log is written; undefined where nobody has decided. */
+  readonly logFormat: string | undefined;
+}
+
+/**
+ * Reads the variables of a TypeScript project as its server will: the real environment, and `.env` where that says nothing. No
+ * other file counts (`.env.local` is nobody's here), and no file at all is a configuration, too: a container's.
+ * @param environmentFile the project's `.env`.
+ * @throws UserError where the file cannot be read.
+ */
+export function readSettings(
+  environmentFile: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const variables = { ...variablesIn(readEnvFile(environmentFile)?.text ?? ''), ...env };
+  const right = <T>(check: (text: string) => Checked<T>, text: string | undefined) => {
+    const checked = check(text ?? '');
+    return checked.ok ? checked.value : undefined;
+  };
+  return {
+    port: right(checkPort, variables.PORT) ?? defaultPort,
+    environmentUrl: right(checkEnvironmentUrl, variables.SCALEKIT_ENVIRONMENT_URL),
+    resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
+    mcpUrl: right(checkMcpUrl, variables.MCP_URL),
+    logFormat: variables.LOG_FORMAT,
+  };
+}
