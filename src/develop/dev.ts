@@ -46,7 +46,7 @@ export async function develop(surroundings: Surroundings, switches: Switches = {
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   try {
-    const changes = watchProject(project, signal);
+    const changes = watchProject(project.directory, signal);
     await session.begin();
     for await (const batch of changes) await session.react(batch);
   } finally {

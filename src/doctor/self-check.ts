@@ -1,16 +1,7 @@
 import { join } from 'node:path';
 import { buildProject } from '../project/compile.ts';
-import { readEnvFile } from '../project/env-file.ts';
-import { variablesIn } from '../project/env-text.ts';
-import {
-  type Checked,
-  checkEnvironmentUrl,
-  checkMcpUrl,
-  checkPort,
-  checkResourceId,
-  defaultPort,
-  serverUrls,
-} from '../scalekit/index.ts';
+import { type RequiredSettings, requireSettings } from '../project/settings.ts';
+import { serverUrls } from '../scalekit/index.ts';
 import type { Check } from './check.ts';
 import { builds } from './checks/configuration/builds.ts';
 import { issuerMatches } from './checks/scalekit/issuer-matches.ts';
@@ -61,33 +52,6 @@ const serverChecks: readonly Check[] = [
   challengeIsAbsolute,
 ];
 
-/** What a server needs to be started. */
-interface Settings {
-  readonly port: number;
-  readonly environmentUrl: string;
-  readonly resourceId: string;
-  readonly mcpUrl: string;
-  readonly variables: Readonly<Record<string, string>>;
-}
-
-function checkedValue<T>(checked: Checked<T>): T {
-  if (checked.ok) return checked.value;
-  throw new Error(
-    `.env: ${checked.problem.reason} (${checked.problem.actual}). Expected: ${checked.problem.expected}`,
-  );
-}
-
-function readSettings(directory: string): Settings {
-  const variables = variablesIn(readEnvFile(join(directory, '.env'))?.text ?? '');
-  return {
-    port: checkedValue(checkPort(variables.PORT || defaultPort)),
-    environmentUrl: checkedValue(checkEnvironmentUrl(variables.SCALEKIT_ENVIRONMENT_URL ?? '')),
-    resourceId: checkedValue(checkResourceId(variables.SCALEKIT_RESOURCE_ID ?? '')),
-    mcpUrl: checkedValue(checkMcpUrl(variables.MCP_URL ?? '')),
-    variables,
-  };
-}
-
 function exitCodeOf(results: readonly CheckResult[]): SelfCheck['exitCode'] {
   if (results.some(({ state, level }) => state === 'crashed' || (state === 'found' && level === 'error')))
     return 1;
@@ -99,7 +63,7 @@ type Report = (checks: readonly Check[], facts: Partial<Facts>) => void;
 
 async function checkServer(
   options: SelfCheckOptions,
-  settings: Settings,
+  settings: RequiredSettings,
   place: Place,
   scalekit: ScalekitFacts,
   report: Report,
@@ -138,7 +102,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
   const buildError = await buildProject(directory, signal);
   report([builds], { start: known(buildError === undefined ? {} : { buildError }) });
   if (buildError !== undefined) return;
-  const settings = readSettings(directory);
+  const settings = requireSettings(join(directory, '.env'));
   const place = await findPlace(settings.port, settings.mcpUrl);
   const scalekit = await ensureLocalScalekit({ ...settings, mcpUrl: place.mcpUrl, signal });
   try {
@@ -153,7 +117,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
 /**
  * Builds a new project, starts its server, asks it what a client would ask first, and asks Scalekit about it. Starts the
  * local Scalekit where the project wants it and it is not running. Everything that was started is stopped.
- * @throws Error when `.env` cannot be read; what aborted the signal.
+ * @throws UserError when `.env` cannot be read or holds what a server refuses; what aborted the signal.
  */
 export async function selfCheck(options: SelfCheckOptions): Promise<SelfCheck> {
   const results: CheckResult[] = [];

@@ -1,27 +1,59 @@
-import { watch } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { type IsWatched, watchProject } from '../project/watch.ts';
+import { clientFiles } from './gather/project/clients.ts';
 import { initialize } from './gather/server.ts';
 import { type Answer, probe } from './probe.ts';
 
+/** What waits for changes of a project's files. It collects them while nobody waits, so none falls between two runs. */
+export interface FileWatch {
+  /** Resolves with what has changed since it resolved last, as soon as something has; empty where the watching is over. */
+  changed(): Promise<readonly string[]>;
+}
+
+/** Files that say nothing of how a project behaves, and folders that somebody else writes. */
+const passedOver = /^(?:node_modules|dist|build|coverage|venv|env|site-packages|__pycache__)$/;
+
+/** Sources of any language, settings, manifests and lockfiles, what goes into an image, and packages that a project carries. */
+const examined =
+  /(?:\.(?:[cm]?[jt]sx?|py|json[c5]?|toml|ya?ml|txt|tgz|lock)|Dockerfile|^\.env(?:\..+)?|^\.gitignore)$/;
+
+const clientFolders = clientFiles.map((file) => file.split('/').slice(0, -1).join(sep)).filter(Boolean);
+
+/** Without a manifest this may be anybody's home folder: only the files in it, not those below. */
+function isExaminedIn(directory: string): IsWatched {
+  const manifests = ['package.json', 'pyproject.toml', 'requirements.txt'];
+  const isProject = manifests.some((file) => existsSync(join(directory, file)));
+  const files = new Set(clientFiles.map((file) => file.replaceAll('/', sep)));
+  return (path, isDirectory) => {
+    const name = basename(path);
+    if (!isDirectory) return files.has(path) || examined.test(name);
+    if (name.startsWith('.')) return clientFolders.includes(path);
+    return isProject && !passedOver.test(name);
+  };
+}
+
+/** Watches all that the doctor reads of a project, until the signal aborts. */
+export function watchFiles(directory: string, signal: AbortSignal): FileWatch {
+  const changes = watchProject(directory, signal, isExaminedIn(directory))[Symbol.asyncIterator]();
+  let next: ReturnType<typeof changes.next> | undefined;
+  return {
+    async changed() {
+      next ??= changes.next();
+      const { value, done } = await next;
+      next = undefined;
+      return done ? [] : value.files;
+    },
+  };
+}
+
 /** What the doctor looks at again when it changes. */
 export interface Watched {
-  readonly directory: string;
+  readonly files: FileWatch;
   /** The server's endpoint and what it answered last, where they are known. */
   readonly server: { readonly endpoint: string; readonly answer: Answer } | undefined;
   readonly signal: AbortSignal;
 }
-
-const watchedFiles: ReadonlySet<string> = new Set([
-  '.env',
-  '.env.local',
-  'package.json',
-  'pyproject.toml',
-  'requirements.txt',
-  '.mcp.json',
-  'scalekit-doctor.json',
-]);
-
-const watchedFolders = ['', 'src'];
 
 /** How often a server is asked whether it has come, gone or changed, in milliseconds. */
 const interval = 1000;
@@ -47,40 +79,24 @@ function serverChanged(
   void ask().catch(() => {});
 }
 
-/** Editors write a file in several steps: a change counts when it has been quiet for this long, in milliseconds. */
-const settling = 100;
-
-function filesChanged(directory: string, signal: AbortSignal, changed: () => void): void {
-  let timer: NodeJS.Timeout | undefined;
-  for (const folder of watchedFolders) {
-    try {
-      const watcher = watch(join(directory, folder), { signal }, (_event, file) => {
-        if (folder === '' && !watchedFiles.has(file ?? '')) return;
-        clearTimeout(timer);
-        timer = setTimeout(changed, settling);
-      });
-      watcher.on('error', () => {});
-    } catch {
-      // There is no such folder in this project.
-    }
-  }
-}
-
 /**
- * Waits for a change of the settings, the source or the server.
+ * Waits for a change of the settings, the source, the clients' files or the server.
  * @throws what aborted the signal.
  */
-export async function untilChanged({ directory, server, signal }: Watched): Promise<void> {
+export async function untilChanged({ files, server, signal }: Watched): Promise<void> {
   const waiting = new AbortController();
   const either = AbortSignal.any([signal, waiting.signal]);
   // Watchers do not keep the process alive long enough on every system; this does, until it is over.
   const keepAlive = setInterval(() => {}, 60_000);
   try {
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      filesChanged(directory, either, resolve);
+      const interrupt = () => reject(signal.reason);
+      if (signal.aborted) return interrupt();
+      signal.addEventListener('abort', interrupt, { once: true });
+      files.changed().then(() => resolve(), reject);
       if (server !== undefined) serverChanged(server, either, resolve);
     });
+    signal.throwIfAborted();
   } finally {
     clearInterval(keepAlive);
     waiting.abort();

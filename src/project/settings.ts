@@ -6,6 +6,7 @@ import {
   checkResourceId,
   defaultPort,
 } from '../scalekit/index.ts';
+import { UserError } from '../terminal/errors.ts';
 import { readEnvFile } from './env-file.ts';
 import { variablesIn } from './env-text.ts';
 
@@ -40,5 +41,38 @@ export function readSettings(
     resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
     mcpUrl: right(checkMcpUrl, variables.MCP_URL),
     logFormat: variables.LOG_FORMAT,
+  };
+}
+
+/** What a server needs to be started. */
+export interface RequiredSettings {
+  readonly port: number;
+  readonly environmentUrl: string;
+  readonly resourceId: string;
+  readonly mcpUrl: string;
+  /** All that `.env` sets. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a project's `.env` alone, for a server that is started with exactly that.
+ * @throws UserError naming the first variable that the server would refuse, or why the file cannot be read.
+ */
+export function requireSettings(environmentFile: string): RequiredSettings {
+  const variables = variablesIn(readEnvFile(environmentFile)?.text ?? '');
+  const require = <T>(check: (text: string) => Checked<T>, text: string): T => {
+    const checked = check(text);
+    if (checked.ok) return checked.value;
+    const { reason, actual, expected, code } = checked.problem;
+    throw new UserError(`.env: ${reason}${actual === '' ? '' : ` (${actual})`}. Expected: ${expected}`, {
+      code,
+    });
+  };
+  return {
+    port: require(checkPort, variables.PORT || String(defaultPort)),
+    environmentUrl: require(checkEnvironmentUrl, variables.SCALEKIT_ENVIRONMENT_URL ?? ''),
+    resourceId: require(checkResourceId, variables.SCALEKIT_RESOURCE_ID ?? ''),
+    mcpUrl: require(checkMcpUrl, variables.MCP_URL ?? ''),
+    variables,
   };
 }

@@ -1,6 +1,5 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Project } from './layout.ts';
 
 /** What was saved together. */
 export interface Changes {
@@ -25,22 +24,31 @@ const patrol = 1000;
 const patrolShare = 50;
 
 /**
- * Watches a project's sources, its configuration and its `.env`.
+ * Which files and folders matter to whoever watches.
+ * @param path below the project's directory.
+ */
+export type IsWatched = (path: string, isDirectory: boolean) => boolean;
+
+/**
+ * Watches a project, by default what its server is made of: its sources, their configuration and `.env`.
  * @returns the changes from now on, collected while nobody asks for them; the iteration ends when the signal aborts.
  */
-export function watchProject(project: Project, signal: AbortSignal): AsyncIterable<Changes> {
-  const watcher = new Watcher(project.directory);
+export function watchProject(
+  directory: string,
+  signal: AbortSignal,
+  isWatched: IsWatched = isOfServer,
+): AsyncIterable<Changes> {
+  const watcher = new Watcher(directory, isWatched);
   signal.addEventListener('abort', () => watcher.end());
   return watcher;
 }
 
-/** @param path below the project's directory. */
-function isWatched(path: string, isDirectory: boolean): boolean {
+const isOfServer: IsWatched = (path, isDirectory) => {
   if (path === '.env') return true;
   const name = path.slice(path.lastIndexOf(sep) + 1);
   if (name.startsWith('.') || name === 'node_modules' || path === 'dist') return false;
   return isDirectory || (/\.(?:[cm]?tsx?|json)$/.test(name) && name !== 'package-lock.json');
-}
+};
 
 /**
  * The operating system only says where to look; what has changed is found by looking. So an event that is lost, doubled or
@@ -48,6 +56,7 @@ function isWatched(path: string, isDirectory: boolean): boolean {
  */
 class Watcher implements AsyncIterable<Changes> {
   readonly #directory: string;
+  readonly #isWatched: IsWatched;
   /** By folder; a folder that was replaced by another of its name (`inode`) is watched anew. */
   readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly inode: number }>();
   /** What was there at the last look: path, and when and how large it was written. */
@@ -59,8 +68,9 @@ class Watcher implements AsyncIterable<Changes> {
   #patrol: NodeJS.Timeout | undefined;
   #wake: () => void = () => {};
 
-  constructor(directory: string) {
+  constructor(directory: string, isWatched: IsWatched) {
     this.#directory = directory;
+    this.#isWatched = isWatched;
     this.#seen = this.#look();
     this.#schedulePatrol(0);
   }
@@ -132,7 +142,7 @@ class Watcher implements AsyncIterable<Changes> {
     for (const folder of folders) {
       for (const entry of this.#entries(folder)) {
         const path = join(folder, entry.name);
-        if (!isWatched(path, entry.isDirectory())) continue;
+        if (!this.#isWatched(path, entry.isDirectory())) continue;
         if (entry.isDirectory()) folders.add(path);
         else files.set(path, this.#stamp(path));
       }

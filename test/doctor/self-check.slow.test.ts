@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { freePort } from '../../src/doctor/gather/ports.ts';
 import type { CheckResult } from '../../src/doctor/model.ts';
 import { selfCheck } from '../../src/doctor/self-check.ts';
+import { freePort } from '../../src/project/ports.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
 
 /** As little of a generated server as the check can see; each test breaks one line of it. */

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../src/doctor/gather/ports.ts';
 import { type Answer, probe } from '../../src/doctor/probe.ts';
-import { untilChanged } from '../../src/doctor/watch.ts';
-import { portOwner } from '../../src/project/port-owner.ts';
+import { untilChanged, watchFiles } from '../../src/doctor/watch.ts';
+import { freePort, portOwner } from '../../src/project/ports.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 async function listen(port = 0): Promise<number> {
@@ -32,10 +31,11 @@ describe('untilChanged', () => {
   /** Waits for a change, and tells whether it has come. */
   function watching(directory: string, server?: { endpoint: string; answer: Answer }) {
     const stop = new AbortController();
-    const changed = untilChanged({ directory, server, signal: stop.signal });
+    const files = watchFiles(directory, stop.signal);
+    const changed = untilChanged({ files, server, signal: stop.signal });
     changed.catch(() => {});
     onTestFinished(() => stop.abort(new Error('Over.')));
-    return { changed, stop };
+    return { changed, files, stop };
   }
 
   test('ends when .env is written', async () => {
@@ -43,6 +43,43 @@ describe('untilChanged', () => {
     const { changed } = watching(directory);
     await writeFile(join(directory, '.env'), 'PORT=1\n');
     await changed;
+  });
+
+  test.each([
+    'src/tools/create-todo.ts',
+    'src/protect/gate.ts',
+    '.cursor/mcp.json',
+    '.vscode/mcp.json',
+    '.mcp.json',
+    '.env.local',
+    'server.py',
+    'app/tools/deep.py',
+    'vendor/scalekit-mcp-server-0.1.0-dev.1.tgz',
+    'package-lock.json',
+    'Dockerfile',
+    'scalekit-doctor.json',
+    'local-scalekit.json',
+  ])('ends when %s is written, and when it is written again', async (path) => {
+    const directory = await temporaryDirectory();
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, 'package.json'), '{}');
+    await writeFile(join(directory, path), 'one');
+    const { changed, files } = watching(directory);
+    await writeFile(join(directory, path), 'another');
+    await changed;
+    const again = files.changed();
+    await writeFile(join(directory, path), 'a third');
+    await again;
+  });
+
+  test('does not end for what others write, nor below a folder that is no project', async () => {
+    const directory = await temporaryDirectory();
+    for (const folder of ['node_modules/x', 'dist', '.git', 'src'])
+      await mkdir(join(directory, folder), { recursive: true });
+    const { files } = watching(directory);
+    for (const file of ['node_modules/x/a.js', 'dist/a.js', '.git/a.json', 'src/a.ts', 'notes.md', '.env'])
+      await writeFile(join(directory, file), 'x');
+    expect(await files.changed()).toEqual(['.env']);
   });
 
   test('ends when the server comes', async () => {

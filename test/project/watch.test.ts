@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Project } from '../../src/project/layout.ts';
 import { type Changes, watchProject } from '../../src/project/watch.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
@@ -34,7 +33,7 @@ async function write(path: string, text: string): Promise<void> {
 function watching(): AsyncIterator<Changes> {
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  return watchProject({ directory } as Project, end.signal)[Symbol.asyncIterator]();
+  return watchProject(directory, end.signal)[Symbol.asyncIterator]();
 }
 
 /** The files of the next batch. */
@@ -139,7 +138,7 @@ test('a folder that cannot be read is left alone', async () => {
 
 test('the end of the signal is the end of the changes', async () => {
   const end = new AbortController();
-  const changes = watchProject({ directory } as Project, end.signal)[Symbol.asyncIterator]();
+  const changes = watchProject(directory, end.signal)[Symbol.asyncIterator]();
   const waiting = changes.next();
   end.abort();
   expect(await waiting).toEqual({ value: undefined, done: true });

@@ -1,4 +1,4 @@
-import { portOwner } from '../../project/port-owner.ts';
+import { portOwner } from '../../project/ports.ts';
 import { checkPort, defaultPort, isLoopback, portOf } from '../../scalekit/index.ts';
 import {
   type Fact,

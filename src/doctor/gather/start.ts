@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, isFree } from '../../project/ports.ts';
 import { type RunningProgram, startNode } from '../../project/programs.ts';
 import { isLoopback, portOf, serverUrls } from '../../scalekit/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
-import { freePort, isFree } from './ports.ts';
 
 /** Where a server is to be started for a check. */
 export interface Place {

@@ -67,14 +67,15 @@ async function show({ facts, diagnosis }: Examination, plan: Plan, context: Cont
 
 /** Runs again at each change, until it is interrupted. */
 async function keepWatching(plan: Plan, context: Context): Promise<never> {
-  const { untilChanged } = await import('../../doctor/watch.ts');
+  const { untilChanged, watchFiles } = await import('../../doctor/watch.ts');
+  const files = watchFiles(context.cwd, context.signal);
   for (;;) {
     const examination = await examine(plan, context);
     await show(examination, plan, context);
-    context.stderr.write('Watching .env, the source and the server. Ctrl-C ends it.\n');
+    context.stderr.write('Watching the project and its server. Ctrl-C ends it.\n');
     const { server } = examination.facts;
     const last = server.known ? { endpoint: server.value.endpoint, answer: server.value.noToken } : undefined;
-    await untilChanged({ directory: context.cwd, server: last, signal: context.signal });
+    await untilChanged({ files, server: last, signal: context.signal });
   }
 }
 
