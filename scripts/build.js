@@ -1,92 +1,41 @@
-// Bundles both programs and the emulator into dist/, split so that a command loads only what it needs.
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+// Builds a checkout: both programs and the local Scalekit into dist/, split so that a command loads only what it needs; and in
+// dist/vendor/ the packages that generated projects carry until they are on the registry.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
-import { packTemplates } from './templates.js';
+import { bundle, declareTypes } from './bundle.js';
+import { contentVersion, packInto, root, stageProgram, stageServer } from './packages.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const released = process.env.RELEASE === '1';
 // Built beside and swapped in at the end: whoever runs the programs meanwhile never sees half a build.
 const cache = join(root, 'node_modules/.cache/create-scalekit-mcp');
 mkdirSync(cache, { recursive: true });
 const workspace = mkdtempSync(join(cache, 'build-'));
 const dist = join(workspace, 'dist');
+const vendor = join(dist, 'vendor');
 
-async function bundle() {
-  await build({
-    cwd: root,
-    input: {
-      create: 'src/program/create.ts',
-      'scalekit-mcp': 'src/program/scalekit-mcp.ts',
-      emulator: 'src/emulator/index.ts',
-    },
-    platform: 'node',
-    plugins: [packTemplates({ released })],
-    output: {
-      dir: dist,
-      format: 'esm',
-      minify: true,
-      // oidc-provider looks its models up by the names of their classes.
-      keepNames: true,
-      chunkFileNames: 'chunks/[name]-[hash].js',
-      comments: { legal: false },
-    },
-    logLevel: 'warn',
-    // A dependency of oidc-provider has one, in a path that nothing takes.
-    checks: { eval: false },
-  });
+/** Says which packages are in dist/vendor/, for whoever writes projects. */
+function listVendored(packages) {
+  mkdirSync(vendor, { recursive: true });
+  writeFileSync(join(vendor, 'packages.json'), `${JSON.stringify(packages, null, 2)}\n`);
 }
 
-/** The declarations of what generated projects import: `scalekit-mcp/emulator`. */
-function declareTypes() {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(
-    process.execPath,
-    [tsc, '-p', join(root, 'scripts/tsconfig.types.json'), '--outDir', join(dist, 'types')],
-    {
-      stdio: 'inherit',
-    },
-  );
+/** Packs a staged package under a version that tells its content. @returns how projects find it. */
+function vendorPackage(stage) {
+  const { name, version } = contentVersion(stage);
+  return { name, version, file: packInto(stage, vendor) };
 }
 
-/**
- * Packs the same build under the name `scalekit-mcp`, which generated projects depend on. Until that package is on the
- * registry a project carries this file in `vendor/`; a build for publishing (RELEASE=1) leaves it out.
- */
-function packForVendoring() {
-  if (released) return;
-  const stage = mkdtempSync(join(tmpdir(), 'scalekit-mcp-pack-'));
-  try {
-    cpSync(dist, join(stage, 'dist'), { recursive: true });
-    for (const part of ['bin', 'docs/doctor', 'LICENSE', 'README.md'])
-      cpSync(join(root, part), join(stage, part), { recursive: true });
-    const { devDependencies, scripts, ...manifest } = JSON.parse(
-      readFileSync(join(root, 'package.json'), 'utf8'),
-    );
-    writeFileSync(
-      join(stage, 'package.json'),
-      `${JSON.stringify({ ...manifest, name: 'scalekit-mcp' }, null, 2)}\n`,
-    );
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', dist], {
-      cwd: stage,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
-  }
+function vendorPackages() {
+  const server = join(dist, 'packages/scalekit-mcp-server');
+  stageServer(server);
+  mkdirSync(vendor, { recursive: true });
+  const packages = [vendorPackage(server)];
+  // The tool makes projects, too: it carries the server, and packs itself.
+  listVendored(packages);
+  const tool = join(workspace, 'scalekit-mcp');
+  stageProgram('scalekit-mcp', tool);
+  for (const part of ['scalekit-mcp.js', 'emulator.js', 'chunks', 'types', 'vendor'])
+    cpSync(join(dist, part), join(tool, 'dist', part), { recursive: true });
+  listVendored([...packages, vendorPackage(tool)]);
 }
 
 function swapIn() {
@@ -96,9 +45,9 @@ function swapIn() {
 }
 
 try {
-  await bundle();
-  declareTypes();
-  packForVendoring();
+  await bundle(['create', 'scalekit-mcp', 'emulator'], dist, { released: false });
+  declareTypes(join(dist, 'types'));
+  vendorPackages();
   swapIn();
 } finally {
   rmSync(workspace, { recursive: true, force: true });

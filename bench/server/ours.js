@@ -35,9 +35,9 @@ export async function startLocalScalekit() {
   return await startEmulator({ tokenLifetime: 3600 });
 }
 
+/** What projects are made with: its names tell its content. */
 function packedBuild() {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const packed = join(root, 'dist', `scalekit-mcp-${version}.tgz`);
+  const packed = join(root, 'dist/vendor/packages.json');
   if (!existsSync(packed)) throw new Error('dist/ is missing: run "npm run build" first');
   return packed;
 }

@@ -7,35 +7,58 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** What the project depends on for `scalekit-mcp`, and the tarball that it carries until that is on the registry. */
-export interface Tooling {
+/** Our packages that a project depends on. */
+export const ownPackages = ['scalekit-mcp', 'scalekit-mcp-server'] as const;
+export type OwnPackage = (typeof ownPackages)[number];
+
+/** One of our packages, and the tarball of it that a project carries until it is on the registry. */
+export interface Packed {
   readonly version: string;
   /** Undefined where the registry has it. */
   readonly tarball: Uint8Array | undefined;
 }
 
-/** @returns where a project keeps the packed tooling, as a path in the project. */
-export function tarballPath(version: string): string {
-  return `vendor/scalekit-mcp-${version}.tgz`;
+/** What a project is made with. */
+export interface Tooling {
+  /** Ours. */
+  readonly version: string;
+  readonly packages: Readonly<Record<OwnPackage, Packed>>;
+}
+
+/** @returns where a project keeps a packed package, as a path in the project. */
+export function tarballPath(name: OwnPackage, version: string): string {
+  return `vendor/${name}-${version}.tgz`;
+}
+
+/** @returns the tarballs that a project carries. */
+export function tarballs({ packages }: Tooling): readonly File[] {
+  return ownPackages.flatMap((name) => {
+    const { version, tarball } = packages[name];
+    return tarball === undefined ? [] : [{ path: tarballPath(name, version), content: tarball }];
+  });
 }
 
 interface PackageJson {
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
 }
 
-/** Edits the template's package.json: its name, its description, and where its tooling comes from. */
+/** Edits the template's package.json: its name, its description, and where our packages come from. */
 export function packageJson(template: string, answers: Answers, tooling: Tooling): string {
   const { name: _name, version, private: isPrivate, ...rest } = JSON.parse(template) as PackageJson;
-  const specifier =
-    tooling.tarball === undefined ? `^${tooling.version}` : `file:${tarballPath(tooling.version)}`;
+  const specifier = (name: OwnPackage) => {
+    const { version: own, tarball } = tooling.packages[name];
+    return tarball === undefined ? `^${own}` : `file:${tarballPath(name, own)}`;
+  };
   return jsonText({
     name: answers.packageName,
     version,
     private: isPrivate,
     description: `${answers.name}: an MCP server protected by Scalekit`,
     ...rest,
-    devDependencies: { ...rest.devDependencies, 'scalekit-mcp': specifier },
+    dependencies: { ...rest.dependencies, 'scalekit-mcp-server': specifier('scalekit-mcp-server') },
+    devDependencies: { ...rest.devDependencies, 'scalekit-mcp': specifier('scalekit-mcp') },
   });
 }
 

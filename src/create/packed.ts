@@ -8,5 +8,5 @@ export function loadTemplates(): Templates {
   throw new Error('src/create/packed.ts was not replaced: run it with the plugin of scripts/templates.js');
 }
 
-/** Whether `scalekit-mcp` is on the registry in this version; until then projects carry its tarball. */
+/** Whether our packages are on the registry in this version; until then projects carry their tarballs. */
 export const released: boolean = false;

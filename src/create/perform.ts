@@ -28,12 +28,15 @@ export interface Job {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** The tarball that projects carry until `scalekit-mcp` is on the registry. A dry run only needs to know that there is one. */
+/** Our packages, and their tarballs until they are on the registry. */
 async function readTooling(released: boolean, job: Job): Promise<Tooling> {
-  if (released) return { version, tarball: undefined };
-  if (job.given.dryRun) return { version, tarball: new Uint8Array() };
-  const { readTarball } = await import('./tarball.ts');
-  return { version, tarball: await readTarball(packageRoot, version, job.context) };
+  if (released) {
+    const packed = { version, tarball: undefined };
+    return { version, packages: { 'scalekit-mcp': packed, 'scalekit-mcp-server': packed } };
+  }
+  const { readPackages } = await import('./tarball.ts');
+  const packages = await readPackages(packageRoot, job.given.dryRun ? undefined : job.context);
+  return { version, packages };
 }
 
 /** The `.env` of a folder that is written over: its other variables are the owner's. */

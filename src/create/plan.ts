@@ -9,7 +9,7 @@ import {
   manifestPath,
   packageJson,
   type Tooling,
-  tarballPath,
+  tarballs,
 } from './json.ts';
 import { proseData } from './prose.ts';
 import { overlay, type Templates } from './templates.ts';
@@ -44,12 +44,11 @@ function exampleFiles(pattern: string, index: string, answers: Answers): readonl
 /** Puts imports and names in the place of the pattern's single ones in `src/tools/index.ts`. */
 function listTools(index: string, imports: readonly string[], names: readonly string[]): string {
   const importLine = `import { ${patternTool.identifier} } from './${patternTool.file}.ts';`;
-  const array = `[${patternTool.identifier}]`;
-  if (!index.includes(importLine) || !index.includes(array))
+  const entry = `  ${patternTool.identifier},\n`;
+  if (!index.includes(importLine) || !index.includes(entry))
     throw new Error('The blank template has lost its example tool in src/tools/index.ts');
-  const oneLine = `[${names.join(', ')}]`;
-  const list = oneLine.length <= 60 ? oneLine : `[\n${names.map((name) => `  ${name},\n`).join('')}]`;
-  return index.replace(importLine, () => imports.join('\n')).replace(array, () => list);
+  const list = names.map((name) => `  ${name},\n`).join('');
+  return index.replace(importLine, () => imports.join('\n')).replace(entry, () => list);
 }
 
 /** What is made from the answers alone, without a template. */
@@ -59,9 +58,8 @@ function made(answers: Answers, tooling: Tooling, existingEnv: EnvFile | undefin
     { path: '.env.example', content: envExample(answers) },
     { path: manifestPath, content: manifest(answers, tooling) },
     ...clientConfigurations(answers),
+    ...tarballs(tooling),
   ];
-  if (tooling.tarball !== undefined)
-    files.push({ path: tarballPath(tooling.version), content: tooling.tarball });
   // Plug'n'Play has no node_modules, where the compiler, the linter and Node's own resolution look.
   if (answers.packageManager === 'yarn')
     files.push({ path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' });

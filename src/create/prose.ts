@@ -2,7 +2,7 @@ import { type PackageManager, packageManager } from '../project/package-manager.
 import { serverUrls } from '../scalekit/index.ts';
 import type { Answers } from './answers.ts';
 import { emulatorUrl } from './env-file.ts';
-import { type Tooling, tarballPath } from './json.ts';
+import { type Tooling, tarballs } from './json.ts';
 import { describe, todoPair } from './typescript.ts';
 
 /** Escapes text for a place in a line of Markdown, so that it reads exactly as it is and is no HTML either. */
@@ -66,7 +66,6 @@ export function proseData(answers: Answers, tooling: Tooling): object {
       ]),
     ),
     exec: manager.exec('scalekit-mcp'),
-    vendored: tooling.tarball !== undefined,
-    tarball: tarballPath(tooling.version),
+    vendored: tarballs(tooling).length > 0,
   };
 }

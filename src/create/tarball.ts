@@ -2,32 +2,49 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../project/programs.ts';
-import { systemCode, UserError } from '../terminal/errors.ts';
+import { UserError } from '../terminal/errors.ts';
+import { type OwnPackage, ownPackages, type Packed } from './json.ts';
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** What the build says of each package that it has packed (`dist/vendor/packages.json`). */
+interface Vendored {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+}
+
+async function readJson<T>(path: string): Promise<T> {
+  return JSON.parse(await readFile(path, 'utf8')) as T;
 }
 
 /**
- * The `scalekit-mcp` package as a file, for projects that cannot get it from the registry yet: the build's own, or, where
- * we are that package ourselves (its tarball does not hold itself), packed from where we are installed.
+ * Our packages as files, for projects that cannot get them from the registry yet: those that the build has packed. Where
+ * we are one of them ourselves (a tarball does not hold itself), that one is packed from where we are installed.
  * @param packageRoot the folder of our package.json.
+ * @param options undefined for a dry run, which needs the names of the files alone: they are empty then.
  */
-export async function readTarball(
+export async function readPackages(
   packageRoot: string,
-  version: string,
-  options: Omit<RunOptions, 'cwd'>,
-): Promise<Uint8Array> {
-  const built = await readIfThere(join(packageRoot, 'dist', `scalekit-mcp-${version}.tgz`));
-  return built ?? (await packOurselves(packageRoot, options));
+  options: Omit<RunOptions, 'cwd'> | undefined,
+): Promise<Readonly<Record<OwnPackage, Packed>>> {
+  const vendor = join(packageRoot, 'dist', 'vendor');
+  const [vendored, ourselves] = await Promise.all([
+    readJson<readonly Vendored[]>(join(vendor, 'packages.json')),
+    readJson<{ version: string }>(join(packageRoot, 'package.json')),
+  ]);
+  const read = async (name: OwnPackage): Promise<Packed> => {
+    const found = vendored.find((each) => each.name === name);
+    const { version } = found ?? ourselves;
+    if (options === undefined) return { version, tarball: new Uint8Array() };
+    return {
+      version,
+      tarball: await (found ? readFile(join(vendor, found.file)) : pack(packageRoot, options)),
+    };
+  };
+  const packages = await Promise.all(ownPackages.map(async (name) => [name, await read(name)]));
+  return Object.fromEntries(packages) as Record<OwnPackage, Packed>;
 }
 
-async function packOurselves(packageRoot: string, options: Omit<RunOptions, 'cwd'>): Promise<Uint8Array> {
+async function pack(packageRoot: string, options: Omit<RunOptions, 'cwd'>): Promise<Uint8Array> {
   const { runProgram } = await import('../project/programs.ts');
   const folder = await mkdtemp(join(tmpdir(), 'scalekit-mcp-pack-'));
   try {

@@ -45,25 +45,13 @@ export function describe(scope: string): string {
   return todoDescriptions.get(scope) ?? describeScope(scope);
 }
 
-/** Writes the list of scopes into `src/scopes.ts`: the table, and the base scopes, which are all of them. */
+/** Writes the scopes into `src/scopes.ts`, each on a line of its own. */
 export function listScopes(source: string, scopes: readonly string[]): string {
   // Written plainly, the key `__proto__` would set the object's prototype.
   const key = (scope: string) => (scope === '__proto__' ? `[${quote(scope)}]` : quote(scope));
   const entries = scopes.map((scope) => `  ${key(scope)}: ${quote(describe(scope))},`);
-  const table = `export const scopes = {\n${entries.join('\n')}\n} as const`;
-  const named = replaceOnce(source, /export const scopes = \{[^}]*\} as const/, table, 'the table of scopes');
-  const list = scopes.map(quote);
-  const oneLine = `export const baseScopes: readonly Scope[] = [${list.join(', ')}];`;
-  const base =
-    oneLine.length <= 110
-      ? oneLine
-      : `export const baseScopes: readonly Scope[] = [\n${list.map((each) => `  ${each},\n`).join('')}];`;
-  return replaceOnce(
-    named,
-    /export const baseScopes: readonly Scope\[\] = \[[^\]]*\];/,
-    base,
-    'the base scopes',
-  );
+  const table = `defineScopes({\n${entries.join('\n')}\n})`;
+  return replaceOnce(source, /defineScopes\(\{[^}]*\}\)/, table, 'the table of scopes');
 }
 
 /** @returns the pair that guards the todo tools. @throws where a list has none; `conflicts` has refused it before. */

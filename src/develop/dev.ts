@@ -169,12 +169,12 @@ class Session {
   }
 
   async #followScalekit(): Promise<Scalekit> {
-    const { scopes, problem } = await readScopes(this.#project, this.#scopes);
+    const { scopes, problem } = readScopes(this.#project, this.#scopes);
     this.#scopes = scopes;
     const scalekit = await this.#scalekit.follow(this.#settings, scopes);
     const local = scalekit.kind === 'started' || scalekit.kind === 'shared';
     if (local && problem !== undefined)
-      this.#screen.say('scalekit', `the scopes of dist/src/scopes.js cannot be read: ${problem}`, 'bad');
+      this.#screen.say('scalekit', `the scopes of src/scopes.ts cannot be read: ${problem}`, 'bad');
     const text = this.#describe(scalekit);
     if (text !== this.#said && text !== '') this.#screen.say('scalekit', text);
     this.#said = text;

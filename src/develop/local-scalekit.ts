@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { emulatorDirectory } from '../emulator/directory.ts';
 import type { Emulator, EmulatorOptions } from '../emulator/index.ts';
 import type { Project } from '../project/layout.ts';
+import { readScopesFile } from '../project/scopes-file.ts';
 import type { Settings } from '../project/settings.ts';
 import { endpoints, isLoopback, portOf, printable } from '../scalekit/index.ts';
 
@@ -115,29 +115,22 @@ async function probe({ url, resourceId }: Wanted, scopes: Scopes): Promise<Scale
   }
 }
 
-/** The project's scopes: those that it was compiled with last, and what was wrong with them if something was. */
+/** The project's scopes, and what was wrong with them if something was. */
 export interface ReadScopes {
   readonly scopes: Scopes;
   readonly problem: string | undefined;
 }
 
 /**
- * Reads the scopes of the compiled project by importing them, as its server does.
+ * Reads the scopes of a project from its source, as text: nothing of the project is run for it.
  * @param fallback stands where they cannot be read.
  */
-export async function readScopes(project: Pick<Project, 'scopes'>, fallback: Scopes): Promise<ReadScopes> {
+export function readScopes(project: Pick<Project, 'scopes'>, fallback: Scopes): ReadScopes {
   try {
-    // A module is loaded once a URL, so its content is part of the URL.
-    const version = encodeURIComponent(readFileSync(project.scopes, 'utf8'));
-    const { scopes }: { scopes?: unknown } = await import(`${pathToFileURL(project.scopes).href}?${version}`);
-    if (typeof scopes !== 'object' || scopes === null) throw new Error('it exports no `scopes`');
-    return {
-      scopes: Object.entries(scopes).map(([name, description]) => ({
-        name,
-        description: String(description),
-      })),
-      problem: undefined,
-    };
+    const scopes = readScopesFile(readFileSync(project.scopes, 'utf8'));
+    return scopes === undefined
+      ? { scopes: fallback, problem: "it has no `defineScopes({ 'name': 'description', … })`" }
+      : { scopes: scopes.map(({ name, description }) => ({ name, description })), problem: undefined };
   } catch (error) {
     return { scopes: fallback, problem: printable(error instanceof Error ? error.message : String(error)) };
   }

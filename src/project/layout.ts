@@ -10,7 +10,7 @@ export interface Project {
   readonly compiler: string;
   /** The compiled server. */
   readonly entry: string;
-  /** The compiled list of scopes: exports `scopes`, name to description. */
+  /** The source that lists the scopes. */
   readonly scopes: string;
   readonly environmentFile: string;
 }
@@ -41,7 +41,7 @@ export function openProject(directory: string): Project {
     directory,
     compiler,
     entry: join(directory, 'dist/src/main.js'),
-    scopes: join(directory, 'dist/src/scopes.js'),
+    scopes: join(directory, 'src/scopes.ts'),
     environmentFile: join(directory, '.env'),
   };
 }

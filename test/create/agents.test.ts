@@ -24,17 +24,17 @@ test.each(['todo', 'blank'])(
       ([, code]) => code,
     );
 
-    await edit(join(directory, 'src/scopes.ts'), (text) => text.replace('} as const', `${scope}} as const`));
+    await edit(join(directory, 'src/scopes.ts'), (text) => text.replace('});', `${scope}});`));
     await writeFile(join(directory, 'src/tools/archive-note.ts'), tool);
     await edit(join(directory, 'src/tools/index.ts'), (text) =>
       text
-        .replace('import type', "import { archiveNote } from './archive-note.ts';\nimport type")
-        .replace('[] = [', '[] = [archiveNote, '),
+        .replace(/^.*imports go above.*$/m, "import { archiveNote } from './archive-note.ts';\n$&")
+        .replace(/^.*tools go above.*$/m, '  archiveNote,\n$&'),
     );
     await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
 
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
-    const tests = ['archive-note', 'protection'].map((each) => `dist/test/${each}.test.js`);
+    const tests = ['archive-note', 'tools'].map((each) => `dist/test/${each}.test.js`);
     const tested = await run(process.execPath, ['--test', ...tests], { cwd: directory });
     expect(tested.stdout).toContain('answers 403 to archive_note without notes:archive');
     expect(tested.stdout).toMatch(/# fail 0\n/);

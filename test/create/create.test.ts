@@ -75,13 +75,18 @@ describe('a project', () => {
     expect(await tree(join(cwd, 'x'))).toContain('src/tools/notes-read.ts');
   });
 
-  test('carries the tarball that npm can install it from', async () => {
+  test('carries the tarballs that npm can install our packages from', async () => {
     const cwd = await temporaryDirectory();
     await create(cwd, ['x', ...quick]);
-    const { devDependencies } = JSON.parse(await readFile(join(cwd, 'x/package.json'), 'utf8'));
-    const [, path] = /^file:(.*)$/.exec(devDependencies['scalekit-mcp']) ?? [];
-    const packed = await readFile(join(cwd, 'x', path ?? ''));
-    expect([...packed.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+    const manifest = JSON.parse(await readFile(join(cwd, 'x/package.json'), 'utf8'));
+    const all = { ...manifest.dependencies, ...manifest.devDependencies };
+    for (const name of ['scalekit-mcp', 'scalekit-mcp-server']) {
+      const [, path = ''] = /^file:(.*)$/.exec(all[name]) ?? [];
+      // The version tells the content, so that no cache takes one build for another.
+      expect(path).toMatch(new RegExp(`^vendor/${name}-\\d+\\.\\d+\\.\\d+-dev\\.[\\da-f]{10}\\.tgz$`));
+      const packed = await readFile(join(cwd, 'x', path));
+      expect([...packed.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
+    }
   });
 });
 

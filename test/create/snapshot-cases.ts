@@ -2,10 +2,28 @@ import type { Answers } from '../../src/create/answers.ts';
 import type { Tooling } from '../../src/create/json.ts';
 import { hardName } from './hard-names.ts';
 
-/** Pinned: a new version of ours changes no snapshot. The tarball is a note, since nobody can read the real one. */
+/** Pinned: a new version of ours changes no snapshot. The tarballs are notes, since nobody can read the real ones. */
 export const tooling: Tooling = {
   version: '1.2.3',
-  tarball: Buffer.from('Here a generated project has scalekit-mcp itself, packed.\n'),
+  packages: {
+    'scalekit-mcp': {
+      version: '1.2.3',
+      tarball: Buffer.from('Here a generated project has scalekit-mcp itself, packed.\n'),
+    },
+    'scalekit-mcp-server': {
+      version: '1.2.3',
+      tarball: Buffer.from('Here a generated project has scalekit-mcp-server itself, packed.\n'),
+    },
+  },
+};
+
+/** Where the registry has our packages. */
+export const fromRegistry: Tooling = {
+  version: '1.2.3',
+  packages: {
+    'scalekit-mcp': { version: '1.2.3', tarball: undefined },
+    'scalekit-mcp-server': { version: '1.2.3', tarball: undefined },
+  },
 };
 
 const todo: Answers = {
@@ -61,5 +79,5 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     answers: { ...blank, name: `${'🙂'.repeat(190)} العربية`, packageName: 'mcp-server' },
     tooling,
   },
-  'todo-from-registry': { answers: todo, tooling: { version: '1.2.3', tarball: undefined } },
+  'todo-from-registry': { answers: todo, tooling: fromRegistry },
 };

@@ -9,6 +9,7 @@ import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
 import { markdown } from '../../src/create/prose.ts';
 import { quote } from '../../src/create/typescript.ts';
+import { rules } from '../../src/server/settings.ts';
 import { repository } from '../support/repository.ts';
 import { cases } from './snapshot-cases.ts';
 import { compile, putOnWorkbench } from './workbench.ts';
@@ -80,7 +81,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
   });
 
   test('shows its name exactly', () => {
-    const [, literal] = /serve\(\{ name: (.*), version:/.exec(content('src/main.ts')) ?? [];
+    const [, literal] = /serve\(\{\n {2}name: (.*),\n/.exec(content('src/main.ts')) ?? [];
     expect(new Function(`return ${literal}`)()).toBe(answers?.name);
     expect(JSON.parse(content('.scalekit-mcp.json')).answers.name).toBe(answers?.name);
     const [heading = ''] = content('README.md').split('\n');
@@ -96,9 +97,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
 
   test('has an .env.example that names every setting, and that works in a fresh clone', () => {
     const example = content('.env.example');
-    const settings = [...content('src/protect/config.ts').matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(
-      ([, setting]) => setting,
-    );
+    const settings = Object.keys(rules);
     expect(settings.length).toBeGreaterThan(5);
     for (const setting of [...settings, 'LOG_FORMAT'])
       expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));

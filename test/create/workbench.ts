@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 /**
  * Puts a planned project where it can be compiled and run without an install: its packages are this repository's, and its
- * `scalekit-mcp` is this repository, built.
+ * `scalekit-mcp` and `scalekit-mcp-server` are this repository's, built.
  */
 export async function putOnWorkbench(files: readonly File[]): Promise<string> {
   const directory = await temporaryDirectory();
@@ -19,6 +19,8 @@ export async function putOnWorkbench(files: readonly File[]): Promise<string> {
   for (const name of await readdir(join(repository, 'node_modules')))
     await symlink(join(repository, 'node_modules', name), join(directory, 'node_modules', name));
   await symlink(repository, join(directory, 'node_modules/scalekit-mcp'));
+  const server = join(repository, 'dist/packages/scalekit-mcp-server');
+  await symlink(server, join(directory, 'node_modules/scalekit-mcp-server'));
   return directory;
 }
 

@@ -32,7 +32,12 @@ const files = {
     process.once('SIGTERM', end).once('SIGINT', end);
   `,
   'src/answer.ts': `export function answer(): string { return 'first'; }`,
-  'src/scopes.ts': `export const scopes = { 'note:read': 'Read your notes' } as const;`,
+  'src/scopes.ts': `
+    const defineScopes = <T>(scopes: T) => scopes;
+    export const scopes = defineScopes({
+      'note:read': 'Read your notes',
+    });
+  `,
   'test/answer.test.ts': `import '../src/answer.js';`,
 };
 

@@ -173,7 +173,7 @@ describe('dev follows what is saved', () => {
     await dev.says(ready);
     await fixture.write(
       'src/scopes.ts',
-      `export const scopes = { 'note:read': 'Read', 'note:write': 'Write' } as const;`,
+      "const defineScopes = (scopes: unknown) => scopes;\nexport const scopes = defineScopes({\n  'note:read': 'Read',\n  'note:write': 'Write',\n});\n",
     );
     await until(
       'both scopes',

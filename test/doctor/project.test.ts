@@ -105,13 +105,21 @@ describe('gatherProject', () => {
     const facts = await factsOf({
       'package.json': JSON.stringify({
         engines: { node: '>=20.19' },
-        devDependencies: { 'scalekit-mcp': 'file:vendor/scalekit-mcp-0.1.0.tgz' },
+        dependencies: { 'scalekit-mcp-server': 'file:vendor/scalekit-mcp-server-0.1.0.tgz' },
       }),
-      'src/protect/config.ts': "import { loadEnvFile } from 'node:process';\n",
-      'src/scopes.ts': "export const scopes = {\n  'todo:read': 'Read',\n  audit: 'Look',\n} as const;\n",
+      'src/scopes.ts':
+        "export const { scopes } = defineScopes({\n  'todo:read': 'Read',\n  audit: 'Look',\n});\n",
     });
     expect(facts).toMatchObject({ kind: 'generated', nodeRange: '>=20.19' });
     expect(facts.scopes.map(({ text, line }) => `${text} ${line}`)).toEqual(['todo:read 2', 'audit 3']);
+  });
+
+  test('knows one of ours whose protection is its own', async () => {
+    const facts = await factsOf({
+      'package.json': JSON.stringify({ devDependencies: { 'scalekit-mcp': '^1.0.0' } }),
+      'src/protect/server/index.ts': 'export {};\n',
+    });
+    expect(facts.kind).toBe('generated');
   });
 
   test('finds the installed version of a package, and one that came along', async () => {

@@ -80,9 +80,11 @@ test('in a project it is the one that the project looks for; a flag outranks .en
     'MCP_URL=http://localhost:5000/',
   ];
   await writeFile(join(state, '.env'), lines.join('\n'));
-  await mkdir(join(state, 'dist/src'), { recursive: true });
+  // Only the source counts, as text: what somebody has put where compiled files are is not run.
+  for (const folder of ['src', 'dist/src']) await mkdir(join(state, folder), { recursive: true });
   await writeFile(join(state, 'package.json'), '{"type":"module"}');
-  await writeFile(join(state, 'dist/src/scopes.js'), "export const scopes = { 'crm:read': 'Read the CRM' };");
+  await writeFile(join(state, 'src/scopes.ts'), "defineScopes({\n  'crm:read': 'Read the CRM',\n});\n");
+  await writeFile(join(state, 'dist/src/scopes.js'), "throw new Error('This was run');");
   const running = await run({ ephemeral: true, json: true });
   const document = JSON.parse(running.out());
   expect(await running.stop()).toBe(exitCodes.interrupted);

@@ -1,60 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { checkClientId, checkResourceId, kindOfIdentifier } from '../../src/scalekit/index.ts';
 import { outcome } from './outcome.ts';
+import { refusedClientIds, refusedResourceIds, takenClientIds, takenResourceIds } from './values.ts';
 
 describe('SCALEKIT_RESOURCE_ID', () => {
-  test.each([
-    ['res_123456789', 'res_123456789'],
-    [' res_1\n', 'res_1'],
-    ['res_AbC1', 'res_AbC1'],
-  ])('%j is taken as %s', (text, id) => {
+  test.each(takenResourceIds)('%j is taken as %s', (text, id) => {
     expect(outcome(checkResourceId(text))).toBe(id);
   });
 
-  test.each([
-    ['', 'empty'],
-    [' ', 'empty'],
-    ['skc_1', 'other-kind'],
-    ['prd_skc_1', 'other-kind'],
-    ['app_1', 'other-kind'],
-    ['conn_1', 'other-kind'],
-    ['env_1', 'other-kind'],
-    ['m2m_1', 'other-kind'],
-    ['test_abcdef', 'other-kind'],
-    ['res_', 'form'],
-    ['res_1 2', 'form'],
-    ['res_1\u200b', 'form'],
-    ['res_1/../keys', 'form'],
-    [`res_${'1'.repeat(65)}`, 'form'],
-    ['RES_1', 'form'],
-    ['1234', 'form'],
-    ['https://x.scalekit.dev/resources/res_1', 'form'],
-    ['res_your_resource_id', 'placeholder'],
-    ['mcp_server_id', 'placeholder'],
-    ['res_...', 'placeholder'],
-    ['res_xxx', 'placeholder'],
-    ['<resource id>', 'placeholder'],
-  ])('%j: %s', (text, code) => {
+  test.each(refusedResourceIds)('%j: %s', (text, code) => {
     expect(outcome(checkResourceId(text))).toBe(`✗ resource-id/${code}`);
   });
 });
 
 describe('SCALEKIT_CLIENT_ID', () => {
-  test.each(['skc_123', 'prd_skc_123', 'dev_skc_1'])('%s is taken', (id) => {
+  test.each(takenClientIds)('%s is taken', (id) => {
     expect(outcome(checkClientId(id))).toBe(id);
   });
 
-  test.each([
-    ['', 'empty'],
-    ['res_123', 'other-kind'],
-    ['m2m_123', 'other-kind'],
-    ['skcs_123456', 'other-kind'],
-    ['your_client_id', 'placeholder'],
-    ['skc_...', 'placeholder'],
-    ['client', 'form'],
-    ['skc_a-b', 'form'],
-    ['PRD_skc_1', 'form'],
-  ])('%j: %s', (text, code) => {
+  test.each(refusedClientIds)('%j: %s', (text, code) => {
     expect(outcome(checkClientId(text))).toBe(`✗ client-id/${code}`);
   });
 

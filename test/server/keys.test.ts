@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errors, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { KeySet, KeysUnavailable } from '../../templates/typescript/base/src/protect/keys.ts';
+import { KeySet, KeysUnavailable } from '../../src/server/keys.ts';
 
 const minute = 60_000;
 type Found = (error: null, addresses: readonly LookupAddress[]) => void;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Limits } from '../../templates/typescript/base/src/protect/limits.ts';
+import { Limits } from '../../src/server/limits.ts';
 
 const limits = () => new Limits({ toolCallsPerMinute: 2, refusedTokensPerMinute: 2 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLog, type Details } from '../../templates/typescript/base/src/protect/log.ts';
+import { createLog, type Details } from '../../src/server/log.ts';
 
 function written(readable: boolean, details: Details): string {
   let text = '';

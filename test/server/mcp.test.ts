@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Tool, tool } from '../../templates/typescript/base/src/protect/tool.ts';
-import { call, post, type Started, start } from './support.ts';
+import type { Tool } from '../../src/server/tool.ts';
+import { call, post, type Started, start, tool } from './support.ts';
 
 let server: Started;
 let token: string;

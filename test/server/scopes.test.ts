@@ -1,26 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { defineScopes } from '../../src/server/define-scopes.ts';
+import type { ScopeOptions } from '../../src/server/scopes.ts';
+import { denials } from '../../src/server/testing/index.ts';
 import { call, post, type Started, start } from './support.ts';
 
 // What an owner may write into src/scopes.ts: one scope includes others, and clients ask for one scope at first.
-vi.mock('../../templates/typescript/base/src/scopes.ts', () => ({
-  scopes: {
+// A type of an object without a property `constructor` has one all the same, as every object.
+const implied = { 'todo:admin': ['todo:write'], 'todo:write': ['todo:read'] };
+const { scopes, tool } = defineScopes(
+  {
     'todo:read': 'Read',
     'todo:write': 'Write',
     'todo:admin': 'Administer',
     constructor: 'A name of every object',
+    ['__proto__']: 'Another',
   },
-  baseScopes: ['todo:read'],
-  impliedScopes: { 'todo:admin': ['todo:write'], 'todo:write': ['todo:read'] },
-}));
-const { tool } = await import('../../templates/typescript/base/src/protect/tool.ts');
+  { base: ['todo:read'], implied: implied as never },
+);
 
-const needs = (name: string, ...scopes: string[]) =>
+const needs = (name: string, ...needed: string[]) =>
   tool({
     name,
     title: name,
     description: name,
-    scopes: scopes as [],
+    scopes: needed as readonly 'todo:read'[],
     input: z.object({}),
     output: z.object({ scopes: z.array(z.string()) }),
     run: (_args, { scopes: granted }) => ({ scopes: [...granted] }),
@@ -33,7 +37,7 @@ beforeAll(async () => {
     needs('write', 'todo:write'),
     needs('all', 'todo:write', 'todo:admin'),
   ];
-  server = await start({ tools });
+  server = await start({ scopes, tools });
 });
 afterAll(() => server.stop());
 
@@ -94,3 +98,61 @@ describe('a challenge', () => {
     );
   });
 });
+
+describe('defining scopes', () => {
+  it('asks clients for all of them where nothing else is said', () => {
+    expect(defineScopes({ b: 'B', a: 'A' }).scopes.base).toEqual(['b', 'a']);
+  });
+
+  it.each([
+    ['a name that Scalekit does not take', { 'todo-read': 'x' }, {}, /holds "-"/],
+    ['a name of the authorization server', { openid: 'x' }, {}, /belongs to the authorization server/],
+    [
+      'a base scope that is not defined',
+      { a: 'A' },
+      { base: ['b'] },
+      /The scope b is named, and not defined/,
+    ],
+    ['an implied scope that is not defined', { a: 'A' }, { implied: { a: ['b'] } }, /The scope b/],
+  ])('refuses %s', (_name, descriptions, options, message) => {
+    expect(() =>
+      defineScopes(descriptions as Record<string, string>, options as ScopeOptions<string>),
+    ).toThrow(message);
+  });
+
+  it('has one outcome for a tool whose scope is not among those of auth', async () => {
+    const other = defineScopes({ 'notes:read': 'Read' });
+    const foreign = other.tool({ ...declaration, scopes: ['notes:read'] });
+    await expect(start({ scopes, tools: [foreign] })).rejects.toThrow(
+      'reads needs the scope notes:read, which is not among the scopes of auth',
+    );
+  });
+
+  it('does not compile with a misspelt scope', () => {
+    // @ts-expect-error: there is no such scope.
+    expect(tool({ ...declaration, scopes: ['todo:reed'] }).scopes).toEqual(['todo:reed']);
+    // @ts-expect-error: nor is there one of this name.
+    expect(() => defineScopes({ a: 'A' }, { base: ['b'] })).toThrow();
+  });
+
+  it('knows every denial, implied scopes considered', () => {
+    const read = needs('read', 'todo:read');
+    expect(denials([read], scopes)).toEqual([
+      {
+        tool: 'read',
+        missing: 'todo:read',
+        granted: ['constructor', '__proto__'],
+        error: 'Insufficient permissions: `todo:read` scope required.',
+      },
+    ]);
+  });
+});
+
+const declaration = {
+  name: 'reads',
+  title: 'Reads',
+  description: 'Reads.',
+  input: z.object({}),
+  output: z.object({}),
+  run: () => ({}),
+};

@@ -2,13 +2,18 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createSocket } from 'node:net';
 import * as z from 'zod';
 import { type Emulator, type Faults, startEmulator } from '../../src/emulator/index.ts';
-import {
-  createServer,
-  type ProtectedServer,
-  type ServerOptions,
-} from '../../templates/typescript/base/src/protect/life.ts';
-import { ScalekitProvider } from '../../templates/typescript/base/src/protect/scalekit.ts';
-import { type Call, type Tool, ToolError, tool } from '../../templates/typescript/base/src/protect/tool.ts';
+import { createServer, type ProtectedServer, type ServerOptions } from '../../src/server/create-server.ts';
+import { defineScopes } from '../../src/server/define-scopes.ts';
+import { ScalekitProvider } from '../../src/server/provider.ts';
+import type { Scopes } from '../../src/server/scopes.ts';
+import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
+import { type Call, type Tool, ToolError } from '../../src/server/tool.ts';
+
+/** The scopes of the servers under test. */
+export const { scopes, tool } = defineScopes({
+  'todo:read': 'Read your todos',
+  'todo:write': 'Create, change and delete your todos',
+});
 
 export interface Started {
   readonly scalekit: Emulator;
@@ -69,20 +74,25 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the generated server's own code, from the templates, with a local Scalekit. */
-export async function start(
-  options: Partial<ServerOptions> & { readonly path?: string; readonly faults?: Faults } = {},
-): Promise<Started> {
-  const { path = '/', faults = {}, ...rest } = options;
+/** What a server under test is started with. */
+interface StartOptions extends Partial<ServerOptions> {
+  readonly path?: string;
+  readonly faults?: Faults;
+  readonly scopes?: Scopes;
+}
+
+/** Starts the server's own code with a local Scalekit. */
+export async function start(options: StartOptions = {}): Promise<Started> {
+  const { path = '/', faults = {}, scopes: own = scopes, ...rest } = options;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
-  const scalekit = await startEmulator({ mcpUrl: url });
+  const scalekit = await startEmulator({ mcpUrl: url, scopes: own.names });
   scalekit.fault(faults);
   const auth = new ScalekitProvider({
     environmentUrl: scalekit.url,
-    clientId: scalekit.clientId,
     resourceId: scalekit.resourceId,
     mcpUrl: url,
+    scopes: own,
   });
   const log: Started['log'] = [];
   const server = createServer({
@@ -112,6 +122,33 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly message: object;
   readonly signal?: AbortSignal;
+}
+
+/** The tools of a server under test that is only asked whether it lets somebody in. */
+export const exampleTools: readonly Tool[] = ['todo:read', 'todo:write'].map((scope) =>
+  tool({
+    name: scope.replace(':', '_'),
+    title: scope,
+    description: `Needs ${scope}.`,
+    scopes: [scope as 'todo:read'],
+    input: z.object({}),
+    output: z.object({}),
+    run: () => ({}),
+  }),
+);
+
+/** Starts a server as the tests of generated projects do, by `scalekit-mcp-server/testing`. */
+export async function startTestServer(overrides: Partial<ServerOptions> = {}) {
+  const mcpUrl = await freeMcpUrl();
+  const scalekit = await startEmulator({ mcpUrl, scopes: scopes.names, autoApprove: true });
+  return await startServer({ scalekit, scopes, tools: exampleTools, ...overrides });
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>;
+
+/** Calls a tool, as clients of 2025 do. */
+export async function callTool(server: TestServer, token: string, name: string): Promise<Answer> {
+  return await send(server.endpoint, { token, body: call(name) });
 }
 
 /** One message to the endpoint. */

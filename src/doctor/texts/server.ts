@@ -31,7 +31,7 @@ export const serverTexts = {
     holds: 'A call without a token is refused',
     title: 'The server lets everybody in: a call without a token is answered',
     why: 'Anyone who can reach this address can use its tools.',
-    fix: 'Check the token before the request reaches MCP: in a project of ours see src/protect; in FastMCP pass auth=ScalekitProvider(…).',
+    fix: 'Check the token before the request reaches MCP: in a project of ours by serve() or createServer() of scalekit-mcp-server; in FastMCP pass auth=ScalekitProvider(…).',
   },
   SKM305: {
     level: 'error',

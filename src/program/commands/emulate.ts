@@ -76,14 +76,14 @@ interface Defaults {
   readonly scopes?: EmulatorOptions['scopes'];
 }
 
-/** In a project's folder: the local Scalekit that the project's server looks for, with the scopes it was compiled with. */
-async function defaultsOfProject({ cwd, env }: Context): Promise<Defaults> {
+/** In a project's folder: the local Scalekit that the project's server looks for, with the scopes that its source lists. */
+function defaultsOfProject({ cwd, env }: Context): Defaults {
   const environmentFile = join(cwd, '.env');
   if (!existsSync(environmentFile)) return {};
   const { environmentUrl, resourceId, mcpUrl } = readSettings(environmentFile, env);
   const url = environmentUrl === undefined ? undefined : new URL(environmentUrl);
   const port = url !== undefined && isLoopback(url) ? portOf(url) : undefined;
-  const { scopes } = await readScopes({ scopes: join(cwd, 'dist/src/scopes.js') }, defaultScopes);
+  const { scopes } = readScopes({ scopes: join(cwd, 'src/scopes.ts') }, defaultScopes);
   return { port, resourceId, mcpUrl, scopes };
 }
 
@@ -99,7 +99,7 @@ async function settle(
     else problems.push({ option, ...checked.problem });
     return checked.ok ? checked.value : fallback;
   };
-  const here = await defaultsOfProject(context);
+  const here = defaultsOfProject(context);
   const defaultUrl = here.mcpUrl ?? `http://localhost:${defaultPort}/`;
   const mcpUrl = check('--mcp-url', checkMcpUrl(options.mcpUrl ?? defaultUrl), defaultUrl);
   // Another server than the project's has another Scalekit beside it.

@@ -15,6 +15,7 @@ const npmNames = [
   'mcp-remote',
   'mcp-use',
   'scalekit-mcp',
+  'scalekit-mcp-server',
   'xmcp',
 ] as const;
 const pypiNames = ['fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;

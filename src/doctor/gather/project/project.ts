@@ -24,8 +24,8 @@ function kindOf(
 ): ProjectKind {
   const has = (ecosystem: PackageFact['ecosystem'], name: string) =>
     packages.some((fact) => fact.ecosystem === ecosystem && fact.name === name);
-  if (has('npm', 'scalekit-mcp') && sources.some(({ file }) => file.startsWith('src/protect/')))
-    return 'generated';
+  const ejected = () => sources.some(({ file }) => file.startsWith('src/protect/'));
+  if (has('npm', 'scalekit-mcp-server') || (has('npm', 'scalekit-mcp') && ejected())) return 'generated';
   if (has('pypi', 'fastmcp')) return 'fastmcp';
   if (has('npm', 'mcp-use')) return 'mcp-use';
   if (has('npm', 'xmcp')) return 'xmcp';

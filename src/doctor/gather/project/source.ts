@@ -1,3 +1,4 @@
+import { readScopesFile } from '../../../project/scopes-file.ts';
 import { variableAliases, variableNames } from '../../../scalekit/index.ts';
 import type { Mention } from '../../facts.ts';
 import { lineAt, type TextFile } from './files.ts';
@@ -29,17 +30,9 @@ function mentions({ file, text }: TextFile, pattern: RegExp): readonly Mention[]
   }));
 }
 
-/** @returns the keys of `export const scopes = { 'a': '…', … }`: our own form, in src/scopes.ts. */
+/** @returns the scopes of our own form, in src/scopes.ts. */
 function ownScopes({ file, text }: TextFile): readonly Mention[] {
-  const start = text.search(/export const scopes\s*=\s*\{/);
-  if (start < 0) return [];
-  const end = text.indexOf('}', start);
-  const body = text.slice(start, end < 0 ? undefined : end);
-  return [...body.matchAll(/^\s*(?:'([^']+)'|"([^"]+)"|([\w$]+))\s*:/gm)].map((match) => ({
-    text: match[1] ?? match[2] ?? match[3] ?? '',
-    file,
-    line: lineAt(text, start + match.index + match[0].length),
-  }));
+  return (readScopesFile(text) ?? []).map(({ name, line }) => ({ text: name, file, line }));
 }
 
 function otherScopes({ file, text }: TextFile): readonly Mention[] {

@@ -1,6 +1,6 @@
 // An example, to be replaced by what your server is for.
 import * as z from 'zod';
-import { tool } from '../protect/tool.ts';
+import { tool } from '../scopes.ts';
 
 export const aB2 = tool({
   name: 'a_b_2',

@@ -1,6 +1,6 @@
 // The tools of this server. One file a tool; a tool that is not in this list does not exist.
 // The next one: copy a file beside this one, name its scopes, import it here, and add it to the list.
-import type { Tool } from '../protect/tool.ts';
+import type { Tool } from 'scalekit-mcp-server';
 import { deleteTool } from './delete-tool.ts';
 import { tool2faRead } from './tool-2fa-read.ts';
 import { aB } from './a-b.ts';
@@ -9,6 +9,7 @@ import { aB3 } from './a-b-3.ts';
 import { exampleTool } from './example-tool.ts';
 import { proto } from './proto.ts';
 import { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx } from './xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.ts';
+// scalekit-mcp add: imports go above this line
 
 export const tools: readonly Tool[] = [
   deleteTool,
@@ -19,4 +20,5 @@ export const tools: readonly Tool[] = [
   exampleTool,
   proto,
   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,
+  // scalekit-mcp add: tools go above this line
 ];

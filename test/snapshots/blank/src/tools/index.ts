@@ -1,7 +1,12 @@
 // The tools of this server. One file a tool; a tool that is not in this list does not exist.
 // The next one: copy a file beside this one, name its scopes, import it here, and add it to the list.
-import type { Tool } from '../protect/tool.ts';
+import type { Tool } from 'scalekit-mcp-server';
 import { todoRead } from './todo-read.ts';
 import { todoWrite } from './todo-write.ts';
+// scalekit-mcp add: imports go above this line
 
-export const tools: readonly Tool[] = [todoRead, todoWrite];
+export const tools: readonly Tool[] = [
+  todoRead,
+  todoWrite,
+  // scalekit-mcp add: tools go above this line
+];

@@ -1,6 +1,7 @@
 // Changes a todo: what is left out, or null, stays as it is.
+import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
-import { ToolError, tool } from '../protect/tool.ts';
+import { tool } from '../scopes.ts';
 import { Todo, todos } from '../store.ts';
 
 export const updateTodo = tool({

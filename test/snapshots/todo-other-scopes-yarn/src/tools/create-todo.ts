@@ -1,6 +1,7 @@
 // Creates a todo, unless the user has too many already.
+import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
-import { ToolError, tool } from '../protect/tool.ts';
+import { tool } from '../scopes.ts';
 import { Todo, todos } from '../store.ts';
 
 export const createTodo = tool({

@@ -1,6 +1,7 @@
 // Reads a todo.
+import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
-import { ToolError, tool } from '../protect/tool.ts';
+import { tool } from '../scopes.ts';
 import { Todo, todos } from '../store.ts';
 
 export const getTodo = tool({

@@ -1,6 +1,6 @@
 // Lists todos: all, or those that are completed or open.
 import * as z from 'zod';
-import { tool } from '../protect/tool.ts';
+import { tool } from '../scopes.ts';
 import { Todo, todos } from '../store.ts';
 
 export const listTodos = tool({

@@ -1,0 +1,52 @@
+// Bundles the programs and the local Scalekit, and writes the declarations of what projects import from them.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { packTemplates } from './templates.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+const entries = {
+  create: 'src/program/create.ts',
+  'scalekit-mcp': 'src/program/scalekit-mcp.ts',
+  emulator: 'src/emulator/index.ts',
+};
+
+/**
+ * @param {Array<keyof typeof entries>} names what is bundled together, sharing chunks.
+ * @param {string} dir where to.
+ * @param {{ released: boolean }} options whether projects find our packages on the registry.
+ */
+export async function bundle(names, dir, { released }) {
+  await build({
+    cwd: root,
+    input: Object.fromEntries(names.map((name) => [name, entries[name]])),
+    platform: 'node',
+    plugins: [packTemplates({ released })],
+    output: {
+      dir,
+      format: 'esm',
+      minify: true,
+      // oidc-provider looks its models up by the names of their classes.
+      keepNames: true,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      comments: { legal: false },
+    },
+    logLevel: 'warn',
+    // A dependency of oidc-provider has one, in a path that nothing takes.
+    checks: { eval: false },
+  });
+}
+
+/** Runs the compiler with one of the configurations of this folder. */
+export function compile(configuration, outDir) {
+  const args = [tsc, '-p', join(root, 'scripts', configuration), '--outDir', outDir];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
+}
+
+/** The declarations of what generated projects import: `scalekit-mcp/emulator`. */
+export function declareTypes(outDir) {
+  compile('tsconfig.types.json', outDir);
+}

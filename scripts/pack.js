@@ -1,0 +1,22 @@
+// Builds the three packages as for a release, nothing vendored: dist/release/<name>/, and the file of each beside them.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle, declareTypes } from './bundle.js';
+import { packInto, root, stageProgram, stageServer } from './packages.js';
+
+const release = join(root, 'dist/release');
+rmSync(release, { recursive: true, force: true });
+mkdirSync(release, { recursive: true });
+const folder = (name) => join(release, name);
+
+stageProgram('create-scalekit-mcp', folder('create-scalekit-mcp'));
+await bundle(['create'], join(folder('create-scalekit-mcp'), 'dist'), { released: true });
+
+stageProgram('scalekit-mcp', folder('scalekit-mcp'));
+await bundle(['scalekit-mcp', 'emulator'], join(folder('scalekit-mcp'), 'dist'), { released: true });
+declareTypes(join(folder('scalekit-mcp'), 'dist/types'));
+
+stageServer(folder('scalekit-mcp-server'));
+
+for (const name of ['create-scalekit-mcp', 'scalekit-mcp', 'scalekit-mcp-server'])
+  console.log(join('dist/release', packInto(folder(name), release)));

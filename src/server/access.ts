@@ -1,0 +1,21 @@
+// Who calls, and what their token allows.
+import type { JWTPayload } from 'jose';
+
+/** Whose token it is. */
+export interface User {
+  /** The key for everything that belongs to this user: the same person in another Scalekit environment has another. */
+  readonly id: string;
+  /** The token's `sub`: `usr_…`, or a client id where a machine acts for itself. */
+  readonly subject: string;
+  /** The MCP client that the user allowed in, if the token says. */
+  readonly clientId: string | undefined;
+  /** Everything the token says, such as `org_id`. */
+  readonly claims: Readonly<JWTPayload>;
+}
+
+/** What a good token allows. */
+export interface Access<Scope extends string = string> {
+  readonly user: User;
+  /** This server's scopes that the token has, implied ones included. */
+  readonly scopes: ReadonlySet<Scope>;
+}

@@ -1,0 +1,29 @@
+// Where an owner begins: the scopes, and with them the function that declares tools.
+import { type ScopeOptions, Scopes } from './scopes.ts';
+import { type DeclareTool, declareTool } from './tool.ts';
+
+/** What `defineScopes` gives: the scopes, and the functions that declare what needs them. */
+export interface DefinedScopes<Scope extends string> {
+  /** For `ScalekitProvider`. */
+  readonly scopes: Scopes<Scope>;
+  /** Declares a tool. A scope that is not defined, or misspelt, does not compile. */
+  readonly tool: DeclareTool<Scope>;
+}
+
+/**
+ * Defines the scopes of a server, named as in Scalekit's dashboard (MCP Servers > your server), each with what it allows
+ * in a person's words. The names become a type.
+ *
+ * @example
+ * export const { scopes, tool } = defineScopes({
+ *   'todo:read': 'Read your todos',
+ *   'todo:write': 'Create, change and delete your todos',
+ * });
+ * @throws TypeError when a name breaks Scalekit's rule (letters, digits, `_` and `:`, 64 characters at most).
+ */
+export function defineScopes<const Scope extends string>(
+  descriptions: Readonly<Record<Scope, string>>,
+  options: ScopeOptions<NoInfer<Scope>> = {},
+): DefinedScopes<Scope> {
+  return { scopes: new Scopes(descriptions, options), tool: declareTool };
+}

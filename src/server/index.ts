@@ -1,0 +1,23 @@
+/**
+ * The protection of an MCP server behind Scalekit (OAuth 2.1): `serve` runs a server, `defineScopes` declares what its
+ * tools need.
+ */
+export type { Access, User } from './access.ts';
+export { createServer, type ProtectedServer, type ServerOptions } from './create-server.ts';
+export { type DefinedScopes, defineScopes } from './define-scopes.ts';
+export type { Environment } from './environment.ts';
+export type { LimitOptions } from './limits.ts';
+export type { Details, Level, Log } from './log.ts';
+export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
+export type { ScopeOptions, Scopes } from './scopes.ts';
+export { type DeclaredVariables, type ServeOptions, serve } from './serve.ts';
+export type { Settings } from './settings.ts';
+export { type Call, type DeclareTool, type Tool, type ToolDeclaration, ToolError } from './tool.ts';
+export type {
+  OwnDeclarations,
+  OwnVariables,
+  Register,
+  ValuesOf,
+  VariableDeclaration,
+  VariableDeclarations,
+} from './variables.ts';

@@ -1,0 +1,169 @@
+// Scalekit's signing keys: fetched, kept, and fetched again when they changed.
+import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
+import { JWKSNoMatchingKey } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import type { Log } from './log.ts';
+import { http, https } from './speed.ts';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** A key set is a few kilobytes. Whatever is larger is not one. */
+const maximumBytes = 256 * 1024;
+const timeout = 5 * second;
+/** After this the keys are fetched again, beside the requests: a revoked key is gone within this time. */
+const freshFor = 5 * minute;
+/** So long the last good keys are used while the key server fails. An outage of Scalekit's is none of ours. */
+const usableFor = 12 * 60 * minute;
+/** Tokens with unknown key ids, however many, cause one fetch in this time. */
+const cooldown = second;
+/** After a failed fetch: 1, 2, 4, 8 seconds. */
+const longestPause = 8 * second;
+
+/** The keys cannot be had now. That is not the client's fault: it is told to come back, and keeps its token. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+  /** In whole seconds. */
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number, cause?: unknown) {
+    super('The signing keys are not available', { cause });
+    this.retryAfter = retryAfter;
+  }
+}
+
+export class KeySet {
+  /** Counts the fetches: what was concluded from an earlier version is to be concluded again. */
+  version = 0;
+  /** Told when a fetch fails. */
+  log: Log | undefined;
+  readonly #url: string;
+  #keys: JWTVerifyGetKey | undefined;
+  #fetchedAt = 0;
+  #lookedAgainAt = 0;
+  #failures = 0;
+  #failedAt = 0;
+  #pause = 0;
+  #pending: Promise<JWTVerifyGetKey> | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * Finds the key of a token; this is what jose's `jwtVerify` takes.
+   * @throws KeysUnavailable, or jose's JWKSNoMatchingKey when no key has the token's key id.
+   */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    const keys = await this.load();
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof JWKSNoMatchingKey)) throw error;
+      const newer = await this.#lookAgain();
+      if (newer === undefined) throw error;
+      return await newer(header, token);
+    }
+  };
+
+  /** @returns the keys, fetched if need be; old ones at once, while newer ones are fetched. */
+  async load(): Promise<JWTVerifyGetKey> {
+    const age = elapsed(this.#fetchedAt);
+    if (this.#keys === undefined || age > usableFor) return await this.#refresh();
+    if (age > freshFor) this.#refresh().catch(() => {});
+    return this.#keys;
+  }
+
+  /** After a rotation a good token carries a key id that is new to us. So does a forged one: hence the cooldown. */
+  async #lookAgain(): Promise<JWTVerifyGetKey | undefined> {
+    if (this.#pending) return await this.#pending;
+    if (this.#failures === 0) {
+      if (elapsed(this.#lookedAgainAt) < cooldown) return undefined;
+      this.#lookedAgainAt = Date.now();
+    }
+    return await this.#refresh();
+  }
+
+  async #refresh(): Promise<JWTVerifyGetKey> {
+    const pause = this.#pause - elapsed(this.#failedAt);
+    if (pause > 0) throw new KeysUnavailable(Math.ceil(pause / second));
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return await this.#pending;
+  }
+
+  async #fetch(): Promise<JWTVerifyGetKey> {
+    try {
+      this.#keys = createLocalJWKSet(await fetchKeySet(this.#url));
+      this.#fetchedAt = Date.now();
+      this.#failures = 0;
+      this.version += 1;
+      return this.#keys;
+    } catch (error) {
+      const pause = Math.min(second * 2 ** this.#failures, longestPause);
+      this.#failures += 1;
+      this.#failedAt = Date.now();
+      this.#pause = pause;
+      this.log?.('warn', 'keys_unavailable', { url: this.#url, cause: messageOf(error), retryInMs: pause });
+      throw new KeysUnavailable(Math.ceil(pause / second), error);
+    }
+  }
+}
+
+/** Milliseconds since then. A clock that was set back by an hour counts as an hour, and not as time yet to come. */
+function elapsed(since: number): number {
+  return Math.abs(Date.now() - since);
+}
+
+async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
+  const body: unknown = JSON.parse(await download(url));
+  const listed = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : undefined;
+  const keys = Array.isArray(listed) ? listed.filter(isSigningKey) : [];
+  // An empty set would refuse every token. Better to keep the keys that we have.
+  if (keys.length === 0) throw new Error('The key server sent no RS256 signing key');
+  return { keys };
+}
+
+/** The answer's text, given up as soon as it is larger than a key set can be. No redirect is followed. */
+function download(url: string): Promise<string> {
+  const { get } = url.startsWith('https:') ? https() : http;
+  const options = {
+    agent: false,
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(timeout),
+  };
+  return new Promise((resolve, reject) => {
+    const request = get(url, options, (response) => {
+      const giveUp = (reason: string) => {
+        reject(new Error(`The key server ${reason}`));
+        request.destroy();
+      };
+      if (response.statusCode !== 200) return giveUp(`answered ${response.statusCode}`);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > maximumBytes) giveUp(`sent more than ${maximumBytes} bytes`);
+      });
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    // Reject if the socket closes without an answer.
+    request.on('close', () => reject(new Error('The key server sent no answer')));
+  });
+}
+
+function isSigningKey(key: unknown): key is JWK {
+  if (typeof key !== 'object' || key === null) return false;
+  const { kty, use = 'sig', alg = 'RS256', n, e } = key as JWK;
+  return kty === 'RSA' && use === 'sig' && alg === 'RS256' && typeof n === 'string' && typeof e === 'string';
+}
+
+function messageOf(error: unknown): string {
+  // A name with several addresses fails with an error for each, and without a message of its own.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

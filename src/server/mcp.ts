@@ -1,0 +1,229 @@
+// The Model Context Protocol: gives one JSON-RPC message to the official SDK, and its answer back to HTTP.
+import type { IncomingHttpHeaders } from 'node:http';
+import { inspect } from 'node:util';
+import {
+  type CallToolResult,
+  classifyInboundRequest,
+  createMcpHandler,
+  type InboundClassificationOutcome,
+  type JSONRPCRequest,
+  type MessageClassification,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/server';
+import type { Access } from './access.ts';
+import { refuseCall } from './gate.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import type { ScalekitProvider } from './provider.ts';
+import { Refusal } from './refusal.ts';
+import { SingleAnswer } from './single-answer.ts';
+import { errorResult, type Tool } from './tool.ts';
+import type { OwnVariables } from './variables.ts';
+
+export interface McpOptions {
+  readonly name: string;
+  readonly version: string;
+  /** What a model is told about the server as a whole. */
+  readonly instructions?: string;
+  readonly tools: readonly Tool[];
+  readonly auth: ScalekitProvider;
+  /** The owner's variables, for tools. */
+  readonly env: OwnVariables;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+/** A request whose token is good and whose body is one JSON object. */
+export interface McpRequest {
+  readonly id: string;
+  readonly access: Access;
+  readonly headers: IncomingHttpHeaders;
+  readonly message: Readonly<Record<string, unknown>>;
+  /** Calls back when the client hangs up before it has its answer. */
+  readonly onHangUp: (callback: () => void) => void;
+  /** Set when a tool call was refused. The answer's body says so in JSON-RPC; this is for its status and headers. */
+  refusal?: Refusal;
+}
+
+export interface McpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | ReadableStream<Uint8Array>;
+}
+
+const modernVersion = '2026-07-28';
+/** In the order of preference; the SDK's list has those before 2026 only. */
+const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion];
+
+export class McpEndpoint {
+  readonly #options: McpOptions;
+  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #listing: { tools: Tool['listing'][] };
+  readonly #requests = new WeakMap<Request, McpRequest>();
+  readonly #underWay = new Set<Promise<Response>>();
+  /** The SDK's own way with 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
+  readonly #modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
+    legacy: 'reject',
+    onerror: ({ message }) => this.#options.log('debug', 'protocol_error', { message }),
+  });
+
+  constructor(options: McpOptions) {
+    this.#options = options;
+    this.#listing = { tools: options.tools.map((tool) => tool.listing) };
+    this.#tools = new Map(options.tools.map((tool) => [tool.listing.name, tool]));
+    if (this.#tools.size < options.tools.length) throw new TypeError('Two tools have the same name');
+    for (const { listing, scopes } of options.tools)
+      for (const scope of scopes)
+        if (!options.auth.scopes.has(scope))
+          throw new TypeError(
+            `${listing.name} needs the scope ${scope}, which is not among the scopes of auth`,
+          );
+  }
+
+  async answer(request: McpRequest): Promise<McpAnswer> {
+    const { headers, message } = request;
+    const route = classifyInboundRequest({
+      httpMethod: 'POST',
+      body: message,
+      ...only('protocolVersionHeader', headers['mcp-protocol-version']?.toString()),
+      ...only('mcpMethodHeader', headers['mcp-method']?.toString()),
+      ...only('mcpNameHeader', headers['mcp-name']?.toString()),
+    });
+    if (isPlainCall(route, headers)) return await this.#answerOnce(request, route.classification);
+    if (route.kind !== 'legacy') return await this.#answerModern(request);
+    // Notifications and answers ask for nothing, and there is no session that they could change.
+    if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
+    checkVersion(headers['mcp-protocol-version']);
+    return await this.#answerOnce(request);
+  }
+
+  /** Ends what stays open for long (subscriptions), once everything else has its answer. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#modern.close();
+  }
+
+  /** One request, one answer in JSON, no session, no stream: all of 2025-11-25 and before, and the calls of after. */
+  async #answerOnce(request: McpRequest, classification?: MessageClassification): Promise<McpAnswer> {
+    const transport = new SingleAnswer(classification);
+    await this.#createServer(request).connect(transport);
+    request.onHangUp(() => transport.close());
+    const answer = await transport.ask(request.message as unknown as JSONRPCRequest);
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
+  }
+
+  async #answerModern(request: McpRequest): Promise<McpAnswer> {
+    const { message, headers, onHangUp } = request;
+    const hangUp = new AbortController();
+    onHangUp(() => hangUp.abort());
+    // Without the token: whatever reads this request has no use for it.
+    const ofMcp = Object.entries(headers).filter(([name]) => name.startsWith('mcp-'));
+    const webRequest = new Request(this.#options.auth.endpoint, {
+      method: 'POST',
+      headers: [['content-type', 'application/json'], ...ofMcp.map(([name, value]) => [name, String(value)])],
+      signal: hangUp.signal,
+    });
+    this.#requests.set(webRequest, request);
+    const response = await this.#untilAnswered(this.#modern.fetch(webRequest, { parsedBody: message }));
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    const body = isStream ? response.body : await response.text();
+    return { status: response.status, headers: Object.fromEntries(response.headers), ...only('body', body) };
+  }
+
+  async #untilAnswered(answer: Promise<Response>): Promise<Response> {
+    this.#underWay.add(answer);
+    return await answer.finally(() => this.#underWay.delete(answer));
+  }
+
+  #serverFor(webRequest: Request | undefined): Server {
+    const request = webRequest && this.#requests.get(webRequest);
+    if (!request) throw new Error('A request came in past the checks');
+    return this.#createServer(request);
+  }
+
+  /**
+   * A server object serves one request and is dropped after it, so that no two users ever share one. It is the SDK's
+   * plain `Server`: an `McpServer` would register and convert every tool anew each time.
+   */
+  #createServer(request: McpRequest): Server {
+    const { name, version, instructions } = this.#options;
+    const server = new Server(
+      { name, version },
+      {
+        capabilities: { tools: {} },
+        supportedProtocolVersions: protocolVersions,
+        ...only('instructions', instructions),
+      },
+    );
+    server.setRequestHandler('tools/list', () => this.#listing);
+    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+      const tool = this.#tools.get(params.name);
+      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
+      const refusal = await refuseCall(tool, request.access, this.#options);
+      if (refusal) {
+        request.refusal = refusal;
+        throw new ProtocolError(refusal.code, refusal.message, {
+          reason: refusal.reason,
+          requestId: request.id,
+        });
+      }
+      return await this.#run(tool, params.arguments, request, mcpReq.signal);
+    });
+    return server;
+  }
+
+  async #run(tool: Tool, args: unknown, request: McpRequest, signal: AbortSignal): Promise<CallToolResult> {
+    const { user, scopes } = request.access;
+    try {
+      return await tool.call(args, { user, scopes, env: this.#options.env, signal });
+    } catch (error) {
+      // What went wrong inside is for the log. The client gets a number to ask about.
+      const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
+      const details = {
+        tool: tool.listing.name,
+        subject: user.subject,
+        requestId: request.id,
+        message,
+        stack,
+      };
+      this.#options.log('error', 'tool_failed', details);
+      return errorResult(`Internal error (request ${request.id})`);
+    }
+  }
+}
+
+/**
+ * Whether this is a tool call of 2026-07-28 whose headers say exactly what its body says. Nearly all are, and they are
+ * answered in half the time without web `Request` and `Response`. All others go to the SDK's own handler.
+ */
+function isPlainCall(
+  route: InboundClassificationOutcome,
+  headers: IncomingHttpHeaders,
+): route is Extract<InboundClassificationOutcome, { kind: 'modern' }> {
+  return (
+    route.kind === 'modern' &&
+    route.messageKind === 'request' &&
+    route.classification.revision === modernVersion &&
+    route.message.method === 'tools/call' &&
+    headers['mcp-protocol-version'] === modernVersion &&
+    headers['mcp-method'] === 'tools/call' &&
+    headers['mcp-name'] === route.message.params?.name
+  );
+}
+
+function checkVersion(version: unknown): void {
+  if (version === undefined || protocolVersions.includes(String(version))) return;
+  const supported = protocolVersions.join(', ');
+  throw new Refusal(400, 'protocol_version', `MCP-Protocol-Version has to be one of ${supported}`);
+}
+
+/** An object with this property, or without it: under `exactOptionalPropertyTypes` an absent value is left out. */
+function only<Name extends string, Value>(
+  name: Name,
+  value: Value | null | undefined,
+): { [name in Name]?: Value } {
+  return value === undefined || value === null ? {} : ({ [name]: value } as { [name in Name]: Value });
+}

@@ -1,0 +1,91 @@
+// Host and Origin: this server answers under its own name, and to the web pages that may call it (CORS).
+import type { IncomingMessage } from 'node:http';
+import { isLoopback } from '../scalekit/urls.ts';
+import { Refusal } from './refusal.ts';
+
+export interface OriginOptions {
+  readonly mcpUrl: URL;
+  /** Further host names, for a proxy that does not pass the public one on. */
+  readonly allowedHosts: readonly string[];
+  /** Further origins of web pages, such as `https://app.example.com`. */
+  readonly allowedOrigins: readonly string[];
+}
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+/** What MCP clients send, and may therefore send from a web page. */
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'accept',
+  'last-event-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'mcp-session-id',
+];
+const exposedHeaders = 'WWW-Authenticate, Retry-After, MCP-Protocol-Version, Mcp-Session-Id';
+
+export class OriginPolicy {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
+  readonly #local: boolean;
+
+  constructor({ mcpUrl, allowedHosts, allowedOrigins }: OriginOptions) {
+    this.#local = isLoopback(mcpUrl);
+    this.#hosts = new Set([mcpUrl.hostname, ...(this.#local ? loopbackHosts : []), ...allowedHosts]);
+    this.#origins = new Set([mcpUrl.origin, ...allowedOrigins]);
+  }
+
+  /**
+   * Refuses what a web page does through a name that it made point here (DNS rebinding), or from a place that nobody
+   * allowed. Programs other than browsers send no Origin.
+   * @returns the CORS headers that belong on every answer to this request.
+   */
+  check({ headersDistinct }: IncomingMessage): Record<string, string> {
+    const [host = '', secondHost] = headersDistinct.host ?? [];
+    if (secondHost !== undefined) throw new Refusal(400, 'two_hosts', 'There are two Host headers');
+    if (!this.#hosts.has(hostnameOf(host))) {
+      throw new Refusal(
+        403,
+        'foreign_host',
+        'The Host is not that of MCP_URL; allow others with ALLOWED_HOSTS',
+      );
+    }
+    const [origin, secondOrigin] = headersDistinct.origin ?? [];
+    if (origin === undefined) return {};
+    if (secondOrigin !== undefined || !this.#allows(origin)) {
+      throw new Refusal(
+        403,
+        'foreign_origin',
+        'The Origin is not that of MCP_URL; allow others with ALLOWED_ORIGINS',
+      );
+    }
+    return {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': exposedHeaders,
+      vary: 'Origin',
+    };
+  }
+
+  #allows(origin: string): boolean {
+    if (this.#origins.has(origin)) return true;
+    // On a developer's machine: the MCP Inspector and other pages that are served from it, on whatever port.
+    return this.#local && /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopback(new URL(origin));
+  }
+}
+
+/** The answer to a browser that asks what it may send (a preflight). `mcp-param-*` has no end, hence no fixed list. */
+export function preflightHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const asked = headers['access-control-request-headers']?.toLowerCase().split(/[\s,]+/) ?? [];
+  const parameters = asked.filter((name) => /^mcp-param-[\w-]+$/.test(name));
+  return {
+    allow: 'POST, OPTIONS',
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': [...allowedHeaders, ...parameters].join(', '),
+    'access-control-max-age': '7200',
+  };
+}
+
+function hostnameOf(host: string): string {
+  return /^(\[[\da-f:.]+\]|[^:[\]@/\\?#\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase() ?? '';
+}

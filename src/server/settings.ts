@@ -1,0 +1,98 @@
+// The variables that every server reads, and the rule for each.
+import { accept, type Checked, refuse } from '../scalekit/checked.ts';
+import { checkClientId, checkResourceId } from '../scalekit/identifiers.ts';
+import { checkEnvironmentUrl, checkMcpUrl, checkPort, isLoopback } from '../scalekit/urls.ts';
+import { defaultPort } from '../scalekit/variables.ts';
+
+/** The settings of a server, checked. */
+export interface Settings {
+  /** Where this process listens. */
+  readonly PORT: number;
+  /** Default: this machine only where MCP_URL leads to it, all interfaces elsewhere. */
+  readonly HOST: string | undefined;
+  /** An origin, without a trailing slash. */
+  readonly SCALEKIT_ENVIRONMENT_URL: string;
+  /** For calls to Scalekit's API; tokens are verified without it. */
+  readonly SCALEKIT_CLIENT_ID: string | undefined;
+  readonly SCALEKIT_RESOURCE_ID: string;
+  /** The public base URL of this server, with its trailing slash. */
+  readonly MCP_URL: string;
+  /** Host names, whatever the port, that are allowed beside that of MCP_URL. */
+  readonly ALLOWED_HOSTS: readonly string[];
+  /** Origins of web pages that are allowed beside that of MCP_URL. */
+  readonly ALLOWED_ORIGINS: readonly string[];
+  /** How many proxies of yours are in front and add to X-Forwarded-For. */
+  readonly TRUSTED_PROXIES: number;
+  /** For each user; 0 for no limit. */
+  readonly TOOL_CALLS_PER_MINUTE: number;
+  /** For each address; 0 for no limit. */
+  readonly REFUSED_TOKENS_PER_MINUTE: number;
+}
+
+/** How a variable is read: what its text means, what holds where it is not set, what production asks beside that. */
+interface Rule<T> {
+  check(text: string): Checked<T>;
+  /** Without this the variable has to be set. */
+  readonly otherwise?: { readonly value: T };
+  /** @returns why a value that is right in development is refused in production. */
+  inProduction?(value: T): { readonly reason: string; readonly expected: string } | undefined;
+}
+
+/** Every variable, in the order of `.env`. */
+export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } = {
+  PORT: { check: checkPort, otherwise: { value: defaultPort } },
+  HOST: { check: accept, otherwise: { value: undefined } },
+  SCALEKIT_ENVIRONMENT_URL: { check: checkEnvironmentUrl, inProduction: refuseLocalScalekit },
+  SCALEKIT_CLIENT_ID: { check: checkClientId, otherwise: { value: undefined } },
+  SCALEKIT_RESOURCE_ID: { check: checkResourceId },
+  MCP_URL: { check: checkMcpUrl, inProduction: refuseHttp },
+  ALLOWED_HOSTS: list((name) => name.toLowerCase().replace(/:\d+$/, '')),
+  ALLOWED_ORIGINS: list((origin) => (URL.canParse(origin) ? new URL(origin).origin : origin)),
+  TRUSTED_PROXIES: wholeNumber(0, 10, 0),
+  TOOL_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000, 600),
+  REFUSED_TOKENS_PER_MINUTE: wholeNumber(0, 1_000_000, 1000),
+};
+
+function refuseLocalScalekit(environmentUrl: string) {
+  if (!isLoopback(new URL(environmentUrl))) return undefined;
+  return {
+    reason: 'leads to the local Scalekit, which protects nothing',
+    expected: "your Scalekit environment's URL, in production",
+  };
+}
+
+function refuseHttp(mcpUrl: string) {
+  if (!mcpUrl.startsWith('http:')) return undefined;
+  return { reason: 'is http', expected: 'https, in production' };
+}
+
+function wholeNumber(from: number, to: number, value: number): Rule<number> {
+  return {
+    otherwise: { value },
+    check(text) {
+      const number = Number(text);
+      return /^\d{1,9}$/.test(text) && number >= from && number <= to
+        ? accept(number)
+        : refuse(
+            'whole-number',
+            'This is not a number in range',
+            text,
+            `a whole number from ${from} to ${to}`,
+          );
+    },
+  };
+}
+
+/** Entries separated by commas or white space. */
+function list(normalise: (entry: string) => string): Rule<readonly string[]> {
+  return {
+    otherwise: { value: [] },
+    check: (text) =>
+      accept(
+        text
+          .split(/[\s,]+/)
+          .filter((entry) => entry !== '')
+          .map(normalise),
+      ),
+  };
+}

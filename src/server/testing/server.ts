@@ -1,0 +1,153 @@
+// A server under test, on a free port, that trusts a local Scalekit.
+import { once } from 'node:events';
+import { type AddressInfo, createServer as createSocket } from 'node:net';
+import { createServer, type ServerOptions } from '../create-server.ts';
+import { clockTolerance, ScalekitProvider } from '../provider.ts';
+import type { Scopes } from '../scopes.ts';
+import { type Answer, send } from './send.ts';
+
+/** What a token of the local Scalekit says; it is a good one with all scopes where nothing else is asked. */
+export interface TokenOptions {
+  readonly scopes?: readonly string[];
+  /** Whose token it is, such as `usr_1`. */
+  readonly subject?: string;
+  /** Seconds from now; negative for one that has expired. */
+  readonly expiresIn?: number;
+}
+
+/** What is needed of a running local Scalekit: `startEmulator` of `scalekit-mcp/emulator` returns one. */
+export interface LocalScalekit {
+  readonly url: string;
+  readonly resourceId: string;
+  /** The server's URL, on whose port the server under test listens. */
+  readonly mcpUrl: string;
+  mint(options?: TokenOptions): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Partial<ServerOptions>, 'auth'> {
+  readonly scalekit: Scalekit;
+  readonly scopes: Scopes;
+  readonly tools: ServerOptions['tools'];
+  /** How far clocks may be apart, in seconds. 0 lets a test see a token expire on time. Default: as in production, 60. */
+  readonly clockTolerance?: number;
+}
+
+/** With what a tool is called. */
+export interface CallOptions extends TokenOptions {
+  /** A token, in place of one that the local Scalekit makes. */
+  readonly token?: string;
+}
+
+/** What came of a tool call. */
+export interface ToolAnswer {
+  /** The HTTP status: 200 for errors of the tool's own, too. */
+  readonly status: number;
+  /** The parameters of the `WWW-Authenticate` challenge of a 401 or 403. */
+  readonly challenge: Readonly<Record<string, string | undefined>>;
+  /** What a model reads of a refusal, or of an error of the tool. */
+  readonly error: string | undefined;
+  /** The tool's result, where there was no error. */
+  readonly result: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface TestServer<Scalekit extends LocalScalekit = LocalScalekit> {
+  /** Mints tokens, and misbehaves on demand. */
+  readonly scalekit: Scalekit;
+  /** `http://localhost:<port>/` */
+  readonly url: string;
+  /** The MCP endpoint. */
+  readonly endpoint: string;
+  /** What the server logged. */
+  readonly log: Array<Readonly<Record<string, unknown>>>;
+  /** Calls a tool over HTTP, as clients of 2025 do. */
+  call(name: string, args?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ToolAnswer>;
+  /**
+   * Ends the server and its local Scalekit.
+   * @param grace how long calls that are under way may take, in milliseconds.
+   */
+  stop(grace?: number): Promise<void>;
+}
+
+/**
+ * Starts a server on the port of `scalekit.mcpUrl`.
+ *
+ * @example
+ * const scalekit = await startEmulator({ mcpUrl: await freeMcpUrl(), scopes: scopes.names });
+ * const server = await startServer({ scalekit, scopes, tools });
+ */
+export async function startServer<Scalekit extends LocalScalekit>(
+  options: StartOptions<Scalekit>,
+): Promise<TestServer<Scalekit>> {
+  const { scalekit, scopes, clockTolerance: tolerance, ...rest } = options;
+  const auth = new ScalekitProvider({
+    environmentUrl: scalekit.url,
+    resourceId: scalekit.resourceId,
+    mcpUrl: scalekit.mcpUrl,
+    scopes,
+    ...(tolerance !== undefined && { [clockTolerance]: tolerance }),
+  });
+  const log: TestServer['log'] = [];
+  const server = createServer({
+    name: 'Test',
+    version: '1.0.0',
+    log: (level, event, details) => log.push({ level, event, ...details }),
+    ...rest,
+    auth,
+  });
+  await server.listen(Number(new URL(scalekit.mcpUrl).port), '127.0.0.1');
+  const endpoint = auth.endpoint.href;
+  return {
+    scalekit,
+    url: scalekit.mcpUrl,
+    endpoint,
+    log,
+    async call(name, args = {}, { token, ...tokenOptions } = {}) {
+      const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
+      const answer = await send(endpoint, {
+        token: token ?? (await scalekit.mint(tokenOptions)),
+        body: message,
+      });
+      return toolAnswerOf(answer);
+    },
+    async stop(grace) {
+      await server.close(grace);
+      await scalekit.close();
+    },
+  };
+}
+
+/** @returns `http://localhost:<port>/` with a port that is free now: both the local Scalekit and the server have to know it. */
+export async function freeMcpUrl(): Promise<string> {
+  const socket = createSocket().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address() as AddressInfo;
+  socket.close();
+  await once(socket, 'close');
+  return `http://localhost:${port}/`;
+}
+
+/** @returns the parameters of a `WWW-Authenticate: Bearer` header; none where there is no challenge. */
+export function challengeOf(headers: Answer['headers']): Readonly<Record<string, string | undefined>> {
+  const found = (headers['www-authenticate'] ?? '').matchAll(/(\w+)="([^"]*)"/g);
+  return Object.fromEntries([...found].map(([, name, value]) => [name, value]));
+}
+
+function toolAnswerOf({ status, headers, json }: Answer): ToolAnswer {
+  const { isError = false, content = [], structuredContent } = json?.result ?? {};
+  return {
+    status,
+    challenge: challengeOf(headers),
+    error: isError ? errorOf(content[0]?.text ?? '') : json?.error?.message,
+    result: isError ? undefined : structuredContent,
+  };
+}
+
+/** An error of a tool is `{"error": "…"}` as text. */
+function errorOf(text: string): string {
+  try {
+    return String((JSON.parse(text) as { error: unknown }).error);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,121 @@
+// Declares a tool: what it is called, which scopes it needs, what it takes and returns, and what it does.
+import type { CallToolResult, ToolAnnotations, Tool as ToolListing } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import type { User } from './access.ts';
+import type { OwnVariables } from './variables.ts';
+
+/** What a tool knows of a call, beside its arguments. */
+export interface Call<Scope extends string = string> {
+  /** Whose token it is. Identity comes from here, never from an argument. */
+  readonly user: User;
+  /** The token's scopes. The tool's own are there already; ask for optional ones with `scopes.has('…')`. */
+  readonly scopes: ReadonlySet<Scope>;
+  /** The variables that `src/main.ts` declares, checked when the server started. */
+  readonly env: OwnVariables;
+  /** Aborted when the client hangs up. */
+  readonly signal: AbortSignal;
+}
+
+export interface ToolDeclaration<
+  Scope extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+> {
+  /** By which clients call it: letters, digits and `_`, 64 characters at most. */
+  readonly name: string;
+  /** What people see. */
+  readonly title: string;
+  /** What a model reads to decide whether to use this tool. */
+  readonly description: string;
+  /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
+  readonly scopes: readonly Scope[];
+  readonly input: Input;
+  /** What `run` returns and this schema does not name, is not sent. */
+  readonly output: Output;
+  readonly annotations?: ToolAnnotations;
+  run(args: z.output<Input>, call: Call<Scope>): z.input<Output> | Promise<z.input<Output>>;
+}
+
+/** A declared tool, as the rest of the server sees it. */
+export interface Tool {
+  /** What a token needs before the tool runs. */
+  readonly scopes: readonly string[];
+  /** Its entry in `tools/list`. */
+  readonly listing: ToolListing;
+  /** Checks the arguments, runs the tool, checks the result. Whoever calls it has checked the scopes. */
+  call(args: unknown, call: Call): Promise<CallToolResult>;
+}
+
+/** Throw this from `run` for what the caller may read: the model gets `{"error": message}` as an error result. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+/**
+ * Declares a tool. Identity comes from `call.user`, never from an argument; all listed scopes are required.
+ *
+ * @example
+ * export const getTodo = tool({
+ *   name: 'get_todo',
+ *   title: 'Get a todo',
+ *   description: 'Reads one todo of the user.',
+ *   scopes: ['todo:read'],
+ *   input: z.object({ todo_id: z.string() }),
+ *   output: z.object({ title: z.string() }),
+ *   annotations: { readOnlyHint: true, openWorldHint: false },
+ *   run: async ({ todo_id }, { user }) => ({ title: await titleOf(user.id, todo_id) }),
+ * });
+ */
+export type DeclareTool<Scope extends string> = <Input extends z.ZodObject, Output extends z.ZodObject>(
+  declaration: ToolDeclaration<Scope, Input, Output>,
+) => Tool;
+
+/** Declares a tool of any scopes. Its schemas become JSON Schema once, here, and not with every request. */
+export function declareTool<Scope extends string, Input extends z.ZodObject, Output extends z.ZodObject>(
+  declaration: ToolDeclaration<Scope, Input, Output>,
+): Tool {
+  const { name, title, description, scopes, input, output, annotations } = declaration;
+  return {
+    scopes,
+    listing: {
+      name,
+      title,
+      description,
+      inputSchema: objectSchema(input, 'input'),
+      outputSchema: objectSchema(output, 'output'),
+      ...(annotations && { annotations }),
+    },
+    async call(args, call) {
+      const parsed = input.safeParse(args ?? {});
+      // A wrong argument is a result and not a protocol error, so that the model reads it and tries again.
+      if (!parsed.success) return errorResult(`Invalid arguments: ${explain(parsed.error)}`);
+      try {
+        const result = output.parse(await declaration.run(parsed.data, call as Call<Scope>));
+        return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
+      } catch (error) {
+        if (error instanceof ToolError) return errorResult(error.message);
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * An error that a model can read. It is text only: clients hold `structuredContent` against the output schema,
+ * even in an error.
+ */
+export function errorResult(message: string): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: message }) }] };
+}
+
+function objectSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['inputSchema'] {
+  return z.toJSONSchema(schema, { io }) as ToolListing['inputSchema'];
+}
+
+/** The first few mistakes are enough to start with: in a long list there may be thousands. */
+function explain({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
+    .join('; ');
+}

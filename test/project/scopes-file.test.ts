@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { listScopes } from '../../src/create/typescript.ts';
+import { readScopesFile } from '../../src/project/scopes-file.ts';
+
+const file = (list: string) =>
+  `import { defineScopes } from 'scalekit-mcp-server';\n\nexport const { scopes, tool } = defineScopes({\n${list}});\n`;
+
+describe('the list of scopes', () => {
+  test('is read with names, descriptions and lines', () => {
+    expect(readScopesFile(file("  'todo:read': 'Read your todos',\n  'todo:write': \"Don't\",\n"))).toEqual([
+      { name: 'todo:read', description: 'Read your todos', line: 4 },
+      { name: 'todo:write', description: "Don't", line: 5 },
+    ]);
+  });
+
+  test.each([
+    ['bare names', 'admin: "All",', [['admin', 'All']]],
+    ['names in brackets', "['__proto__']: 'Odd',", [['__proto__', 'Odd']]],
+    ['no comma at the end', "'a:b': 'One'", [['a:b', 'One']]],
+    [
+      'braces and commas in words',
+      "'a': 'One }), {x}',\n'b': 'Two',",
+      [
+        ['a', 'One }), {x}'],
+        ['b', 'Two'],
+      ],
+    ],
+    ['escapes', String.raw`'a': 'It\'s \\ "so" \u00e9',`, [['a', 'It\'s \\ "so" é']]],
+    ['lines that a formatter broke', "'a':\n    'Long',", [['a', 'Long']]],
+    ['comments', "// 'x': 'no',\n/* 'y': 'no', */ 'a': 'A', // 'z': 'no',\n", [['a', 'A']]],
+    ['a template literal', "'a': `A`,", [['a', 'A']]],
+    ['nothing', '', []],
+  ])('may have %s', (_name, list, expected) => {
+    expect(readScopesFile(file(list))?.map(({ name, description }) => [name, description])).toEqual(expected);
+  });
+
+  test.each([
+    ['no list', "export const scopes = ['a'];"],
+    ['a list from elsewhere', "defineScopes({ ...others, 'a': 'A' });"],
+    ['a value that is no text', "defineScopes({ 'a': describe('a') });"],
+    ['a list without an end', "defineScopes({ 'a': 'A',"],
+  ])('is not guessed: %s', (_name, text) => {
+    expect(readScopesFile(text)).toBeUndefined();
+  });
+
+  test('is read as it is written', () => {
+    const source = loadTemplates().files.get('typescript/base/src/scopes.ts') ?? '';
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-zA-Z0-9_:]{1,64}$/), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(names, (scopes) => {
+        const listed = readScopesFile(listScopes(source, scopes));
+        expect(listed?.map(({ name }) => name)).toEqual(scopes);
+      }),
+    );
+  });
+});
