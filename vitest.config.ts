@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { packTemplates } from './scripts/templates.js';
 
@@ -7,12 +8,13 @@ const slow = ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts', 'test/**/*.
 const world = ['test/world/**/*.test.ts'];
 const never = ['test/snapshots/**', '**/node_modules/**'];
 
+const cores = Math.min(availableParallelism(), 4);
+
 // Three projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects; `world` puts them
 // among what users have.
 export default defineConfig({
   plugins: [packTemplates({ released: false })],
   test: {
-    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -21,6 +23,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...world, ...never],
           testTimeout: 20_000,
+          maxWorkers: cores,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -31,6 +35,9 @@ export default defineConfig({
           exclude: never,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          // Most of the time they wait for the programs that they have started.
+          maxWorkers: 2 * cores,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -41,6 +48,8 @@ export default defineConfig({
           exclude: never,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          maxWorkers: cores,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -20,6 +20,7 @@ export class GeneratedProject {
   readonly port: number;
   /** What the program has said while it made the project. */
   readonly made: Ended;
+  #built: Promise<Ended> | undefined;
 
   private constructor(parent: string, port: number, made: Ended) {
     this.#parent = parent;
@@ -65,6 +66,12 @@ export class GeneratedProject {
   /** Runs one of the project's scripts to its end. */
   npm(...args: readonly string[]): Promise<Ended> {
     return run('npm', args, { cwd: this.directory });
+  }
+
+  /** Runs `npm run build`, once for all who ask. */
+  built(): Promise<Ended> {
+    this.#built ??= this.npm('run', 'build');
+    return this.#built;
   }
 
   /** Starts one of the project's scripts, in a process group of its own. */

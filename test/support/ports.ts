@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { emulatorPort } from '../../src/scalekit/index.ts';
@@ -15,11 +16,16 @@ async function listens(port: number): Promise<number | undefined> {
   }
 }
 
-/** @returns a port that is free, and whose local Scalekit's port is free too. */
+/**
+ * Below the ports that operating systems give to connections and to `listen(0)` (from 32768 on), so that nobody but
+ * another test can take one between now and its use; and it would have to draw the same of thousands.
+ * @returns a port that is free, and whose local Scalekit's port is free too.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = await listens(0);
-    if (port !== undefined && (await listens(emulatorPort(port))) !== undefined) return port;
+    const port = randomInt(12_000, 31_000);
+    const free = [await listens(port), await listens(emulatorPort(port))];
+    if (!free.includes(undefined)) return port;
   }
   throw new Error('no free port');
 }
