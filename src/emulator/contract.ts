@@ -9,6 +9,8 @@ export type TokenIssuer = 'environment' | 'resource';
 export interface EmulatorOptions {
   /** Port on loopback; 0 takes a free one. Default 0. */
   readonly port?: number;
+  /** Where it is reached, when that is not its own port: an origin, as its tokens and documents name it. */
+  readonly publicUrl?: string;
   /** Default `localIdentifiers.resourceId`. */
   readonly resourceId?: string;
   /** The server's public base URL (its `MCP_URL`). Default `http://localhost:3002/`. */

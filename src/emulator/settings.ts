@@ -1,5 +1,6 @@
 import {
   type Checked,
+  checkEnvironmentUrl,
   checkMcpUrl,
   checkResourceId,
   checkScopes,
@@ -70,7 +71,11 @@ function checkLifetime(seconds: number): number {
  * @throws Error naming the option that is wrong, by Scalekit's own rules (src/scalekit).
  */
 export function settingsOf(options: EmulatorOptions, port: number): Settings {
-  const url = `http://localhost:${port}`;
+  const { publicUrl } = options;
+  const url =
+    publicUrl === undefined
+      ? `http://localhost:${port}`
+      : demand('publicUrl', checkEnvironmentUrl(publicUrl));
   const resourceId = demand('resourceId', checkResourceId(options.resourceId ?? localIdentifiers.resourceId));
   const mcpUrl = demand('mcpUrl', checkMcpUrl(options.mcpUrl ?? 'http://localhost:3002/'));
   return {

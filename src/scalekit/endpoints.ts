@@ -1,3 +1,9 @@
+/** Scalekit's own MCP server, whose tools register MCP servers (docs/scalekit.md#registering-a-server). */
+export const scalekitMcpUrl = 'https://mcp.scalekit.com/';
+
+/** Scalekit's dashboard. */
+export const dashboardUrl = 'https://app.scalekit.com/';
+
 /** Where an MCP server's authorization server answers (docs/scalekit.md#endpoints). All are absolute URLs. */
 export interface Endpoints {
   readonly issuer: string;

@@ -27,14 +27,72 @@ function textOf(value: unknown): string {
   }
 }
 
+/** What a chat or a word processor makes of `"`, and of the spaces and fences around a text. */
+const curly = /[\u201c-\u201f\u00ab\u00bb\u2033]/g;
+const fence = /^```\w*\s*\n([\s\S]*?)\n?```$/;
+
+/** @returns the text with straight quotes, ordinary spaces and no fence: it is tried where the text itself is no JSON. */
+function straighten(text: string): string {
+  const inner = fence.exec(text)?.[1] ?? text;
+  return inner.replaceAll(curly, '"').replaceAll('\u00a0', ' ').trim();
+}
+
+/** Texts that people paste in its place, and are no JSON. */
+const otherTexts: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^eyJ[\w-]+\./, 'This is a token, not the Metadata JSON'],
+  [/^https?:\/\//i, 'This is a URL, not the Metadata JSON'],
+  [/^</, 'This is a web page, not the Metadata JSON'],
+  [/^\s*(?:export\s+)?\w+=/, 'These are lines of an env file, not the Metadata JSON'],
+];
+
+function refuseText(text: string): Checked<never> {
+  const kind = otherTexts.find(([pattern]) => pattern.test(text))?.[1] ?? 'The metadata is not JSON';
+  return refuse('metadata/json', kind, text, expected);
+}
+
 function parseObject(text: string): Checked<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return accept({ ...value });
-    return refuse('metadata/form', 'The metadata is not a JSON object', text, expected);
-  } catch {
-    return refuse('metadata/json', 'The metadata is not JSON', text, expected);
+  for (const candidate of new Set([text, straighten(text)])) {
+    let value: unknown;
+    try {
+      value = JSON.parse(candidate);
+    } catch {
+      continue;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return refuse('metadata/form', 'The metadata is not a JSON object', text, expected);
+    const isMended = candidate !== text && text.search(curly) >= 0;
+    return accept({ ...value }, isMended ? ['Curly quotes were read as straight ones.'] : []);
   }
+  return refuseText(text);
+}
+
+/** Documents that people paste in its place, by a name that only they have. */
+const otherDocuments: ReadonlyArray<readonly [member: string, name: string]> = [
+  ['token_endpoint', "the authorization server's metadata"],
+  ['keys', "the authorization server's keys"],
+  ['mcpServers', "an MCP client's configuration"],
+  ['servers', "an MCP client's configuration"],
+  ['redirect_uris', "a client's registration"],
+  ['access_token', 'the answer to a token request'],
+];
+
+function issuerIn({ issuer }: Readonly<Record<string, unknown>>): ReturnType<typeof parseIssuer> {
+  return typeof issuer === 'string' ? parseIssuer(issuer) : undefined;
+}
+
+/** Names another document. The authorization server's own metadata holds two of the four values, in its issuer. */
+function refuseOtherDocument(document: Readonly<Record<string, unknown>>): Checked<never> | undefined {
+  if ('authorization_servers' in document) return undefined;
+  const name = otherDocuments.find(([member]) => member in document)?.[1];
+  if (name === undefined) return undefined;
+  // Its values may be secrets.
+  const members = Object.keys(document).join(', ');
+  const parts = issuerIn(document);
+  const instead =
+    parts === undefined
+      ? expected
+      : `${expected}; this one says as much as --environment-url ${parts.environmentUrl} --resource-id ${parts.resourceId}`;
+  return refuse('metadata/other-document', `This is ${name}, not the Metadata JSON`, members, instead);
 }
 
 /** Takes `{env}/resources/{res}` apart (docs/scalekit.md#metadata-json). */
@@ -84,6 +142,8 @@ function readScopes(value: unknown): Checked<readonly string[] | undefined> {
 export function parseDashboardMetadata(text: string): Checked<DashboardMetadata> {
   const parsed = parseObject(text.trim());
   if (!parsed.ok) return parsed;
+  const other = refuseOtherDocument(parsed.value);
+  if (other !== undefined) return other;
   const issuer = splitIssuer(parsed.value.authorization_servers);
   if (!issuer.ok) return issuer;
   const resource = parsed.value.resource;
@@ -94,8 +154,18 @@ export function parseDashboardMetadata(text: string): Checked<DashboardMetadata>
   const scopes = readScopes(parsed.value.scopes_supported);
   if (!scopes.ok) return scopes;
   return accept({ ...issuer.value, mcpUrl: mcpUrl.value, scopes: scopes.value }, [
+    ...parsed.notes,
     ...issuer.notes,
     ...mcpUrl.notes,
     ...scopes.notes,
   ]);
+}
+
+/**
+ * Reads the authorization server's own metadata (RFC 8414), which people paste in place of the Metadata JSON.
+ * @returns the two values that its issuer holds, or undefined where the text is another one.
+ */
+export function parseAuthorizationServer(text: string): ReturnType<typeof parseIssuer> {
+  const parsed = parseObject(text.trim());
+  return parsed.ok && !('authorization_servers' in parsed.value) ? issuerIn(parsed.value) : undefined;
 }

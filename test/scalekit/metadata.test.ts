@@ -54,6 +54,60 @@ describe('forms of the paste', () => {
   });
 });
 
+describe('what a chat or an editor made of it is mended, and said', () => {
+  test.each([
+    ['curly quotes', JSON.stringify(metadata).replaceAll('"', '\u201c')],
+    ['two kinds of them', JSON.stringify(metadata).replaceAll(/"([^"]*)"/g, '\u201e$1\u201c')],
+    ['no-break spaces and curly quotes', JSON.stringify(metadata, null, '\u00a0').replaceAll('"', '\u201d')],
+  ])('%s', (_, text) => {
+    const parsed = parseDashboardMetadata(text);
+    expect(outcome(parsed)).toEqual(values);
+    expect(notesOf(parsed)).toEqual(['Curly quotes were read as straight ones.']);
+  });
+
+  test('a fence of Markdown goes without a word', () => {
+    const parsed = parseDashboardMetadata(`\`\`\`json\n${JSON.stringify(metadata, null, 2)}\n\`\`\``);
+    expect(parsed).toEqual({ ok: true, value: values, notes: [] });
+  });
+
+  test('curly quotes inside a right text stay', () => {
+    const resource_documentation = 'http://localhost:3002/\u201cdocs\u201d';
+    expect(parse({ resource_documentation })).toEqual({ ok: true, value: values, notes: [] });
+  });
+});
+
+describe('another document is named', () => {
+  const issuer = 'https://acme.scalekit.dev/resources/res_123';
+  test.each([
+    [{ issuer, token_endpoint: `${issuer}/oauth/token` }, "the authorization server's metadata"],
+    [{ keys: [] }, "the authorization server's keys"],
+    [{ mcpServers: {} }, "an MCP client's configuration"],
+    [{ client_id: 'm2m_1', redirect_uris: [] }, "a client's registration"],
+    [{ access_token: 'x' }, 'the answer to a token request'],
+  ])('%j', (document, name) => {
+    const parsed = parseDashboardMetadata(JSON.stringify(document));
+    expect(parsed.ok ? '' : parsed.problem.reason).toBe(`This is ${name}, not the Metadata JSON`);
+  });
+
+  test("the authorization server's own says which two values it holds", () => {
+    const parsed = parseDashboardMetadata(JSON.stringify({ issuer, token_endpoint: 'x' }));
+    expect(parsed.ok ? '' : parsed.problem.expected).toContain(
+      '--environment-url https://acme.scalekit.dev --resource-id res_123',
+    );
+  });
+
+  test.each([
+    ['https://acme.scalekit.dev/resources/res_1', 'This is a URL, not the Metadata JSON'],
+    ['<!doctype html>', 'This is a web page, not the Metadata JSON'],
+    ['MCP_URL=http://localhost:3002/', 'These are lines of an env file, not the Metadata JSON'],
+    [`${'eyJ'}hbGciOiJSUzI1NiJ9.e30.x`, 'This is a token, not the Metadata JSON'],
+  ])('%s', (text, reason) => {
+    const parsed = parseDashboardMetadata(text);
+    expect(parsed.ok ? '' : parsed.problem.reason).toBe(reason);
+    expect(JSON.stringify(parsed)).not.toContain('hbGci');
+  });
+});
+
 test('what is missing is not shown as a value', () => {
   const parsed = parseDashboardMetadata('{}');
   expect(parsed.ok ? undefined : parsed.problem.actual).toBe('');

@@ -1,0 +1,154 @@
+import {
+  Client,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
+import { printable } from '../scalekit/index.ts';
+import { UserError } from '../terminal/errors.ts';
+import { version } from '../terminal/version.ts';
+import type { Reading } from './prose.ts';
+import { fetchWithin, type SignIn } from './sign-in.ts';
+import { type Arguments, fitArguments, type OfferedTool, ToolChanged, type ToolName } from './tools.ts';
+
+/** What its tools for environments and MCP servers ask for; `wks:` and `org:` are for others. */
+export const readScope = 'env:read';
+export const writeScope = 'env:write';
+
+/**
+ * A tool did not do what it is for. `gone` and `changed`: it is not the one that this program knows; `unreadable`: its
+ * answer is in words that mean nothing here; `failed`: it says so itself, or the server refused the call.
+ */
+export class ToolTrouble extends Error {
+  readonly tool: ToolName;
+  readonly kind: 'gone' | 'changed' | 'unreadable' | 'failed';
+  /** What it said, safe to print; empty where it said nothing. */
+  readonly said: string;
+
+  constructor(tool: ToolName, kind: ToolTrouble['kind'], said: string) {
+    super(`${tool}: ${kind}`);
+    this.tool = tool;
+    this.kind = kind;
+    this.said = said;
+  }
+}
+
+/** Scalekit's MCP server, signed in at. */
+export interface Door {
+  /** Whether a tool is offered. */
+  has(tool: ToolName): boolean;
+  /** @throws ToolTrouble (`gone`, `changed`) where it cannot be called with these arguments; nothing is sent. */
+  check(tool: ToolName, args: Arguments): void;
+  /**
+   * Calls a tool and reads its answer.
+   * @throws ToolTrouble where there is nothing to read; what aborted the signal.
+   */
+  call<T>(tool: ToolName, args: Arguments, read: (text: string) => Reading<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+interface CallResult {
+  readonly content?: unknown;
+  readonly isError?: boolean | undefined;
+}
+
+/** @returns the text of an answer, whatever else is in it. */
+function textOf({ content }: CallResult): string {
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((block: unknown) =>
+      typeof block === 'object' && block !== null && 'text' in block ? String(block.text) : '',
+    )
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+/** How long a tool may take, in ms; it asks Scalekit's API in its turn. */
+const patience = 60_000;
+
+function wordsOf(error: unknown): string {
+  if (error instanceof UnauthorizedError || (error instanceof SdkHttpError && error.status === 401))
+    return 'the sign-in was refused (401): it may lack a permission in your workspace';
+  return printable(error instanceof Error ? error.message : String(error));
+}
+
+class McpDoor implements Door {
+  readonly #client: Client;
+  readonly #tools: ReadonlyMap<string, OfferedTool>;
+  readonly #signal: AbortSignal;
+
+  constructor(client: Client, tools: readonly OfferedTool[], signal: AbortSignal) {
+    this.#client = client;
+    this.#tools = new Map(tools.map((tool) => [tool.name, tool]));
+    this.#signal = signal;
+  }
+
+  has(tool: ToolName): boolean {
+    return this.#tools.has(tool);
+  }
+
+  check(tool: ToolName, args: Arguments): void {
+    this.#fit(tool, args);
+  }
+
+  async call<T>(tool: ToolName, args: Arguments, read: (text: string) => Reading<T>): Promise<T> {
+    const fitted = this.#fit(tool, args);
+    const result = await this.#send(tool, fitted);
+    const text = textOf(result);
+    const said = printable(text, 300);
+    if (result.isError) throw new ToolTrouble(tool, 'failed', said);
+    const reading = read(text);
+    if (reading.kind === 'read') return reading.value;
+    throw new ToolTrouble(tool, reading.kind === 'failure' ? 'failed' : 'unreadable', said);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #fit(tool: ToolName, args: Arguments): Record<string, unknown> {
+    const offered = this.#tools.get(tool);
+    if (offered === undefined) throw new ToolTrouble(tool, 'gone', '');
+    try {
+      return fitArguments(offered, args);
+    } catch (error) {
+      if (error instanceof ToolChanged) throw new ToolTrouble(tool, 'changed', error.reason);
+      throw error;
+    }
+  }
+
+  async #send(name: ToolName, args: Record<string, unknown>): Promise<CallResult> {
+    try {
+      const options = { signal: this.#signal, timeout: patience };
+      return await this.#client.callTool({ name, arguments: args }, options);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw new ToolTrouble(name, 'failed', wordsOf(error));
+    }
+  }
+}
+
+/**
+ * Connects to Scalekit's MCP server with a sign-in, and asks which tools it has.
+ * @throws UserError where it is no MCP server, or refuses; what aborted the signal.
+ */
+export async function openDoor(server: URL, session: SignIn, signal: AbortSignal): Promise<Door> {
+  const client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
+  const transport = new StreamableHTTPClientTransport(server, {
+    authProvider: { token: async () => session.token() },
+    fetch: fetchWithin(signal, patience),
+    onInsufficientScope: 'throw',
+  });
+  try {
+    await client.connect(transport, { signal });
+    const { tools } = await client.listTools(undefined, { signal });
+    return new McpDoor(client, tools, signal);
+  } catch (error) {
+    await client.close().catch(() => {});
+    signal.throwIfAborted();
+    throw new UserError(`${server.host} took the sign-in, and then no MCP client: ${wordsOf(error)}`, {
+      code: 'register/no-server',
+      cause: error,
+    });
+  }
+}

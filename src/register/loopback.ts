@@ -1,0 +1,91 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** Where the browser comes back to after a sign-in (RFC 8252, section 7.3), while it is open. */
+export interface Loopback {
+  readonly redirectUrl: string;
+  /** What the authorization server is to send back with the answer, so that nobody else's answer is taken. */
+  readonly state: string;
+  /** Resolves with the parameters that the browser brought; never rejects. */
+  readonly answered: Promise<URLSearchParams>;
+  close(): void;
+}
+
+const path = '/callback';
+
+const headers = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  connection: 'close',
+} as const;
+
+/** A page that says one thing. The texts are ours: nothing of a request is shown. */
+function page(title: string, text: string): string {
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
+<h1>${title}</h1>
+<p>${text}</p>
+</html>
+`;
+}
+
+function same(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/**
+ * @returns whether parameters are the answer to this sign-in: with its state, and with a code or an error (RFC 6749,
+ *   sections 4.1.2 and 4.1.2.1).
+ */
+export function isAnswer(parameters: URLSearchParams, state: string): boolean {
+  return same(parameters.get('state') ?? '', state) && (parameters.has('code') || parameters.has('error'));
+}
+
+/** Waits on a free port of this machine for one browser. The caller closes it. */
+export async function openLoopback(): Promise<Loopback> {
+  const state = randomBytes(24).toString('base64url');
+  let take: (parameters: URLSearchParams) => void = () => {};
+  const answered = new Promise<URLSearchParams>((resolve) => {
+    take = resolve;
+  });
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (request.method !== 'GET' || url.pathname !== path)
+      return response
+        .writeHead(404, headers)
+        .end(page('Nothing is here', 'This address waits for a sign-in.'));
+    if (!isAnswer(url.searchParams, state))
+      return response
+        .writeHead(400, headers)
+        .end(page('Not this sign-in', 'This answer belongs to another sign-in. Go back to the terminal.'));
+    const isDenied = url.searchParams.has('error');
+    response
+      .writeHead(200, headers)
+      .end(
+        isDenied
+          ? page('Not signed in', 'Go back to the terminal: it says why.')
+          : page('Signed in', 'You can close this page and go back to the terminal.'),
+      );
+    take(url.searchParams);
+  };
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the loopback server has no port');
+  return {
+    redirectUrl: `http://127.0.0.1:${address.port}${path}`,
+    state,
+    answered,
+    close: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+  };
+}

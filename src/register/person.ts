@@ -1,0 +1,21 @@
+import type { Visit } from './sign-in.ts';
+
+/** One of several things to choose from. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+/** Who is asked: a person in a terminal, or a test. Whoever cancels is an `Interrupted`. */
+export interface Person {
+  /** Says something, a line or several. */
+  say(text: string): void;
+  /** Brings them to a page and waits until they are back. */
+  visit(visit: Visit): Promise<URLSearchParams>;
+  /** The first choice is proposed. */
+  choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+  /** @param complaint what is wrong with what was typed, or undefined. */
+  type(question: string, complaint: (typed: string) => string | undefined): Promise<string>;
+  confirm(question: string, proposed: boolean): Promise<boolean>;
+}

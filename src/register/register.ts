@@ -1,0 +1,143 @@
+import { Interrupted, UsageError, UserError } from '../terminal/errors.ts';
+import { applyPlan, checkTools, type Progress } from './apply.ts';
+import { type Door, openDoor, readScope, ToolTrouble, writeScope } from './door.ts';
+import { describeEnvironment } from './environments.ts';
+import { look } from './look.ts';
+import {
+  finish,
+  type Job,
+  type RegisterOptions,
+  reportOn,
+  settingsFor,
+  stepsInstead,
+  variablesFor,
+} from './outcome.ts';
+import { createsSomething, type Plan, planRegistration, type Wish } from './plan.ts';
+import { currentValue, type Project, readProject } from './project.ts';
+import type { RegisterReport } from './report.ts';
+import { previewSettings } from './settings.ts';
+import { type SignIn, signIn } from './sign-in.ts';
+import { planLines } from './words.ts';
+
+function wishFor(project: Project, publicUrl: string | undefined): Wish {
+  const { name, mcpUrl, scopes, notes } = project;
+  if (publicUrl === undefined) return { name, url: mcpUrl, scopes, notes };
+  // Beside the local one, told apart by its host.
+  return { name: `${name} (${new URL(publicUrl).host})`.slice(0, 128), url: publicUrl, scopes, notes: [] };
+}
+
+/** `--yes` agrees to a plan that nobody reads: production has to be named. */
+function refuseSilentProduction(plan: Plan, { yes, environment }: RegisterOptions): void {
+  if (!yes || environment !== undefined || plan.environment.type === 'development') return;
+  if (!createsSomething(plan)) return;
+  throw new UsageError(
+    `--yes alone creates nothing in ${describeEnvironment(plan.environment)}, which is not for development.`,
+    {
+      code: 'register/production',
+      missing: ['--environment'],
+      next: `scalekit-mcp register --yes --environment ${plan.environment.id}`,
+    },
+  );
+}
+
+/** A sign-in that may only read finds what is there, and fills `.env`; it creates nothing. */
+function refuseReadOnly(plan: Plan, session: SignIn): void {
+  const mayWrite = session.scopes.length === 0 || session.scopes.includes(writeScope);
+  if (mayWrite || !createsSomething(plan)) return;
+  throw new UserError(`This sign-in may look, and not create (it has no ${writeScope}).`, {
+    code: 'register/read-only',
+    next: 'allow both when you sign in, or ask an administrator of your Scalekit workspace',
+  });
+}
+
+function describeProgress({ made, pending }: Progress, plan: Plan): string | undefined {
+  if (made.length === 0 && pending === undefined) return undefined;
+  const where = describeEnvironment(plan.environment);
+  const done = made.length === 0 ? [] : [`Created by now in ${where}: ${made.join(', ')}.`];
+  const open = pending === undefined ? [] : [`Asked for and not confirmed, so it may be there: ${pending}.`];
+  return [...done, ...open, 'Nothing is created twice: run this again and it goes on from there.'].join('\n');
+}
+
+/** Creates what was agreed to. Whatever happens, it is said what exists by then. */
+async function carryOut(job: Job, door: Door, plan: Plan): Promise<RegisterReport> {
+  const { person, signal } = job.options;
+  const progress: Progress = { made: [], pending: undefined };
+  try {
+    const applied = await applyPlan(door, plan, progress, signal);
+    for (const what of progress.made) person.say(`✓ Created: ${what}`);
+    return await finish(job, plan, applied);
+  } catch (error) {
+    const soFar = describeProgress(progress, plan);
+    if (soFar !== undefined) person.say(`${signal.aborted ? 'Interrupted. ' : ''}${soFar}`);
+    signal.throwIfAborted();
+    if (error instanceof ToolTrouble) return stepsInstead(job, error);
+    throw error;
+  }
+}
+
+async function decide(job: Job, door: Door, session: SignIn, plan: Plan): Promise<RegisterReport> {
+  const { options, project } = job;
+  const { person, yes, dryRun } = options;
+  refuseSilentProduction(plan, options);
+  checkTools(door, plan);
+  const variables = variablesFor(job, plan);
+  const settings = settingsFor(job, variables);
+  const isIdle = !createsSomething(plan) && settings.changed.length === 0;
+  const shown = planLines(plan, await previewSettings(project, settings));
+  person.say(shown.join('\n'));
+  if (dryRun) return { ...reportOn(job, plan), variables, changed: settings.changed };
+  refuseReadOnly(plan, session);
+  if (!isIdle && !yes) {
+    const agreed = await person.confirm('Do this?', plan.environment.type === 'development');
+    if (!agreed) throw new Interrupted('Cancelled. Nothing was created.');
+  }
+  return carryOut(job, door, plan);
+}
+
+async function throughTheDoor(job: Job, session: SignIn): Promise<RegisterReport> {
+  const { options, project, wish } = job;
+  const { door: server, signal, publicUrl } = options;
+  const door = await openDoor(server, session, signal);
+  try {
+    const isOwn = publicUrl === undefined;
+    const seen = await look(door, wish, {
+      asked: options.environment,
+      currentUrl: currentValue(project, 'SCALEKIT_ENVIRONMENT_URL'),
+      currentId: isOwn ? currentValue(project, 'SCALEKIT_RESOURCE_ID') : undefined,
+      yes: options.yes,
+      person: options.person,
+      signal,
+    });
+    return await decide(job, door, session, planRegistration(wish, seen));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ToolTrouble) return stepsInstead(job, error);
+    throw error;
+  } finally {
+    await door.close().catch(() => {});
+  }
+}
+
+/**
+ * Registers a project's server at Scalekit with one sign-in, through Scalekit's own MCP server, and fills `.env`. The
+ * token of the sign-in is in memory only, and forgotten at the end.
+ * @returns what was done, or which steps in the dashboard stand in its place.
+ * @throws UserError where nothing could be done; Interrupted where the person does not agree; what aborted the signal.
+ */
+export async function register(options: RegisterOptions): Promise<RegisterReport> {
+  const project = await readProject(options.directory, options.env);
+  const job: Job = { options, project, wish: wishFor(project, options.publicUrl) };
+  const session = await signIn({
+    server: options.door,
+    scopes: [readScope, writeScope],
+    clientName: 'scalekit-mcp register',
+    visit: (visit) => options.person.visit(visit),
+    signal: options.signal,
+  });
+  options.person.say(`✓ Signed in at ${options.door.host}`);
+  try {
+    return await throughTheDoor(job, session);
+  } finally {
+    session.drop();
+  }
+}

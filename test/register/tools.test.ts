@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { fitArguments, ToolChanged } from '../../src/register/tools.ts';
+
+const string = { type: 'string' };
+
+function fitted(properties: Record<string, unknown>, required: readonly string[], args = {}) {
+  return fitArguments({ name: 'a_tool', inputSchema: { properties, required } }, args);
+}
+
+describe('arguments in the form that a tool asks for', () => {
+  test('by any of their names, and in its type', () => {
+    const properties = {
+      environment_id: string,
+      access_token_expiry: string,
+      useScalekitAuthentication: { type: 'boolean' },
+    };
+    expect(
+      fitted(properties, ['useScalekitAuthentication'], { environment: 'env_1', tokenExpiry: 60 }),
+    ).toEqual({
+      environment_id: 'env_1',
+      access_token_expiry: '60',
+      useScalekitAuthentication: true,
+    });
+  });
+
+  test('what it has no place for and does not matter is left out', () => {
+    expect(
+      fitted({ environmentId: string }, [], { environment: 'env_1', pageSize: 100, description: 'x' }),
+    ).toEqual({
+      environmentId: 'env_1',
+    });
+  });
+
+  test.each([
+    ['has no place for the environment', {}, [], { environment: 'env_1' }, 'takes no environmentId any more'],
+    [
+      'asks for what nobody knows',
+      { region: string },
+      ['region'],
+      {},
+      'asks for region, which this version does not know',
+    ],
+    ['wants an object', { name: { type: 'object' } }, [], { name: 'x' }, 'wants name in another form'],
+  ])('%s', (_title, properties, required, args, reason) => {
+    expect(() => fitted(properties, required, args)).toThrow(new ToolChanged('a_tool', reason));
+  });
+});

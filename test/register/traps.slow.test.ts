@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import type { Environment } from './stand-in/environment.ts';
+import type { Switches } from './stand-in/tools.ts';
+import { changes, localEnv, makeProject, ScriptedPerson, standInForAll, walk } from './walk.ts';
+
+// What Scalekit's tools do that a program would not expect (docs/scalekit.md#registering-a-server): a test each.
+
+const standIn = standInForAll({ environments: [{ name: 'Development', type: 'DEV' }] });
+
+function onlyEnvironment(): Environment {
+  const [environment] = standIn().environments;
+  if (environment === undefined) throw new Error('the workspace is empty');
+  return environment;
+}
+
+function set(switches: Partial<Switches>): void {
+  Object.assign(standIn().switches, switches);
+}
+
+const both = [
+  { name: 'todo:read', description: 'Read' },
+  { name: 'todo:write', description: 'Write' },
+];
+
+describe('a tool that is gone, or takes other arguments, is named before anything is created', () => {
+  test.each([
+    ['list_environments', 'no tool list_environments any more'],
+    ['list_mcp_servers', 'no tool list_mcp_servers any more'],
+    ['create_environment_scope', 'no tool create_environment_scope any more'],
+    ['register_mcp_server', 'no tool register_mcp_server any more'],
+  ])('%s', async (tool, said) => {
+    set({ gone: [tool] });
+    const { report, env } = await walk(standIn(), await makeProject());
+    expect(report).toMatchObject({ ok: true, exitCode: 0, state: 'steps' });
+    expect(report.notes.join()).toContain(said);
+    expect(report.steps.join('\n')).toContain('Server URL  http://localhost:3002/');
+    expect(report.steps.join('\n')).toContain('register --metadata -');
+    expect(changes(standIn())).toEqual([]);
+    expect(await env()).toBe(localEnv);
+  });
+
+  test.each([
+    [
+      'unknown-argument',
+      'register_mcp_server has changed: it asks for region, which this version does not know',
+    ],
+    ['no-environment', 'has changed: it takes no environmentId any more'],
+  ] as const)('%s', async (schema, said) => {
+    set({ schema });
+    const { report } = await walk(standIn(), await makeProject());
+    expect(report).toMatchObject({ exitCode: 0, state: 'steps' });
+    expect(report.notes.join()).toContain(said);
+    expect(changes(standIn())).toEqual([]);
+  });
+
+  test('a tool that only creates is not missed where nothing is to be created', async () => {
+    onlyEnvironment().scopes.push(...both);
+    const server = { id: 'res_5', name: 'Todo', url: 'http://localhost:3002/', description: '' };
+    await onlyEnvironment().register({ ...server, accessTokenExpiry: 300, provider: '' });
+    set({ gone: ['create_environment_scope', 'register_mcp_server'] });
+    expect((await walk(standIn(), await makeProject())).report.server?.id).toBe('res_5');
+  });
+
+  test('arguments in another spelling are the same arguments', async () => {
+    set({ schema: 'renamed' });
+    expect((await walk(standIn(), await makeProject())).report.state).toBe('registered');
+    expect(onlyEnvironment().servers).toHaveLength(1);
+  });
+
+  test.each(['get_environment_credentials', 'list_environment_scopes'])(
+    'without %s it goes on with what else is known',
+    async (tool) => {
+      set({ gone: [tool] });
+      // Only the credentials name the environment's URL as http, which exists in tests alone.
+      const dryRun = tool === 'get_environment_credentials';
+      const { report } = await walk(standIn(), await makeProject(), { dryRun });
+      expect(report.state).toBe(dryRun ? 'planned' : 'registered');
+    },
+  );
+});
+
+describe('answers in prose', () => {
+  test.each([
+    ['list_environments', 'Here is your workspace, enjoy!'],
+    ['list_mcp_servers', 'You have many servers.'],
+    ['list_mcp_servers', '#1, Name: Todo MCP, Address: hidden'],
+  ])('%s in words that mean nothing: said, and the steps stand in its place', async (tool, words) => {
+    set({ reworded: { [tool]: words } });
+    const { report, env } = await walk(standIn(), await makeProject());
+    expect(report).toMatchObject({ exitCode: 0, state: 'steps' });
+    expect(report.notes.join()).toContain(`What Scalekit's tool ${tool} answered cannot be read`);
+    expect(changes(standIn())).toEqual([]);
+    expect(await env()).toBe(localEnv);
+  });
+
+  test.each(['list_environments', 'list_mcp_servers'])(
+    'a failure of %s without isError is a failure: exit code 1',
+    async (tool) => {
+      set({ failing: [tool] });
+      const { report } = await walk(standIn(), await makeProject());
+      expect(report).toMatchObject({ ok: false, exitCode: 1, state: 'steps' });
+      expect(report.notes.join()).toMatch(new RegExp(`tool ${tool} failed: Failed to fetch`));
+      expect(changes(standIn())).toEqual([]);
+    },
+  );
+
+  test('terminal escapes in an answer are shown, not obeyed', async () => {
+    set({ reworded: { list_mcp_servers: '\u001b[2Jgone' } });
+    const { report } = await walk(standIn(), await makeProject());
+    expect(report.notes.join()).toContain('\\x1b[2Jgone');
+  });
+
+  test('pages that do not end are left', async () => {
+    set({ endlessPages: true });
+    const { report } = await walk(standIn(), await makeProject());
+    expect(report.notes.join()).toContain('its pages do not end');
+  });
+
+  test('registering worded anew is believed, because it is read back', async () => {
+    set({ reworded: { register_mcp_server: 'All set.' } });
+    const { report } = await walk(standIn(), await makeProject());
+    expect(report).toMatchObject({ state: 'registered', server: { id: onlyEnvironment().servers[0]?.id } });
+  });
+
+  test('another id in the answer than in the list: the list counts', async () => {
+    set({ wrongId: true });
+    const { report, env } = await walk(standIn(), await makeProject());
+    const id = onlyEnvironment().servers[0]?.id;
+    expect(report.server?.id).toBe(id);
+    expect(await env()).toContain(`SCALEKIT_RESOURCE_ID=${id}\n`);
+  });
+
+  test('a failure is stated, and the server is there all the same: it is found', async () => {
+    set({ registersAndFails: true });
+    expect((await walk(standIn(), await makeProject())).report.state).toBe('registered');
+  });
+
+  test('success is stated, and no server is there: nothing is written', async () => {
+    set({ registersNothing: true });
+    const { report, person, env } = await walk(standIn(), await makeProject());
+    expect(report.state).toBe('steps');
+    expect(person.heard).toContain('Created by now in Development (DEV) env_1001');
+    expect(await env()).toBe(localEnv);
+  });
+});
+
+describe('scopes', () => {
+  test('an empty list may be a failure: one that is there already stays, and is no error', async () => {
+    onlyEnvironment().scopes.push(...both);
+    set({ failing: ['list_environment_scopes'] });
+    const { report, person } = await walk(standIn(), await makeProject());
+    expect(person.heard).toContain(
+      'Scalekit listed no scopes, which is also what it says when it cannot read',
+    );
+    expect(report).toMatchObject({ state: 'registered', scopes: { created: [], missing: [] } });
+  });
+
+  test('one that is said to be created, and is not listed, ends it before the server is registered', async () => {
+    onlyEnvironment().scopes.push({ name: 'other', description: '' });
+    set({ createsNothing: true });
+    await expect(walk(standIn(), await makeProject())).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('did not create the scope todo:read: it said that it did'),
+    });
+    expect(onlyEnvironment().servers).toEqual([]);
+  });
+
+  test('one that is refused ends it, with what exists by then', async () => {
+    onlyEnvironment().scopes.push({ name: 'todo:read', description: '' });
+    set({ failing: ['create_environment_scope'] });
+    await expect(walk(standIn(), await makeProject())).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('did not create the scope todo:write: Failed to create scope'),
+    });
+    expect(onlyEnvironment().servers).toEqual([]);
+  });
+});
+
+describe("the resource's own metadata", () => {
+  test('is where the authorization server is read from, not what registering prints', async () => {
+    const { report } = await walk(standIn(), await makeProject());
+    expect(report.server?.issuer).toBe(`${onlyEnvironment().url}/resources/${report.server?.id}`);
+  });
+
+  test('that does not answer is said; what the list says is used', async () => {
+    set({ silentMetadata: true });
+    const { report, env } = await walk(standIn(), await makeProject());
+    expect(report).toMatchObject({ state: 'registered' });
+    expect(report.server?.issuer).toBeUndefined();
+    expect(report.notes.join()).toContain('could not be read, so its scopes are unknown');
+    expect(await env()).toContain(`SCALEKIT_RESOURCE_ID=${onlyEnvironment().servers[0]?.id}`);
+  });
+});
+
+describe('an end before the end', () => {
+  test('interrupted while it registers: what exists is said, and the next run goes on from there', async () => {
+    const interruption = new AbortController();
+    let release = () => {};
+    const hold = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    set({ hold });
+    const directory = await makeProject();
+    const person = new ScriptedPerson();
+    const running = walk(standIn(), directory, { signal: interruption.signal }, person);
+    await expect.poll(() => standIn().calls.some(({ tool }) => tool === 'register_mcp_server')).toBe(true);
+    interruption.abort(new Error('Ctrl-C'));
+    await expect(running).rejects.toThrow('Ctrl-C');
+    expect(person.said.at(-1)).toBe(
+      [
+        `Interrupted. Created by now in Development (DEV) env_1001, ${onlyEnvironment().domain}: scope todo:read, scope todo:write.`,
+        'Asked for and not confirmed, so it may be there: MCP server "Todo MCP" at http://localhost:3002/.',
+        'Nothing is created twice: run this again and it goes on from there.',
+      ].join('\n'),
+    );
+    release();
+    await expect.poll(() => onlyEnvironment().servers.length).toBe(1);
+    set({ hold: undefined });
+    const { report } = await walk(standIn(), directory);
+    expect(report).toMatchObject({ state: 'registered', server: { state: 'found' } });
+    expect(onlyEnvironment().servers).toHaveLength(1);
+  });
+});
