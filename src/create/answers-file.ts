@@ -5,13 +5,15 @@ import { flagOf, type JsonForm, type OptionName, optionNames, optionOf } from '.
 /** The JSON form of each kind of row; `input` is what may be written, the rows' rules say the rest. */
 function schemaOf(name: OptionName): z.ZodType {
   const row = optionOf(name);
+  const names = (row.choices ?? []).map((choice) => String(choice.value));
   const forms: Readonly<Record<JsonForm, () => z.ZodType>> = {
     text: () => z.string(),
     number: () => z.int().min(1).max(65_535),
     switch: () => z.boolean(),
     list: () => z.union([z.array(z.string()), z.string()]),
     object: () => z.union([z.looseObject({}), z.string()]),
-    choice: () => z.enum((row.choices ?? []).map((choice) => String(choice.value))),
+    choice: () => z.enum(names),
+    choices: () => z.union([z.array(z.enum(names.filter((name) => name !== 'none'))), z.string()]),
   };
   return forms[row.form]().describe(describeOption(name)).optional();
 }

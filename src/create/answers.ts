@@ -1,11 +1,20 @@
 import type { PackageManagerName } from '../project/package-manager.ts';
 
+/** The options whose values are overlays: folders of templates that are laid over a language's base. */
+export const overlayOptions = ['store', 'with', 'deploy'] as const;
+export type OverlayOption = (typeof overlayOptions)[number];
+
+/** The overlays of a project, by option, e.g. `{ store: ['memory'], with: [], deploy: ['docker'] }`. */
+export type Overlays = Readonly<Record<OverlayOption, readonly string[]>>;
+
 /** Everything that shapes the files of a project. */
 export interface Answers {
   readonly name: string;
   /** The `name` of package.json. */
   readonly packageName: string;
-  readonly template: Template;
+  readonly language: string;
+  readonly template: string;
+  readonly overlays: Overlays;
   readonly port: number;
   /** Public base URL, with trailing slash. */
   readonly mcpUrl: string;
@@ -14,8 +23,6 @@ export interface Answers {
   /** Undefined for the local Scalekit. */
   readonly scalekit: ScalekitValues | undefined;
 }
-
-export type Template = 'todo' | 'blank';
 
 export interface ScalekitValues {
   readonly environmentUrl: string;

@@ -20,14 +20,18 @@ function right(name: OptionName): string {
 const width = 30;
 const line = (name: string, text: string) => `  ${name.padEnd(width)}${text}`;
 
+/** @returns what the help and the README say of each option, in the order of the table. */
+export function optionRows(): ReadonlyArray<readonly [flag: string, text: string]> {
+  const named = optionNames.filter((name) => name !== 'directory');
+  return named.map((name) => [left(name), right(name)]);
+}
+
 /**
  * The help, made from the table of options.
  * @param program how it was called: `create-scalekit-mcp` or `scalekit-mcp create`.
  */
 export function createHelp(program: string): string {
-  const rows = optionNames
-    .filter((name) => name !== 'directory')
-    .map((name) => line(left(name), right(name)));
+  const rows = optionRows().map(([flag, text]) => line(flag, text));
   return `Usage: ${program} [directory] [options]
 
 Creates an MCP server that is protected by Scalekit's OAuth 2.1, installs it and checks it.

@@ -6,7 +6,13 @@ import { problemsError, UsageError } from '../terminal/errors.ts';
 import type { Raw } from './arguments.ts';
 import { modesFromNpm } from './npm-config.ts';
 import { flagOf, type Given, optionOf } from './options.ts';
-import { checkEach, conflicts, missingOptions, type Surroundings } from './resolve.ts';
+import {
+  checkEach,
+  conflicts,
+  conflictsWithAnyTemplate,
+  missingOptions,
+  type Surroundings,
+} from './resolve.ts';
 
 /** What was said, from wherever it was said, checked and complete. */
 export interface Input {
@@ -71,8 +77,7 @@ function refuseMissing(given: Given, program: string): void {
   });
 }
 
-function refuseConflicts(given: Given, help: string): void {
-  const contradictions = conflicts(given);
+function refuseConflicts(contradictions: ReturnType<typeof conflicts>, help: string): void {
   if (contradictions.length > 0) throw problemsError(contradictions, help);
 }
 
@@ -96,14 +101,14 @@ export async function readInput(
   };
   const asks = isInteractive(context) && !given.yes && !given.json && given.answers === undefined;
   if (!asks) {
-    refuseConflicts(given, help);
+    refuseConflicts(conflicts(given), help);
     refuseMissing(given, program);
     return { given, notes, around };
   }
-  // Nobody is asked anything when the flags are wrong among themselves. The template is still open: blank takes all scopes.
-  refuseConflicts({ ...given, template: given.template ?? 'blank' }, help);
+  // Nobody is asked anything when the flags are wrong among themselves.
+  refuseConflicts(conflictsWithAnyTemplate(given), help);
   const { ask } = await import('./prompts.ts');
   const known = await ask(given, context, around);
-  refuseConflicts(known, help);
+  refuseConflicts(conflicts(known), help);
   return { given: known, notes, around };
 }

@@ -1,4 +1,4 @@
-import { packageManager } from '../project/package-manager.ts';
+import { createHash } from 'node:crypto';
 import { serverUrls } from '../scalekit/index.ts';
 import type { Answers, File } from './answers.ts';
 
@@ -44,9 +44,35 @@ interface PackageJson {
   readonly [key: string]: unknown;
 }
 
-/** Edits the template's package.json: its name, its description, and where our packages come from. */
-export function packageJson(template: string, answers: Answers, tooling: Tooling): string {
-  const { name: _name, version, private: isPrivate, ...rest } = JSON.parse(template) as PackageJson;
+/** What an overlay adds to package.json, by the names of its parts. */
+export type PackageEdit = Readonly<
+  Partial<
+    Record<'engines' | 'scripts' | 'dependencies' | 'devDependencies', Readonly<Record<string, string>>>
+  >
+>;
+
+/** Lists of dependencies are kept in the order of their names, as package managers do. */
+function sorted(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function applyEdit(manifest: PackageJson, edit: PackageEdit): PackageJson {
+  const parts = Object.entries(edit).map(([part, entries]) => {
+    const merged = { ...(manifest[part] as object), ...entries };
+    return [part, /dependencies/i.test(part) ? sorted(merged) : merged];
+  });
+  return { ...manifest, ...Object.fromEntries(parts) };
+}
+
+/** Edits the template's package.json: its name, its description, what overlays add, where our packages come from. */
+export function packageJson(
+  template: string,
+  answers: Answers,
+  tooling: Tooling,
+  edits: readonly PackageEdit[],
+): string {
+  const edited = edits.reduce(applyEdit, JSON.parse(template) as PackageJson);
+  const { name: _name, version, private: isPrivate, ...rest } = edited;
   const specifier = (name: OwnPackage) => {
     const { version: own, tarball } = tooling.packages[name];
     return tarball === undefined ? `^${own}` : `file:${tarballPath(name, own)}`;
@@ -76,22 +102,38 @@ export function clientConfigurations(answers: Answers): readonly File[] {
 /** The file by which later versions know what this project was made from. It holds what shaped the files, and no secret. */
 export const manifestPath = '.scalekit-mcp.json';
 
-/** @returns the text of that file. The values of a real Scalekit are not in it: they are in `.env`. */
-export function manifest(answers: Answers, tooling: Tooling): string {
-  const { name, template, port, mcpUrl, scopes } = answers;
+/** Not among the hashes: `.env` is this machine's, and holds what is nobody else's. */
+const unhashed: ReadonlySet<string> = new Set(['.env', manifestPath]);
+
+/** @returns the SHA-256 of each file, by its path: what its owner has changed since can be told by it. */
+function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
+  const hashed = files.filter((file) => !unhashed.has(file.path));
+  const entries = hashed.map(
+    (file) => [file.path, createHash('sha256').update(file.content).digest('hex')] as const,
+  );
+  return sorted(Object.fromEntries(entries));
+}
+
+/**
+ * @param files all others of the project.
+ * @returns the text of that file. The values of a real Scalekit are not in it: they are in `.env`.
+ */
+export function manifest(answers: Answers, tooling: Tooling, files: readonly File[]): string {
+  const { name, language, template, overlays, port, mcpUrl, scopes, packageManager } = answers;
   return jsonText({
     '//': 'What create-scalekit-mcp made this project from. Leave it here: updates need it.',
     version: tooling.version,
+    language,
+    template,
     answers: {
       name,
-      template,
-      language: 'typescript',
       port,
       emulator: answers.scalekit === undefined,
       mcpUrl,
       scopes,
-      store: 'memory',
-      packageManager: packageManager(answers.packageManager).name,
+      ...overlays,
+      packageManager,
     },
+    files: hashesOf(files),
   });
 }

@@ -1,23 +1,15 @@
-/** Names that npm would refuse to install a project under: its own dependencies, and what no package may be called. */
-const takenPackageNames: ReadonlySet<string> = new Set([
-  'node_modules',
-  'favicon.ico',
-  'scalekit-mcp',
-  'jose',
-  'oxlint',
-  'rate-limiter-flexible',
-  'typescript',
-  'zod',
-]);
+/** What no npm package may be called. */
+const neverPackageNames = ['node_modules', 'favicon.ico'];
 
 /** Words that are written in capitals in a display name. */
 const capitals: ReadonlySet<string> = new Set(['mcp', 'api', 'ai', 'crm', 'id', 'ui']);
 
 /**
  * Makes an npm package name of a folder's name: lower case, accents dropped, anything else a hyphen.
+ * @param taken names that are not free: npm installs no project under the name of one of its own dependencies.
  * @returns a valid name of at most 214 characters; `mcp-server` where nothing is left.
  */
-export function packageNameOf(folder: string): string {
+export function packageNameOf(folder: string, taken: readonly string[]): string {
   const slug = folder
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
@@ -27,7 +19,7 @@ export function packageNameOf(folder: string): string {
     .slice(0, 200)
     .replaceAll(/^[-._]+|[-._]+$/g, '');
   if (slug === '') return 'mcp-server';
-  return takenPackageNames.has(slug) ? `${slug}-server` : slug;
+  return [...neverPackageNames, ...taken].includes(slug) ? `${slug}-server` : slug;
 }
 
 /** Makes a display name of a folder's name: `todo-mcp` is "Todo MCP". */

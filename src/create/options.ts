@@ -13,6 +13,9 @@ import {
   parseDashboardMetadata,
   refuse,
 } from '../scalekit/index.ts';
+import type { OverlayOption } from './answers.ts';
+import { defaultOf, languageChoices, overlayChoices, templateChoices } from './catalog.ts';
+import type { Named } from './language.ts';
 import { checkDirectory, checkName } from './rules.ts';
 
 /**
@@ -20,16 +23,13 @@ import { checkDirectory, checkName } from './rules.ts';
  * line are made from it; a value is checked by its row's rule wherever it comes from.
  */
 
-export interface Choice<T> {
-  readonly value: T;
-  readonly label: string;
-  readonly hint?: string;
-  /** In the contract, and not built yet: refused with "not in this version yet". */
-  readonly notYet?: true;
+/** One of the values that a row takes. */
+export interface Choice extends Omit<Named, 'value'> {
+  readonly value: string | boolean;
 }
 
 /** What a value looks like in JSON; the rules say the rest. */
-export type JsonForm = 'text' | 'number' | 'switch' | 'list' | 'object' | 'choice';
+export type JsonForm = 'text' | 'number' | 'switch' | 'list' | 'object' | 'choice' | 'choices';
 
 export interface Option<T> {
   /** How the flag's value is written in the help, e.g. `<n>`; undefined for a switch. */
@@ -38,7 +38,7 @@ export interface Option<T> {
   /** The default as the help says it. */
   readonly default?: string;
   readonly form: JsonForm;
-  readonly choices?: ReadonlyArray<Choice<T>>;
+  readonly choices?: readonly Choice[];
   /** The question, where there is one. Questions are asked in the order of the table. */
   readonly question?: string;
   readonly placeholder?: string;
@@ -66,26 +66,62 @@ function toggle(details: Details<boolean>): Option<boolean> {
   return { ...details, form: 'switch', check: (value) => accept(value === true) };
 }
 
+/** The names that can be chosen today. */
+function namesOf(rows: readonly Named[]): string {
+  const ready = rows.filter((each) => each.notYet === undefined);
+  return ready.map((each) => each.value).join(', ');
+}
+
+/** Checks one name against the rows that can be chosen. */
+function checkNamed<T extends string>(
+  code: string,
+  rows: ReadonlyArray<Named<T>>,
+  value: unknown,
+  expected = namesOf(rows),
+): Checked<T> {
+  const found = rows.find((each) => each.value === value);
+  if (found?.notYet)
+    return refuse(`${code}/not-yet`, `${found.label} is not in this version yet`, found.value, expected);
+  return found ? accept(found.value) : refuse(code, `There is no such ${code}`, String(value), expected);
+}
+
+/** One of some rows. @param code the name of what is chosen, in words. */
 function choice<T extends string>(
   code: string,
-  choices: ReadonlyArray<Choice<T>>,
+  rows: ReadonlyArray<Named<T>>,
   details: Details<T>,
 ): Option<T> {
-  const ready = choices.filter((each) => each.notYet === undefined).map((each) => each.value);
-  const check = (value: unknown): Checked<T> => {
-    const found = choices.find((each) => each.value === value);
-    if (found?.notYet)
-      return refuse(
-        `${code}/not-yet`,
-        `${found.label} is not in this version yet`,
-        found.value,
-        ready.join(' or '),
-      );
-    return found
-      ? accept(found.value)
-      : refuse(code, `There is no such ${code}`, String(value), ready.join(', '));
+  return {
+    ...details,
+    form: 'choice',
+    choices: rows,
+    check: (value) => checkNamed(code, rows, value),
   };
-  return { ...details, form: 'choice', choices, check };
+}
+
+/** What is written for no overlay of an option at all. */
+const none = 'none';
+
+/** Overlays of one option: some of its rows, or `none` of them. */
+function overlays(option: OverlayOption, details: Details<readonly string[]>): Option<readonly string[]> {
+  const rows = overlayChoices(option);
+  const available = namesOf(rows);
+  const expected = available === '' ? `no --${option}` : `${available}, ${none}`;
+  const check = (value: unknown): Checked<readonly string[]> => {
+    const names = Array.isArray(value) ? value.map(String) : String(value).split(/[\s,]+/);
+    if (names.join() === none || names.length === 0) return accept([]);
+    for (const name of names) {
+      const checked = checkNamed(option, rows, name, expected);
+      if (!checked.ok) return checked;
+    }
+    return accept([...new Set(names)]);
+  };
+  return { ...details, form: 'choices', choices: [...rows, { value: none, label: 'None' }], check };
+}
+
+/** What the help says of the value that is taken when nobody says. */
+function preset(option: 'language' | 'template' | OverlayOption): { default: string } {
+  return { default: defaultOf(option) ?? none };
 }
 
 function checkMetadata(value: unknown): Checked<DashboardMetadata> {
@@ -108,22 +144,17 @@ export const options = {
     summary: "the server's display name",
     default: 'from the directory',
   }),
-  template: choice(
-    'template',
-    [
-      { value: 'todo', label: 'Todo server', hint: 'five tools, a store, per-user data' },
-      { value: 'blank', label: 'Blank server', hint: 'one example tool for each scope' },
-    ],
-    { value: '<name>', summary: 'what to start from', default: 'todo', question: 'What do you start from?' },
-  ),
-  language: choice(
-    'language',
-    [
-      { value: 'typescript', label: 'TypeScript' },
-      { value: 'python', label: 'Python', notYet: true },
-    ],
-    { value: '<name>', summary: 'what it is written in', default: 'typescript' },
-  ),
+  template: choice('template', templateChoices, {
+    value: '<name>',
+    summary: 'what to start from',
+    ...preset('template'),
+    question: 'What do you start from?',
+  }),
+  language: choice('language', languageChoices, {
+    value: '<name>',
+    summary: 'what it is written in',
+    ...preset('language'),
+  }),
   port: other<number>({
     value: '<n>',
     summary: 'the port that the server listens on',
@@ -175,15 +206,21 @@ export const options = {
     form: 'list',
     check: checkScopeList,
   }),
-  store: choice(
-    'store',
-    [
-      { value: 'memory', label: 'Memory' },
-      { value: 'sqlite', label: 'SQLite', notYet: true },
-      { value: 'postgres', label: 'Postgres', notYet: true },
-    ],
-    { value: '<name>', summary: 'where todos live', default: 'memory' },
-  ),
+  store: choice('store', overlayChoices('store'), {
+    value: '<name>',
+    summary: 'where todos live',
+    ...preset('store'),
+  }),
+  with: overlays('with', {
+    value: '<a,b>',
+    summary: 'more examples in the blank server',
+    ...preset('with'),
+  }),
+  deploy: overlays('deploy', {
+    value: '<a,b>',
+    summary: 'files to deploy it with',
+    ...preset('deploy'),
+  }),
   packageManager: choice(
     'package manager',
     [

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CheckResult } from '../doctor/model.ts';
 import { type EnvFile, readEnvFile } from '../project/env-file.ts';
-import { packageManager } from '../project/package-manager.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
 import { UserError } from '../terminal/errors.ts';
@@ -9,7 +8,9 @@ import type { Screen } from '../terminal/screen.ts';
 import { quoteForShell } from '../terminal/shell.ts';
 import { packageRoot, version } from '../terminal/version.ts';
 import type { File } from './answers.ts';
+import { languageOf } from './catalog.ts';
 import type { Tooling } from './json.ts';
+import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { repeatCommand } from './repeat.ts';
 import type { CheckReport, CreateReport, StepReport } from './report.ts';
@@ -52,7 +53,12 @@ async function planFiles(job: Job): Promise<readonly File[]> {
     import('./packed.ts'),
   ]);
   const tooling = await readTooling(released, job);
-  return plan(job.resolved.project, loadTemplates(), tooling, await existingEnv(job.resolved));
+  return plan({
+    answers: job.resolved.project,
+    templates: loadTemplates(),
+    tooling,
+    existingEnv: await existingEnv(job.resolved),
+  });
 }
 
 const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
@@ -60,13 +66,13 @@ const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
 async function installStep(job: Job): Promise<StepReport & { error?: UserError }> {
   const { resolved, context, screen } = job;
   if (!resolved.install) return skipped('--no-install');
-  const { install } = await import('./install.ts');
+  const { install } = await languageOf(resolved.project).load();
   const name = resolved.project.packageManager;
   const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
   try {
     await screen.step(
       `Installing with ${name}`,
-      () => install(name, options),
+      () => install(resolved.project, options),
       () => `Installed with ${name}`,
     );
     return { state: 'done' };
@@ -100,7 +106,7 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   const { resolved, context } = job;
   if (!resolved.check) return { ...skipped('--no-check'), results: [] };
   if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
-  const { selfCheck } = await import('../doctor/self-check.ts');
+  const { selfCheck } = await languageOf(resolved.project).load();
   const options = { directory: resolved.directory, signal: context.signal, onResult: job.onResult };
   const checked = await selfCheck(options).catch((error: unknown) => {
     context.signal.throwIfAborted();
@@ -117,12 +123,11 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   return { state: 'failed', detail, results };
 }
 
-function nextCommands(resolved: Resolved, installed: boolean): readonly string[] {
-  const manager = packageManager(resolved.project.packageManager);
+function nextCommands(resolved: Resolved, commands: Commands, installed: boolean): readonly string[] {
   return [
     ...(resolved.shownDirectory === '.' ? [] : [`cd ${quoteForShell(resolved.shownDirectory)}`]),
-    ...(installed ? [] : [manager.installCommand]),
-    manager.run('dev'),
+    ...(installed ? [] : [commands.install]),
+    commands.dev,
   ];
 }
 
@@ -162,11 +167,12 @@ function errorOf(steps: Steps, next: readonly string[], doctor: string): CreateR
   };
 }
 
-function reportOf(job: Job, files: readonly File[], steps: Steps): CreateReport {
+async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise<CreateReport> {
   const { resolved, given } = job;
   const { project } = resolved;
-  const next = nextCommands(resolved, steps.install.state === 'done');
-  const error = errorOf(steps, next, packageManager(project.packageManager).run('doctor'));
+  const commands = (await languageOf(project).load()).commands(project);
+  const next = nextCommands(resolved, commands, steps.install.state === 'done');
+  const error = errorOf(steps, next, commands.doctor);
   return {
     ok: error === undefined,
     exitCode: error === undefined ? exitCodes.ok : exitCodes.failed,
@@ -211,7 +217,7 @@ export async function perform(job: Job): Promise<CreateReport> {
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
   screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
   try {
-    return reportOf(job, files, await runSteps(job, written.fresh));
+    return await reportOf(job, files, await runSteps(job, written.fresh));
   } catch (error) {
     if (context.signal.aborted) await takeBack(written, job);
     throw error;

@@ -87,14 +87,19 @@ async function askText(name: OptionName, given: Given, context: Context): Promis
   return answer.value;
 }
 
-async function askChoice(name: OptionName, context: Context): Promise<Given> {
+async function askChoice(name: OptionName, given: Given, context: Context): Promise<Given> {
   const row = optionOf(name);
-  const choices = (row.choices ?? []).filter((choice) => choice.notYet === undefined);
+  // Only what goes with the flags is offered.
+  const choices = (row.choices ?? []).filter(
+    ({ value, notYet }) =>
+      notYet === undefined &&
+      (name !== 'template' || conflicts({ ...given, template: String(value) }).length === 0),
+  );
   const value = await answered(
     clack.select<string | boolean>({
       message: row.question ?? name,
       options: choices.map(({ value: choice, label, hint }) => ({
-        value: choice as string | boolean,
+        value: choice,
         label,
         ...(hint === undefined ? {} : { hint }),
       })),
@@ -161,7 +166,10 @@ export async function ask(given: Given, context: Context, around: Surroundings):
   for (const name of optionNames) {
     if (open[name]?.(known, around)) {
       const isChoice = optionOf(name).choices !== undefined;
-      known = { ...known, ...(await (isChoice ? askChoice(name, context) : askText(name, known, context))) };
+      known = {
+        ...known,
+        ...(await (isChoice ? askChoice(name, known, context) : askText(name, known, context))),
+      };
     }
     if (name === 'directory') known = { ...known, ...(await settleDirectory(known, context, around)) };
   }

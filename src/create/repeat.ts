@@ -15,6 +15,7 @@ function metadataText(metadata: DashboardMetadata): string {
 
 function textOf(name: OptionName, value: unknown): string {
   if (optionOf(name).form === 'object') return metadataText(value as DashboardMetadata);
+  if (Array.isArray(value) && value.length === 0) return 'none';
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 

@@ -14,6 +14,7 @@ import {
 import type { OptionProblem } from '../terminal/errors.ts';
 import type { Answers } from './answers.ts';
 import type { Raw } from './arguments.ts';
+import { type Choices, combinationProblems, languageOf, resolveOverlays, templateOf } from './catalog.ts';
 import { displayNameOf, packageNameOf } from './names.ts';
 import { flagOf, type Given, type OptionName, optionNames, optionOf } from './options.ts';
 import { checkName } from './rules.ts';
@@ -72,6 +73,17 @@ function scopesOf(given: Given): readonly string[] {
   return given.scopes ?? given.metadata?.scopes ?? defaultScopes;
 }
 
+/** What was chosen of languages, templates and overlays. */
+function choicesOf({ language, template, store, with: examples, deploy }: Given): Choices {
+  return {
+    ...(language === undefined ? {} : { language }),
+    ...(template === undefined ? {} : { template }),
+    ...(store === undefined ? {} : { store: [store] }),
+    ...(examples === undefined ? {} : { with: examples }),
+    ...(deploy === undefined ? {} : { deploy }),
+  };
+}
+
 /** What is wrong between the answers, each being right by itself. */
 export function conflicts(given: Given): readonly OptionProblem[] {
   const found: OptionProblem[] = [];
@@ -90,7 +102,9 @@ export function conflicts(given: Given): readonly OptionProblem[] {
       ),
     );
   }
-  if ((given.template ?? 'todo') === 'todo') {
+  for (const { about, ...problem } of combinationProblems(choicesOf(given)))
+    found.push({ ...problem, option: flagOf(about) });
+  if (templateOf(choicesOf(given))?.needsPair) {
     const scopes = scopesOf(given);
     const fault = refuse(
       'scopes/no-pair',
@@ -101,6 +115,18 @@ export function conflicts(given: Given): readonly OptionProblem[] {
     add('scopes', readWritePair(scopes) === undefined ? fault : accept(scopes));
   }
   return found;
+}
+
+/**
+ * What is wrong between the answers while the template is still to be asked for.
+ * @returns nothing where one template is left that goes with them all.
+ */
+export function conflictsWithAnyTemplate(given: Given): readonly OptionProblem[] {
+  if (given.template !== undefined) return conflicts(given);
+  const all = languageOf(choicesOf(given)).templates.map(({ value }) =>
+    conflicts({ ...given, template: value }),
+  );
+  return all.find((problems) => problems.length === 0) ?? all[0] ?? [];
 }
 
 /** @returns the options without which nothing can be created. `yes` takes the default directory. */
@@ -114,9 +140,9 @@ export function missingOptions(given: Given): readonly OptionName[] {
   return missing;
 }
 
-/** The directory where none was given: `todo-mcp`, or `mcp-server` for a blank one. */
+/** The directory where none was given: the template's, e.g. `todo-mcp`. */
 export function defaultDirectory(given: Given): string {
-  return given.template === 'blank' ? 'mcp-server' : 'todo-mcp';
+  return templateOf(choicesOf(given))?.directory ?? 'mcp-server';
 }
 
 /** The port, and MCP_URL: each follows from the other where only one is given. */
@@ -178,13 +204,17 @@ export function resolve(given: Given, around: Surroundings): Resolved {
   const folder = basename(directory);
   const { port, mcpUrl, notes } = resolveAddress(given);
   const scalekit = resolveScalekit(given);
+  const choices = choicesOf(given);
+  const language = languageOf(choices);
   return {
     directory,
     shownDirectory: shown(around.cwd, directory),
     project: {
       name: given.name ?? nameFrom(folder),
-      packageName: packageNameOf(folder),
-      template: given.template ?? 'todo',
+      packageName: packageNameOf(folder, language.takenNames),
+      language: language.value,
+      template: templateOf(choices)?.value ?? '',
+      overlays: resolveOverlays(choices),
       port,
       mcpUrl,
       scopes: scopesOf(given),

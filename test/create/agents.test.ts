@@ -18,7 +18,7 @@ test.each(['todo', 'blank'])(
   async (name) => {
     const example = cases[name];
     if (example === undefined) throw new Error(name);
-    const directory = await putOnWorkbench(plan(example.answers, loadTemplates(), example.tooling));
+    const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
     const instructions = await readFile(join(directory, 'AGENTS.md'), 'utf8');
     const [scope = '', tool = '', itsTest = ''] = [...instructions.matchAll(/```ts\n(.*?)```/gs)].map(
       ([, code]) => code,

@@ -181,6 +181,15 @@ describe('--overwrite', () => {
   });
 });
 
+test('--deploy none makes no Dockerfile', async () => {
+  const cwd = await temporaryDirectory();
+  const { stdout } = await create(cwd, ['x', '--deploy', 'none', '--dry-run', '--json', ...quick]);
+  const { files, repeat } = JSON.parse(stdout);
+  expect(files).not.toContain('Dockerfile');
+  expect(files).not.toContain('.dockerignore');
+  expect(repeat).toContain('--deploy none');
+});
+
 describe('git', () => {
   const identity = {
     GIT_AUTHOR_NAME: 'A',

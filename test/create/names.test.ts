@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { languages } from '../../src/create/languages/index.ts';
 import { displayNameOf, packageNameOf } from '../../src/create/names.ts';
 import { checkDirectory, checkName } from '../../src/create/rules.ts';
 import { hardName } from './hard-names.ts';
+
+const taken = languages.flatMap((each) => each.takenNames);
 
 const anyText = fc.string({ unit: 'grapheme', maxLength: 60 });
 
@@ -16,16 +19,18 @@ describe('package names', () => {
     ['🙂', 'mcp-server'],
     ['', 'mcp-server'],
     ['zod', 'zod-server'],
+    ['scalekit-mcp', 'scalekit-mcp-server'],
+    ['typescript', 'typescript-server'],
     ['node_modules', 'node_modules-server'],
     ["it's", 'it-s'],
   ])('of %j is %j', (folder, name) => {
-    expect(packageNameOf(folder)).toBe(name);
+    expect(packageNameOf(folder, taken)).toBe(name);
   });
 
   test('are what npm takes, for any folder', () => {
     fc.assert(
       fc.property(anyText, (folder) => {
-        expect(packageNameOf(folder)).toMatch(/^[a-z0-9](?:[a-z0-9._-]{0,212}[a-z0-9])?$/);
+        expect(packageNameOf(folder, taken)).toMatch(/^[a-z0-9](?:[a-z0-9._-]{0,212}[a-z0-9])?$/);
       }),
     );
   });

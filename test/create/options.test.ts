@@ -19,6 +19,8 @@ const contract = [
   '--mcp-url',
   '--scopes',
   '--store',
+  '--with',
+  '--deploy',
   '--package-manager',
   '--install',
   '--git',

@@ -26,7 +26,9 @@ export const fromRegistry: Tooling = {
   },
 };
 
-const todo: Answers = {
+export const todo: Answers = {
+  language: 'typescript',
+  overlays: { store: ['memory'], with: [], deploy: ['docker'] },
   name: 'Todo MCP',
   packageName: 'todo-mcp',
   template: 'todo',
@@ -37,7 +39,13 @@ const todo: Answers = {
   scalekit: undefined,
 };
 
-const blank: Answers = { ...todo, name: 'MCP Server', packageName: 'mcp-server', template: 'blank' };
+const blank: Answers = {
+  ...todo,
+  name: 'MCP Server',
+  packageName: 'mcp-server',
+  template: 'blank',
+  overlays: { ...todo.overlays, store: [] },
+};
 
 const acme = {
   environmentUrl: 'https://acme.scalekit.dev',
@@ -45,7 +53,10 @@ const acme = {
   clientId: 'skc_70000000000000002',
 };
 
-/** Answers that differ where projects differ: template, Scalekit, scopes, package manager, names, the registry. */
+/**
+ * Answers that differ where projects differ: template, Scalekit, scopes, package manager, names, the registry. The first of
+ * each language and template is kept whole; of the others what differs from it.
+ */
 export const cases: Readonly<Record<string, { readonly answers: Answers; readonly tooling: Tooling }>> = {
   todo: { answers: todo, tooling },
   blank: { answers: blank, tooling },
@@ -79,5 +90,6 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     answers: { ...blank, name: `${'🙂'.repeat(190)} العربية`, packageName: 'mcp-server' },
     tooling,
   },
+  'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,16 +6,20 @@ import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { File } from '../../src/create/answers.ts';
+import { quote } from '../../src/create/languages/typescript/source.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
 import { markdown } from '../../src/create/prose.ts';
-import { quote } from '../../src/create/typescript.ts';
 import { rules } from '../../src/server/settings.ts';
 import { repository } from '../support/repository.ts';
+import { differenceOf } from './difference.ts';
 import { cases } from './snapshot-cases.ts';
 import { compile, putOnWorkbench } from './workbench.ts';
 
-/** Whole generated projects, to be read as projects. `npm run snapshots` refreshes them. */
+/**
+ * Generated projects, to be read as projects: two whole ones, and of every other what differs from one of these.
+ * `npm run snapshots` refreshes them.
+ */
 
 const snapshots = join(repository, 'test/snapshots');
 
@@ -27,10 +32,24 @@ const text = (file: File) =>
   typeof file.content === 'string' ? file.content : Buffer.from(file.content).toString();
 const templates = loadTemplates();
 
-function filesOf(name: string): readonly File[] {
-  const { answers, tooling } = cases[name] ?? {};
-  if (answers === undefined || tooling === undefined) throw new Error(`There is no case ${name}`);
-  return plan(answers, templates, tooling);
+async function filesOf(name: string): Promise<readonly File[]> {
+  const example = cases[name];
+  if (example === undefined) throw new Error(`There is no case ${name}`);
+  return plan({ ...example, templates });
+}
+
+/** The case of the same language and template that is kept whole; it may be this one itself. */
+function wholeOf(name: string): string {
+  const kind = (each: string) => `${cases[each]?.answers.language} ${cases[each]?.answers.template}`;
+  return Object.keys(cases).find((each) => kind(each) === kind(name)) ?? name;
+}
+
+/** Files as snapshots have them: hashes follow from the other files, and would only repeat that these have changed. */
+function readable(files: readonly File[]): readonly File[] {
+  return files.map((file) => {
+    const hashes = file.path === '.scalekit-mcp.json' ? /"[\da-f]{64}"/g : /(?!)/g;
+    return { ...file, content: text(file).replaceAll(hashes, '"sha256"') };
+  });
 }
 
 /** What is there from an earlier run; new files are written when the run ends. */
@@ -46,16 +65,28 @@ function withoutName(content: string, name: string): string {
   return forms.reduce((rest, form) => rest.replaceAll(form, ''), content);
 }
 
-describe.each(Object.keys(cases))('%s', (name) => {
-  const files = filesOf(name);
+describe.each(Object.keys(cases))('%s', async (name) => {
+  const files = await filesOf(name);
+  const whole = wholeOf(name);
   const answers = cases[name]?.answers;
   const content = (path: string) => text(files.find((file) => file.path === path) ?? { path, content: '' });
 
-  test('is as its snapshot', async () => {
-    for (const file of files)
+  test.skipIf(name !== whole)('is as its snapshot', async () => {
+    for (const file of readable(files))
       await expect(text(file)).toMatchFileSnapshot(join(snapshots, name, keptAs(file.path)));
     const planned = new Set(files.map((file) => join(snapshots, name, keptAs(file.path))));
     expect(keptFiles(join(snapshots, name)).filter((path) => !planned.has(path))).toEqual([]);
+  });
+
+  test.skipIf(name === whole)(`differs from ${whole} as its snapshot says`, async () => {
+    const difference = await differenceOf(readable(await filesOf(whole)), readable(files));
+    await expect(difference).toMatchFileSnapshot(join(snapshots, `${name}.diff`));
+  });
+
+  test('has the hash of every file, but of .env', () => {
+    const hashed = files.filter(({ path }) => path !== '.env' && path !== '.scalekit-mcp.json');
+    const hashes = hashed.map((file) => [file.path, createHash('sha256').update(file.content).digest('hex')]);
+    expect(JSON.parse(content('.scalekit-mcp.json')).files).toEqual(Object.fromEntries(hashes));
   });
 
   test('holds no secret, no path of this machine, no left-over of a template', () => {
@@ -115,6 +146,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
 });
 
 test('there are no snapshots of cases that are gone', () => {
-  const folders = existsSync(snapshots) ? readdirSync(snapshots) : [];
-  expect(folders.filter((folder) => !(folder in cases))).toEqual([]);
+  const kept = Object.keys(cases).map((name) => (name === wholeOf(name) ? name : `${name}.diff`));
+  const there = existsSync(snapshots) ? readdirSync(snapshots) : [];
+  expect(there.filter((entry) => !kept.includes(entry))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { listScopes } from '../../src/create/languages/typescript/source.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
-import { listScopes } from '../../src/create/typescript.ts';
 import { readScopesFile } from '../../src/project/scopes-file.ts';
 
 const file = (list: string) =>

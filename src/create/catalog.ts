@@ -1,0 +1,123 @@
+import { type Problem, printable } from '../scalekit/index.ts';
+import { type OverlayOption, type Overlays, overlayOptions } from './answers.ts';
+import type { Language, Named, Overlay, TemplateRow } from './language.ts';
+import { languages } from './languages/index.ts';
+
+/** What can be chosen, and together with what: read from the lists of languages, templates and overlays. */
+
+/** What is chosen of it; undefined where nothing was said. */
+export interface Choices extends Partial<Overlays> {
+  readonly language?: string;
+  readonly template?: string;
+}
+
+/** @returns rows of one name once each; what one language has is not "not yet". */
+function merge<T extends Named>(rows: readonly T[]): readonly T[] {
+  const merged = new Map<string, T>();
+  for (const row of rows) {
+    const known = merged.get(row.value);
+    if (known === undefined || known.notYet) merged.set(row.value, row);
+  }
+  return [...merged.values()];
+}
+
+/** The values of `--language`, `--template` and of each option of overlays, in any language. */
+export const languageChoices: readonly Named[] = languages;
+export const templateChoices: readonly Named[] = merge(languages.flatMap((each) => each.templates));
+export function overlayChoices(option: OverlayOption): readonly Named[] {
+  return merge(languages.flatMap((each) => each.overlays).filter((each) => each.option === option));
+}
+
+/** @returns what is chosen when nobody says, for the help: the same in every language that has it. */
+export function defaultOf(option: 'language' | 'template' | OverlayOption): string | undefined {
+  if (option === 'language') return languages[0]?.value;
+  if (option === 'template') return templateChoices[0]?.value;
+  const preset = languages
+    .flatMap((each) => each.overlays)
+    .find((each) => each.option === option && each.isDefault);
+  return preset?.value;
+}
+
+/** @throws Error for a name that is not in the list: the options have refused it before. */
+export function languageOf(choices: Choices): Language {
+  const name = choices.language ?? languages[0]?.value;
+  const found = languages.find((each) => each.value === name);
+  if (found === undefined) throw new Error(`There is no language ${name}`);
+  return found;
+}
+
+/** @returns the template that is chosen, or its language's default; undefined where the language does not have it. */
+export function templateOf(choices: Choices): TemplateRow | undefined {
+  const { templates } = languageOf(choices);
+  return choices.template === undefined
+    ? templates[0]
+    : templates.find((each) => each.value === choices.template);
+}
+
+function fitting(language: Language, template: string, option: OverlayOption): readonly Overlay[] {
+  return language.overlays.filter(
+    (each) => each.option === option && each.notYet === undefined && each.templates.includes(template),
+  );
+}
+
+const list = (rows: readonly Named[]) => rows.map((row) => row.value).join(', ');
+
+/** What is wrong with the values of one option of overlays, beside this language and template. */
+function faultOfOverlays(
+  language: Language,
+  template: TemplateRow,
+  option: OverlayOption,
+  values: readonly string[],
+): Problem | undefined {
+  const valid = fitting(language, template.value, option);
+  const wrong = values.filter((value) => !valid.some((each) => each.value === value));
+  if (wrong.length === 0) return undefined;
+  const owners = language.templates.filter((each) => fitting(language, each.value, option).length > 0);
+  const elsewhere = `${owners.length === 0 ? '' : `--template ${list(owners)}, or `}no --${option}`;
+  return {
+    code: `${option}/combination`,
+    reason: `The ${template.label.toLowerCase()} in ${language.label} has no such --${option}`,
+    actual: printable(wrong.join(', ')),
+    expected: valid.length === 0 ? elsewhere : list(valid),
+  };
+}
+
+/** @returns what does not go together, each with the option that is to be changed and what it may be. */
+export function combinationProblems(
+  choices: Choices,
+): ReadonlyArray<Problem & { readonly about: 'template' | OverlayOption }> {
+  const language = languageOf(choices);
+  const template = templateOf(choices);
+  if (template === undefined) {
+    return [
+      {
+        about: 'template',
+        code: 'template/combination',
+        reason: `${language.label} has no such template`,
+        actual: printable(String(choices.template)),
+        expected: list(language.templates),
+      },
+    ];
+  }
+  return overlayOptions.flatMap((option) => {
+    const problem = faultOfOverlays(language, template, option, choices[option] ?? []);
+    return problem === undefined ? [] : [{ ...problem, about: option }];
+  });
+}
+
+/** @returns the overlays of a project: what was chosen, and the defaults of the template for the rest. */
+export function resolveOverlays(choices: Choices): Overlays {
+  const language = languageOf(choices);
+  const template = templateOf(choices)?.value ?? '';
+  const chosen = (option: OverlayOption) =>
+    choices[option] ??
+    fitting(language, template, option)
+      .filter((each) => each.isDefault)
+      .map((each) => each.value);
+  return { store: chosen('store'), with: chosen('with'), deploy: chosen('deploy') };
+}
+
+/** @returns the rows of a project's overlays, in the order of the list, which is the order in which they are laid. */
+export function overlaysOf(choices: Choices & { readonly overlays: Overlays }): readonly Overlay[] {
+  return languageOf(choices).overlays.filter(({ option, value }) => choices.overlays[option].includes(value));
+}

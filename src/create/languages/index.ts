@@ -1,0 +1,18 @@
+import type { Language } from '../language.ts';
+import { typescript } from './typescript/index.ts';
+
+/** A language of the contract that is not built yet. */
+function later(value: string, label: string): Language {
+  return {
+    value,
+    label,
+    notYet: true,
+    templates: [],
+    overlays: [],
+    takenNames: [],
+    load: () => Promise.reject(new Error(`${label} is not in this version yet`)),
+  };
+}
+
+/** All languages, the default first. A new one is a folder beside this file, and its row here. */
+export const languages: readonly Language[] = [typescript, later('python', 'Python')];

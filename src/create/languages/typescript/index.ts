@@ -1,0 +1,20 @@
+import manifest from '../../../../templates/typescript/base/package.json' with { type: 'json' };
+import type { Language } from '../../language.ts';
+import { blank, todo } from '../templates.ts';
+import { overlays } from './overlays.ts';
+
+/** npm refuses to install a project under the name of something that it depends on. */
+const dependencies = [manifest, ...overlays.map((overlay) => overlay.edit ?? {})] as readonly Readonly<
+  Record<string, unknown>
+>[];
+
+export const typescript: Language = {
+  value: 'typescript',
+  label: 'TypeScript',
+  templates: [todo, blank],
+  overlays,
+  takenNames: dependencies.flatMap(({ dependencies: needed = {}, devDependencies: tools = {} }) =>
+    Object.keys({ ...(needed as object), ...(tools as object) }),
+  ),
+  load: async () => (await import('./parts.ts')).parts,
+};

@@ -1,0 +1,96 @@
+import { selfCheck } from '../../../doctor/self-check.ts';
+import { packageManager } from '../../../project/package-manager.ts';
+import type { Answers, File } from '../../answers.ts';
+import { install } from '../../install.ts';
+import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
+import type { LanguageParts, Planning } from '../../language.ts';
+import { blank, todo } from '../templates.ts';
+import { exampleTools, fromPattern, listExamples, patternOf } from './example-tools.ts';
+import { describe, listScopes, pairOf, renameScopes, renameServer, scopesIn } from './source.ts';
+import { toolTable } from './tool-table.ts';
+
+const scopesPath = 'src/scopes.ts';
+const toolsPath = 'src/tools/index.ts';
+
+/** The scopes that the templates are written with. */
+function ownScopes({ texts }: Planning) {
+  return scopesIn(texts.get(scopesPath) ?? '');
+}
+
+/** The todo server's two scopes in the place of the template's. */
+function withChosenPair(text: string, planning: Planning): string {
+  return renameScopes(text, pairOf([...ownScopes(planning).keys()]), pairOf(planning.answers.scopes));
+}
+
+/** The blank server's tools: the pattern's file once for each scope, and the list of them. */
+function exampleFiles(path: string, text: string, { answers, texts }: Planning): readonly File[] {
+  const pattern = patternOf(path, text);
+  const examples = exampleTools(answers.scopes);
+  return [
+    ...examples.map((each) => ({
+      path: `src/tools/${each.file}.ts`,
+      content: fromPattern(text, pattern, each),
+    })),
+    { path: toolsPath, content: listExamples(texts.get(toolsPath) ?? '', pattern, examples) },
+  ];
+}
+
+/** Only data changes in a TypeScript file; the code is as it stands in the template. */
+function editTypeScript(path: string, text: string, planning: Planning): string | readonly File[] {
+  const { answers } = planning;
+  if (path === 'src/main.ts') return renameServer(text, answers.name);
+  if (path === scopesPath) return listScopes(text, answers.scopes);
+  if (answers.template === todo.value) return withChosenPair(text, planning);
+  if (answers.template !== blank.value || !path.startsWith('src/tools/')) return text;
+  return path === toolsPath ? [] : exampleFiles(path, text, planning);
+}
+
+function edit(path: string, text: string, planning: Planning): string | readonly File[] {
+  const { answers, tooling, overlays } = planning;
+  if (path === 'package.json') {
+    const edits = overlays.flatMap((each) => (each.edit === undefined ? [] : [each.edit as PackageEdit]));
+    return packageJson(text, answers, tooling, edits);
+  }
+  if (path.endsWith('.json')) return jsonText(JSON.parse(text));
+  return path.endsWith('.ts') ? editTypeScript(path, text, planning) : text;
+}
+
+function prose(planning: Planning): object {
+  const { answers, texts } = planning;
+  const own = ownScopes(planning);
+  return {
+    scopes: answers.scopes.map((name) => ({ name, description: describe(name, own) })),
+    tools:
+      answers.template === todo.value
+        ? toolTable(texts).map(({ call, scopes }) => ({
+            call,
+            scope: scopes.map((scope) => withChosenPair(scope, planning)).join('`, `'),
+          }))
+        : undefined,
+  };
+}
+
+/** Plug'n'Play has no node_modules, where the compiler, the linter and Node's own resolution look. */
+function made({ answers }: Planning): readonly File[] {
+  if (answers.packageManager !== 'yarn') return [];
+  return [{ path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' }];
+}
+
+function commands({ packageManager: name }: Answers) {
+  const manager = packageManager(name);
+  return {
+    install: manager.installCommand,
+    dev: manager.run('dev'),
+    test: manager.run('test'),
+    doctor: manager.run('doctor'),
+  };
+}
+
+export const parts: LanguageParts = {
+  commands,
+  prose,
+  edit,
+  made,
+  install: (answers, options) => install(answers.packageManager, options),
+  selfCheck,
+};

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { type OverlayOption, overlayOptions } from '../../src/create/answers.ts';
+import { combinationProblems, resolveOverlays } from '../../src/create/catalog.ts';
+import type { Language } from '../../src/create/language.ts';
+import { languages } from '../../src/create/languages/index.ts';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { plan } from '../../src/create/plan.ts';
+import { todo as some, tooling } from './snapshot-cases.ts';
+
+const templates = loadTemplates();
+const ready = languages.filter((each) => each.notYet === undefined);
+const overlaysFor = (language: Language, template: string, option: OverlayOption) =>
+  language.overlays.filter(
+    (each) => each.option === option && each.templates.includes(template) && each.notYet === undefined,
+  );
+
+/** Every language with each of its templates. */
+const grounds = ready.flatMap((language) => language.templates.map((template) => ({ language, template })));
+
+describe.each(grounds)('$language.value $template.value', ({ language, template }) => {
+  const answers = { ...some, language: language.value, template: template.value };
+
+  test('has a folder of templates for itself and for each of its overlays', () => {
+    const overlays = overlayOptions.flatMap((option) => overlaysFor(language, template.value, option));
+    const folders = ['base', template.value, ...overlays.map((each) => `${each.option}-${each.value}`)];
+    const paths = [...templates.files.keys()];
+    for (const folder of folders)
+      expect(
+        paths.some((path) => path.startsWith(`${language.value}/${folder}/`)),
+        folder,
+      ).toBe(true);
+  });
+
+  const combinations = overlaysFor(language, template.value, 'deploy').flatMap((deploy) => {
+    const stores = overlaysFor(language, template.value, 'store').map((each) => [each.value]);
+    return (stores.length === 0 ? [[]] : stores).map((store) => ({
+      store,
+      with: [],
+      deploy: [deploy.value],
+    }));
+  });
+
+  test.each([{}, ...combinations])('is planned with %j', async (chosen) => {
+    const choices = { language: language.value, template: template.value, ...chosen };
+    expect(combinationProblems(choices)).toEqual([]);
+    const overlays = resolveOverlays(choices);
+    const files = await plan({ answers: { ...answers, overlays }, templates, tooling });
+    expect(files.map((file) => file.path)).toContain('.env.example');
+  });
+});
+
+describe('what does not go together is said, with what does', () => {
+  test.each([
+    [
+      { template: 'blank', store: ['memory'] },
+      {
+        about: 'store',
+        reason: 'The blank server in TypeScript has no such --store',
+        expected: '--template todo, or no --store',
+      },
+    ],
+    [
+      { template: 'todo', store: ['sqlite'] },
+      { about: 'store', expected: 'memory' },
+    ],
+    [
+      { template: 'todo', with: ['prompts'] },
+      { about: 'with', expected: 'no --with' },
+    ],
+    [
+      { template: 'todo', deploy: ['docker', 'kubernetes'] },
+      { about: 'deploy', actual: 'kubernetes' },
+    ],
+    [
+      { language: 'typescript', template: 'nope' },
+      { about: 'template', expected: 'todo, blank' },
+    ],
+  ])('%j', (choices, problem) => {
+    expect(combinationProblems(choices)).toEqual([expect.objectContaining(problem)]);
+  });
+});
+
+describe('defaults', () => {
+  test('are those of the template', () => {
+    expect(resolveOverlays({ template: 'todo' })).toEqual({
+      store: ['memory'],
+      with: [],
+      deploy: ['docker'],
+    });
+    expect(resolveOverlays({ template: 'blank' })).toEqual({ store: [], with: [], deploy: ['docker'] });
+  });
+
+  test('none is a choice', () => {
+    expect(resolveOverlays({ template: 'todo', deploy: [] })).toMatchObject({ deploy: [] });
+  });
+});
