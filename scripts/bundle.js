@@ -24,6 +24,8 @@ export async function bundle(names, dir, { released }) {
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, entries[name]])),
     platform: 'node',
+    // A part that shares code with a program would otherwise import it from the program, and run that.
+    preserveEntrySignatures: 'strict',
     plugins: [packTemplates({ released })],
     output: {
       dir,

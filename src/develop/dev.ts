@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { trustNotice } from '../emulator/switches.ts';
+import { localFile, settleSwitches } from '../emulator/local-file.ts';
+import { LocalScalekit, type Scalekit, scopesOfProject } from '../emulator/of-project.ts';
+import { type Switches, trustNotice } from '../emulator/switches.ts';
 import { type Compilation, Compiler } from '../project/compile.ts';
 import { openProject, type Project } from '../project/layout.ts';
 import { answers } from '../project/ports.ts';
+import { scopesFile } from '../project/scopes-file.ts';
 import { readSettings, type Settings } from '../project/settings.ts';
 import { type Changes, watchProject } from '../project/watch.ts';
-import { defaultScopes, printable, serverUrls } from '../scalekit/index.ts';
+import { printable, serverUrls } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
-import {
-  LocalScalekit,
-  type ReadScopes,
-  readScopes,
-  type Scalekit,
-  type Switches,
-} from './local-scalekit.ts';
 import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -36,12 +32,15 @@ export interface Surroundings extends Terminal {
 /**
  * Compiles the project, runs its server and, where `.env` points at this machine, the local Scalekit, and does so again
  * when something is saved, until the signal aborts. Nothing of it is left running afterwards.
- * @param switches of the local Scalekit.
+ * @param options of the command line: the local Scalekit's switches, which are kept in the project.
  * @throws UserError where there is no project, or where it cannot even start (a port that is taken).
  */
-export async function develop(surroundings: Surroundings, switches: Switches = {}): Promise<void> {
+export async function develop(
+  surroundings: Surroundings,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const project = openProject(surroundings.cwd);
-  const session = new Session(project, surroundings, switches);
+  const session = new Session(project, surroundings, options);
   // What cannot start ends the watcher too.
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
@@ -63,21 +62,25 @@ class Session {
   readonly #scalekit: LocalScalekit;
   readonly #server: ServerProcess;
   #settings: Settings;
-  #scopes: ReadScopes['scopes'] = defaultScopes;
+  /** Those that could be read last. */
+  #scopes: ReturnType<typeof scopesOfProject>['scopes'] | undefined;
+  #switches: Switches;
   /** What was said last of Scalekit: it is said again only when it changes. */
   #said = '';
   #begun = false;
   #hasServed = false;
 
-  constructor(project: Project, surroundings: Surroundings, switches: Switches) {
+  constructor(project: Project, surroundings: Surroundings, options: Readonly<Record<string, unknown>>) {
     this.#project = project;
     this.#surroundings = surroundings;
     const screen = makeScreen(surroundings);
     this.#screen = screen;
     this.#settings = readSettings(project.environmentFile, surroundings.env);
+    const { decides, note } = settleSwitches(project.directory, options, true);
+    this.#switches = decides;
+    if (note !== undefined) screen.say('scalekit', note, 'quiet');
     this.#compiler = new Compiler(project, screen.colours);
     this.#scalekit = new LocalScalekit(surroundings.env, {
-      ...switches,
       onRequest: ({ method, path, status }) => {
         if (status >= 400) screen.say('scalekit', `${method} ${printable(path)} ${status}`, 'quiet');
       },
@@ -104,20 +107,25 @@ class Session {
     this.#begun = true;
   }
 
-  async react(changes: Changes): Promise<void> {
-    if (changes.environment && !this.#readSettings()) return;
-    const compilation = changes.sources ? await this.#compile(changes.files.join(', ')) : undefined;
+  async react({ files, since }: Changes): Promise<void> {
+    const has = (file: string) => files.includes(file);
+    const isEnvironment = has('.env');
+    if ((isEnvironment || has(localFile)) && !this.#readSettings()) return;
+    // What consent can grant does not wait for the compiler.
+    if (has(localFile) || has(scopesFile)) await this.#followScalekit();
+    const sources = files.filter((file) => file !== '.env' && file !== localFile);
+    const compilation = sources.length > 0 ? await this.#compile(sources.join(', ')) : undefined;
     if (this.#surroundings.signal.aborted) return;
     // `.env` alone restarts what was compiled last; without a right compilation there is nothing to start.
-    const wanted = changes.environment || compilation?.changed === true || !this.#server.running;
-    if (wanted && compilation?.ok !== false && existsSync(this.#project.entry))
-      await this.#serve(changes.since);
+    const wanted = isEnvironment || compilation?.changed === true || !this.#server.running;
+    if (wanted && compilation?.ok !== false && existsSync(this.#project.entry)) await this.#serve(since);
   }
 
-  /** @returns false where `.env` cannot be read, which is said. */
+  /** @returns false where a file cannot be read, which is said. */
   #readSettings(): boolean {
     try {
       this.#settings = readSettings(this.#project.environmentFile, this.#surroundings.env);
+      this.#switches = settleSwitches(this.#project.directory).decides;
       return true;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -169,12 +177,11 @@ class Session {
   }
 
   async #followScalekit(): Promise<Scalekit> {
-    const { scopes, problem } = readScopes(this.#project, this.#scopes);
+    const { scopes, problem } = scopesOfProject(this.#project.directory, this.#scopes);
     this.#scopes = scopes;
-    const scalekit = await this.#scalekit.follow(this.#settings, scopes);
+    const scalekit = await this.#scalekit.follow(this.#settings, { ...this.#switches, scopes });
     const local = scalekit.kind === 'started' || scalekit.kind === 'shared';
-    if (local && problem !== undefined)
-      this.#screen.say('scalekit', `the scopes of src/scopes.ts cannot be read: ${problem}`, 'bad');
+    if (local && problem !== undefined) this.#screen.say('scalekit', problem, 'bad');
     const text = this.#describe(scalekit);
     if (text !== this.#said && text !== '') this.#screen.say('scalekit', text);
     this.#said = text;

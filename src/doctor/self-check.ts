@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ensureScalekit } from '../emulator/of-project.ts';
 import { buildProject } from '../project/compile.ts';
 import { type RequiredSettings, requireSettings } from '../project/settings.ts';
 import { serverUrls } from '../scalekit/index.ts';
@@ -18,7 +19,6 @@ import { starts } from './checks/server/starts.ts';
 import { tokenRequired } from './checks/server/token-required.ts';
 import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts.ts';
 import { forgeryFor } from './gather/forged.ts';
-import { ensureLocalScalekit } from './gather/local-scalekit.ts';
 import { gatherScalekit } from './gather/scalekit.ts';
 import { askMetadata, gatherServer } from './gather/server.ts';
 import { findPlace, type Place, startServer } from './gather/start.ts';
@@ -104,7 +104,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
   if (buildError !== undefined) return;
   const settings = requireSettings(join(directory, '.env'));
   const place = await findPlace(settings.port, settings.mcpUrl);
-  const scalekit = await ensureLocalScalekit({ ...settings, mcpUrl: place.mcpUrl, signal });
+  const scalekit = await ensureScalekit({ ...settings, mcpUrl: place.mcpUrl });
   try {
     const answers = await gatherScalekit(scalekit.environmentUrl, settings.resourceId, { signal });
     report(scalekitChecks, { scalekit: known({ ...answers, startedHere: scalekit.started }) });

@@ -28,8 +28,14 @@ export interface EmulatorOptions {
   readonly tokenIssuer?: TokenIssuer;
   /** Access token lifetime in seconds. Default 3600. */
   readonly tokenLifetime?: number;
+  /** Refresh token lifetime in seconds; each use starts it anew. Default 2592000, 30 days. */
+  readonly refreshLifetime?: number;
   /** Adds a `scopes` array to access tokens beside the `scope` string. Default false. */
   readonly scopesArray?: boolean;
+  /** Where people's tokens list their scopes: the `scope` string, or a `scopes` array in its place. Default `string`. */
+  readonly scopeClaim?: 'string' | 'array';
+  /** Who can log in: one at least. Default two, of one organization. */
+  readonly users?: readonly EmulatorUser[];
   /** The dashboard's switch for registration. Default true. */
   readonly dynamicClientRegistration?: boolean;
   /**
@@ -132,6 +138,9 @@ export interface Emulator {
       EmulatorOptions,
       | 'tokenIssuer'
       | 'tokenLifetime'
+      | 'refreshLifetime'
+      | 'scopeClaim'
+      | 'users'
       | 'scopesArray'
       | 'autoApprove'
       | 'scopes'

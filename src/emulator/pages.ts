@@ -8,7 +8,7 @@ import { pageHeaders } from './layout.ts';
 import { definedScopes } from './provider.ts';
 import { readBody } from './requests.ts';
 import { type Settings, scopeNames } from './settings.ts';
-import { users } from './users.ts';
+import { firstOf, userOfHint } from './users.ts';
 import { welcomePage } from './welcome-page.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -41,7 +41,10 @@ function requestedScopes(interaction: Interaction): readonly string[] {
 /** What is proposed before anybody answers: everything that was asked for, as the user of `login_hint` or of last time. */
 function proposal(settings: Settings, interaction: Interaction): Answer {
   const hint = text(interaction.params.login_hint);
-  const user = users.find(({ id, email }) => id === hint || email === hint) ?? settings.lastUser ?? users[0];
+  const user =
+    userOfHint(settings.users, hint) ??
+    userOfHint(settings.users, settings.lastUser?.id) ??
+    firstOf(settings.users);
   return { user: user.id, ticked: new Set(requestedScopes(interaction)) };
 }
 
@@ -66,7 +69,7 @@ async function showQuestion(
     unknownScopes: requested.filter((name) => !defined.includes(name) && name !== 'offline_access'),
     offlineAccess: requested.includes('offline_access'),
     tokenLifetime: settings.tokenLifetime,
-    users,
+    users: settings.users,
     selectedUser: answer.user,
     ticked: answer.ticked,
     complaint: answer.complaint,
@@ -76,7 +79,7 @@ async function showQuestion(
 
 /** @returns what is missing from an answer, in words, or undefined. */
 function complaintAbout(settings: Settings, answer: Answer): string | undefined {
-  if (!users.some(({ id }) => id === answer.user)) return 'Choose whom to sign in as.';
+  if (!settings.users.some(({ id }) => id === answer.user)) return 'Choose whom to sign in as.';
   if (!scopeNames(settings).some((name) => answer.ticked.has(name)))
     return 'Tick at least one thing that it may do, or deny.';
   return undefined;
@@ -150,7 +153,7 @@ export function makePages(settings: Settings, currentProvider: () => Provider): 
         const complaint = complaintAbout(settings, answer);
         if (complaint !== undefined)
           return await showQuestion(settings, provider, interaction, { ...answer, complaint }, response);
-        settings.lastUser = users.find(({ id }) => id === answer.user);
+        settings.lastUser = settings.users.find(({ id }) => id === answer.user);
         const grantId = await saveGrant(settings, provider, interaction, answer);
         const result = { login: { accountId: answer.user, remember: false }, consent: { grantId } };
         await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });

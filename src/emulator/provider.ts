@@ -11,7 +11,7 @@ import { clientAuthMethods } from './metadata.ts';
 import { type Settings, scopeNames } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { accessTokenClaims } from './tokens.ts';
-import { machineClient, userFor, users } from './users.ts';
+import { firstOf, machineClient, userOfHint } from './users.ts';
 
 export interface Behind {
   readonly settings: Settings;
@@ -63,7 +63,7 @@ const approvals = new WeakMap<KoaContextWithOIDC['oidc'], Grant>();
  */
 async function approve(settings: Settings, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { scope, login_hint: hint } = textParameters(oidc);
-  const accountId = userFor(hint).id;
+  const accountId = (userOfHint(settings.users, hint) ?? firstOf(settings.users)).id;
   const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId });
   grant.addResourceScope(settings.resource, definedScopes(settings, scope).join(' '));
   grant.rejectOIDCScope('openid');
@@ -196,10 +196,10 @@ function accessTokens(settings: Settings): Configuration {
       AccessToken: () => settings.tokenLifetime,
       ClientCredentials: () => settings.tokenLifetime,
       AuthorizationCode: seconds.minute,
-      Grant: 30 * seconds.day,
+      Grant: () => Math.max(30 * seconds.day, settings.refreshLifetime),
       IdToken: seconds.hour,
       Interaction: seconds.hour,
-      RefreshToken: 30 * seconds.day,
+      RefreshToken: () => settings.refreshLifetime,
       Session: seconds.hour,
     },
   };
@@ -216,7 +216,9 @@ function authorization(settings: Settings): Configuration {
       },
     },
     findAccount: (_context, id) =>
-      users.some((user) => user.id === id) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined,
+      settings.users.some((user) => user.id === id)
+        ? { accountId: id, claims: async () => ({ sub: id }) }
+        : undefined,
     interactions: {
       policy: interactionPolicy(),
       url: (_context, interaction) => consentPath(interaction.uid),

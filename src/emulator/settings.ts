@@ -13,6 +13,7 @@ import {
 } from '../scalekit/index.ts';
 import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './contract.ts';
 import { TrustedClients } from './trusted-clients.ts';
+import { defaultUsers } from './users.ts';
 
 export interface ScopeDefinition {
   readonly name: string;
@@ -33,7 +34,10 @@ export interface Settings {
   autoApprove: boolean;
   tokenIssuer: TokenIssuer;
   tokenLifetime: number;
+  refreshLifetime: number;
   scopesArray: boolean;
+  scopeClaim: 'string' | 'array';
+  users: readonly EmulatorUser[];
   dynamicClientRegistration: boolean;
   clientIdMetadataDocuments: boolean | 'bundled';
   /** Seconds; a fault. */
@@ -41,6 +45,16 @@ export interface Settings {
   /** Whom the consent page proposes: whoever was chosen last. */
   lastUser: EmulatorUser | undefined;
 }
+
+/** What is so unless somebody says otherwise. */
+export const defaults = {
+  tokenIssuer: 'resource',
+  tokenLifetime: 3600,
+  refreshLifetime: 30 * 86_400,
+  scopeClaim: 'string',
+  dynamicClientRegistration: true,
+  clientIdMetadataDocuments: 'bundled',
+} as const satisfies EmulatorOptions;
 
 /** @returns the value of a check, or throws what was wrong with it, in words. */
 function demand<T>(option: string, checked: Checked<T>): T {
@@ -60,9 +74,14 @@ function defineScopes(scopes: EmulatorOptions['scopes']): readonly ScopeDefiniti
   }));
 }
 
-function checkLifetime(seconds: number): number {
+function checkLifetime(option: 'tokenLifetime' | 'refreshLifetime', seconds: number): number {
   if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-  throw new Error(`startEmulator: tokenLifetime: ${seconds}. Expected a whole number of seconds above 0.`);
+  throw new Error(`startEmulator: ${option}: ${seconds}. Expected a whole number of seconds above 0.`);
+}
+
+function checkUsers(users: readonly EmulatorUser[]): readonly EmulatorUser[] {
+  if (users.length > 0) return users;
+  throw new Error('startEmulator: users: none. Expected one at least, or nobody could sign in.');
 }
 
 /**
@@ -88,11 +107,14 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
     trustedClients: new TrustedClients(options.onTrustedClient),
     scopes: defineScopes(options.scopes),
     autoApprove: options.autoApprove ?? false,
-    tokenIssuer: options.tokenIssuer ?? 'resource',
-    tokenLifetime: checkLifetime(options.tokenLifetime ?? 3600),
+    tokenIssuer: options.tokenIssuer ?? defaults.tokenIssuer,
+    tokenLifetime: checkLifetime('tokenLifetime', options.tokenLifetime ?? defaults.tokenLifetime),
+    refreshLifetime: checkLifetime('refreshLifetime', options.refreshLifetime ?? defaults.refreshLifetime),
     scopesArray: options.scopesArray ?? false,
-    dynamicClientRegistration: options.dynamicClientRegistration ?? true,
-    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? 'bundled',
+    scopeClaim: options.scopeClaim ?? defaults.scopeClaim,
+    users: checkUsers(options.users ?? defaultUsers),
+    dynamicClientRegistration: options.dynamicClientRegistration ?? defaults.dynamicClientRegistration,
+    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? defaults.clientIdMetadataDocuments,
     clockOffset: 0,
     lastUser: undefined,
   };
@@ -100,9 +122,12 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
 
 /** Applies what `Emulator.configure` was given; what is left out or undefined stays. */
 export function applyConfiguration(settings: Settings, changes: Parameters<Emulator['configure']>[0]): void {
-  const { scopes, tokenLifetime, ...others } = changes;
+  const { scopes, tokenLifetime, refreshLifetime, users, ...others } = changes;
   if (scopes !== undefined) settings.scopes = defineScopes(scopes);
-  if (tokenLifetime !== undefined) settings.tokenLifetime = checkLifetime(tokenLifetime);
+  if (tokenLifetime !== undefined) settings.tokenLifetime = checkLifetime('tokenLifetime', tokenLifetime);
+  if (refreshLifetime !== undefined)
+    settings.refreshLifetime = checkLifetime('refreshLifetime', refreshLifetime);
+  if (users !== undefined) settings.users = checkUsers(users);
   Object.assign(
     settings,
     Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),

@@ -10,7 +10,7 @@ import { type Front, makeFront, pathForLog } from './routes.ts';
 import { applyConfiguration, type Settings, scopeNames, settingsOf } from './settings.ts';
 import { Storage } from './storage.ts';
 import { mint } from './tokens.ts';
-import { machineClient, users } from './users.ts';
+import { machineClient } from './users.ts';
 import { variablesOf } from './variables.ts';
 
 /** Counts requests by path, and reports each when it is answered. */
@@ -98,7 +98,9 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
     get scopes() {
       return scopeNames(settings);
     },
-    users,
+    get users() {
+      return settings.users;
+    },
     machineClient,
     variables: variablesOf(settings),
     mint: (options = {}) => mint(settings, keys, options),

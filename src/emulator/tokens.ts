@@ -4,7 +4,7 @@ import { signingAlgorithm } from '../scalekit/index.ts';
 import type { MintOptions } from './contract.ts';
 import type { KeyRing } from './keys.ts';
 import { now, type Settings, scopeNames } from './settings.ts';
-import { mintingClientId, organizationId, users } from './users.ts';
+import { firstOf, mintingClientId, organizationId } from './users.ts';
 
 /** What differs from token to token. */
 export interface Subject {
@@ -33,8 +33,10 @@ export function accessTokenClaims(settings: Settings, subject: Subject): Record<
     aud: [settings.mcpUrl, settings.resourceId],
     sub: subject.sub,
     client_id: subject.clientId,
-    scope: subject.scopes.join(' '),
-    ...(settings.scopesArray || isMachine ? { scopes: subject.scopes } : {}),
+    ...(settings.scopeClaim === 'string' || isMachine ? { scope: subject.scopes.join(' ') } : {}),
+    ...(settings.scopeClaim === 'array' || settings.scopesArray || isMachine
+      ? { scopes: subject.scopes }
+      : {}),
     iat: issuedAt,
     nbf: issuedAt,
     exp: issuedAt + subject.lifetime,
@@ -64,7 +66,7 @@ export async function mint(settings: Settings, keys: KeyRing, options: MintOptio
   const expiresIn = options.expiresIn ?? settings.tokenLifetime;
   const claims = withoutUndefined({
     ...accessTokenClaims(settings, {
-      sub: options.subject ?? users[0].id,
+      sub: options.subject ?? firstOf(settings.users).id,
       clientId: mintingClientId,
       scopes: options.scopes ?? scopeNames(settings),
       lifetime: expiresIn,

@@ -1,7 +1,7 @@
 import type { EmulatorUser, MachineClient } from './contract.ts';
 
-/** Who can log in at the local Scalekit. Both belong to the same organization. */
-export const users: readonly [EmulatorUser, EmulatorUser] = [
+/** Who can log in where nobody says otherwise. Both belong to the same organization. */
+export const defaultUsers: readonly [EmulatorUser, EmulatorUser] = [
   { id: 'usr_1000000000000003', name: 'First user', email: 'first.user@example.com' },
   { id: 'usr_1000000000000004', name: 'Second user', email: 'second.user@example.com' },
 ];
@@ -23,8 +23,16 @@ export const mintingClientId = 'm2m_1000000000000007';
 
 /**
  * @param hint an authorization request's `login_hint`: a user's id or e-mail address.
- * @returns the user it means, or the first one.
+ * @returns the user it means, or undefined.
  */
-export function userFor(hint: string | undefined): EmulatorUser {
-  return users.find((user) => user.id === hint || user.email === hint) ?? users[0];
+export function userOfHint(
+  users: readonly EmulatorUser[],
+  hint: string | undefined,
+): EmulatorUser | undefined {
+  return users.find((user) => user.id === hint || user.email === hint);
+}
+
+/** @returns the first of the users: there is always one. */
+export function firstOf(users: readonly EmulatorUser[]): EmulatorUser {
+  return users[0] ?? defaultUsers[0];
 }

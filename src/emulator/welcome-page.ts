@@ -1,7 +1,7 @@
 import { codes, type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { type Settings, scopeNames } from './settings.ts';
-import { machineClient, users } from './users.ts';
+import { machineClient } from './users.ts';
 import { envLines } from './variables.ts';
 
 function link(url: string): Html {
@@ -21,7 +21,7 @@ export function welcomePage(settings: Settings): string {
 <dt>Metadata</dt><dd>${link(endpoints.metadata)}</dd>
 <dt>Keys</dt><dd>${link(endpoints.keys)}</dd>
 <dt>Scopes</dt><dd>${codes(scopeNames(settings))}</dd>
-<dt>Users</dt><dd>${codes(users.map(({ id }) => id))}</dd>
+<dt>Users</dt><dd>${codes(settings.users.map(({ id }) => id))}</dd>
 <dt>Machine client</dt><dd>${codes([machineClient.clientId])} with the secret ${codes([machineClient.clientSecret])}</dd>
 </dl>`,
   );

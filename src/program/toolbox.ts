@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usageErrorOf } from '../create/arguments.ts';
+import { switches } from '../emulator/switches.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { version } from '../terminal/version.ts';
 import { doctorOptions } from './commands/doctor-options.ts';
-import { switchOptions } from './commands/switch-options.ts';
 import type { Program } from './run.ts';
 
 /** `scalekit-mcp`: what it can do, a row each. What a row needs is loaded when it is called. */
@@ -16,12 +16,19 @@ interface Row {
   run(options: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode>;
 }
 
+/** The local Scalekit's switches, which `dev` and `emulate` take alike. */
+const switchOptions = switches.flatMap(({ flags }) => flags);
+
 const rows: readonly Row[] = [
   {
     name: 'dev',
     summary: 'the local Scalekit (when .env points at it) and the server, restarted when you save',
     options: switchOptions,
-    run: async (options, context) => (await import('./commands/dev.ts')).dev(options, context),
+    run: async (options, context) => {
+      await (await import('../develop/dev.ts')).develop(context, options);
+      // Only Ctrl-C ends it.
+      return exitCodes.interrupted;
+    },
   },
   {
     name: 'emulate',
@@ -31,13 +38,12 @@ const rows: readonly Row[] = [
       ['--resource-id <res_…>', 'the id of your MCP server'],
       ['--mcp-url <url>', "your server's MCP_URL"],
       ['--scopes <a,b>', 'the scopes that its "dashboard" lists'],
-      ['--token-issuer <name>', "resource | environment: which of Scalekit's two issuers its tokens carry"],
       ...switchOptions,
       ['--auto-approve', 'log in and consent without a person'],
       ['--ephemeral', 'keep nothing, so that a restart forgets keys and clients'],
       ['--json', 'print one JSON document'],
     ],
-    run: async (options, context) => (await import('./commands/emulate.ts')).emulate(options, context),
+    run: async (options, context) => (await import('../emulator/emulate.ts')).emulate(options, context),
   },
   {
     name: 'doctor',

@@ -10,8 +10,6 @@ export interface Project {
   readonly compiler: string;
   /** The compiled server. */
   readonly entry: string;
-  /** The source that lists the scopes. */
-  readonly scopes: string;
   readonly environmentFile: string;
 }
 
@@ -41,7 +39,6 @@ export function openProject(directory: string): Project {
     directory,
     compiler,
     entry: join(directory, 'dist/src/main.js'),
-    scopes: join(directory, 'src/scopes.ts'),
     environmentFile: join(directory, '.env'),
   };
 }

@@ -1,3 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkScopes } from '../scalekit/index.ts';
+import { systemCode } from '../terminal/errors.ts';
+
+/** Where a TypeScript project lists its scopes. */
+export const scopesFile = 'src/scopes.ts';
+
 /** A scope as `src/scopes.ts` lists it. */
 export interface ListedScope {
   readonly name: string;
@@ -62,5 +70,30 @@ export function readScopesFile(text: string): readonly ListedScope[] | undefined
     if (description === undefined) return undefined;
     const line = text.slice(0, at).split('\n').length;
     scopes.push({ name: bare ?? textOf(name ?? ''), description: textOf(description), line });
+  }
+}
+
+/** A project's scopes, or what is wrong with the file that lists them. */
+export type ReadScopes =
+  | { readonly scopes: readonly ListedScope[] }
+  | { readonly scopes: undefined; readonly problem: string | undefined };
+
+/**
+ * Reads the scopes of the project in a directory.
+ * @returns no scopes and no problem where there is no such file.
+ */
+export function readScopes(directory: string): ReadScopes {
+  const wrong = (problem: string) => ({ scopes: undefined, problem: `${scopesFile} ${problem}` });
+  try {
+    const scopes = readScopesFile(readFileSync(join(directory, scopesFile), 'utf8'));
+    if (scopes === undefined) return wrong("has no list defineScopes({ 'name': 'description', … })");
+    const checked = checkScopes(scopes.map(({ name }) => name));
+    return checked.ok ? { scopes } : wrong(`is wrong: ${checked.problem.reason} (${checked.problem.actual})`);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { scopes: undefined, problem: undefined }
+      : wrong(`cannot be read: ${code}`);
   }
 }

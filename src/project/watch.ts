@@ -5,10 +5,6 @@ import { join, sep } from 'node:path';
 export interface Changes {
   /** Paths below the project's directory. */
   readonly files: readonly string[];
-  /** Whether the compiler has to look. */
-  readonly sources: boolean;
-  /** Whether `.env` is among them. */
-  readonly environment: boolean;
   /** When the first of them was noticed, as `performance.now()` says it. */
   readonly since: number;
 }
@@ -96,8 +92,7 @@ class Watcher implements AsyncIterable<Changes> {
   #take(): Changes {
     const files = [...this.#changed].sort();
     this.#changed.clear();
-    const environment = files.includes('.env');
-    return { files, environment, sources: files.length > (environment ? 1 : 0), since: this.#since };
+    return { files, since: this.#since };
   }
 
   #note(path: string): void {

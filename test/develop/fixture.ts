@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { machineClient } from '../../src/emulator/users.ts';
 import { emulatorPort, localIdentifiers } from '../../src/scalekit/index.ts';
 import { freePort } from '../support/ports.ts';
 import { commandLines } from '../support/processes.ts';
@@ -97,8 +98,8 @@ export class Fixture {
   }
 
   /** Starts `scalekit-mcp dev` here, as a terminal does: in a process group of its own. */
-  async dev(env: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const program = new Program(process.execPath, [scalekitProgram, 'dev'], {
+  async dev(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<Program> {
+    const program = new Program(process.execPath, [scalekitProgram, 'dev', ...args], {
       cwd: this.directory,
       env: { XDG_STATE_HOME: join(this.directory, '.state'), ...env },
       group: true,
@@ -129,6 +130,20 @@ export class Fixture {
     const response = await fetch(`http://localhost:${this.scalekitPort}/${path}`);
     const document = (await response.json()) as { scopes_supported?: unknown };
     return document.scopes_supported;
+  }
+
+  /** A token of the local Scalekit, by client credentials. */
+  async machineToken(): Promise<{ readonly expires_in: number }> {
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: machineClient.clientId,
+      client_secret: machineClient.clientSecret,
+    });
+    const response = await fetch(`http://localhost:${this.scalekitPort}/oauth/token`, {
+      method: 'POST',
+      body,
+    });
+    return (await response.json()) as { expires_in: number };
   }
 
   /** The command line of every process that names this project. */

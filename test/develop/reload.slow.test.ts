@@ -209,3 +209,20 @@ describe('a project that does not compile at the start', () => {
     await dev.says(ready);
   });
 });
+
+describe('the switches of the local Scalekit', () => {
+  test('are kept in the project, and followed when the file is saved', async () => {
+    const fixture = await Fixture.make('local');
+    const dev = await fixture.dev({}, ['--token-lifetime', '7']);
+    await dev.says(ready);
+    expect(dev.output).toContain('tokenLifetime 7: kept for the next time in local-scalekit.json');
+    const before = await answers(fixture, 'first');
+    const lifetime = async () => (await fixture.machineToken()).expires_in;
+    expect(await lifetime()).toBe(7);
+    await fixture.write('local-scalekit.json', '{ "tokenLifetime": 9 }');
+    await until('the other lifetime', async () => (await lifetime()) === 9);
+    await fixture.write('local-scalekit.json', '{ "tokenLifetime": "long" }');
+    await dev.says(/local-scalekit\.json: tokenLifetime: .*long/);
+    expect(await answers(fixture, 'first'), 'the server is not restarted for it').toBe(before);
+  });
+});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EmulateOptions, emulate } from '../../src/program/commands/emulate.ts';
+import { type EmulateOptions, emulate } from '../../src/emulator/emulate.ts';
 import { type Context, exitCodes } from '../../src/terminal/context.ts';
 import { UserError } from '../../src/terminal/errors.ts';
 import { freePort } from '../support/ports.ts';
@@ -151,7 +151,7 @@ describe('what cannot be run is said in words', () => {
     [{ mcpUrl: 'http://mcp.example.com/' }, /--mcp-url: .*not this machine/],
     [{ scopes: 'todo-read' }, /--scopes: .*"-"/],
     [{ scopes: ' , ' }, /--scopes: .*no scope/],
-    [{ tokenIssuer: 'both' }, /--token-issuer: .*both/],
+    [{ issuer: 'both' }, /--issuer: .*both/],
     [{ clientDocuments: 'maybe' }, /--client-documents: .*maybe/],
   ])('%j: exit 2', async (options, message) => {
     const error = await run({ port: 0, ...options }).catch((caught) => caught);

@@ -1,15 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readScopes } from '../../develop/local-scalekit.ts';
-import {
-  type Emulator,
-  type EmulatorOptions,
-  emulatorDirectory,
-  startEmulator,
-} from '../../emulator/index.ts';
-import { checkClientDocuments, trustNotice } from '../../emulator/switches.ts';
-import { readSettings } from '../../project/settings.ts';
+import { readSettings } from '../project/settings.ts';
 import {
   accept,
   type Checked,
@@ -24,15 +16,20 @@ import {
   localIdentifiers,
   portOf,
   printable,
-  refuse,
   serverUrls,
   variableNames,
-} from '../../scalekit/index.ts';
-import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
-import { type OptionProblem, problemsError, UserError } from '../../terminal/errors.ts';
+} from '../scalekit/index.ts';
+import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
+import { type OptionProblem, problemsError, UserError } from '../terminal/errors.ts';
+import type { Emulator, EmulatorOptions } from './contract.ts';
+import { emulatorDirectory } from './directory.ts';
+import { startEmulator } from './index.ts';
+import { settleSwitches } from './local-file.ts';
+import { scopesOfProject, wantedScalekit } from './of-project.ts';
+import { trustNotice } from './switches.ts';
 
-/** The options of `scalekit-mcp emulate`, as they were typed. */
-export interface EmulateOptions {
+/** The options of `scalekit-mcp emulate`, as they were typed; among them those of `switches.ts`. */
+export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   /** 0 takes a free one. Default: the one in `.env`, or the one that belongs to the server's port. */
   readonly port?: number | string;
   readonly resourceId?: string;
@@ -44,22 +41,12 @@ export interface EmulateOptions {
   /** Neither keeps nor reads the key and the clients of other runs. */
   readonly ephemeral?: boolean;
   readonly autoApprove?: boolean;
-  /** `resource` or `environment`: which of Scalekit's two issuers the tokens carry. */
-  readonly tokenIssuer?: string;
-  /** `on`, `off` or `bundled`: what becomes of client id metadata documents. */
-  readonly clientDocuments?: string;
 }
 
 type Settled = EmulatorOptions & { readonly port: number; readonly mcpUrl: string };
 
 function checkEmulatorPort(value: number | string): Checked<number> {
   return String(value).trim() === '0' ? accept(0) : checkPort(value);
-}
-
-function checkIssuer(value: string): Checked<'resource' | 'environment'> {
-  return value === 'resource' || value === 'environment'
-    ? accept(value)
-    : refuse('token-issuer', 'This is neither of the two issuers', value, 'resource or environment');
 }
 
 /** The port that goes with an MCP_URL; behind a proxy the server has the default one. */
@@ -74,24 +61,22 @@ interface Defaults {
   readonly resourceId?: string | undefined;
   readonly mcpUrl?: string | undefined;
   readonly scopes?: EmulatorOptions['scopes'];
+  /** Why the scopes are not those of the project. */
+  readonly problem?: string | undefined;
 }
 
 /** In a project's folder: the local Scalekit that the project's server looks for, with the scopes that its source lists. */
 function defaultsOfProject({ cwd, env }: Context): Defaults {
   const environmentFile = join(cwd, '.env');
   if (!existsSync(environmentFile)) return {};
-  const { environmentUrl, resourceId, mcpUrl } = readSettings(environmentFile, env);
-  const url = environmentUrl === undefined ? undefined : new URL(environmentUrl);
-  const port = url !== undefined && isLoopback(url) ? portOf(url) : undefined;
-  const { scopes } = readScopes({ scopes: join(cwd, 'src/scopes.ts') }, defaultScopes);
-  return { port, resourceId, mcpUrl, scopes };
+  const settings = readSettings(environmentFile, env);
+  const { resourceId, mcpUrl } = settings;
+  const { scopes, problem } = scopesOfProject(cwd);
+  return { port: wantedScalekit(settings)?.port, resourceId, mcpUrl, scopes, problem };
 }
 
 /** Checks all options by Scalekit's own rules, and says all problems at once. */
-async function settle(
-  options: EmulateOptions,
-  context: Context,
-): Promise<{ settled: Settled; notes: readonly string[] }> {
+function settle(options: EmulateOptions, context: Context): { settled: Settled; notes: readonly string[] } {
   const problems: OptionProblem[] = [];
   const notes: string[] = [];
   const check = <T>(option: string, checked: Checked<T>, fallback: T): T => {
@@ -100,6 +85,7 @@ async function settle(
     return checked.ok ? checked.value : fallback;
   };
   const here = defaultsOfProject(context);
+  if (options.scopes === undefined && here.problem !== undefined) notes.push(here.problem);
   const defaultUrl = here.mcpUrl ?? `http://localhost:${defaultPort}/`;
   const mcpUrl = check('--mcp-url', checkMcpUrl(options.mcpUrl ?? defaultUrl), defaultUrl);
   // Another server than the project's has another Scalekit beside it.
@@ -111,26 +97,12 @@ async function settle(
     options.scopes === undefined
       ? (here.scopes ?? defaultScopes)
       : check('--scopes', checkScopes(options.scopes), defaultScopes);
-  const tokenIssuer = check('--token-issuer', checkIssuer(options.tokenIssuer ?? 'resource'), 'resource');
-  const clientIdMetadataDocuments = check(
-    '--client-documents',
-    checkClientDocuments(options.clientDocuments ?? 'bundled'),
-    'bundled',
-  );
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
+  const { decides, note } = settleSwitches(context.cwd, options, !options.ephemeral);
+  if (note !== undefined) notes.push(note);
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
   const autoApprove = options.autoApprove ?? false;
-  const settled = {
-    port,
-    mcpUrl,
-    resourceId,
-    scopes,
-    tokenIssuer,
-    autoApprove,
-    clientIdMetadataDocuments,
-    ...keyDirectory,
-  };
-  return { settled, notes };
+  return { settled: { ...decides, port, mcpUrl, resourceId, scopes, autoApprove, ...keyDirectory }, notes };
 }
 
 /** Starts it, and turns what a person can mend into an error for a person. */
@@ -202,7 +174,7 @@ function announce(emulator: Emulator, options: Settled, notes: readonly string[]
  * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that can't be written.
  */
 export async function emulate(options: EmulateOptions, context: Context): Promise<ExitCode> {
-  const { settled, notes } = await settle(options, context);
+  const { settled, notes } = settle(options, context);
   const log = ({ method, path, status }: { method: string; path: string; status: number }) =>
     context.stderr.write(`  ${status} ${method} ${path}\n`);
   const onError = (error: unknown) =>

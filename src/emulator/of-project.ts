@@ -1,0 +1,185 @@
+import { readScopes } from '../project/scopes-file.ts';
+import type { Settings } from '../project/settings.ts';
+import { defaultScopes, describeScope, endpoints, isLoopback, portOf } from '../scalekit/index.ts';
+import { systemCode } from '../terminal/errors.ts';
+import type { Emulator, EmulatorOptions } from './contract.ts';
+import { emulatorDirectory } from './directory.ts';
+
+// The local Scalekit of a project: which one its `.env` points at, whether it runs, and how to start it.
+
+/** The local Scalekit that a project's server looks for. */
+export interface WantedScalekit {
+  /** As `.env` writes it. */
+  readonly url: string;
+  readonly port: number;
+  readonly resourceId: string;
+  readonly mcpUrl: string | undefined;
+}
+
+/** @returns the local Scalekit that the settings point at, or undefined where they point at a real one. */
+export function wantedScalekit({
+  environmentUrl,
+  resourceId,
+  mcpUrl,
+}: Pick<Settings, 'environmentUrl' | 'resourceId' | 'mcpUrl'>): WantedScalekit | undefined {
+  if (environmentUrl === undefined || resourceId === undefined) return undefined;
+  const url = new URL(environmentUrl);
+  return isLoopback(url) ? { url: environmentUrl, port: portOf(url), resourceId, mcpUrl } : undefined;
+}
+
+/** A scope with what it allows, in a person's words. */
+interface DescribedScope {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The scopes that the local Scalekit of a project defines. */
+export interface ScopesHere {
+  readonly scopes: readonly DescribedScope[];
+  /** Why they are not the project's own. */
+  readonly problem?: string;
+}
+
+const standardScopes = defaultScopes.map((name) => ({ name, description: describeScope(name) }));
+
+/** @param last what stands where the project's list cannot be read. */
+export function scopesOfProject(
+  directory: string,
+  last: readonly DescribedScope[] = standardScopes,
+): ScopesHere {
+  const read = readScopes(directory);
+  if (read.scopes !== undefined)
+    return { scopes: read.scopes.map(({ name, description }) => ({ name, description })) };
+  return read.problem === undefined ? { scopes: last } : { scopes: last, problem: read.problem };
+}
+
+/**
+ * Asks whoever listens there for the metadata that a local Scalekit of this project would have.
+ * @returns the scopes that it defines, or undefined where no such Scalekit answers.
+ */
+export async function runningScalekit({
+  url,
+  resourceId,
+}: Pick<WantedScalekit, 'url' | 'resourceId'>): Promise<readonly string[] | undefined> {
+  const { metadata, issuer } = endpoints(url, resourceId);
+  try {
+    const response = await fetch(metadata, { redirect: 'error', signal: AbortSignal.timeout(1000) });
+    const document = (await response.json()) as { issuer?: unknown; scopes_supported?: unknown };
+    if (document.issuer !== issuer) return undefined;
+    const scopes: readonly unknown[] = Array.isArray(document.scopes_supported)
+      ? document.scopes_supported
+      : [];
+    return scopes.filter((scope) => typeof scope === 'string');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the Scalekit that the server uses is. */
+export type Scalekit =
+  /** The real one, or `.env` does not say. */
+  | { readonly kind: 'elsewhere' }
+  /** Ours: it ends with us. */
+  | { readonly kind: 'started'; readonly url: string }
+  /** A local Scalekit that somebody else has started. `missing` are scopes of the project that it does not know. */
+  | { readonly kind: 'shared'; readonly url: string; readonly missing: readonly string[] }
+  | { readonly kind: 'failed'; readonly reason: string; readonly next: string };
+
+/** What of the local Scalekit can change while it runs. */
+export type Changeable = Parameters<Emulator['configure']>[0] & Required<Pick<EmulatorOptions, 'scopes'>>;
+
+/** The local Scalekit of a project: started, kept or replaced as `.env`, the scopes and the switches say. */
+export class LocalScalekit {
+  readonly #options: EmulatorOptions;
+  #running: { readonly emulator: Emulator; readonly wanted: string } | undefined;
+
+  constructor(
+    env: Readonly<Record<string, string | undefined>>,
+    events: Pick<EmulatorOptions, 'onRequest' | 'onTrustedClient' | 'onError'>,
+  ) {
+    this.#options = { ...events, keyDirectory: emulatorDirectory(env) };
+  }
+
+  /** The one that was started here, while it runs. */
+  get emulator(): Emulator | undefined {
+    return this.#running?.emulator;
+  }
+
+  /** Makes the local Scalekit what the settings, scopes and switches want. */
+  async follow(settings: Settings, options: Changeable): Promise<Scalekit> {
+    const wanted = wantedScalekit(settings);
+    const key = JSON.stringify(wanted);
+    if (this.#running && this.#running.wanted !== key) await this.close();
+    if (!wanted) return { kind: 'elsewhere' };
+    if (this.#running) {
+      this.#running.emulator.configure(options);
+      return { kind: 'started', url: wanted.url };
+    }
+    const known = await runningScalekit(wanted);
+    if (known === undefined) return this.#start(wanted, key, options);
+    const names = options.scopes.map((scope) => (typeof scope === 'string' ? scope : scope.name));
+    return { kind: 'shared', url: wanted.url, missing: names.filter((name) => !known.includes(name)) };
+  }
+
+  async #start(wanted: WantedScalekit, key: string, options: Changeable): Promise<Scalekit> {
+    const { url, port, resourceId, mcpUrl } = wanted;
+    // Its tokens name it `http://localhost:<port>`; a server that expects another spelling refuses every one of them.
+    if (url !== `http://localhost:${port}`)
+      return failure(
+        `SCALEKIT_ENVIRONMENT_URL is ${url}, and the local Scalekit is http://localhost:${port}`,
+        `Write SCALEKIT_ENVIRONMENT_URL=http://localhost:${port} into .env.`,
+      );
+    try {
+      const { startEmulator } = await import('./index.ts');
+      const place = { port, resourceId, ...(mcpUrl === undefined ? {} : { mcpUrl }) };
+      const emulator = await startEmulator({ ...this.#options, ...options, ...place });
+      this.#running = { emulator, wanted: key };
+      return { kind: 'started', url };
+    } catch (error) {
+      return failure(
+        `The local Scalekit cannot start: ${error instanceof Error ? error.message : String(error)}`,
+        'Then save .env, or run this again.',
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.emulator.close();
+  }
+}
+
+function failure(reason: string, next: string): Scalekit {
+  return { kind: 'failed', reason, next };
+}
+
+/** A Scalekit to check against, and how to let go of it. */
+export interface ScalekitForCheck {
+  readonly environmentUrl: string;
+  /** Whether it was started here. */
+  readonly started: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local Scalekit in this process where an environment URL means one and none answers there; everything is approved.
+ * Where the port belongs to something else a free one is taken: a check must not depend on what else runs on this machine.
+ */
+export async function ensureScalekit(wanted: {
+  readonly environmentUrl: string;
+  readonly resourceId: string;
+  readonly mcpUrl: string;
+}): Promise<ScalekitForCheck> {
+  const { environmentUrl, resourceId, mcpUrl } = wanted;
+  const local = wantedScalekit(wanted);
+  const isThere = local === undefined || (await runningScalekit(local)) !== undefined;
+  if (isThere) return { environmentUrl, started: false, close: async () => {} };
+  const { startEmulator } = await import('./index.ts');
+  const start = (port: number) => startEmulator({ port, resourceId, mcpUrl, autoApprove: true });
+  const emulator = await start(local.port).catch((error: Error) => {
+    if (systemCode(error.cause) !== undefined) return start(0);
+    throw error;
+  });
+  return { environmentUrl: emulator.url, started: true, close: () => emulator.close() };
+}

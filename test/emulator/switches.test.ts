@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as oauth from 'oauth4webapi';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startEmulator } from '../../src/emulator/index.ts';
+import { localFile, settleSwitches } from '../../src/emulator/local-file.ts';
+import { standards, switches } from '../../src/emulator/switches.ts';
+import { UsageError, UserError } from '../../src/terminal/errors.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import {
+  authorizationRequest,
+  Browser,
+  claimsOf,
+  discover,
+  exchange,
+  insecure,
+  locationOf,
+  register,
+} from './walk.ts';
+
+let project: string;
+beforeEach(async () => {
+  project = await temporaryDirectory();
+  await writeFile(join(project, '.env'), 'PORT=3002\n');
+});
+
+const kept = async () => JSON.parse(await readFile(join(project, localFile), 'utf8')) as unknown;
+
+/** Each switch as the command line says it, as the file keeps it, and what it decides. */
+const examples: ReadonlyArray<readonly [string, unknown, unknown, object]> = [
+  ['tokenLifetime', '5', 5, { tokenLifetime: 5 }],
+  ['refreshLifetime', '60', 60, { refreshLifetime: 60 }],
+  ['registration', false, false, { dynamicClientRegistration: false }],
+  ['clientDocuments', 'off', 'off', { clientIdMetadataDocuments: false }],
+  ['issuer', 'environment', 'environment', { tokenIssuer: 'environment' }],
+  ['scopeClaim', 'array', 'array', { scopeClaim: 'array' }],
+  [
+    'users',
+    'Ada <ada@example.com>, bob@example.com',
+    ['Ada <ada@example.com>', 'bob@example.com'],
+    {
+      users: [
+        { id: 'usr_1000000000000003', name: 'Ada', email: 'ada@example.com' },
+        { id: 'usr_1000000000000004', name: 'bob@example.com', email: 'bob@example.com' },
+      ],
+    },
+  ],
+];
+
+describe('switches of the local Scalekit', () => {
+  test('all have an example here, and a standard that is right', () => {
+    expect(examples.map(([key]) => key)).toEqual(switches.map(({ key }) => key));
+    for (const { check, standard } of switches) expect(check(standard).ok).toBe(true);
+  });
+
+  test.each(examples)(
+    '%s is kept for the next time, and only in a project',
+    async (key, said, file, decides) => {
+      const settled = settleSwitches(project, { [key]: said, json: true }, true);
+      expect(settled).toEqual({
+        decides: { ...standards, ...decides },
+        note: expect.stringContaining(`kept for the next time in ${localFile}`),
+      });
+      expect(await kept()).toEqual({ [key]: file });
+      expect(settleSwitches(project).decides).toEqual(settled.decides);
+
+      const elsewhere = await temporaryDirectory();
+      expect(settleSwitches(elsewhere, { [key]: said }, true)).toEqual({ decides: settled.decides });
+      expect(existsSync(join(elsewhere, localFile))).toBe(false);
+    },
+  );
+
+  test('go from the file with the standard value, and nothing is said twice', async () => {
+    settleSwitches(project, { tokenLifetime: '5', issuer: 'environment' }, true);
+    expect(settleSwitches(project, { tokenLifetime: '5' }, true)).not.toHaveProperty('note');
+    settleSwitches(project, { tokenLifetime: '3600' }, true);
+    expect(await kept()).toEqual({ issuer: 'environment' });
+    settleSwitches(project, { issuer: 'resource' }, true);
+    expect(existsSync(join(project, localFile))).toBe(false);
+  });
+
+  test('are not kept where the run keeps nothing', async () => {
+    settleSwitches(project, { tokenLifetime: '5' });
+    expect(existsSync(join(project, localFile))).toBe(false);
+  });
+
+  test.each([
+    [{ tokenLifetime: '0' }, /--token-lifetime: .*0[\s\S]*seconds, from 1/],
+    [{ tokenLifetime: '1h' }, /--token-lifetime: .*1h/],
+    [{ refreshLifetime: '1.5' }, /--refresh-lifetime/],
+    [{ clientDocuments: 'maybe' }, /--client-documents: .*maybe[\s\S]*on, off or bundled/],
+    [{ users: 'ada' }, /--users: .*ada/],
+    [{ users: '' }, /--users/],
+    [{ users: 'a@b,<c@d' }, /--users/],
+  ])('%j is refused in words', async (options, message) => {
+    expect(() => settleSwitches(project, options, true)).toThrow(UsageError);
+    expect(() => settleSwitches(project, options, true)).toThrow(message);
+    expect(existsSync(join(project, localFile))).toBe(false);
+  });
+
+  test.each([
+    [
+      '{ "tokenLifetime": "x", "colour": 1 }',
+      /tokenLifetime: [\s\S]*colour: There is no such switch[\s\S]*scopeClaim/,
+    ],
+    ['[]', /is not a JSON object/],
+    ['{', /is not a JSON object/],
+  ])('a file that says %j is refused, by name', async (text, message) => {
+    await writeFile(join(project, localFile), text);
+    expect(() => settleSwitches(project)).toThrow(message);
+    expect(() => settleSwitches(project)).toThrow(UserError);
+    expect(() => settleSwitches(project)).toThrow(localFile);
+  });
+});
+
+describe('what they decide', () => {
+  async function start(options: Parameters<typeof startEmulator>[0]) {
+    const emulator = await startEmulator({ autoApprove: true, ...options });
+    onTestFinished(() => emulator.close());
+    return emulator;
+  }
+
+  test('scopes as an array, in the place of the string', async () => {
+    const emulator = await start({ scopeClaim: 'array' });
+    const claims = claimsOf(await emulator.mint({ scopes: ['todo:read'] }));
+    expect(claims.scopes).toEqual(['todo:read']);
+    expect(claims).not.toHaveProperty('scope');
+    emulator.configure({ scopeClaim: 'string' });
+    expect(claimsOf(await emulator.mint({ scopes: ['todo:read'] }))).toMatchObject({ scope: 'todo:read' });
+  });
+
+  test('the users: the first is whoever nobody chose, and tokens name them', async () => {
+    const users = [
+      { id: 'usr_1', name: 'Ada', email: 'ada@example.com' },
+      { id: 'usr_2', name: 'Bob', email: 'bob@example.com' },
+    ];
+    const emulator = await start({ users });
+    expect(emulator.users).toEqual(users);
+    expect(claimsOf(await emulator.mint()).sub).toBe('usr_1');
+    const server = await discover(emulator);
+    const client = await register(server);
+    const request = await authorizationRequest(emulator, server, client.client_id, {
+      login_hint: 'bob@example.com',
+    });
+    const tokens = await exchange(server, client, request, locationOf(await new Browser().open(request.url)));
+    expect(claimsOf(tokens.access_token).sub).toBe('usr_2');
+    await expect(startEmulator({ users: [] })).rejects.toThrow('users');
+  });
+
+  test('a refresh token is good for its lifetime, from each use on', async () => {
+    const emulator = await start({ refreshLifetime: 100, tokenLifetime: 5 });
+    const server = await discover(emulator);
+    const client = await register(server);
+    const scope = 'todo:read offline_access';
+    const request = await authorizationRequest(emulator, server, client.client_id, { scope });
+    const tokens = await exchange(server, client, request, locationOf(await new Browser().open(request.url)));
+    expect(tokens.expires_in).toBe(5);
+    let refreshToken = tokens.refresh_token ?? '';
+    const refresh = async () => {
+      const response = await oauth.refreshTokenGrantRequest(
+        server,
+        client,
+        oauth.None(),
+        refreshToken,
+        insecure,
+      );
+      const { refresh_token: next = '' } = await oauth.processRefreshTokenResponse(server, client, response);
+      refreshToken = next;
+    };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    for (let round = 0; round < 3; round += 1) {
+      vi.advanceTimersByTime(90_000);
+      await refresh();
+    }
+    vi.advanceTimersByTime(101_000);
+    await expect(refresh()).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+});
