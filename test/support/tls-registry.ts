@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { generate } from 'selfsigned';
+
+/** A package registry as companies have them: behind a certificate that no machine trusts by itself. */
+export interface TlsRegistry {
+  /** `https://localhost:<port>/` */
+  readonly url: string;
+  /** The file of the certificate to trust, in PEM. */
+  readonly certificateFile: string;
+  /** The paths that were asked for. */
+  readonly asked: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The registry that this machine uses, with its slash. */
+async function upstreamRegistry(): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry'], {
+    shell: process.platform === 'win32',
+  });
+  return new URL(stdout.trim()).href;
+}
+
+/**
+ * Starts a registry on loopback that hands everything on to this machine's own.
+ * @param directory where the certificate goes.
+ */
+export async function startTlsRegistry(directory: string): Promise<TlsRegistry> {
+  const upstream = await upstreamRegistry();
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+    ],
+  });
+  const certificateFile = join(directory, 'company.pem');
+  await writeFile(certificateFile, cert);
+  const asked: string[] = [];
+  const server = createServer({ key, cert }, async (request, response) => {
+    const path = (request.url ?? '/').slice(1);
+    asked.push(path);
+    try {
+      const answer = await fetch(new URL(path, upstream), {
+        headers: { accept: request.headers.accept ?? '*/*' },
+      });
+      const type = answer.headers.get('content-type') ?? 'application/octet-stream';
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      // A registry names itself in what it says of packages.
+      const body = type.includes('json') ? bytes.toString().replaceAll(upstream, url) : bytes;
+      response.writeHead(answer.status, { 'content-type': type }).end(body);
+    } catch (error) {
+      response.writeHead(502).end(String(error));
+    }
+  }).listen(0, 'localhost');
+  await once(server, 'listening');
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  return { url, certificateFile, asked, close };
+}
