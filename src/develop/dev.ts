@@ -160,7 +160,7 @@ class Session {
     if (!existsSync(this.#project.entry))
       return this.#fail(
         `There is no ${relative(this.#project.directory, this.#project.entry)} after compiling.`,
-        'tsconfig.json needs "outDir": "dist" and "rootDir": ".", and src/main.ts is where the server starts.',
+        'tsconfig.json has to include "src", and src/main.ts is where the server starts.',
       );
     const [scalekit] = await Promise.all([this.#followScalekit(), this.#server.stop(graceOnRestart)]);
     if (scalekit.kind === 'failed') return this.#fail(scalekit.reason, scalekit.next);

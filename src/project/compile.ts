@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { findCompiler, type Project } from './layout.ts';
+import { compiledTests, compilerOutput, findCompiler, type Project } from './layout.ts';
 import { lastLines, runProgram } from './programs.ts';
 
 export interface Compilation {
@@ -24,8 +24,8 @@ export class Compiler {
   readonly #project: Project;
   readonly #pretty: boolean;
   /**
-   * What the compiler remembers from one run to the next. Of this session only: `npm run build` between two sessions writes
-   * `dist/` without it, and a memory that outlived that would keep what is stale.
+   * What the compiler remembers from one run to the next. Of this session only: `npm test` between two sessions writes
+   * the same folder without it, and a memory that outlived that would keep what is stale.
    */
   readonly #memory: string;
   /** What was written last, by path: a hash of the content. */
@@ -44,7 +44,7 @@ export class Compiler {
     rmSync(this.#memory, { force: true });
   }
 
-  /** Compiles; with errors nothing is written, so `dist/` always holds the last state that was right. */
+  /** Compiles; with errors nothing is written, so what is there is always the last state that was right. */
   async run(signal: AbortSignal): Promise<Compilation> {
     const started = performance.now();
     const { code, output } = await this.#compile(signal);
@@ -64,8 +64,8 @@ export class Compiler {
 
   #arguments(): readonly string[] {
     return [
-      ...['-p', this.#project.directory, '--pretty', String(this.#pretty)],
-      ...['--noEmitOnError', '--listEmittedFiles', '--incremental', '--tsBuildInfoFile', this.#memory],
+      ...['-p', this.#project.directory, '--pretty', String(this.#pretty), ...compilerOutput],
+      ...['--listEmittedFiles', '--incremental', '--tsBuildInfoFile', this.#memory],
     ];
   }
 
@@ -82,7 +82,7 @@ export class Compiler {
   }
 
   #remember(written: readonly string[]): boolean {
-    const tests = join('dist', 'test') + sep;
+    const tests = join(compiledTests, sep);
     let changed = false;
     for (const path of written) {
       if (!/\.[cm]?js$/.test(path) || relative(this.#project.directory, path).startsWith(tests)) continue;
@@ -98,7 +98,7 @@ export class Compiler {
 const listing = 'TSFILE: ';
 
 /**
- * Builds a generated project as `npm run build` does, without a package manager in between.
+ * Compiles a generated project, as `dev` does.
  * @returns what the compiler said, or undefined where it was content.
  */
 export async function buildProject(directory: string, signal: AbortSignal): Promise<string | undefined> {
@@ -106,6 +106,6 @@ export async function buildProject(directory: string, signal: AbortSignal): Prom
   if (compiler === undefined)
     return 'The project’s TypeScript was not found: its packages are not installed.';
   const options = { cwd: directory, env: process.env, signal };
-  const { exitCode, output } = await runProgram(process.execPath, [compiler], options);
+  const { exitCode, output } = await runProgram(process.execPath, [compiler, ...compilerOutput], options);
   return exitCode === 0 ? undefined : lastLines(output) || `tsc ended with ${exitCode}`;
 }

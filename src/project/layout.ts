@@ -8,10 +8,27 @@ export interface Project {
   readonly directory: string;
   /** The project's own TypeScript compiler, a script for Node. */
   readonly compiler: string;
-  /** The compiled server. */
+  /** The server, compiled file by file. */
   readonly entry: string;
   readonly environmentFile: string;
 }
+
+/**
+ * Where development compiles to, file by file: `npm run build` writes the one file that is shipped beside it, to
+ * `dist/src/main.js`.
+ */
+const compiledFolder = 'dist/compiled';
+export const compiledEntry = `${compiledFolder}/src/main.js`;
+export const compiledTests = `${compiledFolder}/test`;
+
+/** The compiler's options that put its output there, whatever the project's tsconfig.json says. */
+export const compilerOutput: readonly string[] = [
+  '--rootDir',
+  '.',
+  '--outDir',
+  compiledFolder,
+  '--noEmitOnError',
+];
 
 /**
  * Finds the project in a directory.
@@ -38,7 +55,7 @@ export function openProject(directory: string): Project {
   return {
     directory,
     compiler,
-    entry: join(directory, 'dist/src/main.js'),
+    entry: join(directory, compiledEntry),
     environmentFile: join(directory, '.env'),
   };
 }

@@ -1,4 +1,5 @@
 // The log, on stderr: JSON, a line an event; in a terminal a line that a person can read.
+import { traceToSource } from './stack.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 export type Details = Readonly<Record<string, unknown>>;
@@ -16,7 +17,8 @@ export function createLog(
   readable = isReadable(),
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
-  return (level, event, details = {}) => {
+  return (level, event, given = {}) => {
+    const details = typeof given.stack === 'string' ? { ...given, stack: traceToSource(given.stack) } : given;
     const time = new Date().toISOString();
     if (!readable) return write(`${printable({ time, level, event, ...details })}\n`);
     write(`${paint('grey', time.slice(11, 19))} ${paint(level, event)}${inWords(details)}\n`);

@@ -34,7 +34,7 @@ test.each(['todo', 'blank'])(
     await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
 
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
-    const tests = ['archive-note', 'tools'].map((each) => `dist/test/${each}.test.js`);
+    const tests = ['archive-note', 'tools'].map((each) => `dist/compiled/test/${each}.test.js`);
     const tested = await run(process.execPath, ['--test', ...tests], { cwd: directory });
     expect(tested.stdout).toContain('answers 403 to archive_note without notes:archive');
     expect(tested.stdout).toMatch(/# fail 0\n/);

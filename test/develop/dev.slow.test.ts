@@ -134,7 +134,7 @@ describe('dev cannot start', () => {
     ['package.json', /no TypeScript project in .*: it needs a package\.json and a tsconfig\.json/],
     ['tsconfig.json', /no TypeScript project in /],
     ['node_modules', /TypeScript is not installed in [\s\S]*npm install/],
-    ['src/main.ts', /There is no dist\/src\/main\.js after compiling/],
+    ['src/main.ts', /There is no dist\/compiled\/src\/main\.js after compiling/],
   ])('without %s', async (path, message) => {
     const fixture = await Fixture.make();
     await rm(join(fixture.directory, path));

@@ -166,7 +166,6 @@ describe.concurrent('the start', () => {
     const { expect } = context;
     const nothing = {
       SCALEKIT_ENVIRONMENT_URL: '',
-      SCALEKIT_CLIENT_ID: '',
       SCALEKIT_RESOURCE_ID: '',
       MCP_URL: '',
     };

@@ -83,7 +83,7 @@ export async function makeProject(template: Template): Promise<string> {
     return await cached(`${template}-${await hashOf(source)}`, async (directory) => {
       await cp(source, directory, { recursive: true });
       await symlink(modules, join(directory, 'node_modules'), 'junction');
-      await mustRun(process.execPath, [join(directory, 'node_modules/typescript/bin/tsc')], directory);
+      await mustRun('npm', ['run', 'build', '--silent'], directory);
     });
   } finally {
     await rm(fresh, { recursive: true, force: true });

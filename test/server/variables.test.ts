@@ -48,7 +48,7 @@ describe("an owner's variables", () => {
     const { directory } = await makeProject();
     await rm(join(directory, '.env'));
     expect((await compile(directory)).code).toBe(0);
-    const { code, stderr } = await run(process.execPath, ['dist/src/main.js'], {
+    const { code, stderr } = await run(process.execPath, ['dist/compiled/src/main.js'], {
       cwd: directory,
       env: { MCP_URL: 'ftp://x' },
     });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { compiledEntry } from '../../project/layout.ts';
 import { freePort, isFree } from '../../project/ports.ts';
 import { type RunningProgram, startNode } from '../../project/programs.ts';
 import { isLoopback, portOf, serverUrls } from '../../scalekit/index.ts';
@@ -71,7 +72,7 @@ export async function startServer(
 ): Promise<Started> {
   // The project is checked as its owner develops it; a shell's NODE_ENV=production would refuse the local Scalekit.
   const { NODE_ENV: _, ...env } = process.env;
-  const child = startNode(['dist/src/main.js'], { cwd: directory, env: { ...env, ...variables } });
+  const child = startNode([compiledEntry], { cwd: directory, env: { ...env, ...variables } });
   try {
     const startError = await untilHealthy(child, place, signal);
     return startError === undefined ? { stop: child.stop } : { startError, stop: child.stop };
