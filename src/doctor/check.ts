@@ -18,7 +18,7 @@ import type {
   TokenFacts,
   ToolsFacts,
 } from './facts.ts';
-import { type Code, type Outcome, skipped } from './model.ts';
+import { type Code, type Level, type Outcome, type Side, type Step, skipped } from './model.ts';
 import {
   authorizationMetadata,
   type Challenge,
@@ -29,10 +29,42 @@ import {
 } from './reading.ts';
 import { settingOf } from './settings.ts';
 
-/** A pure function of facts under the code that its words and its page hang on. */
+/** What the other checks say. */
+export interface Others {
+  /** Why a server that follows the rules refuses the token; nothing where it is good, undefined where that is not known. */
+  readonly refusals: readonly string[] | undefined;
+  /** @returns what another check says; undefined where it is not made, or is no check. */
+  outcomeOf(code: string): Outcome | undefined;
+  /** @returns whether there is such a code. */
+  isCode(code: string): boolean;
+}
+
+/**
+ * All there is to a code: its words, for someone who has never heard of the specifications, and a pure function of the facts.
+ * Sentences of `title` and `holds` have no full stop; `why` and `fix` do. Its page is `docs/doctor/<code>.md`.
+ */
 export interface Check {
   readonly code: Code;
-  readonly run: (facts: Facts) => Outcome;
+  readonly level: Level;
+  /** Where the edit has to be made. */
+  readonly side: Side;
+  /** What is so when all is well: "A call without a token is refused". */
+  readonly holds: string;
+  /** What is so when it is not: "The server lets everybody in". */
+  readonly title: string;
+  /** What that means for the person and their users. */
+  readonly why: string;
+  readonly fix: string;
+  /** Found, it is a reason for which any verifier answers 401 to the token. */
+  readonly refusesToken?: true;
+  /** Found as an error, it is the cause of what is found under these codes, or in these steps, which is told with it. */
+  readonly explains?: ReadonlyArray<Code | Step>;
+  readonly run: (facts: Facts, others: Others) => Outcome;
+}
+
+/** @returns the check, typed; the list of all checks finds it by its file. */
+export function defineCheck(check: Check): Check {
+  return check;
 }
 
 /** Runs a check on a fact, or skips it for the fact's own reason. */

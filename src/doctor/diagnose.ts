@@ -1,9 +1,9 @@
-import { allChecks } from './checks/index.ts';
-import { refusalsOf } from './checks/token/index.ts';
+import { foldConsequences } from './causes.ts';
+import { allChecks } from './checks/list.ts';
 import type { Facts } from './facts.ts';
 import { applyIgnores, type Ignored } from './ignores.ts';
 import type { CheckResult, Level, State } from './model.ts';
-import { runCheck } from './run-checks.ts';
+import { startRun } from './run-checks.ts';
 import { type Selection, select } from './selection.ts';
 
 /** What is counted of a diagnosis: findings by their level, everything else by its state. */
@@ -48,27 +48,28 @@ function exitCodeOf(summary: Summary, failOn: DiagnoseOptions['failOn']): Diagno
 }
 
 /** What a server that follows the rules answers to the token. */
-function verdictByTheRules(facts: Facts): string {
-  const refusals = refusalsOf(facts);
+function verdictByTheRules(refusals: readonly string[] | undefined): string {
   if (refusals === undefined) return 'Whether this server should accept it could not be found out';
   if (refusals.length === 0) return 'A server that follows the rules accepts it';
   return `A server that follows the rules answers 401: ${refusals.join('; ')}`;
 }
 
-function verdictOf(facts: Facts): string | undefined {
+function verdictOf(facts: Facts, refusals: () => readonly string[] | undefined): string | undefined {
   if (!facts.token.known || facts.token.value.source !== 'given') return undefined;
   const answer = facts.tools.known ? facts.tools.value.initialize : undefined;
   const said = answer?.answered ? `This server answered ${answer.status}` : 'This server was not asked';
-  return `${verdictByTheRules(facts)}. ${said}.`;
+  return `${verdictByTheRules(refusals())}. ${said}.`;
 }
 
 /** Runs the checks on the facts. Pure: the same facts give the same diagnosis anywhere. */
 export function diagnose(facts: Facts, { selection, failOn }: DiagnoseOptions): Diagnosis {
-  const all = select(allChecks, selection).flatMap((check) => runCheck(check, facts));
-  const list = facts.project.known ? facts.project.value : { ignores: [] };
-  const { results, ignored } = applyIgnores(all, list, selection);
+  const checks = select(allChecks, selection);
+  const run = startRun(facts, checks, allChecks);
+  const list = facts.project.known ? facts.project.value.ignores : [];
+  const { results: remaining, ignored } = applyIgnores(checks.flatMap(run.resultsOf), list);
+  const results = foldConsequences(remaining, (code) => checks.find((check) => check.code === code));
   const summary = summarize(results, ignored.length);
-  const verdict = verdictOf(facts);
+  const verdict = verdictOf(facts, () => run.refusals);
   return {
     results,
     ignored,

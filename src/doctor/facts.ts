@@ -1,4 +1,5 @@
 import type { VariableName } from '../scalekit/index.ts';
+import type { Claims } from './gather/token.ts';
 import type { Answer } from './probe.ts';
 
 /** A fact, or why there is none. A check that needs a missing fact is skipped, never guessed. */
@@ -113,6 +114,7 @@ export interface ProjectFacts {
   readonly clients: readonly ClientEntry[];
   /** `scalekit-doctor.json`: what its owner has decided to live with. */
   readonly ignores: readonly Ignore[];
+  readonly ignoreFile: string;
   /** Why that file, or a part of it, cannot be used. */
   readonly ignoresProblem?: string;
 }
@@ -199,8 +201,7 @@ export interface TokenFacts {
   readonly algorithm?: string;
   readonly type?: string;
   readonly keyId?: string;
-  /** `iss`, `aud`, `client_id`, `exp`, `iat`, `nbf` and the three kinds of scope. */
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: Claims;
   readonly subject: 'present' | 'absent' | 'not-a-string';
   readonly isSenderBound: boolean;
   readonly signature: 'valid' | 'invalid' | 'unknown-key' | 'unsigned' | 'other-algorithm' | 'unchecked';

@@ -16,6 +16,13 @@ export type State = 'passed' | 'found' | 'skipped' | 'unreachable' | 'crashed';
 /** `SKM` and three digits; the first digit is the step. A code is never reused. */
 export type Code = `SKM${number}`;
 
+/** @returns the step of the journey that a code belongs to: its first digit. */
+export function stepOf(code: Code): Step {
+  const step = steps[Number(code.charAt('SKM'.length)) - 1];
+  if (step === undefined) throw new Error(`${code} belongs to no step`);
+  return step;
+}
+
 /** What a finding is about; at least one of the fields is set. */
 export interface Subject {
   /** Path relative to the project, with `/`. */
@@ -51,7 +58,7 @@ export type Edit =
 /** A command for the project's folder, as its words. */
 export type Command = readonly string[];
 
-/** What a check found wrong. The words for it hang on the code (`texts.ts`); this is only what differs each time. */
+/** What a check found wrong. The words for it stand with the check; this is only what differs each time. */
 export interface Finding {
   readonly subject: Subject;
   /** The wrong value, safe to print. */
@@ -120,4 +127,6 @@ export interface CheckResult {
   readonly side?: Side;
   readonly edits?: readonly Edit[];
   readonly commands?: readonly Command[];
+  /** What else was found, and follows from this. */
+  readonly consequences?: readonly CheckResult[];
 }

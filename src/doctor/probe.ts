@@ -11,14 +11,16 @@ export type Body =
   | { readonly kind: 'html'; readonly excerpt: string }
   | { readonly kind: 'text'; readonly excerpt: string };
 
+/** The headers that are kept: one that is not in `keptHeaders` does not compile in a check. */
+export type Headers = Readonly<Partial<Record<(typeof keptHeaders)[number], string>>>;
+
 /** One HTTP exchange as a fact: what was answered, or why nothing was. */
 export type Answer =
   | {
       readonly answered: true;
       readonly url: string;
       readonly status: number;
-      /** The headers of `keptHeaders`, in lower case. */
-      readonly headers: Readonly<Record<string, string>>;
+      readonly headers: Headers;
       readonly body: Body;
     }
   | { readonly answered: false; readonly url: string; readonly failure: Failure; readonly message: string };
@@ -41,8 +43,8 @@ export interface ProbeOptions {
   readonly deadline?: number;
   /** Where to connect instead of the URL's host, over plain http: a server that is not yet behind its public name. */
   readonly via?: { readonly host: string; readonly port: number } | undefined;
-  /** A header to keep beside those that every fact keeps, in lower case; the caller drops it from what is saved. */
-  readonly alsoKeep?: string;
+  /** Called with a header that is used and never kept: the id of a session is as good as a password to some servers. */
+  readonly onSession?: (id: string) => void;
   /** Leaves tokens in the body as they are: for an answer that is used and never kept. */
   readonly unmasked?: boolean;
 }
@@ -130,13 +132,25 @@ async function collect(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function headersOf(response: IncomingMessage, alsoKeep: string | undefined): Record<string, string> {
-  const names = alsoKeep === undefined ? keptHeaders : [...keptHeaders, alsoKeep];
-  const kept = names.flatMap((name) => {
-    const value = response.headers[name];
+/** An answer as it came: what a test states, and what `probe` has read. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+function headersOf(headers: RawAnswer['headers']): Headers {
+  const kept = keptHeaders.flatMap((name) => {
+    const value = headers[name];
     return value === undefined ? [] : [[name, printable(String(value), 2000)] as const];
   });
   return Object.fromEntries(kept);
+}
+
+/** @returns an answer as a fact: the headers that are kept, and the body as far as a check needs it, masked. */
+export function readAnswer(url: string, { status, headers, body }: RawAnswer, unmasked = false): Answer {
+  const type = String(headers['content-type'] ?? '');
+  return { answered: true, url, status, headers: headersOf(headers), body: readBody(body, type, unmasked) };
 }
 
 function bodyOf({ json, form }: ProbeRequest): { readonly text: string | undefined; readonly type: string } {
@@ -198,13 +212,10 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
   try {
     response = await send(request, options, signal);
     const text = await collect(response);
-    return {
-      answered: true,
-      url: request.url,
-      status: response.statusCode ?? 0,
-      headers: headersOf(response, options.alsoKeep),
-      body: readBody(text, String(response.headers['content-type'] ?? ''), options.unmasked),
-    };
+    const session = response.headers['mcp-session-id'];
+    if (typeof session === 'string') options.onSession?.(session);
+    const raw = { status: response.statusCode ?? 0, headers: response.headers, body: text };
+    return readAnswer(request.url, raw, options.unmasked);
   } catch (thrown) {
     options.signal.throwIfAborted();
     const error = signal.aborted

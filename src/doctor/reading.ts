@@ -1,6 +1,6 @@
 import { isLoopback } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts.ts';
-import type { Answer } from './probe.ts';
+import type { Answer, Headers } from './probe.ts';
 
 /** Reads facts for checks: what an answer says once its envelope is off. Pure, and never throws. */
 
@@ -205,7 +205,7 @@ export function corsOf(answer: Answer): {
   readonly allowsHeader: (name: string) => boolean;
   readonly exposes: (name: string) => boolean;
 } {
-  const header = (name: string) => (answer.answered ? (answer.headers[name] ?? '') : '');
+  const header = (name: keyof Headers) => (answer.answered ? (answer.headers[name] ?? '') : '');
   const has = (list: string, name: string) =>
     list
       .toLowerCase()

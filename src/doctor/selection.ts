@@ -1,6 +1,6 @@
 import type { Check } from './check.ts';
-import { type Code, type Step, steps } from './model.ts';
-import { codes, isCode, stepOf } from './texts/index.ts';
+import { codes, isCode } from './codes.ts';
+import { type Code, type Step, stepOf, steps } from './model.ts';
 
 /** Which checks to run: codes and steps by their names. */
 export interface Selection {

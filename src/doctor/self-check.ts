@@ -4,26 +4,26 @@ import { buildProject } from '../project/compile.ts';
 import { type RequiredSettings, requireSettings } from '../project/settings.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import type { Check } from './check.ts';
-import { builds } from './checks/configuration/builds.ts';
-import { issuerMatches } from './checks/scalekit/issuer-matches.ts';
-import { metadataFound } from './checks/scalekit/metadata-found.ts';
-import { answers as scalekitAnswers } from './checks/scalekit/reachable.ts';
-import { challengeIsAbsolute } from './checks/server/challenge-is-absolute.ts';
-import { challengeNamesMetadata } from './checks/server/challenge-names-metadata.ts';
-import { challengeSent } from './checks/server/challenge-sent.ts';
-import { metadataAtPath } from './checks/server/metadata-at-path.ts';
-import { metadataAtRoot } from './checks/server/metadata-at-root.ts';
-import { namesAuthorizationServer } from './checks/server/names-authorization-server.ts';
-import { resourceMatches } from './checks/server/resource-matches.ts';
-import { starts } from './checks/server/starts.ts';
-import { tokenRequired } from './checks/server/token-required.ts';
+import builds from './checks/configuration/151-builds.ts';
+import { answersAtAll } from './checks/scalekit/201-reachable.ts';
+import metadataFound from './checks/scalekit/204-metadata-found.ts';
+import issuerMatches from './checks/scalekit/206-issuer-matches.ts';
+import starts from './checks/server/302-starts.ts';
+import tokenRequired from './checks/server/304-token-required.ts';
+import challengeSent from './checks/server/305-challenge-sent.ts';
+import challengeNamesMetadata from './checks/server/306-challenge-names-metadata.ts';
+import challengeIsAbsolute from './checks/server/307-challenge-is-absolute.ts';
+import metadataAtPath from './checks/server/309-metadata-at-path.ts';
+import metadataAtRoot from './checks/server/310-metadata-at-root.ts';
+import resourceMatches from './checks/server/313-resource-matches.ts';
+import namesAuthorizationServer from './checks/server/316-names-authorization-server.ts';
 import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts.ts';
 import { forgeryFor } from './gather/forged.ts';
 import { gatherScalekit } from './gather/scalekit.ts';
 import { askMetadata, gatherServer } from './gather/server.ts';
 import { findPlace, type Place, startServer } from './gather/start.ts';
 import type { CheckResult } from './model.ts';
-import { runCheck } from './run-checks.ts';
+import { startRun } from './run-checks.ts';
 
 export interface SelfCheckOptions {
   /** The project: a generated one, with its packages installed. */
@@ -40,7 +40,7 @@ export interface SelfCheck {
   readonly exitCode: 0 | 1 | 3;
 }
 
-const scalekitChecks: readonly Check[] = [scalekitAnswers, metadataFound, issuerMatches];
+const scalekitChecks: readonly Check[] = [answersAtAll, metadataFound, issuerMatches];
 const serverChecks: readonly Check[] = [
   metadataAtRoot,
   metadataAtPath,
@@ -123,7 +123,7 @@ export async function selfCheck(options: SelfCheckOptions): Promise<SelfCheck> {
   const results: CheckResult[] = [];
   const report: Report = (checks, partial) => {
     const facts: Facts = { ...noFacts('Not asked yet'), ...partial };
-    for (const result of checks.flatMap((check) => runCheck(check, facts))) {
+    for (const result of checks.flatMap(startRun(facts, checks, []).resultsOf)) {
       results.push(result);
       options.onResult?.(result);
     }

@@ -3,7 +3,7 @@ import { usageErrorOf } from '../create/arguments.ts';
 import { switches } from '../emulator/switches.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { version } from '../terminal/version.ts';
-import { doctorOptions } from './commands/doctor-options.ts';
+import { doctorOptionRows } from './commands/doctor-options.ts';
 import type { Program } from './run.ts';
 
 /** `scalekit-mcp`: what it can do, a row each. What a row needs is loaded when it is called. */
@@ -49,7 +49,7 @@ const rows: readonly Row[] = [
     name: 'doctor',
     summary: 'what is wrong with this project and its server, whose side it is on, and how to mend it',
     argument: ['[url]', "a server to look at in place of this project's"],
-    options: doctorOptions,
+    options: doctorOptionRows,
     run: async (options, context) => (await import('./commands/doctor.ts')).doctor(options, context),
   },
   {

@@ -1,11 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { allChecks } from '../../src/doctor/checks/list.ts';
+import { codes, pageOf, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
+import type { Code } from '../../src/doctor/model.ts';
 import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
-import { stepNames } from '../../src/doctor/report/words.ts';
+import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
-import { codes, textOf } from '../../src/doctor/texts/index.ts';
+import { optionsInMarkdown } from '../../src/program/commands/doctor-options.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
 import { healthy, world } from './fixtures/world.ts';
@@ -32,7 +35,7 @@ const edit = z.discriminatedUnion('kind', [
 
 const step = z.enum(['configuration', 'scalekit', 'server', 'token', 'tools']);
 
-const result = z.strictObject({
+const resultFields = {
   code: z.string().regex(/^SKM\d{3}$/),
   step,
   title: z.string(),
@@ -50,6 +53,14 @@ const result = z.strictObject({
   edits: z.array(edit).optional().describe('What --fix would change'),
   commands: z.array(z.array(z.string())).optional().describe('What --fix would run'),
   page: z.string().describe('Where the code is explained, relative to the package'),
+};
+
+const result = z.strictObject({
+  ...resultFields,
+  consequences: z
+    .array(z.strictObject(resultFields))
+    .optional()
+    .describe('Findings that follow from this one, and go with it'),
 });
 
 const count = z.int().nonnegative();
@@ -127,17 +138,75 @@ describe('--json', () => {
   });
 });
 
-describe('the documentation', () => {
-  test('lists every code', async () => {
+/** How a code's page begins: what the check itself says. */
+function headOf(code: Code): string {
+  const { title, level, step, side } = wordsOf(code);
+  const [first, ...others] = sideNames[side];
+  const where = `${first?.toLowerCase()}${others.join('')}`.replace('.env', '`.env`');
+  const rank = `${level.charAt(0).toUpperCase()}${level.slice(1)}`;
+  return `# ${code}: ${title}\n\n*${rank} · ${stepNames[step]} · to be mended ${where}*\n`;
+}
+
+const bodyless =
+  '\n## What it means\n\nTo be written.\n\n## What to do\n\nTo be written.\n\n## How the doctor knows\n\nTo be written.\n';
+
+/** With `-u` this writes what can be written: the list of checks, each page's head, the table of codes. */
+describe('what is made from the files of checks', () => {
+  test('the list has them all, each under its number and in the folder of its step', async () => {
+    const folder = 'src/doctor/checks';
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => /^\w+\/\d{3}-[\w-]+\.ts$/.test(file));
+    const others = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(others).toHaveLength(files.length + 1);
+    const numberOf = (file: string) => /\d{3}/.exec(file)?.[0] ?? '';
+    const byNumber = files.map(numberOf).sort();
+    const text = [
+      "import type { Check } from '../check.ts';",
+      ...files.sort().map((file) => `import c${numberOf(file)} from './${file}';`),
+      '',
+      '/** Every check, in the order of the journey. Written from the files here by: npx vitest run test/doctor/documents.test.ts -u */',
+      'export const allChecks: readonly Check[] = [',
+      ...byNumber.map((number) => `  c${number},`),
+      '];',
+      '',
+    ].join('\n');
+    await expect(text).toMatchFileSnapshot(`../../${folder}/list.ts`);
+    expect(allChecks.map(({ code }) => code)).toEqual(byNumber.map((number) => `SKM${number}`));
+    for (const file of files)
+      expect(file.startsWith(`${wordsOf(`SKM${Number(numberOf(file))}`).step}/`)).toBe(true);
+  });
+
+  test.each(codes)('%s has a page that begins with its title and says what to do', async (code) => {
+    const page = existsSync(pageOf(code)) ? readFileSync(pageOf(code), 'utf8') : bodyless;
+    const body = page.slice(page.indexOf('\n## What it means'));
+    await expect(`${headOf(code)}${body}`).toMatchFileSnapshot(`../../${pageOf(code)}`);
+    for (const heading of ['## What it means', '## What to do', '## How the doctor knows'])
+      expect(body).toContain(heading);
+    expect(body).not.toContain('To be written.');
+  });
+
+  test('the README lists every option', async () => {
+    const file = 'docs/doctor/README.md';
+    const readme = readFileSync(file, 'utf8');
+    const table = /(?<=## Options\n\n)(?:\|.*\n)+/;
+    await expect(readme.replace(table, () => `${optionsInMarkdown()}\n`)).toMatchFileSnapshot(
+      `../../${file}`,
+    );
+  });
+
+  test('the table lists every code', async () => {
     const rows = codes.map((code) => {
-      const { title, level, step: where } = textOf(code);
+      const { title, level, step: where } = wordsOf(code);
       return `| [${code}](${code}.md) | ${stepNames[where]} | ${level} | ${title} |`;
     });
     const head = ['# All codes', '', '| code | step | | what is wrong |', '|---|---|---|---|'];
     await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot('../../docs/doctor/codes.md');
   });
 
-  test('has no page without a code', () => {
+  test('there is no page without a code', () => {
     const pages = readdirSync('docs/doctor').filter((file) => file.startsWith('SKM'));
     expect(pages.sort()).toEqual(codes.map((code) => `${code}.md`));
   });

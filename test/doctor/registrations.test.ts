@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clientsKnown } from '../../src/doctor/checks/scalekit/clients-known.ts';
-import { redirectsRegistered } from '../../src/doctor/checks/scalekit/redirects-registered.ts';
+import clientsKnown from '../../src/doctor/checks/scalekit/216-clients-known.ts';
+import redirectsRegistered from '../../src/doctor/checks/scalekit/217-redirects-registered.ts';
 import { known, noFacts } from '../../src/doctor/facts.ts';
 import { gatherRegistrations } from '../../src/doctor/gather/registrations.ts';
+import { startRun } from '../../src/doctor/run-checks.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -59,7 +60,8 @@ async function examine(home: string) {
     { signal },
   );
   const facts = { ...noFacts('not asked'), registrations: known(registrations) };
-  return { registrations, states: [clientsKnown.run(facts).state, redirectsRegistered.run(facts).state] };
+  const run = startRun(facts, [clientsKnown, redirectsRegistered], []);
+  return { registrations, states: ['SKM216', 'SKM217'].map((code) => run.outcomeOf(code)?.state) };
 }
 
 describe('a client that mcp-remote remembers', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { Check } from '../../src/doctor/check.ts';
+import { wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { Facts, ScalekitFacts } from '../../src/doctor/facts.ts';
 import { quietReport, textReport } from '../../src/doctor/report/text.ts';
-import { runCheck } from '../../src/doctor/run-checks.ts';
+import { startRun } from '../../src/doctor/run-checks.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { filesOnly } from './fixtures/configuration-world.ts';
 import { answer, healthy, serverDown, set, silent, unset, world } from './fixtures/world.ts';
@@ -155,16 +157,16 @@ describe('textReport', () => {
       ✓ server        31 passed
       ✗ token         1 finding, 12 passed
         ✓ SKM401 The token is an access token
-        ✓ SKM408 The token is the kind of token that is meant for servers: typ at+jwt
         ✓ SKM402 The token’s key is one of Scalekit’s: kid snk_864163429802720891
         ✓ SKM403 The token’s signature is right: RS256
         ✓ SKM404 The token was issued by this environment: iss http://localhost:4002/resources/res_1000000000000001
         ✓ SKM406 The token has not expired: exp 2026-11-21 23:14:13 UTC, in 1 hour
         ✓ SKM407 The token is valid already: since 2026-11-21 22:14:13 UTC
-        ✓ SKM411 The token lives for a reasonable time: 1 hour
+        ✓ SKM408 The token is the kind of token that is meant for servers: typ at+jwt
         ✓ SKM409 The token says whom it is about: sub is there (not shown)
-        ✓ SKM412 The token is a bearer token
         ✓ SKM410 The token allows all that the server has: scope todo:read todo:write
+        ✓ SKM411 The token lives for a reasonable time: 1 hour
+        ✓ SKM412 The token is a bearer token
         ✓ SKM413 The token’s scopes are spelt as the server spells them
         – SKM414 The client can renew the token by itself: The token has not expired
       ✓ tools         1 passed
@@ -211,14 +213,12 @@ test('the quiet report names the variable', () => {
 });
 
 test('a check that throws is reported as such, and stops nothing else', () => {
-  const [result] = runCheck(
-    {
-      code: 'SKM108',
-      run: () => {
-        throw new Error('a fault of ours');
-      },
+  const broken: Check = {
+    ...wordsOf('SKM108'),
+    run: () => {
+      throw new Error('a fault of ours');
     },
-    healthy,
-  );
+  };
+  const [result] = startRun(healthy, [broken], []).resultsOf(broken);
   expect(result).toMatchObject({ code: 'SKM108', state: 'crashed', detail: 'a fault of ours' });
 });

@@ -2,8 +2,14 @@ import { signingAlgorithm } from '../../scalekit/index.ts';
 import type { TokenFacts } from '../facts.ts';
 import { objectIn } from './project/files.ts';
 
-/** Claims that a check reads. Who the token is about is not kept: a saved report is for strangers' eyes. */
-const keptClaims = ['iss', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'scope', 'scp', 'scopes'] as const;
+/**
+ * Claims that a check reads: one that is not named here does not compile in a check. Who the token is about is not kept: a
+ * saved report is for strangers' eyes.
+ */
+export const keptClaims = ['iss', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'scope', 'scp', 'scopes'] as const;
+
+/** What a token says, as far as it is kept. */
+export type Claims = Readonly<Partial<Record<(typeof keptClaims)[number], unknown>>>;
 
 function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -56,6 +62,21 @@ const unreadableFacts = {
   signature: 'unchecked',
 } as const;
 
+type Part = Readonly<Record<string, unknown>>;
+
+/** @returns what the two readable parts of a token say, as far as it is kept. */
+export function readParts(header: Part, claims: Part): Omit<TokenFacts, 'source' | 'now' | 'signature'> {
+  const [algorithm, type, keyId] = [header.alg, header.typ, header.kid].map(textIn);
+  return {
+    ...(algorithm === undefined ? {} : { algorithm }),
+    ...(type === undefined ? {} : { type }),
+    ...(keyId === undefined ? {} : { keyId }),
+    claims: Object.fromEntries(keptClaims.flatMap((name) => (name in claims ? [[name, claims[name]]] : []))),
+    subject: subjectOf(claims),
+    isSenderBound: claims.cnf !== undefined,
+  };
+}
+
 /**
  * Reads an access token and checks its signature. The token itself is in none of the facts.
  * @param keys the authorization server's keys, or undefined where they are not known.
@@ -80,16 +101,5 @@ export async function readToken(
     return unreadable(`it has ${parts.length} part${parts.length === 1 ? '' : 's'}, not three`);
   if (header === undefined || claims === undefined)
     return unreadable('its parts are not base64url-encoded JSON');
-  const [algorithm, type, keyId] = [header.alg, header.typ, header.kid].map(textIn);
-  return {
-    source,
-    now,
-    ...(algorithm === undefined ? {} : { algorithm }),
-    ...(type === undefined ? {} : { type }),
-    ...(keyId === undefined ? {} : { keyId }),
-    claims: Object.fromEntries(keptClaims.flatMap((name) => (name in claims ? [[name, claims[name]]] : []))),
-    subject: subjectOf(claims),
-    isSenderBound: claims.cnf !== undefined,
-    signature: await checkSignature(token, header, keys),
-  };
+  return { source, now, ...readParts(header, claims), signature: await checkSignature(token, header, keys) };
 }

@@ -1,6 +1,7 @@
+import { pageOf } from '../codes.ts';
 import type { Diagnosis } from '../diagnose.ts';
 import type { Facts } from '../facts.ts';
-import { pageOf } from '../texts/index.ts';
+import type { CheckResult } from '../model.ts';
 
 /** The version of the document's form: it grows when a field is renamed, removed or changes its meaning. */
 export const reportVersion = 1;
@@ -21,6 +22,12 @@ export function jsonError({ exitCode, code, message, next }: ErrorDetails, toolV
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** A result with where its code is explained, and so what follows from it. */
+function withPage({ consequences, ...result }: CheckResult): object {
+  const further = consequences === undefined ? {} : { consequences: consequences.map(withPage) };
+  return { ...result, page: pageOf(result.code), ...further };
+}
+
 /** @returns the one document of `--json`, as docs/doctor/report.schema.json describes it. */
 export function jsonReport(facts: Facts, diagnosis: Diagnosis, toolVersion: string): string {
   const { project, server } = facts;
@@ -34,7 +41,7 @@ export function jsonReport(facts: Facts, diagnosis: Diagnosis, toolVersion: stri
       ...(server.known ? { endpoint: server.value.endpoint } : {}),
     },
     ...(diagnosis.verdict === undefined ? {} : { verdict: diagnosis.verdict }),
-    results: diagnosis.results.map((result) => ({ ...result, page: pageOf(result.code) })),
+    results: diagnosis.results.map(withPage),
     ignored: diagnosis.ignored,
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -40,6 +40,21 @@ function describeFix(fix: string, { paint, width }: TextOptions): readonly strin
   return [`    ${paint('green', '→')} ${first.trimStart()}`, ...rest];
 }
 
+/** What goes with the cause: named, so that nobody looks for it elsewhere. */
+function describeConsequences(
+  consequences: readonly CheckResult[],
+  { paint, width }: TextOptions,
+): readonly string[] {
+  if (consequences.length === 0) return [];
+  const names = new Map(consequences.map(({ code, title }) => [code, title]));
+  return [
+    paint('dim', '    With it goes:'),
+    ...[...names].flatMap(([code, title]) =>
+      wrap(`${code} ${title}`, '      ', width).map((line) => paint('dim', line)),
+    ),
+  ];
+}
+
 function describeFinding(result: CheckResult, options: TextOptions): readonly string[] {
   const { paint, width } = options;
   const level = result.level ?? 'error';
@@ -54,6 +69,7 @@ function describeFinding(result: CheckResult, options: TextOptions): readonly st
     ...labelled('expected', result.expected),
     ...wrap(result.detail ?? '', '    ', width).map((line) => paint('dim', line)),
     ...describeFix(`${side}${result.fix ?? ''}`, options),
+    ...describeConsequences(result.consequences ?? [], options),
     '',
   ];
 }

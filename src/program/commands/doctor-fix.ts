@@ -4,12 +4,12 @@ import { isEmpty, planFixes } from '../../doctor/fix/plan.ts';
 import { previewPlan } from '../../doctor/fix/preview.ts';
 import { type Context, isInteractive } from '../../terminal/context.ts';
 import { Interrupted, UsageError } from '../../terminal/errors.ts';
-import type { Plan } from './doctor-flags.ts';
+import type { Examination } from './doctor-flags.ts';
 
 /** `scalekit-mcp doctor --fix`: shows what it would do, asks, and does it. What it says goes to stderr. */
 
 /** @throws UsageError where nobody can be asked; Interrupted where the person stops it. */
-async function isAgreed(plan: Plan, context: Context): Promise<boolean> {
+async function isAgreed(plan: Examination, context: Context): Promise<boolean> {
   if (plan.yes) return true;
   if (!isInteractive(context))
     throw new UsageError('There is nobody to ask, so nothing was changed.', {
@@ -22,7 +22,7 @@ async function isAgreed(plan: Plan, context: Context): Promise<boolean> {
 }
 
 /** @returns whether anything was changed. */
-export async function mend(diagnosis: Diagnosis, plan: Plan, context: Context): Promise<boolean> {
+export async function mend(diagnosis: Diagnosis, plan: Examination, context: Context): Promise<boolean> {
   const fixes = planFixes(diagnosis.results);
   const say = (line: string) => context.stderr.write(`${line}\n`);
   if (isEmpty(fixes)) {

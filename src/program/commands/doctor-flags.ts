@@ -7,34 +7,14 @@ import type { Code, Step } from '../../doctor/model.ts';
 import { isSelectable, selectableWords, unknownWords } from '../../doctor/selection.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
-
-/** The options of `scalekit-mcp doctor`, as commander hands them over. */
-export interface DoctorFlags {
-  /** The server to ask in place of the project's own. */
-  readonly argument?: string;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-  readonly format?: string;
-  readonly failOn?: string;
-  readonly offline?: boolean;
-  readonly only?: string;
-  readonly skip?: string;
-  readonly watch?: boolean;
-  readonly fix?: boolean;
-  readonly yes?: boolean;
-  readonly save?: string;
-  readonly from?: string;
-  readonly token?: string;
-  readonly explain?: string;
-}
+import { contradictionIn, type DoctorFlags } from './doctor-options.ts';
 
 export type Format = 'text' | 'json' | 'github';
 const formats: readonly Format[] = ['text', 'json', 'github'];
 const failLevels: ReadonlyArray<DiagnoseOptions['failOn']> = ['error', 'warning'];
 
 /** What the doctor is to do, each option checked. */
-export interface Plan extends DiagnoseOptions {
+export interface Examination extends DiagnoseOptions {
   readonly format: Format;
   readonly verbose: boolean;
   readonly quiet: boolean;
@@ -95,29 +75,14 @@ async function readToken({ token }: DoctorFlags, context: Context): Promise<stri
   return bare || undefined;
 }
 
-/** Options that mean nothing together. */
-function refuseContradictions(flags: DoctorFlags): void {
-  const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFlags, string]> = [
-    ['from', 'argument', '--from judges what was seen before, so there is no URL to ask'],
-    ['from', 'token', '--from judges what was seen before, so there is no token to try'],
-    ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to mend'],
-    ['from', 'watch', '--from judges what was seen before, which does not change'],
-    ['from', 'save', '--from judges what has been saved already'],
-    ['watch', 'fix', '--watch looks on, and --fix changes things: use one of them'],
-    ['verbose', 'quiet', '--verbose and --quiet contradict each other'],
-  ];
-  const found = contradictions.find(([one, other]) => flags[one] && flags[other]);
-  if (found !== undefined) throw new UsageError(found[2], { next });
-  if (flags.yes && !flags.fix) throw new UsageError('--yes means nothing without --fix', { next });
-}
-
 /**
  * Checks the options.
  * @throws UsageError naming the first that is wrong, and what it should be.
  */
-export async function readFlags(flags: DoctorFlags, context: Context): Promise<Plan> {
-  refuseContradictions(flags);
-  const plan = {
+export async function readFlags(flags: DoctorFlags, context: Context): Promise<Examination> {
+  const contradiction = contradictionIn(flags);
+  if (contradiction !== undefined) throw new UsageError(contradiction, { next });
+  const examination = {
     format: readFormat(flags),
     failOn: readFailOn(flags),
     selection: { only: readList('--only', flags.only), skip: readList('--skip', flags.skip) },
@@ -131,7 +96,7 @@ export async function readFlags(flags: DoctorFlags, context: Context): Promise<P
   const token = await readToken(flags, context);
   const absolute = (file: string) => resolvePath(context.cwd, file);
   return {
-    ...plan,
+    ...examination,
     target: {
       directory: context.cwd,
       env: context.env,

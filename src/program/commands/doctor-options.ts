@@ -1,18 +1,101 @@
-/** The doctor's flags and their summaries, apart from it: the table of commands is read without loading what they need. */
-export const doctorOptions: ReadonlyArray<readonly [flags: string, summary: string]> = [
-  ['--offline', 'look at files only, and ask nothing over the network'],
-  ['--token <jwt|->', 'an access token to judge, claim by claim (- reads stdin; or SCALEKIT_MCP_TOKEN)'],
-  ['--fix', 'show what can be mended, ask, and mend it'],
-  ['--yes', 'with --fix: do not ask'],
-  ['--watch', 'look again when .env, the source or the server changes'],
-  ['--only <list>', 'these codes or steps alone, e.g. SKM108,server'],
-  ['--skip <list>', 'all but these codes or steps'],
-  ['--fail-on <level>', 'error | warning: what makes the exit code 1 (default error)'],
-  ['--verbose', 'every check, with what was seen'],
-  ['--quiet', 'a line for each finding, and nothing else'],
-  ['--format <name>', 'text | json | github (annotations)'],
-  ['--json', 'the same as --format json'],
-  ['--save <file>', 'write what was seen, without secrets, for a bug report'],
-  ['--from <file>', 'judge what --save has written, here or elsewhere'],
-  ['--explain <code>', 'what a code means, at length'],
-];
+/** The doctor's flags: what the command line takes, `--help` says and docs/doctor/README.md lists. Apart from the doctor: the table of commands is read without loading what they need. */
+interface OptionRow {
+  readonly name: string;
+  /** What it takes, as the help shows it; a switch takes nothing. */
+  readonly value?: string;
+  readonly summary: string;
+  /** Options that mean nothing together with this one, and why. */
+  readonly not?: Readonly<Record<string, string>>;
+}
+
+const judgesWhatWasSeen = '--from judges what was seen before';
+
+export const doctorOptions = [
+  { name: 'offline', summary: 'look at files only, and ask nothing over the network' },
+  {
+    name: 'token',
+    value: '<jwt|->',
+    summary: 'an access token to judge, claim by claim (- reads stdin; or SCALEKIT_MCP_TOKEN)',
+  },
+  { name: 'fix', summary: 'show what can be mended, ask, and mend it' },
+  { name: 'yes', summary: 'with --fix: do not ask' },
+  {
+    name: 'watch',
+    summary: 'look again when a file that was read, or the server, changes',
+    not: { fix: '--watch looks on, and --fix changes things: use one of them' },
+  },
+  { name: 'only', value: '<list>', summary: 'these codes or steps alone, e.g. SKM108,server' },
+  { name: 'skip', value: '<list>', summary: 'all but these codes or steps' },
+  {
+    name: 'fail-on',
+    value: '<level>',
+    summary: 'error | warning: what makes the exit code 1 (default error)',
+  },
+  { name: 'verbose', summary: 'every check, with what was seen' },
+  {
+    name: 'quiet',
+    summary: 'a line for each finding, and nothing else',
+    not: { verbose: '--verbose and --quiet contradict each other' },
+  },
+  { name: 'format', value: '<name>', summary: 'text | json | github (annotations)' },
+  { name: 'json', summary: 'the same as --format json' },
+  { name: 'save', value: '<file>', summary: 'write what was seen, without secrets, for a bug report' },
+  {
+    name: 'from',
+    value: '<file>',
+    summary: 'judge what --save has written, here or elsewhere',
+    not: {
+      argument: `${judgesWhatWasSeen}, so there is no URL to ask`,
+      token: `${judgesWhatWasSeen}, so there is no token to try`,
+      fix: `${judgesWhatWasSeen}, maybe elsewhere, so there is nothing to mend`,
+      watch: `${judgesWhatWasSeen}, which does not change`,
+      save: '--from judges what has been saved already',
+    },
+  },
+  { name: 'explain', value: '<code>', summary: 'what a code means, at length' },
+] as const satisfies readonly OptionRow[];
+
+type Row = (typeof doctorOptions)[number];
+
+/** `fail-on` as commander names it: `failOn`. */
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/** The options as commander hands them over. */
+export type DoctorFlags = {
+  readonly [Each in Row as CamelCase<Each['name']>]?: Each extends { readonly value: string }
+    ? string
+    : boolean;
+} & {
+  /** The server to ask in place of the project's own. */
+  readonly argument?: string;
+};
+
+function flagOf({ name, value }: OptionRow): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+/** The rows as the table of commands takes them. */
+export const doctorOptionRows: ReadonlyArray<readonly [flags: string, summary: string]> = doctorOptions.map(
+  (row) => [flagOf(row), row.summary],
+);
+
+/** @returns the rows of the table in docs/doctor/README.md. */
+export function optionsInMarkdown(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = doctorOptionRows.map(([flag, summary]) => `| \`${cell(flag)}\` | ${cell(summary)} |`);
+  return ['| option | does |', '|---|---|', ...rows].join('\n');
+}
+
+/** @returns why two of the options mean nothing together, or undefined. */
+export function contradictionIn(flags: DoctorFlags): string | undefined {
+  const given: Readonly<Record<string, unknown>> = { ...flags };
+  for (const row of doctorOptions) {
+    const others: Readonly<Record<string, string>> = 'not' in row ? row.not : {};
+    if (!given[row.name]) continue;
+    const other = Object.keys(others).find((name) => given[name]);
+    if (other !== undefined) return others[other];
+  }
+  return flags.yes && !flags.fix ? '--yes means nothing without --fix' : undefined;
+}

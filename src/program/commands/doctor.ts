@@ -5,7 +5,8 @@ import { type Context, type ExitCode, exitCodes } from '../../terminal/context.t
 import { UsageError, UserError } from '../../terminal/errors.ts';
 import { styled } from '../../terminal/screen.ts';
 import { packageRoot, version } from '../../terminal/version.ts';
-import { type DoctorFlags, type Plan, readFlags } from './doctor-flags.ts';
+import { type Examination, readFlags } from './doctor-flags.ts';
+import type { DoctorFlags } from './doctor-options.ts';
 
 /** `scalekit-mcp doctor`: from its options to facts, a diagnosis and a report. */
 
@@ -14,7 +15,12 @@ function widthOf(context: Context): number {
   return Math.max(60, Math.min(context.stdout.columns ?? 100, 110));
 }
 
-async function render(facts: Facts, diagnosis: Diagnosis, plan: Plan, context: Context): Promise<string> {
+async function render(
+  facts: Facts,
+  diagnosis: Diagnosis,
+  plan: Examination,
+  context: Context,
+): Promise<string> {
   if (plan.format === 'json')
     return (await import('../../doctor/report/json.ts')).jsonReport(facts, diagnosis, version);
   if (plan.format === 'github')
@@ -31,7 +37,7 @@ async function readFacts(file: string): Promise<Facts> {
   });
 }
 
-async function factsOf(plan: Plan): Promise<Facts> {
+async function factsOf(plan: Examination): Promise<Facts> {
   if (plan.from !== undefined) return readFacts(plan.from);
   const { gatherFacts } = await import('../../doctor/gather/index.ts');
   const facts = await gatherFacts(plan.target);
@@ -50,23 +56,23 @@ async function save(facts: Facts, file: string, context: Context): Promise<void>
   context.stderr.write(`What was seen is in ${file}. It holds no token and no secret.\n`);
 }
 
-interface Examination {
+interface Examined {
   readonly facts: Facts;
   readonly diagnosis: Diagnosis;
 }
 
-async function examine(plan: Plan, context: Context): Promise<Examination> {
+async function examine(plan: Examination, context: Context): Promise<Examined> {
   const facts = await factsOf(plan);
   if (plan.save !== undefined) await save(facts, plan.save, context);
   return { facts, diagnosis: diagnose(facts, plan) };
 }
 
-async function show({ facts, diagnosis }: Examination, plan: Plan, context: Context): Promise<void> {
+async function show({ facts, diagnosis }: Examined, plan: Examination, context: Context): Promise<void> {
   context.stdout.write(await render(facts, diagnosis, plan, context));
 }
 
 /** Runs again at each change, until it is interrupted. */
-async function keepWatching(plan: Plan, context: Context): Promise<never> {
+async function keepWatching(plan: Examination, context: Context): Promise<never> {
   const { untilChanged, watchFiles } = await import('../../doctor/watch.ts');
   const files = watchFiles(context.cwd, context.signal);
   for (;;) {
@@ -82,7 +88,7 @@ async function keepWatching(plan: Plan, context: Context): Promise<never> {
 async function explain(code: string, context: Context): Promise<ExitCode> {
   const [{ readPage }, { codes, isCode }] = await Promise.all([
     import('../../doctor/explain.ts'),
-    import('../../doctor/texts/index.ts'),
+    import('../../doctor/codes.ts'),
   ]);
   const known = code.toUpperCase();
   if (!isCode(known))

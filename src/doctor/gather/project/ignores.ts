@@ -5,7 +5,7 @@ import { objectIn, parseObject } from './files.ts';
 export const ignoreFile = 'scalekit-doctor.json';
 
 /** What the file says, and what of it cannot be used. */
-type Ignores = Pick<ProjectFacts, 'ignores' | 'ignoresProblem'>;
+type Ignores = Pick<ProjectFacts, 'ignores' | 'ignoreFile' | 'ignoresProblem'>;
 
 function readEntry(item: unknown): readonly Ignore[] {
   const entry = objectIn(item);
@@ -15,10 +15,12 @@ function readEntry(item: unknown): readonly Ignore[] {
 
 /** @returns the entries of `{"ignore": [{"code": "SKM333", "reason": "…"}]}`; a missing reason is an empty one. */
 export function readIgnores(text: string | undefined): Ignores {
-  if (text === undefined) return { ignores: [] };
+  if (text === undefined) return { ignores: [], ignoreFile };
   const list = parseObject(text)?.ignore;
   if (!Array.isArray(list))
-    return { ignores: [], ignoresProblem: 'it is no JSON object with a list "ignore"' };
+    return { ignores: [], ignoreFile, ignoresProblem: 'it is no JSON object with a list "ignore"' };
   const ignores = list.flatMap(readEntry);
-  return ignores.length === list.length ? { ignores } : { ignores, ignoresProblem: 'an entry has no "code"' };
+  return ignores.length === list.length
+    ? { ignores, ignoreFile }
+    : { ignores, ignoreFile, ignoresProblem: 'an entry has no "code"' };
 }

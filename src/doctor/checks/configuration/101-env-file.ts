@@ -1,0 +1,53 @@
+import { defineCheck, withProject } from '../../check.ts';
+import type { EnvFile } from '../../facts.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
+import { usesScalekit } from '../../settings.ts';
+
+function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
+  if (unreadable === undefined) return [];
+  return [
+    {
+      subject: { file },
+      title: 'The file with the project’s settings cannot be read',
+      actual: unreadable,
+      expected: 'a text file that you can read',
+      fix: unreadable.includes('UTF-8')
+        ? `Save ${file} as UTF-8 in your editor.`
+        : `Make ${file} readable, or copy .env.example to it and fill in the values.`,
+    },
+  ];
+}
+
+/** What is in a file that nothing reads. */
+function asideOf(aside: EnvFile | undefined): string {
+  return aside === undefined ? '' : `; ${aside.file} has them, and nothing of this project reads it`;
+}
+
+/** Facts: Scalekit, documented failure 3. */
+export default defineCheck({
+  code: 'SKM101',
+  level: 'error',
+  side: 'env',
+  holds: 'The project has Scalekit settings',
+  title: 'The project has no Scalekit settings',
+  why: 'The server does not know who signs its users in, so it cannot start, or protects nothing.',
+  fix: 'Copy .env.example to .env and fill in the values from Scalekit’s dashboard > MCP Servers > your server.',
+  run: (facts) =>
+    withProject(facts, (project) => {
+      const { settings, envFiles } = project;
+      if (settings.some(({ variable }) => variable.startsWith('SCALEKIT_'))) return passed();
+      if (!usesScalekit(project)) return skipped('Nothing in this project speaks of Scalekit');
+      const read = envFiles.filter(({ unread }) => !unread);
+      const seen = read.map(({ file }) => file).join(' and ');
+      const unreadable = read.flatMap(describeUnreadable);
+      if (unreadable.length > 0) return found(...unreadable);
+      const aside = envFiles.find(
+        ({ unread, lines }) => unread && lines.some(({ name }) => name.startsWith('SCALEKIT_')),
+      );
+      return found({
+        subject: { file: '.env' },
+        actual: `${seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`}${asideOf(aside)}`,
+        expected: 'SCALEKIT_ENVIRONMENT_URL, SCALEKIT_RESOURCE_ID and MCP_URL',
+      });
+    }),
+});

@@ -1,0 +1,30 @@
+import { checkMcpUrl } from '../../../scalekit/index.ts';
+import { defineCheck, withSetting } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { editOf, placeOf } from '../../settings.ts';
+
+/** Facts: Scalekit, documented failure 2. */
+export default defineCheck({
+  code: 'SKM109',
+  level: 'error',
+  side: 'env',
+  holds: 'MCP_URL is the base URL, without /mcp',
+  title: 'MCP_URL ends in /mcp',
+  why: 'The server adds /mcp itself, so clients are sent to /mcp/mcp, where nothing is.',
+  fix: 'Take /mcp off. Clients still use the URL with /mcp at its end.',
+  run: (facts) =>
+    withSetting(facts, 'MCP_URL', (setting, project) => {
+      const checked = checkMcpUrl(setting.value);
+      if (!checked.ok) return skipped('MCP_URL is no URL that a server can have');
+      if (!/\/mcp\/*$/.test(setting.value)) return passed();
+      // Ours takes it off by itself; others serve /mcp/mcp, or advertise one URL and check another.
+      const level = project.kind === 'generated' ? { level: 'warning' as const } : {};
+      return found({
+        subject: placeOf(setting),
+        actual: setting.value,
+        expected: checked.value,
+        edits: editOf(setting, checked.value),
+        ...level,
+      });
+    }),
+});

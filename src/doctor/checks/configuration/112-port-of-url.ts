@@ -1,0 +1,41 @@
+import { checkMcpUrl, isLoopback, portOf } from '../../../scalekit/index.ts';
+import { defineCheck, withSetting } from '../../check.ts';
+import type { ProjectFacts, Setting } from '../../facts.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
+import { clientsAgreeOn, editOf, listeningPort, placeOf, settingOf } from '../../settings.ts';
+
+/** The one that is at odds with the rest: the dashboard and the clients know MCP_URL, and nobody else knows PORT. */
+function disagreement(project: ProjectFacts, mcpUrl: Setting, url: URL, listening: number): Finding {
+  const wanted = portOf(url);
+  const port = settingOf(project, 'PORT');
+  const actual = `PORT${port === undefined ? ` is not set, which means ${listening}` : `=${listening}`}, ${mcpUrl.name}=${mcpUrl.value}`;
+  if (clientsAgreeOn(project, listening)) {
+    url.port = String(listening);
+    const expected = `${mcpUrl.name}=${url.href}, which is what the clients in this project use`;
+    return { subject: placeOf(mcpUrl), actual, expected, edits: editOf(mcpUrl, url.href) };
+  }
+  const place = port ?? { ...mcpUrl, name: 'PORT' };
+  const subject = port === undefined ? placeOf(mcpUrl) : placeOf(port);
+  return { subject, actual, expected: `PORT=${wanted}`, edits: editOf(place, String(wanted)) };
+}
+
+/** Facts: Scalekit, documented failures 2 and 5. */
+export default defineCheck({
+  code: 'SKM112',
+  level: 'error',
+  side: 'env',
+  holds: 'MCP_URL has the port that the server listens on',
+  title: 'MCP_URL has another port than the server listens on',
+  why: 'Clients are sent to the port in MCP_URL, where this server is not.',
+  fix: 'Make the two the same. If it is MCP_URL that you change, change it in the clients and in Scalekit’s dashboard (Server URL) too.',
+  run: (facts) =>
+    withSetting(facts, 'MCP_URL', (mcpUrl, project) => {
+      const listening = listeningPort(project);
+      const checked = checkMcpUrl(mcpUrl.value);
+      if (listening === undefined || !checked.ok) return skipped('PORT and MCP_URL are not both usable');
+      const url = new URL(checked.value);
+      if (!isLoopback(url)) return skipped('MCP_URL is public, so a proxy in front decides the port');
+      if (portOf(url) === listening) return passed(String(listening));
+      return found(disagreement(project, mcpUrl, url, listening));
+    }),
+});

@@ -1,0 +1,42 @@
+import { defineCheck, withProject } from '../../check.ts';
+import type { Facts } from '../../facts.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { resourceMetadata, strings } from '../../reading.ts';
+
+const howTo: Readonly<Record<string, string>> = {
+  fastmcp: 'from dotenv import load_dotenv; load_dotenv() before ScalekitProvider(…)',
+  python: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
+  node: 'process.loadEnvFile() before the first process.env, or node --env-file=.env',
+};
+
+/** Whoever has started the server has loaded them: `node --env-file`, a process manager, a container. */
+function hasSettings({ server, scalekit }: Facts): boolean {
+  if (!server.known || !scalekit.known) return false;
+  const named = resourceMetadata(server.value)?.authorization_servers;
+  return strings(named).includes(scalekit.value.issuer);
+}
+
+/** Facts: Scalekit, documented failure 3. FastMCP reads only its own FASTMCP_ variables from `.env`. */
+export default defineCheck({
+  code: 'SKM113',
+  level: 'error',
+  side: 'code',
+  holds: 'The program loads .env',
+  title: 'The program reads variables, but nothing loads .env',
+  why: 'A .env file does nothing by itself. Unless your shell sets the variables, the program sees none of them.',
+  fix: 'Load the file as the first thing that the program does.',
+  run: (facts) =>
+    withProject(facts, ({ kind, envFiles, variableReads, envLoads }) => {
+      const [read] = variableReads.filter(({ text }) => !text.startsWith('FASTMCP_'));
+      if (howTo[kind] === undefined) return skipped(`A ${kind} project loads .env by itself`);
+      if (envFiles.length === 0 || read === undefined)
+        return skipped('Its source reads none of the variables');
+      if (hasSettings(facts)) return passed('The running server has the settings');
+      if (envLoads.length > 0) return passed(`${envLoads[0]?.file} loads it`);
+      return found({
+        subject: { file: read.file, line: read.line, variable: read.text },
+        actual: `${read.file} reads ${read.text}, and nothing loads .env`,
+        expected: howTo[kind],
+      });
+    }),
+});

@@ -1,0 +1,27 @@
+import { defineCheck, withProject } from '../../check.ts';
+import { found, skipped } from '../../model.ts';
+
+export default defineCheck({
+  code: 'SKM122',
+  level: 'warning',
+  side: 'code',
+  holds: 'Git ignores .env',
+  title: 'Git does not ignore .env',
+  why: 'The next “git add .” puts your settings into the repository.',
+  fix: 'Name it in .gitignore.',
+  run: (facts) =>
+    withProject(facts, ({ envFiles }) => {
+      if (envFiles.every(({ git }) => git === undefined))
+        return skipped('There is no git repository, or no .env');
+      return found(
+        ...envFiles
+          .filter(({ git }) => git !== undefined && !git.ignored)
+          .map(({ file }) => ({
+            subject: { file },
+            actual: 'not named in .gitignore',
+            expected: `a line ${file} in .gitignore`,
+            edits: [{ kind: 'append-line', file: '.gitignore', text: file } as const],
+          })),
+      );
+    }),
+});

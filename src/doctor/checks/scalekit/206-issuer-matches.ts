@@ -1,0 +1,19 @@
+import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
+import { found, passed } from '../../model.ts';
+
+/** RFC 8414 §3.3: the `issuer` must be identical to the address that the metadata was asked under. */
+export default defineCheck({
+  code: 'SKM206',
+  level: 'error',
+  side: 'env',
+  holds: 'Scalekit’s metadata is issued under the address that clients ask',
+  title: 'Scalekit’s metadata names another issuer than the address that clients ask',
+  why: 'A client that asks one address and is told of another must stop: it could be an impostor.',
+  fix: 'Set SCALEKIT_ENVIRONMENT_URL to the address that the issuer begins with, then start the server again.',
+  run: (facts) =>
+    withAuthorizationMetadata(facts, (metadata, { issuer }) =>
+      metadata.issuer === issuer
+        ? passed(issuer)
+        : found({ subject: { url: issuer }, actual: String(metadata.issuer), expected: issuer }),
+    ),
+});

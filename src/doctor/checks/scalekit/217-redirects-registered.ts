@@ -1,0 +1,27 @@
+import { defineCheck, withFact } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { registrationProblem } from '../../reading.ts';
+
+/** Facts: Scalekit, documented failure 14. */
+export default defineCheck({
+  code: 'SKM217',
+  level: 'error',
+  side: 'client',
+  holds: 'The clients of this machine come back to where they have registered',
+  title: 'A client on this machine wants its user sent back to an address that it has not registered',
+  why: 'It remembers an older registration, for instance from before a change of domain or port. Scalekit refuses with a redirect_uri error.',
+  fix: 'Delete the file above and connect again: the client then registers its present address.',
+  run: ({ registrations }) =>
+    withFact(registrations, (list) => {
+      if (list.length === 0) return skipped('No client on this machine has registered for this server');
+      const stale = list.filter(({ authorization }) => registrationProblem(authorization) === 'redirect');
+      if (stale.length === 0) return passed();
+      return found(
+        ...stale.map(({ file, clientId, redirectUri }) => ({
+          subject: { file },
+          actual: `${redirectUri}, for ${clientId}`,
+          expected: 'the address that this client has registered',
+        })),
+      );
+    }),
+});

@@ -1,0 +1,95 @@
+import { isLoopback } from '../../../scalekit/index.ts';
+import { defineCheck, withFact } from '../../check.ts';
+import type { Facts, ServerFacts } from '../../facts.ts';
+import { type Finding, found, type Outcome, passed, skipped, unreachable } from '../../model.ts';
+import type { Failure } from '../../probe.ts';
+
+const startCommands: Readonly<Record<string, string>> = {
+  generated: 'npm run dev',
+  'mcp-use': 'npm run dev',
+  xmcp: 'npm run dev',
+  node: 'npm start',
+  fastmcp: 'python server.py',
+  python: 'python server.py',
+};
+
+function startCommand({ project }: Facts): string | undefined {
+  return project.known ? startCommands[project.value.kind] : undefined;
+}
+
+/** A program is there, so that starting one is no help. */
+const mute: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
+  timeout: {
+    title: 'The server is there, but does not answer',
+    why: 'Something accepts the connection and then says nothing, so clients wait in vain.',
+    fix: 'Stop what listens on this port and start the server again; if it stays so, see its log for what it waits for.',
+    level: 'error',
+  },
+  closed: {
+    title: 'Something is there, but hangs up',
+    why: 'It accepts the connection and ends it without an HTTP answer. It may speak https, or be another program.',
+    fix: 'Check whether the address has to begin with https://, and see the log of what listens on this port.',
+    level: 'error',
+  },
+};
+
+/** Why an address of the world leads nowhere from here, or undefined where there is no telling. */
+function wayThere({ noToken, endpoint, localPort }: ServerFacts): Partial<Finding> | undefined {
+  if (noToken.answered) return undefined;
+  if (localPort?.answers)
+    return {
+      title: 'The server runs on this machine, and the world does not reach it',
+      actual: `${noToken.message}; but port ${localPort.port} of this machine answers`,
+      side: 'proxy',
+      fix: `Point the proxy or the tunnel for ${new URL(endpoint).host} at port ${localPort.port}, and open the firewall for it.`,
+    };
+  if (noToken.failure !== 'tls') return undefined;
+  return {
+    title: 'The server’s certificate is not accepted',
+    actual: noToken.message,
+    side: 'proxy',
+    fix: 'Give the proxy in front of the server a certificate for this name, or use http:// if this is your own machine.',
+  };
+}
+
+/** @returns whether it may just as well be this machine's network that fails. */
+function isUnclear(failure: Failure, endpoint: string): boolean {
+  if (failure === 'timeout') return !isLoopback(new URL(endpoint));
+  return failure === 'no-such-host' || failure === 'no-dns';
+}
+
+/** A program that is there and says nothing, or nothing at all. */
+function atRest(facts: Facts, failure: Failure): Partial<Finding> {
+  const command = startCommand(facts);
+  if (mute[failure] !== undefined) return mute[failure];
+  if (command === undefined) return { level: 'error' };
+  return { fix: `Start it with: ${command}. Then run: npx scalekit-mcp doctor` };
+}
+
+/** Facts: Scalekit, documented failure 5. A project at rest is no error; a URL that a person asked about is. */
+export default defineCheck({
+  code: 'SKM301',
+  level: 'warning',
+  side: 'machine',
+  holds: 'The server is running',
+  title: 'The server is not running',
+  why: 'Nothing answers at its address, so clients cannot connect, and the rest could not be checked.',
+  fix: 'Start the server, and make sure that the address above is the one it listens on.',
+  run: (facts) =>
+    withFact(facts.server, (server): Outcome => {
+      const { noToken, endpoint, portOwner } = server;
+      if (noToken.answered) return passed(endpoint);
+      const { failure, message } = noToken;
+      const subject = { url: endpoint };
+      const elsewhere = wayThere(server);
+      if (elsewhere !== undefined) return found({ subject, ...elsewhere });
+      if (failure === 'too-large') return skipped('What answers there is no MCP server');
+      if (isUnclear(failure, endpoint))
+        return unreachable(
+          `${endpoint}: ${message}`,
+          'Check the address and this machine’s network. If others reach it, a firewall or a proxy in between does not let this machine through.',
+        );
+      const actual = portOwner === undefined ? message : `${message}, from ${portOwner}`;
+      return found({ subject, actual, expected: 'an answer', ...atRest(facts, failure) });
+    }),
+});

@@ -1,0 +1,30 @@
+import { defineCheck, withChallenge } from '../../check.ts';
+import type { ServerFacts } from '../../facts.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { objectOf, summary } from '../../reading.ts';
+
+function answerOf(server: ServerFacts, named: string) {
+  return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
+}
+
+/** Facts: Scalekit, documented failure 9. */
+export default defineCheck({
+  code: 'SKM308',
+  level: 'error',
+  side: 'code',
+  holds: 'The metadata is where the refusal says',
+  title: 'The metadata is not where the refusal says',
+  why: 'Clients follow the address in the refusal and find nothing, so they never get to the sign-in page.',
+  fix: 'Serve the metadata at exactly this address, or correct resource_metadata. Behind a proxy, forward /.well-known/ too.',
+  run: (facts) =>
+    withChallenge(facts, ({ resource_metadata: named }, server) => {
+      const answer = named === undefined ? undefined : answerOf(server, named);
+      if (answer === undefined) return skipped('The challenge names no metadata that can be asked for');
+      if (objectOf(answer)) return passed(answer.url);
+      return found({
+        subject: { url: answer.url },
+        actual: summary(answer),
+        expected: '200 with a JSON document',
+      });
+    }),
+});

@@ -1,0 +1,26 @@
+import { defineCheck, withServer } from '../../check.ts';
+import { found } from '../../model.ts';
+import { isPage, summary } from '../../reading.ts';
+
+/** Facts: Scalekit, documented failure 7: answered as HTML 200. */
+export default defineCheck({
+  code: 'SKM312',
+  level: 'error',
+  side: 'proxy',
+  holds: 'The server’s metadata is JSON',
+  title: 'A web page is answered where the server’s metadata should be',
+  why: 'It says 200 and is no metadata, so clients stop with a puzzling error in place of asking elsewhere. Often a catch-all route of a web site.',
+  fix: 'Serve the JSON there, or answer 404. Behind a proxy, forward /.well-known/ to the MCP server.',
+  run: (facts) =>
+    withServer(facts, ({ metadata, metadataRoot }) =>
+      found(
+        ...[metadata, metadataRoot]
+          .filter((answer) => answer.answered && answer.status === 200 && isPage(answer))
+          .map((answer) => ({
+            subject: { url: answer.url },
+            actual: summary(answer),
+            expected: '200 with a JSON document, or 404',
+          })),
+      ),
+    ),
+});

@@ -1,0 +1,37 @@
+import { defineCheck, withServer } from '../../check.ts';
+import { type Finding, found, passed } from '../../model.ts';
+import { corsOf, succeeded, summary } from '../../reading.ts';
+
+const origin = 'https://attacker.example';
+
+/** The parts of a finding that differ with how far a stranger's page gets. */
+type Depth = Pick<Finding, 'actual' | 'level' | 'why'>;
+
+const secondWall =
+  'A page without a token gets nothing, but MCP asks for this second wall: a token that leaks into a page could be used from there.';
+
+/** MCP, transports, security: "servers MUST validate the Origin header" (403). Without a token a 401 hides whether they do. */
+export default defineCheck({
+  code: 'SKM333',
+  level: 'warning',
+  side: 'code',
+  holds: 'Web pages of strangers are kept out',
+  title: 'The server does not keep the web pages of strangers out',
+  why: 'Any web site that a user visits could call this server from the user’s browser.',
+  fix: 'Answer 403 to an Origin that you do not know, and name only known origins in Access-Control-Allow-Origin.',
+  run: (facts) =>
+    withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
+      const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
+      const finding = (depth: Depth) => found({ subject: { url: endpoint }, expected: '403', ...depth });
+      if (succeeded(answer))
+        return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: 'error' });
+      if (corsOf(answer).allows(origin))
+        return finding({ actual: `${summary(answer)} with Access-Control-Allow-Origin for ${origin}` });
+      if (withToken !== undefined && succeeded(withToken))
+        return finding({
+          actual: `${summary(withToken)} to a call from ${origin} with a token`,
+          why: secondWall,
+        });
+      return passed(summary(answer));
+    }),
+});

@@ -1,0 +1,29 @@
+import { reservedScopes, scopesOf } from '../../../scalekit/index.ts';
+import { defineCheck, serverScopes, withToken } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+
+/** Facts: Scalekit, documented failure 11: the client did not request them; the token is narrower than the tool. */
+export default defineCheck({
+  code: 'SKM410',
+  level: 'warning',
+  side: 'client',
+  holds: 'The token allows all that the server has',
+  title: 'The token does not allow all that the server has',
+  why: 'The user did not allow it, or the client did not ask for it. Tools that need it answer 403 insufficient_scope.',
+  fix: 'Sign in again and allow the scopes above. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server.',
+  run: (facts) =>
+    withToken(facts, ({ claims }) => {
+      const own = serverScopes(facts);
+      if (own.length === 0) return skipped('The server does not say which scopes it has');
+      const granted = scopesOf(claims);
+      const lower = new Set(granted.map((scope) => scope.toLowerCase()));
+      const absent = own.filter((scope) => !lower.has(scope.toLowerCase()));
+      if (absent.length === 0)
+        return passed(`scope ${granted.filter((name) => !reservedScopes.has(name)).join(' ')}`);
+      return found({
+        subject: {},
+        actual: granted.length === 0 ? 'no scopes' : granted.join(' '),
+        expected: `${absent.join(' ')} too, for the tools that need ${absent.length === 1 ? 'it' : 'them'}`,
+      });
+    }),
+});

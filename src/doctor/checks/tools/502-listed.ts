@@ -1,0 +1,34 @@
+import { defineCheck, withTools } from '../../check.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { isBroken, succeeded, summary, toolsOf } from '../../reading.ts';
+
+/** MCP, tools: `tools/list`. */
+export default defineCheck({
+  code: 'SKM502',
+  level: 'error',
+  side: 'code',
+  holds: 'The server lists its tools',
+  title: 'The server lets the client in but does not list its tools',
+  why: 'Clients show no tools, or an error.',
+  fix: 'See the server’s log for the error at tools/list.',
+  run: (facts, { refusals }) =>
+    withTools(facts, ({ initialize, list }, { endpoint }) => {
+      if (isBroken(initialize) && refusals?.length === 0)
+        return found({
+          subject: { url: endpoint },
+          title: 'The server fails on a call with a good token',
+          actual: `${summary(initialize)} to the first message`,
+          expected: '200',
+          why: 'The token check is passed, and behind it nothing answers as an MCP server.',
+          fix: 'See the server’s log, and whether MCP is served at exactly this path: the check in front of it may well answer at any path.',
+        });
+      if (!succeeded(initialize)) return skipped('The server did not let the call in');
+      const tools = toolsOf(list);
+      if (tools !== undefined) return passed(`${tools.length} tools`);
+      return found({
+        subject: { url: endpoint },
+        actual: `${summary(list)} to tools/list`,
+        expected: 'a list of tools',
+      });
+    }),
+});
