@@ -1,5 +1,5 @@
 import type { VariableName } from '../scalekit/index.ts';
-import type { Claims } from './gather/token.ts';
+import type { Claims } from './claims.ts';
 import type { Answer } from './probe.ts';
 
 /** A fact, or why there is none. A check that needs a missing fact is skipped, never guessed. */

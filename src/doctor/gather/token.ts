@@ -1,15 +1,7 @@
 import { signingAlgorithm } from '../../scalekit/index.ts';
+import { keptClaims } from '../claims.ts';
 import type { TokenFacts } from '../facts.ts';
 import { objectIn } from './project/files.ts';
-
-/**
- * Claims that a check reads: one that is not named here does not compile in a check. Who the token is about is not kept: a
- * saved report is for strangers' eyes.
- */
-export const keptClaims = ['iss', 'aud', 'client_id', 'exp', 'iat', 'nbf', 'scope', 'scp', 'scopes'] as const;
-
-/** What a token says, as far as it is kept. */
-export type Claims = Readonly<Partial<Record<(typeof keptClaims)[number], unknown>>>;
 
 function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -7,7 +7,7 @@ import type { Code, Step } from '../../doctor/model.ts';
 import { isSelectable, selectableWords, unknownWords } from '../../doctor/selection.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
-import { contradictionIn, type DoctorFlags } from './doctor-options.ts';
+import type { DoctorFlags } from './doctor-options.ts';
 
 export type Format = 'text' | 'json' | 'github';
 const formats: readonly Format[] = ['text', 'json', 'github'];
@@ -73,6 +73,23 @@ async function readToken({ token }: DoctorFlags, context: Context): Promise<stri
   if (token !== undefined && !bare)
     throw new UsageError('--token: There is no token', { next: 'scalekit-mcp doctor --token <jwt>' });
   return bare || undefined;
+}
+
+/** Options that mean nothing together, and why. */
+const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFlags, string]> = [
+  ['from', 'argument', '--from judges what was seen before, so there is no URL to ask'],
+  ['from', 'token', '--from judges what was seen before, so there is no token to try'],
+  ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to mend'],
+  ['from', 'watch', '--from judges what was seen before, which does not change'],
+  ['from', 'save', '--from judges what has been saved already'],
+  ['watch', 'fix', '--watch looks on, and --fix changes things: use one of them'],
+  ['verbose', 'quiet', '--verbose and --quiet contradict each other'],
+];
+
+function contradictionIn(flags: DoctorFlags): string | undefined {
+  const found = contradictions.find(([one, other]) => flags[one] && flags[other]);
+  if (found !== undefined) return found[2];
+  return flags.yes && !flags.fix ? '--yes means nothing without --fix' : undefined;
 }
 
 /**

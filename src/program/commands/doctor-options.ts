@@ -4,11 +4,7 @@ interface OptionRow {
   /** What it takes, as the help shows it; a switch takes nothing. */
   readonly value?: string;
   readonly summary: string;
-  /** Options that mean nothing together with this one, and why. */
-  readonly not?: Readonly<Record<string, string>>;
 }
-
-const judgesWhatWasSeen = '--from judges what was seen before';
 
 export const doctorOptions = [
   { name: 'offline', summary: 'look at files only, and ask nothing over the network' },
@@ -19,11 +15,7 @@ export const doctorOptions = [
   },
   { name: 'fix', summary: 'show what can be mended, ask, and mend it' },
   { name: 'yes', summary: 'with --fix: do not ask' },
-  {
-    name: 'watch',
-    summary: 'look again when a file that was read, or the server, changes',
-    not: { fix: '--watch looks on, and --fix changes things: use one of them' },
-  },
+  { name: 'watch', summary: 'look again when a file that was read, or the server, changes' },
   { name: 'only', value: '<list>', summary: 'these codes or steps alone, e.g. SKM108,server' },
   { name: 'skip', value: '<list>', summary: 'all but these codes or steps' },
   {
@@ -32,26 +24,11 @@ export const doctorOptions = [
     summary: 'error | warning: what makes the exit code 1 (default error)',
   },
   { name: 'verbose', summary: 'every check, with what was seen' },
-  {
-    name: 'quiet',
-    summary: 'a line for each finding, and nothing else',
-    not: { verbose: '--verbose and --quiet contradict each other' },
-  },
+  { name: 'quiet', summary: 'a line for each finding, and nothing else' },
   { name: 'format', value: '<name>', summary: 'text | json | github (annotations)' },
   { name: 'json', summary: 'the same as --format json' },
   { name: 'save', value: '<file>', summary: 'write what was seen, without secrets, for a bug report' },
-  {
-    name: 'from',
-    value: '<file>',
-    summary: 'judge what --save has written, here or elsewhere',
-    not: {
-      argument: `${judgesWhatWasSeen}, so there is no URL to ask`,
-      token: `${judgesWhatWasSeen}, so there is no token to try`,
-      fix: `${judgesWhatWasSeen}, maybe elsewhere, so there is nothing to mend`,
-      watch: `${judgesWhatWasSeen}, which does not change`,
-      save: '--from judges what has been saved already',
-    },
-  },
+  { name: 'from', value: '<file>', summary: 'judge what --save has written, here or elsewhere' },
   { name: 'explain', value: '<code>', summary: 'what a code means, at length' },
 ] as const satisfies readonly OptionRow[];
 
@@ -86,16 +63,4 @@ export function optionsInMarkdown(): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const rows = doctorOptionRows.map(([flag, summary]) => `| \`${cell(flag)}\` | ${cell(summary)} |`);
   return ['| option | does |', '|---|---|', ...rows].join('\n');
-}
-
-/** @returns why two of the options mean nothing together, or undefined. */
-export function contradictionIn(flags: DoctorFlags): string | undefined {
-  const given: Readonly<Record<string, unknown>> = { ...flags };
-  for (const row of doctorOptions) {
-    const others: Readonly<Record<string, string>> = 'not' in row ? row.not : {};
-    if (!given[row.name]) continue;
-    const other = Object.keys(others).find((name) => given[name]);
-    if (other !== undefined) return others[other];
-  }
-  return flags.yes && !flags.fix ? '--yes means nothing without --fix' : undefined;
 }
