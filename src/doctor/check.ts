@@ -3,7 +3,7 @@ import {
   checkMcpUrl,
   checkResourceId,
   isPlaceholder,
-  reservedScopes,
+  openIdScopes,
   serverUrls,
   type VariableName,
 } from '../scalekit/index.ts';
@@ -18,16 +18,18 @@ import type {
   TokenFacts,
   ToolsFacts,
 } from './facts.ts';
+import { isInterfered } from './interference.ts';
 import { type Code, type Level, type Outcome, type Side, type Step, skipped } from './model.ts';
 import {
   authorizationMetadata,
   type Challenge,
   challengeOf,
   isMcpServer,
+  refusalOf,
   resourceMetadata,
   strings,
 } from './reading.ts';
-import { settingOf } from './settings.ts';
+import { isBaseUrl, settingOf } from './settings.ts';
 
 /** What the other checks say. */
 export interface Others {
@@ -81,9 +83,10 @@ export function withAnswer(facts: Facts, run: (server: ServerFacts) => Outcome):
 
 /** Runs a check on what answers as an MCP server. */
 export function withServer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
-  return withAnswer(facts, (server) =>
-    isMcpServer(server) ? run(server) : skipped('What answers there is no MCP server'),
-  );
+  return withAnswer(facts, (server) => {
+    if (isInterfered(server)) return skipped('Something in front of it answers in its place');
+    return isMcpServer(server) ? run(server) : skipped('What answers there is no MCP server');
+  });
 }
 
 /** Runs a check on the challenge that a call without a token gets. */
@@ -92,7 +95,7 @@ export function withChallenge(
   run: (challenge: Challenge, server: ServerFacts) => Outcome,
 ): Outcome {
   return withServer(facts, (server) => {
-    const challenge = challengeOf(server.noToken);
+    const challenge = challengeOf(refusalOf(server));
     return challenge === undefined ? skipped('The server sends no challenge') : run(challenge, server);
   });
 }
@@ -153,9 +156,16 @@ export function withClients(
   run: (clients: readonly ClientEntry[], endpoint: string, project: ProjectFacts) => Outcome,
 ): Outcome {
   return withProject(facts, (project) => {
-    const mcpUrl = checkMcpUrl(settingOf(project, 'MCP_URL')?.value ?? '');
-    if (!mcpUrl.ok) return skipped('MCP_URL does not say where the server is');
+    const setting = settingOf(project, 'MCP_URL');
+    const mcpUrl = checkMcpUrl(setting?.value ?? '');
     if (project.clients.length === 0) return skipped('No client is configured in this project');
+    // Where the server answers outweighs what is written.
+    const { server } = facts;
+    const running = server.known && server.value.noToken.answered && isMcpServer(server.value);
+    if (running && server.value.givenBy === 'settings')
+      return run(project.clients, server.value.endpoint, project);
+    if (setting === undefined || !mcpUrl.ok) return skipped('MCP_URL does not say where the server is');
+    if (!isBaseUrl(setting, project)) return skipped(`${setting.name} does not say at which path MCP is`);
     return run(project.clients, serverUrls(mcpUrl.value).endpoint, project);
   });
 }
@@ -183,7 +193,7 @@ function ownScopes(facts: Facts): readonly OwnScope[] {
   const published = strings(document?.scopes_supported).map((text) => ({ text, url }));
   const isInSource = new Set(source.map(({ text }) => text));
   return [...source, ...published.filter(({ text }) => !isInSource.has(text))].filter(
-    ({ text }) => !reservedScopes.has(text) && !text.includes('://'),
+    ({ text }) => !openIdScopes.has(text) && !text.includes('://'),
   );
 }
 
@@ -193,7 +203,7 @@ export function withScopes(
   run: (own: readonly OwnScope[], defined: readonly string[], scalekit: ScalekitFacts) => Outcome,
 ): Outcome {
   return withAuthorizationMetadata(facts, (metadata, scalekit) => {
-    const defined = strings(metadata.scopes_supported).filter((scope) => !reservedScopes.has(scope));
+    const defined = strings(metadata.scopes_supported).filter((scope) => !openIdScopes.has(scope));
     if (defined.length === 0) return skipped('The authorization server does not say which scopes it has');
     const own = ownScopes(facts);
     if (own.length === 0) return skipped('The server does not say which scopes it has');

@@ -20,6 +20,23 @@ export function missing(why: string): Fact<never> {
 /** What a project is made with; it decides which rules apply. `generated` is one of ours. */
 export type ProjectKind = 'generated' | 'fastmcp' | 'mcp-use' | 'xmcp' | 'node' | 'python' | 'unknown';
 
+/** What a server is made with, the most telling first: a FastMCP project that also has FastAPI is FastMCP's. */
+export type Framework =
+  | 'generated'
+  | 'fastmcp'
+  | 'mcp-python'
+  | 'mcp-use'
+  | 'xmcp'
+  | 'mcp-framework'
+  | 'skybridge'
+  | 'fastmcp-js'
+  | 'hono'
+  | 'express'
+  | 'sdk'
+  | 'python'
+  | 'node'
+  | 'unknown';
+
 /** A package that a project asks for. */
 export interface PackageFact {
   readonly ecosystem: 'npm' | 'pypi';
@@ -71,6 +88,8 @@ export interface Setting {
   readonly line?: number;
   /** The file's, where they are not Node's. */
   readonly rules?: 'python';
+  /** It stands within the value of a variable that says more, or in another form. */
+  readonly isDerived?: true;
 }
 
 /** A place in the source where something is said. */
@@ -78,11 +97,18 @@ export interface Mention {
   readonly text: string;
   readonly file: string;
   readonly line: number;
+  /** Of a variable that is read: the source says what counts where it is not set. */
+  readonly hasDefault?: true;
 }
 
 /** A client's configuration of a server, in a file of the project. */
 export interface ClientEntry {
   readonly file: string;
+  readonly client: 'claude-code' | 'vscode' | 'cursor' | 'gemini' | 'codex';
+  /** What it is told to ask for, where the file says so. */
+  readonly scopes?: readonly string[];
+  /** Its key means the old SSE transport to this client (Gemini CLI’s `url`). */
+  readonly asksSse?: true;
   readonly line: number;
   readonly name: string;
   readonly url: string;
@@ -91,8 +117,46 @@ export interface ClientEntry {
   readonly isOnlyEntry: boolean;
 }
 
-export interface ProjectFacts {
+/** A client's file that it cannot read itself. */
+export interface ClientProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** A port of this machine that leads to another one inside of a container. */
+export interface PublishedPort {
+  readonly published: number;
+  readonly container: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What the source says of how the server is started and where it is served. */
+export interface TransportFacts {
+  /** Set where the source starts it with something else than Streamable HTTP. */
+  readonly transport?: Mention & { readonly kind: 'stdio' | 'sse' };
+  /** The port, where the source says it, or its default for a variable that is not set. */
+  readonly sourcePort?: Mention;
+  /** Where it serves something: routes, and paths in configurations. */
+  readonly paths: readonly string[];
+  /** Arguments of FastMCP’s constructor that newer versions refuse. */
+  readonly removedArguments: readonly Mention[];
+  /** Where `.env` is loaded after it is needed. */
+  readonly lateLoads: readonly Mention[];
+}
+
+export interface ProjectFacts extends TransportFacts {
   readonly kind: ProjectKind;
+  readonly framework: Framework;
+  /** How it is started, by its own files. */
+  readonly startCommand?: string;
+  /** Whether a script or an image starts it with a transport of its own (`fastmcp run … --transport http`, uvicorn). */
+  readonly startsElsewhere: boolean;
+  readonly publishedPorts: readonly PublishedPort[];
+  readonly clientProblems: readonly ClientProblem[];
+  /** Files to be copied to `.env`, such as `.env.example`. */
+  readonly examples: readonly string[];
   /** From its manifest, or the folder's. */
   readonly name: string;
   readonly envFiles: readonly EnvFile[];
@@ -145,15 +209,40 @@ export interface ScalekitFacts {
   readonly startedHere?: boolean;
 }
 
+/** A program that listens on a port of this machine. */
+export interface PortOwner {
+  /** E.g. `node (process 4711)`. */
+  readonly name: string;
+  /** Where it was started, and with what; undefined where the system does not tell. */
+  readonly directory?: string;
+  readonly commandLine?: string;
+  /** It was started in this project, or from it. */
+  readonly isOwn: boolean;
+}
+
+/** What a server that answers the first message to everybody does next. */
+export interface OpennessFacts {
+  readonly list: Answer;
+  /** A tool that is not declared public was called, with arguments that it must refuse. */
+  readonly call?: { readonly tool: string; readonly answer: Answer };
+}
+
 /** The MCP server as a client sees it, over HTTP. */
 export interface ServerFacts {
-  /** The URL as the person gave it. */
+  /** The URL as the person gave it, or the settings say it. */
   readonly given?: string;
+  readonly givenBy?: 'person' | 'settings';
   /** The MCP endpoint, as clients are told to use it. */
   readonly endpoint: string;
   /** What answered at the URL that was given, where that is not the endpoint. */
   readonly atGiven?: Answer;
   readonly noToken: Answer;
+  /** Where that is open to all: the first later message that is refused, as a client meets it. */
+  readonly laterRefusal?: Answer;
+  /** What a call without a token gets further on; only where the first message is answered. */
+  readonly openness?: OpennessFacts;
+  /** What the server says to `GET`, where the endpoint speaks no Streamable HTTP: SSE of before 2025 answers a stream. */
+  readonly eventStream?: Answer;
   readonly secondCall: Answer;
   /** A bearer token that is no JWT. */
   readonly garbageToken: Answer;
@@ -177,7 +266,7 @@ export interface ServerFacts {
   readonly foreignOrigin: Answer;
   readonly foreignHost: Answer;
   /** On this machine: which program listens on the port. */
-  readonly portOwner?: string;
+  readonly portOwner?: PortOwner;
   /** Where MCP_URL is public: whether the server answers on this machine's port. */
   readonly localPort?: { readonly port: number; readonly answers: boolean };
 }

@@ -11,6 +11,37 @@ export function objectOf(answer: Answer): Readonly<Record<string, unknown>> | un
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
+/** @returns a value as an object, or undefined where it is none. */
+export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+/** @returns why a server says that it refused: its challenge's words, its JSON error's, and a short text. */
+export function reasonOf(answer: Answer): string {
+  if (!answer.answered) return '';
+  const challenge = challengeOf(answer);
+  const { body } = answer;
+  const document = body.kind === 'json' ? objectIn(body.value) : undefined;
+  const error = objectIn(document?.error);
+  const said = [
+    challenge?.error,
+    challenge?.error_description,
+    objectIn(error?.data)?.reason,
+    error?.message,
+    document?.error,
+    document?.error_description,
+    document?.message,
+    document?.detail,
+    body.kind === 'text' ? body.excerpt : undefined,
+  ];
+  return said.filter((word) => typeof word === 'string').join('; ');
+}
+
+/** @returns the refusal of a call without a token: of the first message, or of a later one where that is open to all. */
+export function refusalOf(server: ServerFacts): Answer {
+  return server.laterRefusal ?? server.noToken;
+}
+
 /** @returns the strings of a JSON array; anything else is left out. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
@@ -42,10 +73,17 @@ export function challengeOf(answer: Answer): Challenge | undefined {
   );
 }
 
-/** @returns whether an answer to an MCP message came from an MCP server: a 401, or JSON-RPC that is not "not found". */
+/**
+ * @returns whether an answer to an MCP message came from an MCP server: a 401 that is no page or password prompt, or JSON-RPC
+ * that is not "not found".
+ */
 export function isMcpAnswer(answer: Answer): boolean {
   if (!answer.answered || answer.status === 404 || answer.status === 405) return false;
-  if (answer.status === 401) return true;
+  if (answer.status === 401)
+    return (
+      answer.body.kind !== 'html' &&
+      !/^\s*(?:basic|digest|negotiate|cloudflare)/i.test(answer.headers['www-authenticate'] ?? '')
+    );
   if (answer.body.kind !== 'json') return false;
   const { value } = answer.body;
   return typeof value === 'object' && value !== null && 'jsonrpc' in value;
@@ -54,6 +92,23 @@ export function isMcpAnswer(answer: Answer): boolean {
 /** @returns whether an MCP server is behind the endpoint: its answer to a message says so, or its metadata. */
 export function isMcpServer(server: ServerFacts): boolean {
   return isMcpAnswer(server.noToken) || resourceMetadata(server) !== undefined;
+}
+
+/** @returns whether the first message was answered as to somebody who may come in: a result, and no error in a 200. */
+export function isServed(answer: Answer): boolean {
+  if (!answer.answered || answer.status < 200 || answer.status > 299 || answer.body.kind !== 'json')
+    return false;
+  const message = objectIn(answer.body.value);
+  return message?.jsonrpc === '2.0' && message.error === undefined;
+}
+
+/** @returns whether SSE of before 2025 speaks there: a stream is opened, where calls are not answered. */
+export function isOldStream(answer: Answer | undefined): boolean {
+  return (
+    answer?.answered === true &&
+    answer.status === 200 &&
+    (answer.headers['content-type'] ?? '').includes('text/event-stream')
+  );
 }
 
 /** @returns whether an answer is a success. */

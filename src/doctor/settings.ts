@@ -1,4 +1,11 @@
-import { checkPort, defaultPort, isLoopback, portOf, type VariableName } from '../scalekit/index.ts';
+import {
+  checkPort,
+  defaultPort,
+  isLoopback,
+  portOf,
+  type VariableName,
+  variableAliases,
+} from '../scalekit/index.ts';
 import type { ProjectFacts, Setting } from './facts.ts';
 import type { Edit, Subject } from './model.ts';
 
@@ -20,10 +27,17 @@ export function editOf(setting: Setting, value: string): readonly Edit[] {
   return [{ kind: 'set-variable', file, variable, value, ...(rules && { rules }) }];
 }
 
+/** @returns whether MCP_URL is meant as our own variable is: a base URL, to which the server adds `mcp`. */
+export function isBaseUrl({ name, isDerived }: Setting, { framework }: ProjectFacts): boolean {
+  const addsMcp = framework === 'generated' || framework === 'fastmcp' || framework === 'unknown';
+  return !isDerived && (name === 'MCP_URL' || name.startsWith('FASTMCP_')) && (addsMcp || name === 'MCP_URL');
+}
+
 /** @returns the port that the server listens on, or undefined where PORT is no port, or its program decides. */
 export function listeningPort(project: ProjectFacts): number | undefined {
   const port = settingOf(project, 'PORT');
-  if (port === undefined) return project.kind === 'generated' ? defaultPort : undefined;
+  const inSource = project.sourcePort === undefined ? undefined : Number(project.sourcePort.text);
+  if (port === undefined) return project.kind === 'generated' ? defaultPort : inSource;
   const checked = checkPort(port.value);
   return checked.ok ? checked.value : undefined;
 }
@@ -34,12 +48,28 @@ export function clientsAgreeOn({ clients }: ProjectFacts, port: number): boolean
   return local.length > 0 && local.every((url) => portOf(url) === port);
 }
 
+/** Names of Scalekit's values, in whichever guide. */
+function isScalekitName(name: string): boolean {
+  const {
+    SCALEKIT_ENVIRONMENT_URL: url,
+    SCALEKIT_CLIENT_ID: client,
+    SCALEKIT_RESOURCE_ID: resource,
+  } = variableAliases;
+  return name.includes('SCALEKIT') || [...url, ...client, ...resource].includes(name);
+}
+
+/** @returns the name under which the source reads a variable, for a sentence about one that is not set. */
+export function nameInSource(project: ProjectFacts, variable: VariableName): string {
+  const names = [variable, ...variableAliases[variable]];
+  return project.variableReads.find(({ text }) => names.includes(text))?.text ?? variable;
+}
+
 /** @returns whether anything says that this project is to be protected by Scalekit. */
 export function usesScalekit(project: ProjectFacts): boolean {
   return (
     project.kind === 'generated' ||
     project.settings.some(({ variable }) => variable.startsWith('SCALEKIT_')) ||
-    project.variableReads.some(({ text }) => text.includes('SCALEKIT')) ||
+    project.variableReads.some(({ text }) => isScalekitName(text)) ||
     project.packages.some(({ name }) => name.includes('scalekit'))
   );
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { type IsWatched, watchProject } from '../project/watch.ts';
+import { initialize } from './gather/messages.ts';
 import { clientFiles } from './gather/project/clients.ts';
-import { initialize } from './gather/server.ts';
 import { type Answer, probe } from './probe.ts';
 
 /** What waits for changes of a project's files. It collects them while nobody waits, so none falls between two runs. */

@@ -11,6 +11,9 @@ const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 /** Asked for by clients beside the server's scopes, and never to be listed among them (docs/mcp.md#what-a-resource-server-must-do). */
 export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
 
+/** OpenID's scopes, which Scalekit grants although no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
+export const openIdScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access']);
+
 /** Checks one scope name. */
 export function checkScope(name: string): Checked<string> {
   if (name === '') return refuse('scope/empty', 'A scope is empty', name, scopeRule);

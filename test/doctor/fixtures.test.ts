@@ -6,7 +6,8 @@ import type { Facts } from '../../src/doctor/facts.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
-import { healthy, world } from './fixtures/world.ts';
+import { frontCases, openedAs, opennessCases } from './fixtures/server-front.ts';
+import { answer, everyCall, healthy, world } from './fixtures/world.ts';
 
 /** Each code that is found, once, and each that crashed, which is never right. */
 function codesOf(facts: Facts): readonly string[] {
@@ -20,7 +21,9 @@ function codesOf(facts: Facts): readonly string[] {
 describe('every code', () => {
   test('has at least one case in which it is found, and one in which it is not', () => {
     const covered = codes.filter((code) => table[code]?.found.length && table[code].fine.length);
-    expect(codes.filter((code) => code !== 'SKM201' && !covered.includes(code))).toEqual([]);
+    expect(codes.filter((code) => !['SKM201', 'SKM349'].includes(code) && !covered.includes(code))).toEqual(
+      [],
+    );
     expect(Object.keys(table).filter((code) => !isCode(code))).toEqual([]);
   });
 
@@ -60,5 +63,35 @@ describe('SKM201 Scalekit does not answer', () => {
     expect(results.find(({ code }) => code === 'SKM201')?.state).toBe('unreachable');
     expect(results.filter(({ state }) => state === 'found')).toEqual([]);
     expect(exitCode).toBe(3);
+  });
+});
+
+describe('a server that answers the first message to everybody', () => {
+  test.each(opennessCases)('$name', (row) => {
+    expect(codesOf(world((each) => openedAs(each, row)))).toEqual([...row.codes]);
+  });
+});
+
+describe('SKM349 The server was asked too often', () => {
+  test('could not be checked, and nothing is said about the token check', () => {
+    const facts = world((each) =>
+      everyCall(each, answer(each.server.endpoint, 429, { headers: { 'retry-after': '30' } })),
+    );
+    const { results } = diagnose(facts, { selection: everything, failOn: 'error' });
+    expect(results.find(({ code }) => code === 'SKM349')).toMatchObject({
+      state: 'unreachable',
+      detail: expect.stringContaining('30 s'),
+    });
+  });
+});
+
+describe('what follows from something in front of the server', () => {
+  test.each(
+    Object.entries(frontCases).flatMap(([code, { found }]) => found.map((row) => ({ code, ...row }))),
+  )('$code comes first and alone is an error: $name', ({ code, change }) => {
+    const { results, exitCode } = diagnose(world(change), { selection: everything, failOn: 'error' });
+    expect(results[0]).toMatchObject({ code, state: 'found', level: 'error' });
+    expect(results.filter(({ state, level }) => state === 'found' && level === 'error')).toHaveLength(1);
+    expect(exitCode).toBe(1);
   });
 });

@@ -59,7 +59,7 @@ describe('gatherProject', () => {
       { text: 'SCALEKIT_RESOURCE_ID', file: 'server.py', line: 4 },
       { text: 'MCP_URL', file: 'server.py', line: 4 },
     ]);
-    expect(facts.envLoads.map(({ file, line }) => `${file}:${line}`)).toContain('server.py:2');
+    expect(facts.envLoads.map(({ file, line }) => `${file}:${line}`)).toEqual(['server.py:3']);
     expect(facts.scopes).toEqual([{ text: 'todo:write', file: 'server.py', line: 7 }]);
     expect(facts.installed).toBe(true);
   });
@@ -276,7 +276,7 @@ describe('gatherProject', () => {
   });
 
   test('reads what clients are configured with, through a bridge too', async () => {
-    const { clients } = await factsOf({
+    const { clients, clientProblems } = await factsOf({
       'package.json': '{}',
       '.mcp.json': JSON.stringify(
         {
@@ -296,14 +296,23 @@ describe('gatherProject', () => {
     expect(clients).toEqual([
       {
         file: '.mcp.json',
+        client: 'claude-code',
         line: 5,
         name: 'todo',
         url: 'http://localhost:3002/mcp',
         clientId: 'skc_1',
         isOnlyEntry: false,
       },
-      { file: '.cursor/mcp.json', line: 1, name: 'todo', url: 'http://localhost:3002/', isOnlyEntry: true },
+      {
+        file: '.cursor/mcp.json',
+        client: 'cursor',
+        line: 1,
+        name: 'todo',
+        url: 'http://localhost:3002/',
+        isOnlyEntry: true,
+      },
     ]);
+    expect(clientProblems).toMatchObject([{ file: '.vscode/mcp.json', line: 1 }]);
   });
 
   test('knows what git tracks and ignores, and the file’s mode', async () => {

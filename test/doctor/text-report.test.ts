@@ -25,9 +25,9 @@ describe('textReport', () => {
     expect(report(healthy)).toMatchInlineSnapshot(`
       "Doctor  todo-mcp  http://localhost:3002/mcp
 
-      ✓ configuration 28 passed
+      ✓ configuration 35 passed
       ✓ Scalekit      17 passed
-      ✓ server        32 passed
+      ✓ server        42 passed
       ✓ token         13 passed
       ✓ tools         3 passed
 
@@ -52,20 +52,20 @@ describe('textReport', () => {
           → In your .env: Make the two the same. If it is MCP_URL that you change, change it in the
             clients and in Scalekit’s dashboard (Server URL) too.
 
-      ▲ SKM123  Other users of this machine can read .env
+      • SKM123  Other users of this machine can read .env
           where     .env
           found     mode 0644
           expected  mode 0600: for you alone
           It is the file for secrets, even if there is none in it today.
           → On this machine: Take the permission away: chmod 600 .env
 
-      ✗ configuration 2 findings, 26 passed
+      ✗ configuration 2 findings, 33 passed
       ✓ Scalekit      17 passed
-      ✓ server        32 passed
+      ✓ server        42 passed
       ✓ token         13 passed
       ✓ tools         3 passed
 
-      1 error, 1 warning.
+      1 error, 1 advice.
       2 can be mended by: npx scalekit-mcp doctor --fix
       More about one: npx scalekit-mcp doctor --explain SKM112
       "
@@ -95,7 +95,7 @@ describe('textReport', () => {
           Nothing answers at its address, so clients cannot connect, and the rest could not be checked.
           → On this machine: Start it with: npm run dev. Then run: npx scalekit-mcp doctor
 
-      ✓ configuration 28 passed
+      ✓ configuration 35 passed
       ▲ Scalekit      1 finding, 1 passed
       ▲ server        1 finding
       – token         not checked: No token was given (--token)
@@ -123,7 +123,7 @@ describe('textReport', () => {
           → Check this machine’s network and SCALEKIT_ENVIRONMENT_URL (Scalekit’s dashboard > Settings).
             Then run: npx scalekit-mcp doctor
 
-      ✓ configuration 28 passed
+      ✓ configuration 35 passed
       ? Scalekit      1 could not be checked, 1 passed
       – server        not checked: not asked
       – token         not checked: not asked
@@ -152,9 +152,9 @@ describe('textReport', () => {
           → In the MCP client: Sign in again for this server. If the token is for the right one, correct
             SCALEKIT_RESOURCE_ID.
 
-      ✓ configuration 28 passed
+      ✓ configuration 35 passed
       ✓ Scalekit      17 passed
-      ✓ server        31 passed
+      ✓ server        41 passed
       ✗ token         1 finding, 12 passed
         ✓ SKM401 The token is an access token
         ✓ SKM402 The token’s key is one of Scalekit’s: kid snk_864163429802720891

@@ -16,6 +16,7 @@ import c114 from './configuration/114-not-overridden.ts';
 import c115 from './configuration/115-set-once.ts';
 import c116 from './configuration/116-real-scalekit-in-production.ts';
 import c117 from './configuration/117-public-url-in-production.ts';
+import c118 from './configuration/118-straight-quotes.ts';
 import c121 from './configuration/121-env-untracked.ts';
 import c122 from './configuration/122-env-ignored.ts';
 import c123 from './configuration/123-env-private.ts';
@@ -29,7 +30,13 @@ import c141 from './configuration/141-scope-names.ts';
 import c142 from './configuration/142-client-asks-endpoint.ts';
 import c143 from './configuration/143-client-asks-server.ts';
 import c144 from './configuration/144-client-has-own-id.ts';
+import c145 from './configuration/145-client-file-readable.ts';
+import c146 from './configuration/146-client-asks-http.ts';
 import c151 from './configuration/151-builds.ts';
+import c154 from './configuration/154-constructor-arguments.ts';
+import c155 from './configuration/155-env-loaded-in-time.ts';
+import c156 from './configuration/156-speaks-http.ts';
+import c157 from './configuration/157-speaks-streamable-http.ts';
 import c191 from './configuration/191-ignored-and-gone.ts';
 import c192 from './configuration/192-ignored-for-a-reason.ts';
 import c201 from './scalekit/201-reachable.ts';
@@ -75,6 +82,7 @@ import c322 from './server/322-bad-token-refused.ts';
 import c323 from './server/323-bad-token-unauthorized.ts';
 import c324 from './server/324-challenge-error.ts';
 import c325 from './server/325-keys-reachable.ts';
+import c326 from './server/326-refused-by-status.ts';
 import c331 from './server/331-preflight-allowed.ts';
 import c332 from './server/332-challenge-exposed.ts';
 import c333 from './server/333-foreign-origin.ts';
@@ -86,6 +94,15 @@ import c338 from './server/338-standard-port.ts';
 import c339 from './server/339-no-offline-access.ts';
 import c340 from './server/340-metadata-for-browsers.ts';
 import c341 from './server/341-copy-is-fresh.ts';
+import c342 from './server/342-host-handed-on.ts';
+import c343 from './server/343-token-arrives.ts';
+import c344 from './server/344-challenge-keeps-its-name.ts';
+import c345 from './server/345-no-login-in-front.ts';
+import c346 from './server/346-stays-on-https.ts';
+import c347 from './server/347-proxy-reaches-server.ts';
+import c348 from './server/348-prefix-handed-on.ts';
+import c349 from './server/349-not-asked-too-often.ts';
+import c351 from './server/351-streamable-http.ts';
 import c401 from './token/401-readable.ts';
 import c402 from './token/402-key-known.ts';
 import c403 from './token/403-signed.ts';
@@ -124,6 +141,7 @@ export const allChecks: readonly Check[] = [
   c115,
   c116,
   c117,
+  c118,
   c121,
   c122,
   c123,
@@ -137,7 +155,13 @@ export const allChecks: readonly Check[] = [
   c142,
   c143,
   c144,
+  c145,
+  c146,
   c151,
+  c154,
+  c155,
+  c156,
+  c157,
   c191,
   c192,
   c201,
@@ -183,6 +207,7 @@ export const allChecks: readonly Check[] = [
   c323,
   c324,
   c325,
+  c326,
   c331,
   c332,
   c333,
@@ -194,6 +219,15 @@ export const allChecks: readonly Check[] = [
   c339,
   c340,
   c341,
+  c342,
+  c343,
+  c344,
+  c345,
+  c346,
+  c347,
+  c348,
+  c349,
+  c351,
   c401,
   c402,
   c403,

@@ -1,5 +1,4 @@
-import { portOwner } from '../../project/ports.ts';
-import { checkPort, defaultPort, isLoopback, portOf } from '../../scalekit/index.ts';
+import { isLoopback, portOf } from '../../scalekit/index.ts';
 import {
   type Fact,
   type Facts,
@@ -11,12 +10,15 @@ import {
   type ServerFacts,
 } from '../facts.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
-import { authorizationMetadata, isMcpAnswer, keyList } from '../reading.ts';
-import { settingOf } from '../settings.ts';
+import { authorizationMetadata, isMcpAnswer, isMcpServer, keyList } from '../reading.ts';
+import { listeningPort } from '../settings.ts';
+import type { Endpoint } from './endpoint.ts';
 import { forgeryFor } from './forged.ts';
+import { initialize } from './messages.ts';
 import { mintLocally } from './mint.ts';
+import { ownerOf } from './port-process.ts';
 import { gatherRegistrations } from './registrations.ts';
-import { askMetadata, type Endpoint, gatherServer, type Meanwhile } from './server.ts';
+import { askMetadata, gatherServer, type Meanwhile } from './server.ts';
 import { configuredScalekit, endpointOf, namedScalekit, projectOf, type Target } from './target.ts';
 import { readToken } from './token.ts';
 import { gatherTools } from './tools.ts';
@@ -24,24 +26,34 @@ import { gatherTools } from './tools.ts';
 /** All requests together, in milliseconds; each alone has five seconds. */
 const patience = 15_000;
 
+/** Whether this project's server answers at the port that its settings or its source name, where MCP_URL leads elsewhere. */
+async function askLocalPort(
+  { endpoint }: ServerFacts,
+  project: Fact<ProjectFacts>,
+  options: ProbeOptions,
+): Promise<Pick<ServerFacts, 'localPort'>> {
+  const url = new URL(endpoint);
+  const port = project.known ? listeningPort(project.value) : undefined;
+  if (port === undefined || (isLoopback(url) && portOf(url) === port)) return {};
+  const asked = { url: `http://localhost:${port}${url.pathname}`, method: 'POST', json: initialize };
+  const answer = await probe(asked, { ...options, milliseconds: 1000 });
+  return { localPort: { port, answers: isLoopback(url) ? isMcpAnswer(answer) : answer.answered } };
+}
+
 /** What is worth knowing of the machine where the server did not answer as one: who else is there. */
 async function whoElse(
   server: ServerFacts,
   project: Fact<ProjectFacts>,
+  directory: string,
   options: ProbeOptions,
 ): Promise<Partial<ServerFacts>> {
   const url = new URL(server.endpoint);
-  if (isLoopback(url)) {
-    const { noToken } = server;
-    const isStranger = noToken.answered ? !isMcpAnswer(noToken) : noToken.failure !== 'refused';
-    const owner = isStranger ? await portOwner(portOf(url)) : undefined;
-    return owner === undefined ? {} : { portOwner: owner };
-  }
-  if (server.noToken.answered || !project.known) return {};
-  const port = checkPort(settingOf(project.value, 'PORT')?.value ?? defaultPort);
-  if (!port.ok) return {};
-  const local = await probe({ url: `http://localhost:${port.value}/` }, { ...options, milliseconds: 1000 });
-  return { localPort: { port: port.value, answers: local.answered } };
+  const { noToken } = server;
+  if (isMcpServer(server)) return {};
+  const elsewhere = await askLocalPort(server, project, options);
+  const isThere = noToken.answered || noToken.failure !== 'refused';
+  const owner = isLoopback(url) && isThere ? await ownerOf(portOf(url), directory) : undefined;
+  return { ...elsewhere, ...(owner === undefined ? {} : { portOwner: owner }) };
 }
 
 async function registrationsOf(
@@ -107,13 +119,14 @@ async function gatherOffline(target: Target): Promise<Facts> {
 }
 
 async function gatherServerFacts(
+  target: Target,
   place: Endpoint,
   project: Fact<ProjectFacts>,
   meanwhile: Meanwhile,
   options: ProbeOptions,
 ): Promise<Fact<ServerFacts>> {
   const answers = await gatherServer(place.endpoint, meanwhile, options);
-  return known({ ...answers, ...place, ...(await whoElse(answers, project, options)) });
+  return known({ ...answers, ...place, ...(await whoElse(answers, project, target.directory, options)) });
 }
 
 /** What is found out of a server whose place is known, and of the authorization server behind it. */
@@ -132,7 +145,7 @@ async function gatherOnline(
   // It is looked at only after the first answers; where those fail, nobody looks at it.
   forgery.catch(() => {});
   const [server, registrations, token, scalekitFact] = await Promise.all([
-    gatherServerFacts(place, project, { metadata, forgery }, options),
+    gatherServerFacts(target, place, project, { metadata, forgery }, options),
     scalekit.then((fact) => registrationsOf(target, project, fact, endpoint, options)),
     withToken(target, scalekit, known(place), options),
     scalekit,

@@ -1,34 +1,22 @@
 import { isLoopback, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import type { ServerFacts } from '../facts.ts';
 import { type Answer, type ProbeOptions, type ProbeRequest, probe } from '../probe.ts';
-import { challengeOf, isMcpAnswer } from '../reading.ts';
+import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
 import { type Forgery, forgeTokens } from './forged.ts';
-
-/** The first message of every MCP client; harmless, since a server that answers it has done nothing yet. */
-export const initialize = {
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'initialize',
-  params: {
-    protocolVersion: '2025-06-18',
-    capabilities: {},
-    clientInfo: { name: 'scalekit-mcp-doctor', version: '1' },
-  },
-} as const;
+import { foreignName, initialize } from './messages.ts';
+import { gatherOpenness } from './openness.ts';
 
 /** Where the MCP Inspector runs, which stands for every page that a developer opens (docs/mcp.md#clients). */
 const inspectorOrigin = 'http://localhost:6274';
-/** Whom no server knows (RFC 2606). */
-export const foreignName = 'attacker.example';
 
 /** Asks one server. */
-type Ask = (request: ProbeRequest) => Promise<Answer>;
+export type Ask = (request: ProbeRequest) => Promise<Answer>;
 
-function asker(options: ProbeOptions): Ask {
+export function asker(options: ProbeOptions): Ask {
   return (request) => probe(request, options);
 }
 
-function caller(ask: Ask, endpoint: string) {
+export function caller(ask: Ask, endpoint: string) {
   return (headers: Readonly<Record<string, string>> = {}) =>
     ask({ url: endpoint, method: 'POST', json: initialize, headers });
 }
@@ -142,36 +130,34 @@ export async function gatherServer(
   const { noToken } = answers;
   if (!noToken.answered)
     return { endpoint, ...answers, unsignedToken: noToken, forgedToken: noToken, expiredToken: noToken };
-  const [forged, metadataNamed] = await Promise.all([
+  const [forged, metadataNamed, further] = await Promise.all([
     askWithForgedTokens(ask, endpoint, await forgery),
     askNamed(ask, answers),
+    askFurther(endpoint, noToken, options),
   ]);
-  return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }) };
+  return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }), ...further };
 }
 
-/** The MCP endpoint behind a URL that a person gave, and what answered at that URL where it is another one. */
-export interface Endpoint {
-  readonly endpoint: string;
-  readonly given?: string;
-  readonly atGiven?: Answer;
-}
-
-/** Where the endpoint usually is, for a URL that is not it: below the URL, or at the root of its host. */
-function usualPlaces(given: string): readonly string[] {
-  const { pathname } = new URL(given);
-  const below = `${pathname.replace(/\/$/, '')}/mcp`;
-  const paths = /\/mcp\/?$/.test(pathname) ? ['/mcp'] : [below, '/mcp'];
-  const urls = paths.map((path) => new URL(path, given).href);
-  return urls.filter((url, index) => url !== given && urls.indexOf(url) === index);
-}
-
-/** Finds out whether a URL is the MCP endpoint, or which one was meant (docs/scalekit.md#documented-failures, 6). */
-export async function findEndpoint(given: string, options: ProbeOptions): Promise<Endpoint> {
-  const places = usualPlaces(given);
-  if (places.length === 0) return { endpoint: given };
-  const call = (endpoint: string) => caller(asker(options), endpoint)();
-  const [atGiven, ...others] = await Promise.all([given, ...places].map(call));
-  const endpoint = places.find((_, index) => others[index] !== undefined && isMcpAnswer(others[index]));
-  if (atGiven === undefined || endpoint === undefined || isMcpAnswer(atGiven)) return { endpoint: given };
-  return { endpoint, given, atGiven };
+/** What is worth asking only after the first answer: what comes after an open door, or what else speaks behind a closed one. */
+async function askFurther(
+  endpoint: string,
+  noToken: Answer,
+  options: ProbeOptions,
+): Promise<Partial<Pick<ServerFacts, 'openness' | 'laterRefusal' | 'eventStream'>>> {
+  if (!isServed(noToken)) {
+    if (isMcpAnswer(noToken)) return {};
+    const headers = { accept: 'text/event-stream' };
+    return { eventStream: await probe({ url: endpoint, headers }, { ...options, milliseconds: 2000 }) };
+  }
+  let session: string | undefined;
+  const onSession = (id: string) => {
+    session = id;
+  };
+  // Once more, since the id of a session is in no fact.
+  await probe({ url: endpoint, method: 'POST', json: initialize }, { ...options, onSession });
+  const openness = await gatherOpenness(endpoint, session, options);
+  const refusal = [openness.list, openness.call?.answer].find(
+    (answer) => answer?.answered && (answer.status === 401 || answer.status === 403),
+  );
+  return { openness, ...(refusal === undefined ? {} : { laterRefusal: refusal }) };
 }

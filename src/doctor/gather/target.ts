@@ -2,10 +2,12 @@ import { checkEnvironmentUrl, checkMcpUrl, checkResourceId, serverUrls } from '.
 import { type Fact, known, missing, type ProjectFacts, type ScalekitFacts } from '../facts.ts';
 import type { ProbeOptions } from '../probe.ts';
 import { objectOf, strings } from '../reading.ts';
-import { settingOf } from '../settings.ts';
+import { isBaseUrl, settingOf } from '../settings.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
+import { servesMcp } from './project/framework.ts';
 import { gatherProject } from './project/project.ts';
 import { gatherAuthorizationServer, gatherScalekit } from './scalekit.ts';
-import { type Endpoint, findEndpoint, type MetadataAnswers } from './server.ts';
+import type { MetadataAnswers } from './server.ts';
 
 /** What the doctor is asked to look at. */
 export interface Target {
@@ -22,10 +24,20 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
+/** Where no variable says where the server is, its source may: the port, and this machine. */
+function sourceEndpoint({ sourcePort, paths, framework }: ProjectFacts): string | undefined {
+  if (sourcePort === undefined || !servesMcp(framework)) return undefined;
+  const path = paths.find((each) => /mcp/.test(each)) ?? '/mcp';
+  return new URL(path, `http://localhost:${sourcePort.text}`).href;
+}
+
 /** The server that a project's MCP_URL means, corrected where it can be. */
 function ownEndpoint(project: ProjectFacts): string | undefined {
-  const mcpUrl = checkMcpUrl(settingOf(project, 'MCP_URL')?.value ?? '');
-  return mcpUrl.ok ? serverUrls(mcpUrl.value).endpoint : undefined;
+  const setting = settingOf(project, 'MCP_URL');
+  const mcpUrl = checkMcpUrl(setting?.value ?? '');
+  if (setting === undefined || !mcpUrl.ok) return sourceEndpoint(project);
+  // Under another name it may be the endpoint as well as its base: what is written is asked first.
+  return isBaseUrl(setting, project) ? serverUrls(mcpUrl.value).endpoint : new URL(setting.value).href;
 }
 
 /** The project counts unless another server than its own is asked for. */
@@ -48,10 +60,14 @@ export async function endpointOf(
   project: Fact<ProjectFacts>,
   options: ProbeOptions,
 ): Promise<Fact<Endpoint>> {
-  if (target.url !== undefined) return known(await findEndpoint(target.url, options));
+  const places = project.known ? project.value.paths : [];
+  if (target.url !== undefined)
+    return known({ ...(await findEndpoint(target.url, places, options)), givenBy: 'person' });
   if (!project.known) return missing('No server is known: there is no project here, and no URL was given');
   const own = ownEndpoint(project.value);
-  return own === undefined ? missing('MCP_URL does not say where the server is') : known({ endpoint: own });
+  return own === undefined
+    ? missing('MCP_URL does not say where the server is')
+    : known({ ...(await findEndpoint(own, places, options)), givenBy: 'settings' });
 }
 
 /** Scalekit as the project's settings name it. */

@@ -1,7 +1,7 @@
 import { signingAlgorithm } from '../../scalekit/index.ts';
 import { keptClaims } from '../claims.ts';
 import type { TokenFacts } from '../facts.ts';
-import { objectIn } from './project/files.ts';
+import { objectIn } from '../reading.ts';
 
 function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -1,6 +1,6 @@
 import type { ToolsFacts } from '../facts.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
-import { foreignName, initialize } from './server.ts';
+import { foreignName, initialize } from './messages.ts';
 
 /** Opens a connection as a client does, lists the tools, and opens another. No tool is called. */
 export async function gatherTools(

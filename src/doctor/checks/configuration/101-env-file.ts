@@ -1,7 +1,7 @@
 import { defineCheck, withProject } from '../../check.ts';
 import type { EnvFile } from '../../facts.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
-import { usesScalekit } from '../../settings.ts';
+import { nameInSource, usesScalekit } from '../../settings.ts';
 
 function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
   if (unreadable === undefined) return [];
@@ -31,7 +31,8 @@ export default defineCheck({
   holds: 'The project has Scalekit settings',
   title: 'The project has no Scalekit settings',
   why: 'The server does not know who signs its users in, so it cannot start, or protects nothing.',
-  fix: 'Copy .env.example to .env and fill in the values from Scalekit’s dashboard > MCP Servers > your server.',
+  explains: ['SKM102', 'SKM113', 'SKM301', 'SKM302'],
+  fix: 'Make a file .env with the names above, and fill in the values from Scalekit’s dashboard > MCP Servers > your server.',
   run: (facts) =>
     withProject(facts, (project) => {
       const { settings, envFiles } = project;
@@ -47,7 +48,14 @@ export default defineCheck({
       return found({
         subject: { file: '.env' },
         actual: `${seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`}${asideOf(aside)}`,
-        expected: 'SCALEKIT_ENVIRONMENT_URL, SCALEKIT_RESOURCE_ID and MCP_URL',
+        expected: (['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'] as const)
+          .map((variable) => nameInSource(project, variable))
+          .join(', '),
+        ...(project.examples[0] === undefined
+          ? {}
+          : {
+              fix: `Copy ${project.examples[0]} to .env (cp ${project.examples[0]} .env) and fill in the values from Scalekit’s dashboard > MCP Servers > your server.`,
+            }),
       });
     }),
 });

@@ -1,19 +1,19 @@
 import { byteOrderMark } from '../../../project/env-text.ts';
-import type { VariableName } from '../../../scalekit/index.ts';
+import { type VariableName, variableAliases } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import type { ProjectFacts, Setting } from '../../facts.ts';
 import { type Finding, found, skipped } from '../../model.ts';
-import { placeOf, settingOf } from '../../settings.ts';
+import { nameInSource, placeOf, settingOf } from '../../settings.ts';
 
-/** xmcp finds the resource by itself, and only our production settings insist on the client id. */
+/** Ours needs three; of any other project those count that its source reads without a default. */
 function needed(project: ProjectFacts): readonly VariableName[] {
-  const isOursInProduction = project.kind === 'generated' && project.nodeEnv?.value === 'production';
-  return [
-    'SCALEKIT_ENVIRONMENT_URL',
-    ...(isOursInProduction ? ['SCALEKIT_CLIENT_ID' as const] : []),
-    ...(project.kind === 'xmcp' ? [] : ['SCALEKIT_RESOURCE_ID' as const]),
-    'MCP_URL',
-  ];
+  const own: readonly VariableName[] = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'];
+  if (project.kind === 'generated') return own;
+  const isRead = (variable: VariableName) => {
+    const names = [variable, ...variableAliases[variable]];
+    return project.variableReads.some(({ text, hasDefault }) => names.includes(text) && !hasDefault);
+  };
+  return own.filter(isRead);
 }
 
 /** To the program the variable has another name, which begins with the mark. */
@@ -43,6 +43,7 @@ export default defineCheck({
   title: 'A variable that the server needs is not set',
   why: 'Without it the server cannot tell which tokens are meant for it.',
   fix: 'Add it to .env. All values are in Scalekit’s dashboard: Settings, and MCP Servers > your server.',
+  explains: ['SKM301', 'SKM302'],
   run: (facts) =>
     withProject(facts, (project) => {
       if (!project.settings.some(({ variable }) => variable.startsWith('SCALEKIT_')))
@@ -51,7 +52,8 @@ export default defineCheck({
       const findings = needed(project).flatMap((variable): readonly Finding[] => {
         const setting = settingOf(project, variable);
         if (setting !== undefined && setting.value !== '') return [];
-        const subject = setting === undefined ? { variable, file } : placeOf(setting);
+        const subject =
+          setting === undefined ? { variable: nameInSource(project, variable), file } : placeOf(setting);
         if (setting !== undefined && isHidden(setting, project)) return [hidden(setting)];
         return [
           { subject, actual: setting === undefined ? 'not set' : 'empty', expected: expected[variable] },

@@ -3,12 +3,21 @@ import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { editOf, placeOf } from '../../settings.ts';
 
-/** @returns the URL that was meant, where a missing scheme or a path is all that is wrong. */
+/** What cannot be a part of any host: a value with these was not meant as a URL, or is more than one. */
+const strange = /[^\w.~:/?#[\]@!$&'()*+,;=%-]/;
+
+/** @returns the URL that was meant, where a missing scheme or a path is all that is wrong; nothing is made up. */
 function meant(value: string): string | undefined {
-  const withScheme = /^[a-z]+:\/\//i.test(value) ? value : `https://${value}`;
+  if (strange.test(value)) return undefined;
+  const hasScheme = /^[a-z]+:\/\//i.test(value);
+  const isLocal = /^(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/i.test(value);
+  const withScheme = hasScheme ? value : `${isLocal ? 'http' : 'https'}://${value}`;
   if (!URL.canParse(withScheme)) return undefined;
-  const origin = checkEnvironmentUrl(new URL(withScheme).origin);
-  return origin.ok ? origin.value : undefined;
+  const { origin, hostname } = new URL(withScheme);
+  // A name without a dot is no host of the internet: it may be anything.
+  if (!isLocal && !hasScheme && !hostname.includes('.')) return undefined;
+  const checked = checkEnvironmentUrl(origin);
+  return checked.ok ? checked.value : undefined;
 }
 
 /** Facts: Scalekit, documented failure 4. */
@@ -20,6 +29,7 @@ export default defineCheck({
   title: 'The environment URL has a wrong form',
   why: 'The server looks for Scalekit’s keys under this URL and finds nothing there.',
   fix: 'Set it to your environment’s URL from Scalekit’s dashboard > Settings: https:// and the host, nothing after it.',
+  explains: ['SKM202', 'SKM301', 'SKM302'],
   run: (facts) =>
     withSetting(facts, 'SCALEKIT_ENVIRONMENT_URL', (setting) => {
       const checked = checkEnvironmentUrl(setting.value);

@@ -3,7 +3,7 @@ import { slashFastMcp, versionOf } from '../../advisories.ts';
 import { defineCheck, withSetting } from '../../check.ts';
 import type { ProjectFacts } from '../../facts.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { editOf, placeOf } from '../../settings.ts';
+import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';
 
 /** FastMCP 2.13.0 and 2.13.1 compare the token's audience with this URL, letter by letter. */
@@ -28,6 +28,7 @@ export default defineCheck({
   fix: 'Add the slash, and keep the Server URL in the dashboard the same.',
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {
+      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is no base URL by its name`);
       if (project.kind === 'mcp-use' || project.kind === 'xmcp')
         return skipped(`${project.kind} wants its URL without a slash`);
       const checked = checkMcpUrl(setting.value);

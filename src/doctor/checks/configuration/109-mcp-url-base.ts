@@ -1,7 +1,7 @@
 import { checkMcpUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { editOf, placeOf } from '../../settings.ts';
+import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
 
 /** Facts: Scalekit, documented failure 2. */
 export default defineCheck({
@@ -12,8 +12,10 @@ export default defineCheck({
   title: 'MCP_URL ends in /mcp',
   why: 'The server adds /mcp itself, so clients are sent to /mcp/mcp, where nothing is.',
   fix: 'Take /mcp off. Clients still use the URL with /mcp at its end.',
+  explains: ['SKM108', 'SKM301', 'SKM303', 'SKM313', 'SKM142', 'SKM319'],
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {
+      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is no base URL by its name`);
       const checked = checkMcpUrl(setting.value);
       if (!checked.ok) return skipped('MCP_URL is no URL that a server can have');
       if (!/\/mcp\/*$/.test(setting.value)) return passed();

@@ -1,13 +1,8 @@
 import { defineCheck, withProject } from '../../check.ts';
 import type { Facts } from '../../facts.ts';
+import { loadEnvLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { resourceMetadata, strings } from '../../reading.ts';
-
-const howTo: Readonly<Record<string, string>> = {
-  fastmcp: 'from dotenv import load_dotenv; load_dotenv() before ScalekitProvider(…)',
-  python: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
-  node: 'process.loadEnvFile() before the first process.env, or node --env-file=.env',
-};
 
 /** Whoever has started the server has loaded them: `node --env-file`, a process manager, a container. */
 function hasSettings({ server, scalekit }: Facts): boolean {
@@ -25,10 +20,13 @@ export default defineCheck({
   title: 'The program reads variables, but nothing loads .env',
   why: 'A .env file does nothing by itself. Unless your shell sets the variables, the program sees none of them.',
   fix: 'Load the file as the first thing that the program does.',
+  explains: ['SKM301', 'SKM302', 'SKM317'],
   run: (facts) =>
-    withProject(facts, ({ kind, envFiles, variableReads, envLoads }) => {
+    withProject(facts, (project) => {
+      const { kind, envFiles, variableReads, envLoads } = project;
+      const line = project.kind === 'generated' ? undefined : loadEnvLine(project);
       const [read] = variableReads.filter(({ text }) => !text.startsWith('FASTMCP_'));
-      if (howTo[kind] === undefined) return skipped(`A ${kind} project loads .env by itself`);
+      if (line === undefined) return skipped(`A ${kind} project loads .env by itself`);
       if (envFiles.length === 0 || read === undefined)
         return skipped('Its source reads none of the variables');
       if (hasSettings(facts)) return passed('The running server has the settings');
@@ -36,7 +34,8 @@ export default defineCheck({
       return found({
         subject: { file: read.file, line: read.line, variable: read.text },
         actual: `${read.file} reads ${read.text}, and nothing loads .env`,
-        expected: howTo[kind],
+        expected: line,
+        fix: `Write it as the first thing that ${read.file} does: ${line}`,
       });
     }),
 });

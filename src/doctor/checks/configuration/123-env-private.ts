@@ -5,7 +5,7 @@ const readableByOthers = 0o044;
 
 export default defineCheck({
   code: 'SKM123',
-  level: 'warning',
+  level: 'advice',
   side: 'machine',
   holds: 'Only you can read .env',
   title: 'Other users of this machine can read .env',
@@ -18,10 +18,13 @@ export default defineCheck({
       return found(
         ...envFiles
           .filter(({ mode = 0 }) => (mode & readableByOthers) !== 0)
-          .map(({ file, mode = 0 }) => ({
+          .map(({ file, mode = 0, lines }) => ({
             subject: { file },
             actual: `mode 0${mode.toString(8)}`,
             expected: 'mode 0600: for you alone',
+            ...(lines.some(({ isSecret, isEmpty }) => isSecret && !isEmpty)
+              ? { level: 'warning' as const }
+              : {}),
             edits: [{ kind: 'mode', file, mode: 0o600 } as const],
           })),
       );

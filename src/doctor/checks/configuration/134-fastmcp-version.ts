@@ -35,6 +35,11 @@ export default defineCheck({
         subject: { file: fact.file, line: fact.line },
         actual: `FastMCP ${version}: ${mistakeOf(version)}`,
         expected: `fastmcp>=${wrongFastMcp.fixedIn}`,
+        ...(project.removedArguments.length === 0
+          ? {}
+          : {
+              fix: `Ask for the version above, and in ${project.removedArguments[0]?.file} move ${project.removedArguments.map(({ text }) => text).join(', ')} from FastMCP(…) to mcp.run(…): the newer version does not start otherwise.`,
+            }),
       });
     }),
 });

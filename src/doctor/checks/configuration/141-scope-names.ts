@@ -1,4 +1,4 @@
-import { checkScope } from '../../../scalekit/index.ts';
+import { checkScope, openIdScopes } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 
@@ -14,7 +14,7 @@ export default defineCheck({
   run: (facts) =>
     withProject(facts, ({ scopes }) => {
       // Another provider's scopes are URLs, as Google's are.
-      const own = scopes.filter(({ text }) => !text.includes('://'));
+      const own = scopes.filter(({ text }) => !text.includes('://') && !openIdScopes.has(text));
       if (own.length === 0) return skipped('Its source names no scopes');
       const findings = own.flatMap(({ text, file, line }): readonly Finding[] => {
         const checked = checkScope(text);

@@ -3,6 +3,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import type { Facts, ServerFacts } from '../../facts.ts';
 import { type Finding, found, type Outcome, passed, skipped, unreachable } from '../../model.ts';
 import type { Failure } from '../../probe.ts';
+import { describeOwner } from './303-is-mcp-server.ts';
 
 const startCommands: Readonly<Record<string, string>> = {
   generated: 'npm run dev',
@@ -18,7 +19,7 @@ function startCommand({ project }: Facts): string | undefined {
 }
 
 /** A program is there, so that starting one is no help. */
-const mute: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
+const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
   timeout: {
     title: 'The server is there, but does not answer',
     why: 'Something accepts the connection and then says nothing, so clients wait in vain.',
@@ -33,19 +34,31 @@ const mute: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fi
   },
 };
 
-/** Why an address of the world leads nowhere from here, or undefined where there is no telling. */
-function wayThere({ noToken, endpoint, localPort }: ServerFacts): Partial<Finding> | undefined {
+/** @returns why a public address cannot be reached from here, or undefined where there is no telling. */
+function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Partial<Finding> | undefined {
   if (noToken.answered) return undefined;
   if (localPort?.answers)
     return {
       title: 'The server runs on this machine, and the world does not reach it',
+      level: 'error',
       actual: `${noToken.message}; but port ${localPort.port} of this machine answers`,
       side: 'proxy',
       fix: `Point the proxy or the tunnel for ${new URL(endpoint).host} at port ${localPort.port}, and open the firewall for it.`,
     };
   if (noToken.failure !== 'tls') return undefined;
+  if (/wrong version number|packet length|unknown protocol|http request/i.test(noToken.message))
+    return {
+      title: 'The server speaks plain http where https is asked',
+      level: 'error',
+      actual: noToken.message,
+      expected: 'TLS on this port',
+      side: 'proxy',
+      why: 'Something answers at this port without encryption, so an https client gets nowhere. It is no question of certificates.',
+      fix: 'Put https in front of it (a proxy with a certificate), or use http:// if this is your own machine.',
+    };
   return {
     title: 'The server’s certificate is not accepted',
+    level: 'error',
     actual: noToken.message,
     side: 'proxy',
     fix: 'Give the proxy in front of the server a certificate for this name, or use http:// if this is your own machine.',
@@ -58,10 +71,10 @@ function isUnclear(failure: Failure, endpoint: string): boolean {
   return failure === 'no-such-host' || failure === 'no-dns';
 }
 
-/** A program that is there and says nothing, or nothing at all. */
-function atRest(facts: Facts, failure: Failure): Partial<Finding> {
+/** @returns the words for a program that is there and says nothing, or for no program at all. */
+function notRunning(facts: Facts, failure: Failure): Partial<Finding> {
   const command = startCommand(facts);
-  if (mute[failure] !== undefined) return mute[failure];
+  if (silentPrograms[failure] !== undefined) return silentPrograms[failure];
   if (command === undefined) return { level: 'error' };
   return { fix: `Start it with: ${command}. Then run: npx scalekit-mcp doctor` };
 }
@@ -81,7 +94,7 @@ export default defineCheck({
       if (noToken.answered) return passed(endpoint);
       const { failure, message } = noToken;
       const subject = { url: endpoint };
-      const elsewhere = wayThere(server);
+      const elsewhere = unreachableFromHere(server);
       if (elsewhere !== undefined) return found({ subject, ...elsewhere });
       if (failure === 'too-large') return skipped('What answers there is no MCP server');
       if (isUnclear(failure, endpoint))
@@ -89,7 +102,7 @@ export default defineCheck({
           `${endpoint}: ${message}`,
           'Check the address and this machine’s network. If others reach it, a firewall or a proxy in between does not let this machine through.',
         );
-      const actual = portOwner === undefined ? message : `${message}, from ${portOwner}`;
-      return found({ subject, actual, expected: 'an answer', ...atRest(facts, failure) });
+      const actual = `${message}${describeOwner(portOwner)}`;
+      return found({ subject, actual, expected: 'an answer', ...notRunning(facts, failure) });
     }),
 });

@@ -1,8 +1,45 @@
 import { defineCheck, withFact } from '../../check.ts';
-import { found, passed, skipped } from '../../model.ts';
-import { isFirewall, isMcpServer, isRedirect, summary } from '../../reading.ts';
+import type { Facts, PortOwner, ServerFacts } from '../../facts.ts';
+import { mountedAt } from '../../frameworks.ts';
+import { isInterfered } from '../../interference.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
+import { isFirewall, isMcpServer, isOldStream, isRedirect, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 5: the port belongs to another program. */
+/** @returns which program answers, e.g. `, from node (process 42), started in ~/shop`. */
+export function describeOwner(owner: PortOwner | undefined): string {
+  if (owner === undefined) return '';
+  const { name, directory, commandLine } = owner;
+  const where = directory === undefined ? '' : `, started in ${directory}`;
+  return `, from ${name}${where}${commandLine === undefined ? '' : `: ${commandLine}`}`;
+}
+
+/** Why an answer that is none of MCP's is the matter of another check. */
+function otherFinding(server: ServerFacts): string | undefined {
+  const { noToken, eventStream } = server;
+  const status = noToken.answered ? noToken.status : 0;
+  const reasons: ReadonlyArray<readonly [boolean, string]> = [
+    [isInterfered(server), 'Something in front of it answers in its place'],
+    [isOldStream(eventStream), 'It speaks SSE'],
+    [status === 429, 'It was asked too often'],
+    [isRedirect(noToken), 'It answers with a redirect'],
+    [isFirewall(noToken), 'A firewall answers in its place'],
+    [status >= 500, 'It fails on every request'],
+  ];
+  return reasons.find(([holds]) => holds)?.[1];
+}
+
+/** The port is right and the program too: it has no MCP at this path. */
+function ownServer({ project }: Facts, endpoint: string): Partial<Finding> {
+  const { pathname } = new URL(endpoint);
+  return {
+    title: `This project’s server answers, but has no MCP at ${pathname}`,
+    side: 'code',
+    why: 'The program was started from this folder, so it is yours. It answers at this path without speaking MCP: MCP is served at another path, over another transport, or not at all.',
+    fix: mountedAt(project.known ? project.value : undefined, pathname),
+  };
+}
+
+/** docs/scalekit.md#documented-failures, 5: the port belongs to another program. */
 export default defineCheck({
   code: 'SKM303',
   level: 'error',
@@ -16,14 +53,14 @@ export default defineCheck({
       const { noToken, endpoint, portOwner } = server;
       const isFlood = !noToken.answered && noToken.failure === 'too-large';
       if (!noToken.answered && !isFlood) return skipped('The server does not answer');
-      if (isMcpServer(server)) return passed();
-      if (isRedirect(noToken)) return skipped('It answers with a redirect');
-      if (isFirewall(noToken)) return skipped('A firewall answers in its place');
-      if (noToken.answered && noToken.status >= 500) return skipped('It fails on every request');
+      if (isMcpServer(server) && !isInterfered(server)) return passed();
+      const other = otherFinding(server);
+      if (other !== undefined) return skipped(other);
       return found({
         subject: { url: endpoint },
-        actual: `${summary(noToken)}${portOwner === undefined ? '' : `, from ${portOwner}`}`,
+        actual: `${summary(noToken)}${describeOwner(portOwner)}`,
         expected: '401, or an answer to an MCP message',
+        ...(portOwner?.isOwn ? ownServer(facts, endpoint) : {}),
       });
     }),
 });

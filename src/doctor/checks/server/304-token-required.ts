@@ -1,6 +1,45 @@
 import { defineCheck, withServer } from '../../check.ts';
-import { found, passed } from '../../model.ts';
+import type { ServerFacts } from '../../facts.ts';
+import { protect } from '../../frameworks.ts';
+import { type Finding, found, type Outcome, passed, skipped } from '../../model.ts';
+import { isServed, summary } from '../../reading.ts';
+import { callOutcomeOf, isPublic, toolFactsOf } from '../../tools.ts';
 
+/** What is said only once a tool that is not declared public was reached without a token. */
+function ranWithoutToken(tool: string, outcome: 'ran' | 'looked at its arguments'): Partial<Finding> {
+  const actual =
+    outcome === 'ran'
+      ? `the tool ${tool} ran without a token`
+      : `the tool ${tool} refused a call without a token for its arguments alone`;
+  return { actual, expected: '401' };
+}
+
+/** The first message is answered to everybody: what comes after it says whether the tools are. */
+function judge(server: ServerFacts, fix: string): Outcome {
+  const { openness, endpoint, noToken } = server;
+  const subject = { url: endpoint };
+  if (openness === undefined) return passed(summary(noToken));
+  const tools = toolFactsOf(openness.list);
+  if (tools === undefined) return passed('The first message is open, and the list of tools is not');
+  if (tools.length === 0) return skipped('It lists no tools to call');
+  if (tools.every(isPublic)) return passed('All its tools are declared public');
+  const { call } = openness;
+  const outcome = call === undefined ? 'unclear' : callOutcomeOf(call.answer);
+  if (outcome === 'refused') return passed('The list is open, and its tools ask for a token');
+  if (call !== undefined && outcome !== 'unclear')
+    return found({ subject, fix, ...ranWithoutToken(call.tool, outcome) });
+  return found({
+    subject,
+    level: 'warning',
+    title: 'The server lists its tools to everybody',
+    actual: `${tools.length} tools without a token; whether they can be called could not be tried`,
+    expected: '401, or tools that are declared public',
+    why: 'Whoever can reach this address sees what the server can do, and may be able to do it. No tool could be called without a risk that it does something.',
+    fix,
+  });
+}
+
+/** MCP, authorization: a protected server answers 401. A tool that is declared public (`securitySchemes`: noauth) is none. */
 export default defineCheck({
   code: 'SKM304',
   level: 'error',
@@ -8,11 +47,12 @@ export default defineCheck({
   holds: 'A call without a token is refused',
   title: 'The server lets everybody in: a call without a token is answered',
   why: 'Anyone who can reach this address can use its tools.',
-  fix: 'Check the token before the request reaches MCP: in a project of ours by serve() or createServer() of scalekit-mcp-server; in FastMCP pass auth=ScalekitProvider(…).',
+  fix: 'Check the token before the request reaches MCP.',
+  explains: ['SKM322', 'SKM335'],
   run: (facts) =>
-    withServer(facts, ({ noToken, endpoint }) =>
-      noToken.answered && noToken.status >= 200 && noToken.status < 300
-        ? found({ subject: { url: endpoint }, actual: String(noToken.status), expected: '401' })
-        : passed(),
+    withServer(facts, (server) =>
+      isServed(server.noToken)
+        ? judge(server, protect(facts.project.known ? facts.project.value : undefined))
+        : passed(summary(server.noToken)),
     ),
 });

@@ -5,7 +5,7 @@ import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
 /** Older clients, and those that were given the bare host, ask here (docs/mcp.md#what-a-resource-server-must-do). */
 export default defineCheck({
   code: 'SKM310',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'The server’s metadata is at the root too',
   title: 'The server’s metadata is not at the root',

@@ -1,4 +1,5 @@
 import { defineCheck, withAnswer } from '../../check.ts';
+import { isNoUpstream } from '../../interference.ts';
 import { found } from '../../model.ts';
 import { callsWithoutGoodToken, isFirewall, summary } from '../../reading.ts';
 
@@ -17,7 +18,7 @@ export default defineCheck({
         ...callsWithoutGoodToken(server)
           // 503 means that the keys could not be had: that is its own finding.
           .filter(({ answer }) => answer.answered && answer.status >= 500 && answer.status !== 503)
-          .filter(({ answer }) => !isFirewall(answer))
+          .filter(({ answer }) => !isFirewall(answer) && !isNoUpstream(answer))
           .slice(0, 1)
           .map(({ what, answer }) => ({
             subject: { url: server.endpoint },

@@ -1,4 +1,5 @@
 import { defineCheck, withAnswer } from '../../check.ts';
+import { isNoUpstream } from '../../interference.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { callsWithBadToken, isFirewall, keyList, summary } from '../../reading.ts';
 
@@ -14,7 +15,8 @@ export default defineCheck({
   run: (facts) =>
     withAnswer(facts, (server) => {
       const call = callsWithBadToken(server).find(
-        ({ answer }) => answer.answered && answer.status === 503 && !isFirewall(answer),
+        ({ answer }) =>
+          answer.answered && answer.status === 503 && !isFirewall(answer) && !isNoUpstream(answer),
       );
       if (call === undefined) return passed();
       if (!facts.scalekit.known || keyList(facts.scalekit.value) === undefined)

@@ -5,7 +5,7 @@ import { corsOf, isRedirect, succeeded, summary } from '../../reading.ts';
 /** Facts: MCP, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
 export default defineCheck({
   code: 'SKM331',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'Clients that run in a browser may call the server',
   title: 'Clients that run in a browser cannot call the server',

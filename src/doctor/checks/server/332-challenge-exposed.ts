@@ -5,7 +5,7 @@ import { challengeOf, corsOf } from '../../reading.ts';
 /** Facts: Scalekit, documented failure 15: the exposed `WWW-Authenticate`. */
 export default defineCheck({
   code: 'SKM332',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'Clients that run in a browser can read how to sign in',
   title: 'Clients that run in a browser cannot read how to sign in',

@@ -13,7 +13,7 @@ const secondWall =
 /** MCP, transports, security: "servers MUST validate the Origin header" (403). Without a token a 401 hides whether they do. */
 export default defineCheck({
   code: 'SKM333',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'Web pages of strangers are kept out',
   title: 'The server does not keep the web pages of strangers out',

@@ -6,14 +6,14 @@ import { isRedirect, succeeded, summary } from '../../reading.ts';
 /** Facts: security, transport. In public the proxy sorts hosts; on this machine a web page can choose any (DNS rebinding). */
 export default defineCheck({
   code: 'SKM334',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'Calls under a foreign name are kept out',
   title: 'The server answers to any name',
   why: 'A web page can point its own name at this machine and so get around the browser’s walls (DNS rebinding).',
   fix: 'Answer 403 to a Host that is not the one of MCP_URL.',
   run: (facts) =>
-    withServer(facts, ({ foreignHost: answer, endpoint }) => {
+    withServer(facts, ({ foreignHost: answer, endpoint, noToken }) => {
       if (!isLoopback(new URL(endpoint)))
         return skipped('It is not on this machine, where only a page could lie');
       if (isRedirect(answer)) return skipped('It answers with a redirect');
@@ -22,7 +22,7 @@ export default defineCheck({
         subject: { url: endpoint },
         actual: `${summary(answer)} to a call with Host: attacker.example`,
         expected: '403',
-        level: succeeded(answer) ? 'error' : 'warning',
+        level: succeeded(answer) && !succeeded(noToken) ? 'error' : 'advice',
       });
     }),
 });

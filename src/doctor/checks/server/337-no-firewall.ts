@@ -1,4 +1,5 @@
 import { defineCheck, withAnswer } from '../../check.ts';
+import { isHostRefused, isLogin, isNoUpstream } from '../../interference.ts';
 import { found } from '../../model.ts';
 import { isFirewall, summary } from '../../reading.ts';
 
@@ -15,7 +16,10 @@ export default defineCheck({
     withAnswer(facts, ({ noToken, metadata }) =>
       found(
         ...[noToken, metadata]
-          .filter(isFirewall)
+          .filter(
+            (answer) =>
+              isFirewall(answer) && !isNoUpstream(answer) && !isLogin(answer) && !isHostRefused(answer),
+          )
           .slice(0, 1)
           .map((answer) => ({
             subject: { url: answer.url },

@@ -5,7 +5,7 @@ import { corsOf, objectOf } from '../../reading.ts';
 /** Facts: MCP, "Metadata is mounted before the Origin check, with open CORS" (documented failure 15). */
 export default defineCheck({
   code: 'SKM340',
-  level: 'warning',
+  level: 'advice',
   side: 'code',
   holds: 'Clients that run in a browser can read the metadata',
   title: 'Clients that run in a browser cannot read the metadata',

@@ -1,4 +1,4 @@
-import { reservedScopes, scopesOf } from '../../../scalekit/index.ts';
+import { openIdScopes, scopesOf } from '../../../scalekit/index.ts';
 import { defineCheck, serverScopes, withToken } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
@@ -19,7 +19,7 @@ export default defineCheck({
       const lower = new Set(granted.map((scope) => scope.toLowerCase()));
       const absent = own.filter((scope) => !lower.has(scope.toLowerCase()));
       if (absent.length === 0)
-        return passed(`scope ${granted.filter((name) => !reservedScopes.has(name)).join(' ')}`);
+        return passed(`scope ${granted.filter((name) => !openIdScopes.has(name)).join(' ')}`);
       return found({
         subject: {},
         actual: granted.length === 0 ? 'no scopes' : granted.join(' '),

@@ -1,9 +1,28 @@
 import { maskSecrets } from '../../../scalekit/index.ts';
-import type { ClientEntry } from '../../facts.ts';
-import { lineAt, objectIn, parseObject, type TextFile } from './files.ts';
+import type { ClientEntry, ClientProblem } from '../../facts.ts';
+import { objectIn } from '../../reading.ts';
+import { lineAt, parseObject, type TextFile } from './files.ts';
+import { readJson } from './json-text.ts';
 
-/** Where clients keep the servers of a project (docs/mcp.md#clients). */
-export const clientFiles = ['.mcp.json', '.vscode/mcp.json', '.cursor/mcp.json'] as const;
+/** A client's file in a project, and how it is read (docs/mcp.md#clients). */
+interface ClientFile {
+  readonly file: string;
+  readonly client: ClientEntry['client'];
+  readonly comments: boolean;
+}
+
+const files: readonly ClientFile[] = [
+  { file: '.mcp.json', client: 'claude-code', comments: false },
+  { file: '.vscode/mcp.json', client: 'vscode', comments: true },
+  { file: '.cursor/mcp.json', client: 'cursor', comments: true },
+  { file: '.gemini/settings.json', client: 'gemini', comments: true },
+  { file: '.codex/config.toml', client: 'codex', comments: true },
+];
+
+/** Where clients keep the servers of a project. */
+export const clientFiles: readonly string[] = files.map(({ file }) => file);
+
+type Entry = Readonly<Record<string, unknown>>;
 
 function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -14,7 +33,7 @@ function wordsIn(value: unknown): readonly string[] {
 }
 
 /** The client id that an entry brings along, in the forms of Claude Code, Cursor, VS Code and mcp-remote. */
-function clientIdOf(entry: Readonly<Record<string, unknown>>): string | undefined {
+function clientIdOf(entry: Entry): string | undefined {
   const args = wordsIn(entry.args);
   const information = parseObject(args[args.indexOf('--static-oauth-client-info') + 1]);
   const places = [objectIn(entry.oauth), objectIn(entry.auth), information];
@@ -22,30 +41,82 @@ function clientIdOf(entry: Readonly<Record<string, unknown>>): string | undefine
   return ids.map(textIn).find((id) => id !== undefined);
 }
 
+/** Which scopes the client is told to ask for: a list, or a text with spaces. */
+function scopesOf(entry: Entry): readonly string[] | undefined {
+  const said = objectIn(entry.oauth)?.scopes ?? objectIn(entry.auth)?.scopes;
+  if (typeof said === 'string') return said.split(/[\s,]+/).filter((word) => word !== '');
+  return Array.isArray(said) ? wordsIn(said) : undefined;
+}
+
 /** A query may hold a key of any form, so none of it is kept. */
 function withoutSecrets(url: string): string {
   return maskSecrets(url).replace(/\?.*$/, '?…(masked)');
 }
 
+/** `[mcp_servers.todo]` with `url = "…"`, as Codex has it: read by pattern, since nothing else of TOML is needed. */
+function readToml(text: string): Readonly<Record<string, Entry>> {
+  const sections = [
+    ...text.matchAll(/^\s*\[mcp_servers\.(?:"([^"]+)"|([\w-]+))\]([\s\S]*?)(?=^\s*\[|$(?![\s\S]))/gm),
+  ];
+  return Object.fromEntries(
+    sections.map(([, quoted, bare, body = '']) => [
+      quoted ?? bare ?? '',
+      { url: /^\s*url\s*=\s*["']([^"']+)/m.exec(body)?.[1] },
+    ]),
+  );
+}
+
+interface Entries {
+  readonly entries: ReadonlyArray<readonly [name: string, entry: Entry]>;
+  readonly problem?: Omit<ClientProblem, 'file'>;
+}
+
+function entriesOf({ client, comments }: ClientFile, text: string): Entries {
+  if (client === 'codex') return { entries: Object.entries(readToml(text)) };
+  const read = readJson(text, comments);
+  // What a strict reader refuses is still read, so that everything else can be said.
+  const lenient = 'value' in read ? read : readJson(text, true);
+  const document = 'value' in lenient ? lenient.value : {};
+  const servers = Object.entries({ ...objectIn(document.servers), ...objectIn(document.mcpServers) });
+  const entries = servers.map(([name, value]) => [name, objectIn(value) ?? {}] as const);
+  return { entries, ...('problem' in read ? { problem: read } : {}) };
+}
+
+function urlOf(entry: Entry): string | undefined {
+  const said = textIn(entry.httpUrl) ?? textIn(entry.url);
+  return said ?? wordsIn(entry.args).find((word) => /^https?:\/\//.test(word));
+}
+
 /** @returns the entries of a client's configuration that lead to a URL, directly or through a bridge such as mcp-remote. */
 export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
-  const document = parseObject(text) ?? {};
-  const entries = Object.entries({ ...objectIn(document.servers), ...objectIn(document.mcpServers) });
-  return entries.flatMap(([name, value]): readonly ClientEntry[] => {
-    const entry = objectIn(value) ?? {};
-    const url = textIn(entry.url) ?? wordsIn(entry.args).find((word) => /^https?:\/\//.test(word));
+  const of = files.find((each) => each.file === file);
+  if (of === undefined) return [];
+  const { entries } = entriesOf(of, text);
+  return entries.flatMap(([name, entry]): readonly ClientEntry[] => {
+    const url = urlOf(entry);
     if (url === undefined || !URL.canParse(url)) return [];
     const clientId = clientIdOf(entry);
-    const line = lineAt(text, text.indexOf(JSON.stringify(url)));
+    const scopes = scopesOf(entry);
+    const isSse = of.client === 'gemini' && entry.httpUrl === undefined && entry.url !== undefined;
     return [
       {
         file,
-        line,
+        client: of.client,
+        line: lineAt(text, text.indexOf(url)),
         name,
         url: withoutSecrets(url),
         ...(clientId && { clientId: maskSecrets(clientId) }),
+        ...(scopes && { scopes }),
+        ...(isSse ? { asksSse: true } : {}),
         isOnlyEntry: entries.length === 1,
       },
     ];
   });
+}
+
+/** @returns why the client cannot read its own file. */
+export function clientProblemOf({ file, text }: TextFile): readonly ClientProblem[] {
+  const of = files.find((each) => each.file === file);
+  const problem = of === undefined ? undefined : entriesOf(of, text).problem;
+  return problem === undefined ? [] : [{ file, ...problem }];
 }

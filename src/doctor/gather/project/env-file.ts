@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeEnv } from '../../../project/env-file.ts';
 import { type Assignment, assignmentsOf, byteOrderMark } from '../../../project/env-text.ts';
-import { maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
+import { compoundVariables, maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
 import type { EnvFile, EnvLine, ProjectKind } from '../../facts.ts';
 import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';
@@ -12,6 +12,7 @@ const keptNames: ReadonlySet<string> = new Set([
   'NODE_ENV',
   ...variableNames,
   ...Object.values(variableAliases).flat(),
+  ...Object.values(compoundVariables).flat(),
 ]);
 
 const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
+import { objectIn } from '../../reading.ts';
 
 /** A file that was read: its path relative to the project, with `/`, and its text. */
 export interface TextFile {
@@ -51,11 +52,6 @@ export function parseObject(text: string | undefined): Readonly<Record<string, u
   } catch {
     return undefined;
   }
-}
-
-/** @returns a value as an object, or undefined where it is none. */
-export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
 /** @returns the line, counted from 1, on which a position of a text is. */

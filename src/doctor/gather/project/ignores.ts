@@ -1,5 +1,6 @@
 import type { Ignore, ProjectFacts } from '../../facts.ts';
-import { objectIn, parseObject } from './files.ts';
+import { objectIn } from '../../reading.ts';
+import { parseObject } from './files.ts';
 
 /** The file in which a project's owner says which findings they live with, and why. */
 export const ignoreFile = 'scalekit-doctor.json';

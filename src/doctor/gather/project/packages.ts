@@ -1,7 +1,8 @@
 import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PackageFact } from '../../facts.ts';
-import { lineAt, objectIn, parseObject, readText, readTexts, type TextFile } from './files.ts';
+import { objectIn } from '../../reading.ts';
+import { lineAt, parseObject, readText, readTexts, type TextFile } from './files.ts';
 
 /** The packages that some check asks about. Others are none of the doctor's business. */
 const npmNames = [
@@ -10,8 +11,14 @@ const npmNames = [
   '@modelcontextprotocol/inspector',
   '@scalekit-sdk/node',
   '@xmcp-dev/scalekit',
+  '@modelcontextprotocol/express',
+  '@modelcontextprotocol/hono',
   'dotenv',
+  'express',
   'fastmcp',
+  'hono',
+  'mcp-framework',
+  'skybridge',
   'mcp-remote',
   'mcp-use',
   'scalekit-mcp',
@@ -90,13 +97,29 @@ function declaration(name: string): RegExp {
   );
 }
 
-const environments = ['.venv', 'venv', 'env'];
+/** A virtual environment is known by this file in it, whatever its folder is called. */
+const environmentMark = 'pyvenv.cfg';
+
+async function environmentsIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const marked = await Promise.all(
+    folders.map((folder) =>
+      access(join(directory, folder, environmentMark)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const usual = ['.venv', 'venv', 'env'];
+  return folders.filter((name, index) => marked[index] || usual.includes(name));
+}
 
 /** Lists what is installed in the project's virtual environment, as `name-1.2.3.dist-info` folders. */
 async function installedDistributions(directory: string): Promise<readonly string[]> {
   const list = (path: string) => readdir(join(directory, path)).catch(() => []);
   const folders = await Promise.all(
-    environments.map(async (environment) => {
+    (await environmentsIn(directory)).map(async (environment) => {
       const versions = await list(`${environment}/lib`);
       const unix = versions.map((version) => `${environment}/lib/${version}/site-packages`);
       return (await Promise.all([...unix, `${environment}/Lib/site-packages`].map(list))).flat();

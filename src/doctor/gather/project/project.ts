@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import {
   type Fact,
   known,
@@ -7,13 +8,19 @@ import {
   type ProjectFacts,
   type ProjectKind,
 } from '../../facts.ts';
-import { clientFiles, readClients } from './clients.ts';
+import { objectIn } from '../../reading.ts';
+import { clientFiles, clientProblemOf, readClients } from './clients.ts';
+import { compoundSettings } from './compound.ts';
 import { envFileOf, readEnvFile } from './env-file.ts';
-import { objectIn, parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
+import { parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
+import { frameworkOf } from './framework.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
 import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
+import { publishedPorts } from './ports.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
+import { startCommandOf } from './start-command.ts';
+import { readTransport } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -64,14 +71,42 @@ async function readFiles(directory: string) {
     readTexts(directory, productionFiles),
     readText(directory, ignoreFile),
   ]);
+  const [examples, builds] = await Promise.all([
+    present(directory, exampleNames),
+    Promise.all(['dist', 'build', 'out'].map((folder) => readdir(join(directory, folder)).catch(() => []))),
+  ]);
+  const hasBuild = builds.some((entries) => entries.length > 0);
   const rawEnv = [local, env].filter((file) => file !== undefined);
-  return { manifest, python, rawEnv, sources, clients, production, ignores };
+  return { manifest, python, rawEnv, sources, clients, production, ignores, examples, hasBuild };
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;
 
 function isProject({ manifest, python, rawEnv, sources }: Files): boolean {
   return manifest !== undefined || python.length > 0 || rawEnv.length > 0 || sources.length > 0;
+}
+
+/** A transport that is chosen where the server is started, and not in its source. */
+const startsWithTransport =
+  /--transport[= ]["']?(?:streamable-)?http|\buvicorn\b|\bfastmcp run\b.*http|\bgunicorn\b/;
+
+function startOf(
+  { manifest, sources, production, hasBuild }: Files,
+  parsed: Readonly<Record<string, unknown>>,
+): Pick<ProjectFacts, 'startCommand' | 'startsElsewhere'> {
+  const startCommand = startCommandOf(parsed, sources, production, hasBuild);
+  const startsElsewhere = [...production, ...(manifest ? [manifest] : [])].some(({ text }) =>
+    startsWithTransport.test(text),
+  );
+  return { ...(startCommand === undefined ? {} : { startCommand }), startsElsewhere };
+}
+
+/** Named in guides and repositories as what `.env` is copied from. */
+const exampleNames = ['.env.example', 'env.example', '.env.sample', '.env.template', 'example.env'];
+
+async function present(directory: string, names: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(names.map((name) => readText(directory, name)));
+  return names.filter((_, index) => found[index] !== undefined);
 }
 
 /**
@@ -88,13 +123,21 @@ export async function gatherProject(directory: string, env: Environment): Promis
   const name = nameOf(parsed, python) ?? basename(resolve(directory));
   const kind = kindOf(packages, sources, manifest);
   const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env));
+  const settings = resolveSettings(envFiles, env);
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
+  const framework = frameworkOf(packages, sources, kind === 'generated');
   return known({
     kind,
+    framework,
+    ...readTransport(sources, framework),
+    ...startOf(files, parsed),
+    publishedPorts: publishedPorts(files.production),
+    clientProblems: files.clients.flatMap(clientProblemOf),
+    examples: files.examples,
     name,
     envFiles,
-    settings: resolveSettings(envFiles, env),
+    settings: [...settings, ...compoundSettings(envFiles, settings)],
     ...(nodeEnv === undefined ? {} : { nodeEnv }),
     packages,
     installed,

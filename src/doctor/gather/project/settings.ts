@@ -4,10 +4,13 @@ import { lineAt, type TextFile } from './files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Names that a shell may have for a program of its own. */
+const genericNames: ReadonlySet<string> = new Set(['BASE_URL', 'SERVER_URL', 'PUBLIC_URL']);
+
 function fromEnvironment(variable: VariableName, env: Environment): Setting | undefined {
   const name = [variable, ...variableAliases[variable]].find((alias) => env[alias] !== undefined);
   // A BASE_URL or PORT of the shell is as likely somebody else's; a server's own settings are in its file.
-  if (name === undefined || name === 'BASE_URL') return undefined;
+  if (name === undefined || genericNames.has(name)) return undefined;
   return { variable, name, value: maskSecrets(env[name] ?? ''), source: 'environment' };
 }
 
@@ -58,6 +61,7 @@ export const productionFiles = [
   'docker-compose.yaml',
   'docker-compose.yml',
   'fly.toml',
+  'Procfile',
 ] as const;
 
 /** @returns what those files set our variables to: `NAME=value`, `NAME value` and `NAME: value`. */

@@ -1,11 +1,17 @@
 import { readScopesFile } from '../../../project/scopes-file.ts';
-import { variableAliases, variableNames } from '../../../scalekit/index.ts';
+import { compoundVariables, variableAliases, variableNames } from '../../../scalekit/index.ts';
 import type { Mention } from '../../facts.ts';
 import { lineAt, type TextFile } from './files.ts';
+import { withoutComments } from './transport.ts';
 
-const ownVariables = [...variableNames, ...Object.values(variableAliases).flat()].filter(
-  (name) => name !== 'PORT' && name !== 'BASE_URL',
-);
+/** Names that say nothing of MCP: they are as likely somebody else's. */
+const genericNames: ReadonlySet<string> = new Set(['PORT', 'BASE_URL', 'SERVER_URL', 'PUBLIC_URL']);
+
+const ownVariables = [
+  ...variableNames,
+  ...Object.values(variableAliases).flat(),
+  ...Object.values(compoundVariables).flat(),
+].filter((name) => !genericNames.has(name));
 
 /** `process.env.MCP_URL`, `os.getenv("MCP_URL")`, `os.environ["MCP_URL"]`. */
 const variableRead = new RegExp(
@@ -14,7 +20,7 @@ const variableRead = new RegExp(
 );
 
 const envLoad =
-  /\b(load_dotenv|loadEnvFile|dotenv_values|read_env|env_file|dotenv(?:\/config)?)\b|(--env-file(?:-if-exists)?)/g;
+  /\b(load_dotenv|loadEnvFile|dotenv_values|read_env|loadEnvConfig)\s*\(|\b(env_file)\b|\b(dotenv\/config|dotenv run|dotenv -f)\b|\bdotenv\b.{0,20}\.?\b(config)\s*\(|['"](dotenv|@dotenvx\/dotenvx)['"]\s*\)\s*\.config|(--env-file(?:-if-exists)?)/g;
 
 /** Where source that is not ours names its scopes: `_require_scope("a")`, `required_scopes=["a", "b"]`, `requireScopes('a')`. */
 const scopeList =
@@ -24,9 +30,21 @@ const quoted = /["']([^"'\n]+)["']/g;
 
 function mentions({ file, text }: TextFile, pattern: RegExp): readonly Mention[] {
   return [...text.matchAll(pattern)].map((match) => ({
+    text: match.slice(1).find((part) => part !== undefined) ?? match[0],
+    file,
+    line: lineAt(text, match.index),
+  }));
+}
+
+/** `os.getenv("X", "…")`, `process.env.X ?? …`. */
+const hasDefault = /^["']\s*,\s*[^)\s]|^["'\])\s]*(?:\?\?|\|\||or\s)/;
+
+function readsOf({ file, text }: TextFile): readonly Mention[] {
+  return [...text.matchAll(variableRead)].map((match) => ({
     text: match[1] ?? match[0],
     file,
     line: lineAt(text, match.index),
+    ...(hasDefault.test(text.slice(match.index + match[0].length)) ? { hasDefault: true as const } : {}),
   }));
 }
 
@@ -59,10 +77,11 @@ export interface SourceFacts {
 
 /** @param manifests files that may load `.env` besides the sources, such as package.json. */
 export function readSourceFacts(sources: readonly TextFile[], manifests: readonly TextFile[]): SourceFacts {
+  const bare = sources.map(withoutComments);
   const own = sources.filter(({ file }) => file === 'src/scopes.ts').flatMap(ownScopes);
   return {
-    variableReads: once(sources.flatMap((source) => mentions(source, variableRead))),
-    envLoads: once([...sources, ...manifests].flatMap((source) => mentions(source, envLoad))),
+    variableReads: once(bare.flatMap(readsOf)),
+    envLoads: once([...bare, ...manifests].flatMap((source) => mentions(source, envLoad))),
     scopes: once(own.length > 0 ? own : sources.flatMap(otherScopes)),
   };
 }

@@ -1,0 +1,25 @@
+import { defineCheck, withClients } from '../../check.ts';
+import { found } from '../../model.ts';
+
+/** docs/mcp.md, client files: Gemini CLI takes `httpUrl` for Streamable HTTP, and `url` for SSE. */
+export default defineCheck({
+  code: 'SKM146',
+  level: 'error',
+  side: 'client',
+  holds: 'Clients ask over Streamable HTTP',
+  title: 'A client is configured for the old SSE transport',
+  why: 'To Gemini CLI the key "url" means SSE, which this server does not speak; "httpUrl" means Streamable HTTP.',
+  fix: 'Write "httpUrl" in place of "url".',
+  run: (facts) =>
+    withClients(facts, (clients) =>
+      found(
+        ...clients
+          .filter(({ asksSse }) => asksSse)
+          .map(({ file, line, name, url }) => ({
+            subject: { file, line },
+            actual: `${name}: "url": "${url}"`,
+            expected: `"httpUrl": "${url}"`,
+          })),
+      ),
+    ),
+});

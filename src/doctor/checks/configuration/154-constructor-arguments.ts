@@ -1,0 +1,42 @@
+import { versionOf } from '../../advisories.ts';
+import { defineCheck, withProject } from '../../check.ts';
+import type { PackageFact } from '../../facts.ts';
+import { found, passed, skipped } from '../../model.ts';
+import { compareVersions } from '../../versions.ts';
+
+/** FastMCP refuses them since 3.4 (docs/scalekit.md; its own list `_REMOVED_KWARGS`). */
+const removedIn = '3.4.0';
+
+/** Nothing keeps pip from taking the newest: no upper bound, and none installed. */
+function isNewest({ range }: PackageFact): boolean {
+  return !/<|==|~=|\^/.test(range);
+}
+
+export default defineCheck({
+  code: 'SKM154',
+  level: 'error',
+  side: 'code',
+  holds: 'FastMCP takes all the arguments that it is given',
+  title: 'FastMCP does not start: its constructor no longer takes an argument',
+  why: 'Guides of before pass it to FastMCP(…). Since FastMCP 3.4 that ends the program with a TypeError; it belongs to mcp.run(…).',
+  fix: 'Take it out of FastMCP(…), and pass it to mcp.run(transport="http", …).',
+  explains: ['SKM301', 'SKM302'],
+  run: (facts) =>
+    withProject(facts, ({ packages, removedArguments }) => {
+      const fact = packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
+      if (removedArguments.length === 0) return passed();
+      const version = fact === undefined ? undefined : versionOf(fact);
+      if (version !== undefined && compareVersions(version, removedIn) < 0)
+        return passed(`FastMCP ${version} takes them`);
+      if (version === undefined && fact !== undefined && !isNewest(fact))
+        return skipped('Which FastMCP is used cannot be seen');
+      return found(
+        ...removedArguments.map(({ text, file, line }) => ({
+          subject: { file, line },
+          actual: `FastMCP(…, ${text}=…) with FastMCP ${version ?? 'as pip installs it today'}`,
+          expected: `mcp.run(transport="http", ${text}=…)`,
+          fix: `Take ${text} out of FastMCP(…) in ${file}, and pass it to mcp.run(transport="http", ${text}=…, …).`,
+        })),
+      );
+    }),
+});

@@ -1,0 +1,28 @@
+import { defineCheck, withAnswer } from '../../check.ts';
+import { isPrefixTaken } from '../../interference.ts';
+import { lineFor, textOf } from '../../intermediaries.ts';
+import { found, passed } from '../../model.ts';
+import { summary } from '../../reading.ts';
+
+/** Seen: the server answers 404 and names the very URL that was asked, because it was asked for another path. */
+export default defineCheck({
+  code: 'SKM348',
+  level: 'error',
+  side: 'proxy',
+  holds: 'The path arrives at the server as it was asked',
+  title: 'The proxy takes the beginning of the path off',
+  why: 'The server is asked for another path than the one in MCP_URL, and answers that nothing is there.',
+  fix: 'Let the proxy hand on the whole path.',
+  explains: ['server', 'token', 'tools'],
+  run: (facts) =>
+    withAnswer(facts, (server) => {
+      if (!isPrefixTaken(server)) return passed();
+      const { noToken, metadata, endpoint } = server;
+      return found({
+        subject: { url: endpoint },
+        actual: `${summary(noToken)}: ${textOf(noToken)}`,
+        expected: `the path ${new URL(endpoint).pathname} at the server, too`,
+        fix: lineFor('prefix', [noToken, metadata]),
+      });
+    }),
+});

@@ -1,0 +1,214 @@
+import type { Framework, ProjectFacts } from './facts.ts';
+
+/** What a server is made with, and the line to write in each: one row a framework, one field a matter. */
+
+/** The lines of one framework. `<HOST>`, `<PATH>` and `<PORT>` stand for the values of the case. */
+interface Lines {
+  /** How its source names it. */
+  readonly name: string;
+  /** Allows a host name. */
+  readonly allowHost: string;
+  /** Believes a proxy that says https. */
+  readonly trustForwarded: string;
+  /** Serves Streamable HTTP in place of SSE or stdio. */
+  readonly serveHttp: string;
+  /** Serves MCP at a path. */
+  readonly mount: string;
+  /** Asks for Scalekit's tokens. */
+  readonly protect: string;
+  /** Loads `.env`; undefined where the framework does so by itself. */
+  readonly loadEnv?: string;
+  readonly start: string;
+}
+
+const uvicorn =
+  'Start uvicorn with --proxy-headers --forwarded-allow-ips="*" (behind your own proxy only), and give clients the path with exactly the slash that the server has.';
+
+const jose =
+  'Check the token before MCP is reached: const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL("/keys", SCALEKIT_ENVIRONMENT_URL)), { audience: SCALEKIT_RESOURCE_ID, issuer: [SCALEKIT_ENVIRONMENT_URL, SCALEKIT_ENVIRONMENT_URL + "/resources/" + SCALEKIT_RESOURCE_ID] }), and answer 401 with WWW-Authenticate where it throws';
+
+const express: Lines = {
+  name: 'Express',
+  allowHost: 'createMcpExpressApp({ allowedHosts: ["<HOST>"] }), or in your own Host check the name <HOST>.',
+  trustForwarded:
+    'app.set("trust proxy", 1); and app.set("strict routing", false) with the URL that clients use.',
+  serveHttp:
+    'app.post("/mcp", async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }); await createServer().connect(transport); await transport.handleRequest(req, res, req.body); });',
+  mount: 'app.post("<PATH>", …) has to hand the request to the MCP transport.',
+  protect: `${jose}: app.use("/mcp", requireScalekit) before app.post("/mcp", …).`,
+  loadEnv: 'process.loadEnvFile() before the first process.env, or node --env-file=.env',
+  start: 'npm start',
+};
+
+const table: Readonly<Record<Framework, Lines>> = {
+  generated: {
+    name: 'this project',
+    allowHost: 'ALLOWED_HOSTS=<HOST> in .env.',
+    trustForwarded: 'Set MCP_URL to the https URL: this server takes no address from a request.',
+    serveHttp: 'npm run dev serves Streamable HTTP at <MCP_URL>mcp.',
+    mount: 'MCP is served at MCP_URL and “mcp” behind it: set MCP_URL accordingly.',
+    protect: 'Pass the provider in src/main.ts: provider: new ScalekitProvider(…).',
+    start: 'npm run dev',
+  },
+  fastmcp: {
+    name: 'FastMCP',
+    allowHost:
+      'mcp.run(transport="http", port=…, allowed_hosts=["<HOST>", "localhost", "127.0.0.1"]) (FastMCP 4), or FASTMCP_HTTP_ALLOWED_HOSTS=\'["<HOST>"]\'.',
+    trustForwarded:
+      'mcp.run(transport="http", …, uvicorn_config={"proxy_headers": True, "forwarded_allow_ips": "*"}) (behind your own proxy only), and give clients the path with exactly the slash that the server has.',
+    serveHttp: 'mcp.run(transport="http", host="127.0.0.1", port=int(os.getenv("PORT", "3002")))',
+    mount: 'mcp.run(transport="http", path="<PATH>", port=…)',
+    protect:
+      'mcp = FastMCP("…", auth=ScalekitProvider(environment_url=os.getenv("SCALEKIT_ENVIRONMENT_URL"), resource_id=os.getenv("SCALEKIT_RESOURCE_ID"), base_url=os.getenv("MCP_URL")))',
+    loadEnv: 'from dotenv import load_dotenv; load_dotenv() before ScalekitProvider(…)',
+    start: 'python server.py',
+  },
+  'mcp-python': {
+    name: 'the Python SDK',
+    allowHost:
+      'TransportSecuritySettings(allowed_hosts=["<HOST>"]) as transport_security of the server (from mcp.server.transport_security).',
+    trustForwarded: uvicorn,
+    serveHttp: 'mcp.run(transport="streamable-http")',
+    mount: 'mcp = FastMCP("…", streamable_http_path="<PATH>")',
+    protect:
+      'FastMCP("…", token_verifier=…, auth=AuthSettings(issuer_url=…, resource_server_url=…)) of the SDK, or use FastMCP’s ScalekitProvider.',
+    loadEnv: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
+    start: 'python server.py',
+  },
+  'mcp-use': {
+    name: 'mcp-use',
+    allowHost: 'new MCPServer({ allowedHosts: ["<HOST>"], … })',
+    trustForwarded: 'MCP_URL=https://… : mcp-use takes its public address from there.',
+    serveHttp: 'await server.listen(Number(process.env.PORT)); mcp-use serves Streamable HTTP at /mcp.',
+    mount: 'mcp-use serves MCP at /mcp; give clients that path.',
+    protect: 'new MCPServer({ oauth: oauthCustomProvider({ … }) }) with Scalekit’s issuer and keys.',
+    start: 'npm run dev',
+  },
+  xmcp: {
+    name: 'xmcp',
+    allowHost: 'In xmcp.config.ts: http: { host: "0.0.0.0" }; let the proxy in front check the Host <HOST>.',
+    trustForwarded: 'In src/middleware.ts give scalekitProvider the https URL as baseURL.',
+    serveHttp: 'In xmcp.config.ts: http: true',
+    mount: 'In xmcp.config.ts: http: { endpoint: "<PATH>" }',
+    protect: 'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit.',
+    start: 'npm run dev',
+  },
+  'mcp-framework': {
+    name: 'mcp-framework',
+    allowHost:
+      'transport: { type: "http-stream", options: { cors: { … } } }; let the proxy in front check the Host <HOST>.',
+    trustForwarded: 'Set the resource of its OAuth configuration to the https URL.',
+    serveHttp:
+      'new MCPServer({ transport: { type: "http-stream", options: { port: <PORT>, endpoint: "/mcp" } } })',
+    mount: 'new MCPServer({ transport: { type: "http-stream", options: { endpoint: "<PATH>" } } })',
+    protect:
+      'transport.options.auth: { provider: new OAuthAuthProvider({ authorizationServers: [issuer], resource, validation: { type: "jwt", jwksUri, audience, issuer } }) }',
+    loadEnv: 'import "dotenv/config" as the first line of src/index.ts, or node --env-file=.env',
+    start: 'npm start',
+  },
+  skybridge: {
+    ...express,
+    name: 'Skybridge',
+    mount: 'app.use("<PATH>", mcp(server))',
+    protect: `${jose}: app.use("/mcp", requireScalekit) before app.use(mcp(server)).`,
+    start: 'npm run dev',
+  },
+  'fastmcp-js': {
+    ...express,
+    name: 'fastmcp (TypeScript)',
+    serveHttp: 'server.start({ transportType: "httpStream", httpStream: { port: <PORT> } })',
+    mount: 'server.start({ transportType: "httpStream", httpStream: { port: <PORT>, endpoint: "<PATH>" } })',
+    protect:
+      'new FastMCP({ authenticate: async (request) => … }), which throws new Response(null, { status: 401, headers })',
+  },
+  hono: {
+    ...express,
+    name: 'Hono',
+    allowHost:
+      'hostHeaderValidation(["<HOST>"]) of @modelcontextprotocol/hono, or in your own Host check the name <HOST>.',
+    trustForwarded:
+      'Build addresses from MCP_URL and not from c.req.url; const app = new Hono({ strict: false }) for the slash.',
+    serveHttp:
+      'app.all("/mcp", async (c) => { const transport = new WebStandardStreamableHTTPServerTransport(); await createServer().connect(transport); return transport.handleRequest(c.req.raw); });',
+    mount: 'app.all("<PATH>", …) has to hand c.req.raw to the MCP transport.',
+    protect: `${jose}: app.use("/mcp", requireScalekit) before app.all("/mcp", …).`,
+  },
+  express,
+  sdk: {
+    ...express,
+    name: 'the TypeScript SDK',
+    allowHost:
+      'allowedHosts: ["<HOST>"] of the transport (v1: with enableDnsRebindingProtection) or of hostHeaderValidation (v2).',
+    mount: 'In the HTTP server’s router, hand requests for <PATH> to the MCP transport.',
+  },
+  python: {
+    name: 'Python',
+    allowHost:
+      'Allow <HOST> in the server’s Host check (Starlette: TrustedHostMiddleware(allowed_hosts=["<HOST>"])).',
+    trustForwarded: uvicorn,
+    serveHttp: 'mcp.run(transport="http")',
+    mount:
+      'Mount the MCP application at <PATH>: app.mount("/", mcp.http_app(path="<PATH>")), with lifespan=mcp_app.lifespan.',
+    protect: 'FastMCP(…, auth=ScalekitProvider(…)) in front of the tools.',
+    loadEnv: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
+    start: 'python server.py',
+  },
+  node: { ...express, name: 'Node' },
+  unknown: {
+    ...express,
+    name: 'the server',
+    allowHost: 'allow <HOST> in the server’s own list of hosts.',
+    trustForwarded: 'Build addresses from the public URL, or trust X-Forwarded-Proto of the proxy.',
+    serveHttp: 'Serve MCP over Streamable HTTP: POST to one endpoint, usually /mcp.',
+    mount: 'Serve MCP at <PATH>, or give clients the path at which it is served.',
+    protect:
+      'Check the token before the request reaches MCP: signature, issuer, audience (the resource id) and times.',
+    start: 'the server’s own start command',
+  },
+};
+
+type Matter = Exclude<keyof Lines, 'name' | 'loadEnv'>;
+
+/** @returns the line to write about a matter, in the framework that the project is made with. */
+function lineOf(project: ProjectFacts | undefined, matter: Matter): string {
+  return table[project?.framework ?? 'unknown'][matter];
+}
+
+/** @returns how the project's source names what it is made with. */
+export function frameworkName(project: ProjectFacts): string {
+  return table[project.framework].name;
+}
+
+export function allowHost(project: ProjectFacts | undefined, host: string): string {
+  return lineOf(project, 'allowHost').replaceAll('<HOST>', host);
+}
+
+export function trustForwarded(project: ProjectFacts | undefined): string {
+  return lineOf(project, 'trustForwarded');
+}
+
+export function serveHttp(project: ProjectFacts | undefined, port?: number): string {
+  return lineOf(project, 'serveHttp').replaceAll('<PORT>', String(port ?? 3002));
+}
+
+/** @returns how MCP is served at a path, with the paths that the source has. */
+export function mountedAt(project: ProjectFacts | undefined, path: string): string {
+  const line = lineOf(project, 'mount').replaceAll('<PATH>', path).replaceAll('<PORT>', '3002');
+  const others = project?.paths.filter((other) => other !== path) ?? [];
+  return others.length === 0
+    ? line
+    : `${line} The source has ${others.join(', ')}: if MCP is there, clients have to use that path.`;
+}
+
+export function protect(project: ProjectFacts | undefined): string {
+  return lineOf(project, 'protect');
+}
+
+/** @returns how `.env` is loaded; undefined where the framework does so by itself. */
+export function loadEnvLine(project: ProjectFacts): string | undefined {
+  return table[project.framework].loadEnv;
+}
+
+export function startCommand(project: ProjectFacts | undefined): string {
+  return project?.startCommand ?? lineOf(project, 'start');
+}

@@ -1,0 +1,83 @@
+import { protectedResourceMetadataUrls } from '../../scalekit/index.ts';
+import { redirectTarget } from '../interference.ts';
+import { type Answer, type ProbeOptions, probe } from '../probe.ts';
+import { isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
+import { initialize } from './messages.ts';
+
+/** The MCP endpoint behind a URL, and what answered at that URL where it is another one. */
+export interface Endpoint {
+  readonly endpoint: string;
+  readonly given?: string;
+  readonly givenBy?: 'person' | 'settings';
+  readonly atGiven?: Answer;
+}
+
+function once(urls: readonly string[], given: string): readonly string[] {
+  return urls.filter((url, index) => url !== given && urls.indexOf(url) === index);
+}
+
+/** Where the endpoint usually is, for a URL that is not it: below the URL, at the root of its host, or where servers have it. */
+function usualPlaces(given: string): readonly string[] {
+  const { pathname } = new URL(given);
+  const folder = pathname.replace(/\/mcp\/?$/, '').replace(/\/$/, '');
+  const paths = [
+    `${folder}/mcp`,
+    '/mcp',
+    `${folder}/mcp/`,
+    '/mcp/',
+    '/api/mcp',
+    `${folder}/`,
+    '/',
+    '/sse',
+    '/mcp/sse',
+  ];
+  return paths.map((path) => new URL(path, given).href);
+}
+
+/** What the server's own metadata at the root calls its endpoint, where it is on the same host. */
+async function fromMetadata(given: string, options: ProbeOptions): Promise<readonly string[]> {
+  const { metadataRoot } = protectedResourceMetadataUrls(given);
+  const resource = objectOf(await probe({ url: metadataRoot }, options))?.resource;
+  if (typeof resource !== 'string' || !URL.canParse(resource)) return [];
+  return new URL(resource).host === new URL(given).host ? [resource] : [];
+}
+
+/** A redirect within the same host is followed, since most clients do. */
+function redirected(answer: Answer, given: string): string | undefined {
+  const target = redirectTarget(answer);
+  const url = new URL(given);
+  if (target === undefined || target.hostname !== url.hostname) return undefined;
+  // Back to http is no way to go, and a page for people no endpoint.
+  if (url.protocol === 'https:' && target.protocol === 'http:') return undefined;
+  return target.href === given ? undefined : target.href;
+}
+
+/**
+ * Finds out whether a URL is the MCP endpoint, or which one was meant (docs/scalekit.md#documented-failures, 6).
+ * @param places paths that the project's source names.
+ */
+export async function findEndpoint(
+  given: string,
+  places: readonly string[],
+  options: ProbeOptions,
+): Promise<Endpoint> {
+  const call = (url: string) => probe({ url, method: 'POST', json: initialize }, options);
+  const atGiven = await call(given);
+  if (!atGiven.answered || isMcpAnswer(atGiven)) return { endpoint: given };
+  const further = redirected(atGiven, given);
+  const named = await fromMetadata(given, options);
+  const bySource = places.map((path) => new URL(path, given).href);
+  const candidates = once(
+    [...(further === undefined ? [] : [further]), ...named, ...bySource, ...usualPlaces(given)],
+    given,
+  );
+  const answers = await Promise.all(candidates.map(call));
+  const found = candidates.find((_, index) => answers[index] !== undefined && isMcpAnswer(answers[index]));
+  if (found !== undefined) return { endpoint: found, given, atGiven };
+  const streams = candidates.filter((url) => /sse/.test(url));
+  const listen = (url: string) =>
+    probe({ url, headers: { accept: 'text/event-stream' } }, { ...options, milliseconds: 2000 });
+  const said = await Promise.all(streams.map(listen));
+  const stream = streams.find((_, index) => isOldStream(said[index]));
+  return stream === undefined ? { endpoint: given } : { endpoint: stream, given, atGiven };
+}

@@ -1,0 +1,55 @@
+import type { OpennessFacts } from '../facts.ts';
+import { type ProbeOptions, probe } from '../probe.ts';
+import { objectIn, strings, succeeded } from '../reading.ts';
+import { isPublic, type ToolFacts, toolFactsOf } from '../tools.ts';
+import { initialize } from './messages.ts';
+
+/** Something that no string, number, boolean or list is. */
+const wrong = { 'scalekit-mcp-doctor': 'an argument that must be refused' };
+
+/** @returns arguments that a tool must refuse before it does anything, or undefined where none is sure to be refused. */
+function refusableArguments({
+  inputSchema,
+  readOnlyHint,
+}: ToolFacts): Readonly<Record<string, unknown>> | undefined {
+  if (strings(inputSchema?.required).length > 0) return {};
+  const properties = Object.entries(objectIn(inputSchema?.properties) ?? {});
+  const plain = properties.find(([, schema]) =>
+    /^(?:string|number|integer|boolean|array)$/.test(String(objectIn(schema)?.type)),
+  );
+  if (plain !== undefined) return { [plain[0]]: wrong };
+  // Without arguments nothing can be wrong with them: only what says that it changes nothing is called.
+  return readOnlyHint === true ? {} : undefined;
+}
+
+function choose(
+  tools: readonly ToolFacts[],
+): { readonly name: string; readonly arguments: unknown } | undefined {
+  for (const tool of tools.filter((each) => !isPublic(each))) {
+    const found = refusableArguments(tool);
+    if (found !== undefined) return { name: tool.name, arguments: found };
+  }
+  return undefined;
+}
+
+/**
+ * Goes on without a token where the first message is answered to everybody: lists the tools, and calls one that is not declared
+ * public, with arguments that it must refuse. So the token check is seen, and nothing is done.
+ */
+export async function gatherOpenness(
+  endpoint: string,
+  session: string | undefined,
+  options: ProbeOptions,
+): Promise<OpennessFacts> {
+  const headers = {
+    'mcp-protocol-version': initialize.params.protocolVersion,
+    ...(session === undefined ? {} : { 'mcp-session-id': session }),
+  };
+  const post = (json: unknown) => probe({ url: endpoint, method: 'POST', json, headers }, options);
+  if (session !== undefined) await post({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  const list = await post({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  const params = succeeded(list) ? choose(toolFactsOf(list) ?? []) : undefined;
+  if (params === undefined) return { list };
+  const answer = await post({ jsonrpc: '2.0', id: 3, method: 'tools/call', params });
+  return { list, call: { tool: params.name, answer } };
+}

@@ -1,0 +1,59 @@
+import type { Framework, PackageFact } from '../../facts.ts';
+import type { TextFile } from './files.ts';
+
+/** Packages that name a framework, the most telling first; the last are what nearly every server has underneath. */
+const byPackage: ReadonlyArray<
+  readonly [ecosystem: PackageFact['ecosystem'], name: string, framework: Framework]
+> = [
+  ['pypi', 'fastmcp', 'fastmcp'],
+  ['npm', 'mcp-use', 'mcp-use'],
+  ['npm', 'xmcp', 'xmcp'],
+  ['npm', 'mcp-framework', 'mcp-framework'],
+  ['npm', 'skybridge', 'skybridge'],
+  ['npm', 'fastmcp', 'fastmcp-js'],
+  ['pypi', 'mcp', 'mcp-python'],
+  ['npm', 'hono', 'hono'],
+  ['npm', 'express', 'express'],
+  ['npm', '@modelcontextprotocol/express', 'express'],
+  ['npm', '@modelcontextprotocol/hono', 'hono'],
+  ['npm', '@modelcontextprotocol/sdk', 'sdk'],
+  ['npm', '@modelcontextprotocol/server', 'sdk'],
+];
+
+/** What the source imports, where no manifest says so (a script, a virtual environment of the whole machine). */
+const byImport: ReadonlyArray<readonly [pattern: RegExp, framework: Framework]> = [
+  [/^\s*(?:from|import)\s+fastmcp\b/m, 'fastmcp'],
+  [/^\s*(?:from|import)\s+mcp\b/m, 'mcp-python'],
+  [/from ['"]mcp-framework['"]/, 'mcp-framework'],
+  [/from ['"]hono['"]/, 'hono'],
+  [/(?:from ['"]express['"]|require\(['"]express['"]\))/, 'express'],
+  [/['"]@modelcontextprotocol\//, 'sdk'],
+];
+
+/** @returns what a server is made with, by its packages, or else by what its source imports. */
+export function frameworkOf(
+  packages: readonly PackageFact[],
+  sources: readonly TextFile[],
+  isGenerated: boolean,
+): Framework {
+  if (isGenerated) return 'generated';
+  const asked = packages.filter(
+    ({ range, ecosystem, version }) => range !== '' || ecosystem === 'pypi' || version !== undefined,
+  );
+  const row = byPackage.find(([ecosystem, name]) =>
+    asked.some(
+      (fact) =>
+        fact.ecosystem === ecosystem && fact.name === name && (ecosystem === 'pypi' || fact.range !== ''),
+    ),
+  );
+  if (row !== undefined) return row[2];
+  const imported = byImport.find(([pattern]) => sources.some(({ text }) => pattern.test(text)));
+  if (imported !== undefined) return imported[1];
+  if (sources.some(({ file }) => file.endsWith('.py'))) return 'python';
+  return sources.length > 0 ? 'node' : 'unknown';
+}
+
+/** @returns whether the source makes an MCP server at all; other programs are none of the doctor's business. */
+export function servesMcp(framework: Framework): boolean {
+  return framework !== 'node' && framework !== 'python' && framework !== 'unknown';
+}

@@ -1,0 +1,45 @@
+import { objectIn, strings } from '../../reading.ts';
+import type { TextFile } from './files.ts';
+
+/** How a project is started, as its own files say: nothing of it is run here. */
+
+const usualEntries = ['server.py', 'main.py', 'app.py', 'src/server.py', 'src/main.py'];
+
+/** `CMD ["python", "server.py"]` or `CMD python server.py`; a Procfile's `web: …`. */
+function fromFiles(files: readonly TextFile[]): string | undefined {
+  const text = (name: RegExp) => files.find(({ file }) => name.test(file))?.text ?? '';
+  const procfile = /^web:\s*(.+)$/m.exec(text(/^Procfile$/))?.[1];
+  if (procfile !== undefined) return procfile.trim();
+  const command = /^CMD\s+(.+)$/m.exec(text(/^Dockerfile$/))?.[1]?.trim();
+  if (command === undefined || !command.startsWith('[')) return command;
+  try {
+    return strings(JSON.parse(command)).join(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the script of package.json that starts the server: `start` runs what is built, `dev` the source. */
+function fromManifest(manifest: Readonly<Record<string, unknown>>, hasBuild: boolean): string | undefined {
+  const scripts = objectIn(manifest.scripts) ?? {};
+  const { start, dev } = scripts;
+  const needsBuild = typeof start === 'string' && /\b(?:dist|build|out)\//.test(start) && !hasBuild;
+  if (typeof start === 'string' && !needsBuild) return 'npm start';
+  return typeof dev === 'string' ? 'npm run dev' : typeof start === 'string' ? 'npm start' : undefined;
+}
+
+/** @returns the command that starts the server, or undefined where no file says. */
+export function startCommandOf(
+  manifest: Readonly<Record<string, unknown>>,
+  sources: readonly TextFile[],
+  production: readonly TextFile[],
+  hasBuild: boolean,
+): string | undefined {
+  const script = fromManifest(manifest, hasBuild);
+  if (script !== undefined) return script;
+  const python = sources.filter(({ file }) => file.endsWith('.py'));
+  const entry =
+    usualEntries.find((name) => python.some(({ file }) => file === name)) ??
+    python.find(({ text }) => /__name__\s*==\s*["']__main__["']/.test(text))?.file;
+  return entry === undefined ? fromFiles(production) : `python ${entry}`;
+}

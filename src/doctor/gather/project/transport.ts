@@ -1,0 +1,162 @@
+import type { Framework, Mention, TransportFacts } from '../../facts.ts';
+import { lineAt, type TextFile } from './files.ts';
+
+/** What the source says of how the server is started and where it is served; read by pattern, and never run. */
+
+function mentionsOf(files: readonly TextFile[], pattern: RegExp): readonly Mention[] {
+  return files.flatMap(({ file, text }) =>
+    [...text.matchAll(pattern)].map((match) => ({
+      text: match[1] ?? match[0],
+      file,
+      line: lineAt(text, match.index),
+    })),
+  );
+}
+
+/** Takes comments out, and leaves every character that stays at its place. */
+export function withoutComments({ file, text }: TextFile): TextFile {
+  const blank = (part: string) => part.replaceAll(/[^\n]/g, ' ');
+  const bare = file.endsWith('.py')
+    ? text.replaceAll(/(?<=^|\s)#[^\n]*/g, blank)
+    : text.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|[\s;{}(])\/\/[^\n]*/g, blank);
+  return { file, text: bare };
+}
+
+/** @returns the arguments of a call, from its opening parenthesis to the one that closes it. */
+export function argumentsAt(text: string, open: number): string {
+  let depth = 0;
+  for (let index = open; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '(' || character === '[' || character === '{') depth += 1;
+    if (character === ')' || character === ']' || character === '}') depth -= 1;
+    if (depth === 0) return text.slice(open + 1, index);
+  }
+  return text.slice(open + 1);
+}
+
+interface CallOf {
+  readonly file: string;
+  readonly line: number;
+  readonly arguments: string;
+}
+
+function callsOf(files: readonly TextFile[], name: RegExp): readonly CallOf[] {
+  return files.flatMap(({ file, text }) =>
+    [...text.matchAll(name)].map((match) => ({
+      file,
+      line: lineAt(text, match.index),
+      arguments: argumentsAt(text, match.index + match[0].length - 1),
+    })),
+  );
+}
+
+const pythonRun = /\b\w+\.run(?:_async)?\s*\(/g;
+
+/** `mcp.run()` without a transport is stdio in FastMCP and in the SDK. */
+function pythonTransport(files: readonly TextFile[]): TransportFacts['transport'] {
+  const servers = files.filter(
+    ({ text }) => /\b(?:FastMCP|MCPServer)\s*\(/.test(text) || /import .*\bmcp\b/.test(text),
+  );
+  const runs = callsOf(servers, pythonRun).filter(
+    ({ arguments: given }) => !/^\s*(?:["'][\w.]+:\w+["']|app\b|main\b|\w+\(\))/.test(given),
+  );
+  const says = (pattern: RegExp) => runs.find(({ arguments: given }) => pattern.test(given));
+  if (servers.some(({ text }) => /\b(?:http_app|streamable_http_app|asgi_app)\s*\(/.test(text)))
+    return undefined;
+  if (says(/["'](?:streamable-)?http["']/)) return undefined;
+  const sse = says(/["']sse["']/);
+  if (sse) return { kind: 'sse', ...sse, text: 'transport="sse"' };
+  const [first] = runs;
+  const isVariable = runs.some(({ arguments: given }) => /transport\s*=\s*[A-Za-z_]|\*\*/.test(given));
+  if (first === undefined || isVariable) return undefined;
+  return { kind: 'stdio', file: first.file, line: first.line, text: 'run() without a transport' };
+}
+
+function nodeTransport(files: readonly TextFile[]): TransportFacts['transport'] {
+  const has = (pattern: RegExp) => mentionsOf(files, pattern)[0];
+  if (has(/StreamableHTTP\w*Transport|createMcpHandler|transportType:\s*["']httpStream|http-stream/g))
+    return undefined;
+  const sse = has(/\b(SSEServerTransport)\b|transport:\s*\{\s*type:\s*["'](sse)["']/g);
+  if (sse) return { kind: 'sse', ...sse };
+  const stdio = has(/\b(StdioServerTransport|serveStdio)\b/g);
+  return stdio === undefined ? undefined : { kind: 'stdio', ...stdio };
+}
+
+/** Routes of Express and Hono, FastMCP’s `path=`, endpoints in configurations. */
+const route =
+  /(?:\.(?:post|all|use|mount|route|get)\s*\(\s*|\b(?:path|streamable_http_path|endpoint|basePath|mcpEndpoint)\s*[:=]\s*)["'`](\/[\w./-]*)["'`]/g;
+
+/** A path that has nothing to do with MCP by its name. */
+const otherRoute = /\.well-known|health|ready|static|metrics|favicon|login|callback|register|token|api-docs/;
+
+function pathsOf(files: readonly TextFile[]): readonly string[] {
+  const paths = mentionsOf(files, route).map(({ text }) => text);
+  return [...new Set(paths)].filter((path) => !otherRoute.test(path)).slice(0, 8);
+}
+
+/** Where the port stands in the source, with the default for a variable that is not set. */
+const portPatterns = [
+  /\bport\s*=\s*int\(\s*os\.(?:getenv|environ\.get)\(\s*["']\w+["']\s*,\s*["']?(\d{2,5})["']?/gi,
+  /\bPORT\s*(?:\?\?|\|\|)\s*["'`]?(\d{2,5})/g,
+  /\bport\s*=\s*(\d{2,5})\b/g,
+  /\.listen\(\s*(\d{2,5})\b/g,
+  /\bport:\s*(\d{2,5})\b/g,
+];
+
+function portOf(files: readonly TextFile[], framework: Framework): Mention | undefined {
+  const found = portPatterns.flatMap((pattern) => mentionsOf(files, pattern))[0];
+  if (found !== undefined || framework !== 'fastmcp') return found;
+  const [run] = mentionsOf(files, /\.run\(\s*(?:transport\s*=\s*)?["'](?:streamable-)?http["']\s*\)/g);
+  return run === undefined ? undefined : { ...run, text: '8000' };
+}
+
+/** Arguments of FastMCP's constructor that it no longer takes (its own list; docs/scalekit.md). */
+const removedArguments =
+  /\b(stateless_http|json_response|host|port|sse_path|message_path|streamable_http_path|debug|log_level)\s*=/;
+
+/** @returns the arguments of `FastMCP(…)` that stand at its own level, without those of calls inside. */
+function ownArguments(text: string): string {
+  let depth = 0;
+  return [...text]
+    .map((character) => {
+      if ('([{'.includes(character)) depth += 1;
+      const own = depth === 0 ? character : ' ';
+      if (')]}'.includes(character)) depth -= 1;
+      return own;
+    })
+    .join('');
+}
+
+function removedOf(files: readonly TextFile[]): readonly Mention[] {
+  const fromFastMcp = files.filter(({ text }) => /^\s*(?:from|import)\s+fastmcp\b/m.test(text));
+  return callsOf(fromFastMcp, /\bFastMCP\s*\(/g).flatMap(({ file, line, arguments: given }) => {
+    const name = removedArguments.exec(ownArguments(given))?.[1];
+    return name === undefined ? [] : [{ text: name, file, line }];
+  });
+}
+
+/** `load_dotenv()` that comes after the provider has read its variables, in the same file. */
+function lateLoads(files: readonly TextFile[]): readonly Mention[] {
+  return files.flatMap(({ file, text }): readonly Mention[] => {
+    const load = text.search(/^[ \t]*(?:\w+\.)?load_dotenv\s*\(/m);
+    const provider = text.search(/\bScalekitProvider\s*\(|\bos\.(?:getenv\s*\(|environ)/);
+    if (load < 0 || provider < 0 || load < provider) return [];
+    return [{ text: 'load_dotenv()', file, line: lineAt(text, load + 1) }];
+  });
+}
+
+/** @returns how the server is started and where it is served, as far as its source tells. */
+export function readTransport(sources: readonly TextFile[], framework: Framework): TransportFacts {
+  const files = sources.map(withoutComments);
+  const python = files.filter(({ file }) => file.endsWith('.py'));
+  const node = files.filter(({ file }) => !file.endsWith('.py'));
+  const transport = pythonTransport(python) ?? nodeTransport(node);
+  const port = portOf(files, framework);
+  return {
+    paths: pathsOf(files),
+    removedArguments: removedOf(python),
+    lateLoads: lateLoads(python),
+    ...(transport === undefined ? {} : { transport }),
+    ...(port === undefined ? {} : { sourcePort: port }),
+  };
+}
