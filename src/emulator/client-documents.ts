@@ -1,5 +1,6 @@
 import { type ClientDocument, knownDocument } from './known-clients.ts';
 import { normalizeClient } from './normalize.ts';
+import { redirectProblem } from './redirects.ts';
 import type { Settings } from './settings.ts';
 
 /** Twice what the library then accepts; a document is a few hundred bytes. */
@@ -12,6 +13,8 @@ function asJson(value: unknown, cacheControl: string): Response {
 
 /** A document cannot hold a secret, so that a client that says nothing of authentication has none. */
 function inForm(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const problem = redirectProblem(document.redirect_uris);
+  if (problem !== undefined) throw new Error(`its redirect URI ${problem}`);
   return { token_endpoint_auth_method: 'none', ...normalizeClient(document) };
 }
 

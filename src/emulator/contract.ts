@@ -22,7 +22,12 @@ export interface EmulatorOptions {
    * clients have cached. Without it both live in memory.
    */
   readonly keyDirectory?: string;
-  /** Answers login and consent by itself, for machines. Default false. */
+  /**
+   * For containers alone, with `publicUrl`: listens on all interfaces, and takes names of container networks as Host beside
+   * those of this machine. Default false: loopback only.
+   */
+  readonly container?: boolean;
+  /** Answers login and consent by itself where the answer goes to this machine; others ask a person. Default false. */
   readonly autoApprove?: boolean;
   /** Default `resource`. */
   readonly tokenIssuer?: TokenIssuer;

@@ -20,7 +20,8 @@ import {
   variableNames,
 } from '../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
-import { type OptionProblem, problemsError, UserError } from '../terminal/errors.ts';
+import { type OptionProblem, problemsError, UsageError, UserError } from '../terminal/errors.ts';
+import { checkPublicUrl, isInContainer } from './container.ts';
 import type { Emulator, EmulatorOptions } from './contract.ts';
 import { emulatorDirectory } from './directory.ts';
 import { startEmulator } from './index.ts';
@@ -41,6 +42,10 @@ export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   /** Neither keeps nor reads the key and the clients of other runs. */
   readonly ephemeral?: boolean;
   readonly autoApprove?: boolean;
+  /** Listens on all interfaces; in a container only. */
+  readonly container?: boolean;
+  /** Where the browser on the host reaches it, with `container`. */
+  readonly publicUrl?: string;
 }
 
 type Settled = EmulatorOptions & { readonly port: number; readonly mcpUrl: string };
@@ -75,6 +80,22 @@ function defaultsOfProject({ cwd, env }: Context): Defaults {
   return { port: wantedScalekit(settings)?.port, resourceId, mcpUrl, scopes, problem };
 }
 
+/** @throws UsageError where the options of containers are used elsewhere, or contradict each other. */
+function refuseOutsideContainer({ container, publicUrl }: EmulateOptions, { env }: Context): void {
+  const next = 'scalekit-mcp emulate --container --public-url http://localhost:<published port>';
+  if (container !== true && publicUrl !== undefined)
+    throw new UsageError('--public-url means nothing without --container.', { next });
+  if (container === true && publicUrl === undefined)
+    throw new UsageError('--container needs --public-url: where the browser on the host reaches it.', {
+      next,
+    });
+  if (container === true && !isInContainer(env))
+    throw new UsageError(
+      'This is no container: --container listens on all interfaces, and here anybody on the network could sign in.',
+      { code: 'container/outside', next: 'scalekit-mcp emulate' },
+    );
+}
+
 /** Checks all options by Scalekit's own rules, and says all problems at once. */
 function settle(options: EmulateOptions, context: Context): { settled: Settled; notes: readonly string[] } {
   const problems: OptionProblem[] = [];
@@ -84,6 +105,7 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
     else problems.push({ option, ...checked.problem });
     return checked.ok ? checked.value : fallback;
   };
+  refuseOutsideContainer(options, context);
   const here = defaultsOfProject(context);
   if (options.scopes === undefined && here.problem !== undefined) notes.push(here.problem);
   const defaultUrl = here.mcpUrl ?? `http://localhost:${defaultPort}/`;
@@ -97,12 +119,19 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
     options.scopes === undefined
       ? (here.scopes ?? defaultScopes)
       : check('--scopes', checkScopes(options.scopes), defaultScopes);
+  const inContainer =
+    options.publicUrl === undefined
+      ? {}
+      : { container: true, publicUrl: check('--public-url', checkPublicUrl(options.publicUrl), '') };
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
   const { decides, note } = settleSwitches(context.cwd, options, !options.ephemeral);
   if (note !== undefined) notes.push(note);
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
   const autoApprove = options.autoApprove ?? false;
-  return { settled: { ...decides, port, mcpUrl, resourceId, scopes, autoApprove, ...keyDirectory }, notes };
+  return {
+    settled: { ...decides, port, mcpUrl, resourceId, scopes, autoApprove, ...keyDirectory, ...inContainer },
+    notes,
+  };
 }
 
 /** Starts it, and turns what a person can mend into an error for a person. */
@@ -145,6 +174,9 @@ function documentOf(emulator: Emulator, keyDirectory: string | undefined): Recor
   };
 }
 
+const inContainerWarning =
+  'It listens on all interfaces of this container, and asks nobody for a password: publish its port to this machine alone, e.g. -p 127.0.0.1:4002:4002.';
+
 /** What is for the person goes to stderr, so that stdout is the lines of `.env` and nothing else. */
 function announce(emulator: Emulator, options: Settled, notes: readonly string[], context: Context): void {
   const say = (...lines: string[]) => context.stderr.write(`${lines.join('\n')}\n`);
@@ -153,6 +185,7 @@ function announce(emulator: Emulator, options: Settled, notes: readonly string[]
     ...notes.map((note) => `note: ${note}`),
     '',
     'The local Scalekit is running. It is for development and tests, and no production service.',
+    ...(options.container ? [inContainerWarning] : []),
     '',
     `  environment  ${emulator.url}`,
     `  MCP server   ${serverUrls(emulator.mcpUrl).endpoint}`,

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** Both, because `localhost` means either, depending on the machine. */
-const addresses = ['127.0.0.1', '::1'] as const;
+/** Of both families, because `localhost` means either, depending on the machine. */
+const addresses = { loopback: ['127.0.0.1', '::1'], all: ['0.0.0.0', '::'] } as const;
+
+/** `all` is for containers: what reaches them from outside is decided by whoever publishes their ports. */
+export type Interfaces = keyof typeof addresses;
 
 async function bind(handler: RequestListener, address: string, port: number): Promise<Server> {
   const server = createServer(handler);
-  server.listen(port, address);
+  server.listen({ port, host: address, ipv6Only: true });
   await once(server, 'listening');
   return server;
 }
@@ -35,9 +38,13 @@ function explain(port: number, error: unknown): Error {
 }
 
 /** Binds the same port of the second address; a machine without IPv6 does without. */
-async function bindSecond(handler: RequestListener, port: number): Promise<Server | undefined> {
+async function bindSecond(
+  handler: RequestListener,
+  address: string,
+  port: number,
+): Promise<Server | undefined> {
   try {
-    return await bind(handler, addresses[1], port);
+    return await bind(handler, address, port);
   } catch (error) {
     if (codeOf(error) === 'EADDRNOTAVAIL' || codeOf(error) === 'EAFNOSUPPORT') return undefined;
     throw error;
@@ -58,17 +65,22 @@ async function stop(server: Server): Promise<void> {
 }
 
 /**
- * Listens on loopback, and on nothing else.
+ * Listens on this machine's own addresses, and in a container on all.
  * @param port 0 takes one that is free on both addresses.
  * @throws Error naming the port, when it is taken.
  */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  interfaces: Interfaces = 'loopback',
+): Promise<Listening> {
+  const [ipv4, ipv6] = addresses[interfaces];
   for (let attempt = 1; ; attempt++) {
-    const first = await bind(handler, addresses[0], port).catch((error) => {
+    const first = await bind(handler, ipv4, port).catch((error) => {
       throw explain(port, error);
     });
     try {
-      const second = await bindSecond(handler, portOf(first));
+      const second = await bindSecond(handler, ipv6, portOf(first));
       const servers = second === undefined ? [first] : [first, second];
       return {
         port: portOf(first),

@@ -113,11 +113,12 @@ async function saveGrant(
 
 /**
  * Whether a form was sent by our own page. The interaction's cookie and unguessable path already say so; browsers say it
- * too (Fetch Metadata).
+ * too, by the page's origin and by Fetch Metadata. What is no browser sends neither.
  */
-function isFromOurPage(request: IncomingMessage): boolean {
-  const site = request.headers['sec-fetch-site'];
-  return site === undefined || site === 'same-origin';
+function isFromOurPage(settings: Settings, { headers }: IncomingMessage): boolean {
+  const { host, origin, 'sec-fetch-site': site } = headers;
+  const isOwnOrigin = origin === undefined || origin === `http://${host}` || origin === settings.url;
+  return isOwnOrigin && (site === undefined || site === 'same-origin');
 }
 
 function showExpired(response: ServerResponse, error: unknown): void {
@@ -139,7 +140,7 @@ export function makePages(settings: Settings, currentProvider: () => Provider): 
     },
 
     async decide(request, response) {
-      if (!isFromOurPage(request))
+      if (!isFromOurPage(settings, request))
         return sendError(response, 403, 'forbidden', 'this form belongs to another page');
       const form = new URLSearchParams(await readBody(request));
       const provider = currentProvider();

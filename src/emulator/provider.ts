@@ -8,6 +8,7 @@ import { signingAlgorithm } from '../scalekit/index.ts';
 import { fetchClientDocument } from './client-documents.ts';
 import { type KeyRing, randomDigits } from './keys.ts';
 import { clientAuthMethods } from './metadata.ts';
+import { isLocalRedirect } from './redirects.ts';
 import { type Settings, scopeNames } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { accessTokenClaims } from './tokens.ts';
@@ -211,8 +212,10 @@ function authorization(settings: Settings): Configuration {
     extraParams: {
       // The library's hook between checking a request and asking the person.
       login_hint: async (context) => {
-        checkRequestedScopes(settings, textParameters(context.oidc).scope);
-        if (settings.autoApprove) await approve(settings, context);
+        const { scope, redirect_uri: redirectUri } = textParameters(context.oidc);
+        checkRequestedScopes(settings, scope);
+        // An answer that leaves this machine needs a person: any page could have registered itself.
+        if (settings.autoApprove && isLocalRedirect(redirectUri)) await approve(settings, context);
       },
     },
     findAccount: (_context, id) =>

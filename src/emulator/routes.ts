@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../scalekit/index.ts';
+import type { Allowance } from './allowance.ts';
 import { sendError, sendJson } from './answers.ts';
 import type { EmulatorOptions, Faults } from './contract.ts';
 import { answerKeys } from './faults.ts';
@@ -8,6 +9,7 @@ import { metadata } from './metadata.ts';
 import { normalizeAuthorization, normalizeClient, normalizeTokenRequest } from './normalize.ts';
 import type { Pages } from './pages.ts';
 import { cookieNames } from './provider.ts';
+import { redirectProblem } from './redirects.ts';
 import { BodyTooLarge, readBody, withBody, withoutCookie } from './requests.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,6 +21,8 @@ export interface Front {
   readonly pages: Pages;
   /** The library's handler. */
   readonly provider: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Each registration takes from it. */
+  readonly registrations: Allowance;
   readonly onError: NonNullable<EmulatorOptions['onError']>;
 }
 
@@ -63,18 +67,29 @@ const authorize: Handler = (front, request, response, url) => {
   return front.provider(request, response);
 };
 
+/** @returns the JSON object in a body, or undefined, which the library says better. */
+function objectIn(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const register: Handler = async (front, request, response) => {
   if (!front.settings.dynamicClientRegistration) return notFound(response);
   const body = await readBody(request);
-  const normalized = (() => {
-    try {
-      const metadata: unknown = JSON.parse(body);
-      const isObject = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
-      return isObject ? JSON.stringify(normalizeClient({ ...metadata })) : body;
-    } catch {
-      return body;
-    }
-  })();
+  const wait = front.registrations.take();
+  if (wait > 0) {
+    response.setHeader('retry-after', String(wait));
+    const description = `too many clients register here at once: wait ${wait} s`;
+    return sendError(response, 429, 'temporarily_unavailable', description);
+  }
+  const metadata = objectIn(body);
+  const problem = redirectProblem(metadata?.redirect_uris);
+  if (problem !== undefined) return sendError(response, 400, 'invalid_redirect_uri', problem);
+  const normalized = metadata === undefined ? body : JSON.stringify(normalizeClient(metadata));
   return front.provider(withBody(request, normalized), response);
 };
 
@@ -161,13 +176,18 @@ function answerCors(route: Route, request: IncomingMessage, response: ServerResp
   return true;
 }
 
+/** Names that no public DNS has, so that no page of the internet can have them: of containers, and of container networks. */
+const innerName = /^(?:[a-z\d_-]+|.+\.(?:internal|local|localhost))$/i;
+
 /**
  * Whether the request was meant for this machine by name: a page whose host name has been pointed at 127.0.0.1 (DNS
- * rebinding) sends its own name.
+ * rebinding) sends its own name. In a container other containers know this one by names of their network, too.
  */
-function isForLoopback(request: IncomingMessage): boolean {
+function isMeantForUs({ settings }: Front, request: IncomingMessage): boolean {
   const host = request.headers.host ?? '';
-  return /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host) && isLoopback(new URL(`http://${host}`));
+  if (!/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host)) return false;
+  const url = new URL(`http://${host}`);
+  return isLoopback(url) || (settings.container && innerName.test(url.hostname));
 }
 
 async function dispatch(
@@ -176,12 +196,12 @@ async function dispatch(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (!isForLoopback(request))
+  if (!isMeantForUs(front, request))
     return sendError(
       response,
       403,
       'forbidden',
-      'the local Scalekit answers on localhost and 127.0.0.1 only',
+      'the local Scalekit answers on localhost and 127.0.0.1 only, by whatever name it is asked',
     );
   const target = front.settings.url + request.url;
   if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(response);

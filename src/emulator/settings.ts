@@ -23,6 +23,8 @@ export interface ScopeDefinition {
 /** What an emulator is and does at a moment; `configure` changes the second half. */
 export interface Settings {
   readonly url: string;
+  /** Whether it runs in a container, where others ask for it by names of their network. */
+  readonly container: boolean;
   readonly resourceId: string;
   readonly mcpUrl: string;
   /** The MCP endpoint, which stands for the resource inside, whichever of its names a client uses. */
@@ -99,6 +101,7 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
   const mcpUrl = demand('mcpUrl', checkMcpUrl(options.mcpUrl ?? 'http://localhost:3002/'));
   return {
     url,
+    container: options.container ?? false,
     resourceId,
     mcpUrl,
     resource: serverUrls(mcpUrl).endpoint,

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { localIdentifiers } from '../scalekit/index.ts';
+import { Allowance } from './allowance.ts';
 import type { Emulator, EmulatorOptions, Faults } from './contract.ts';
 import { renderError } from './error-page.ts';
 import { KeyRing } from './keys.ts';
@@ -30,6 +31,9 @@ function counting(
   };
 }
 
+/** Enough for a folder full of clients at once, and too few for a page that registers without end. */
+const newRegistrations = () => new Allowance(100, 1);
+
 /** What changes while the emulator runs, in one place. */
 class Running {
   readonly settings: Settings;
@@ -39,6 +43,7 @@ class Running {
   readonly front: Front;
   readonly #onError: (error: unknown) => void;
   #faults: Faults = {};
+  #registrations = newRegistrations();
   #provider!: ReturnType<typeof makeProvider>;
   #handle!: ReturnType<ReturnType<typeof makeProvider>['callback']>;
 
@@ -64,6 +69,9 @@ class Running {
       },
       pages: makePages(settings, () => running.#provider),
       provider: (request, response) => running.#handle(request, response),
+      get registrations() {
+        return running.#registrations;
+      },
       onError: this.#onError,
     };
   }
@@ -79,6 +87,11 @@ class Running {
       onError: this.#onError,
     });
     this.#handle = this.#provider.callback();
+  }
+
+  /** Clients may register as if none had before. */
+  renewRegistrations(): void {
+    this.#registrations = newRegistrations();
   }
 
   set faults(faults: Faults) {
@@ -121,6 +134,7 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
       counts.clear();
       running.faults = {};
       settings.lastUser = undefined;
+      running.renewRegistrations();
       settings.trustedClients.clear();
       running.renew();
     },
@@ -137,7 +151,12 @@ export async function start(options: EmulatorOptions): Promise<Emulator> {
   keys.catch(() => {});
   const counts = new Map<string, number>();
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const listening = await listen((request, response) => handler(request, response), options.port ?? 0);
+  const interfaces = options.container ? 'all' : 'loopback';
+  const listening = await listen(
+    (request, response) => handler(request, response),
+    options.port ?? 0,
+    interfaces,
+  );
   try {
     const storage = new Storage(options.keyDirectory);
     const running = new Running(settingsOf(options, listening.port), await keys, storage, counts, options);

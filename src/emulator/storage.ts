@@ -15,14 +15,24 @@ const storableId = /^m2m_\d{1,32}$/;
 /** A client that has not been used for so long, in milliseconds, is forgotten: some register anew on every start. */
 const staleAfter = 90 * 24 * 3600 * 1000;
 
-/** Removes the files of clients that nobody uses any more. */
+/** More clients than anybody has; whoever registers more makes the one that was used longest ago be forgotten. */
+const mostClients = 1000;
+
+/** More of everything else than a person can bring about, with the oldest forgotten first: a page could ask without end. */
+const mostEntries = 20_000;
+
+/** Removes the files of clients that nobody uses any more, and of the oldest where there are too many. */
 async function removeStale(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
-  for (const name of names) {
-    const path = join(directory, name);
-    const lastUsed = await stat(path).catch(() => undefined);
-    if (lastUsed && lastUsed.mtimeMs < Date.now() - staleAfter) await rm(path, { force: true });
-  }
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(directory, name);
+      return { path, usedAt: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
+  );
+  const newest = files.sort((one, other) => other.usedAt - one.usedAt).slice(0, mostClients);
+  const kept = new Set(newest.filter(({ usedAt }) => usedAt >= Date.now() - staleAfter));
+  for (const file of files) if (!kept.has(file)) await rm(file.path, { force: true });
 }
 
 /**
@@ -59,7 +69,12 @@ export class Storage {
         this.#set(keyOf(id), payload, expiresIn);
         if (isClient) await this.#writeClient(id, payload);
       },
-      find: async (id) => this.#get(keyOf(id)) ?? (isClient ? this.#readClient(id) : undefined),
+      find: async (id) => {
+        const known = this.#get(keyOf(id));
+        if (!isClient) return known;
+        if (known !== undefined) await this.#used(id);
+        return known ?? this.#readClient(id);
+      },
       findByUid: async (uid) =>
         this.#search((key, payload) => key.startsWith(`${model}:`) && payload.uid === uid),
       // Only the device flow asks, which is off.
@@ -86,6 +101,27 @@ export class Storage {
       for (const [other, entry] of this.#entries) if (entry.expiresAt <= time) this.#entries.delete(other);
     const expiresAt = expiresIn === undefined ? Number.POSITIVE_INFINITY : time + expiresIn * 1000;
     this.#entries.set(key, { payload, expiresAt });
+    if (this.#entries.size > mostEntries) this.#forgetOldest();
+  }
+
+  /** Clients have a bound of their own. */
+  #forgetOldest(): void {
+    for (const key of this.#entries.keys()) {
+      if (key.startsWith('Client:')) continue;
+      this.#entries.delete(key);
+      return;
+    }
+  }
+
+  /** Notes that a client is used now, and forgets the one that was used longest ago where there are too many. */
+  async #used(id: string): Promise<void> {
+    this.#clients.delete(id);
+    this.#clients.add(id);
+    const [oldest] = this.#clients;
+    if (this.#clients.size <= mostClients || oldest === undefined) return;
+    this.#clients.delete(oldest);
+    this.#entries.delete(`Client:${oldest}`);
+    await this.#removeFile(oldest);
   }
 
   #get(key: string): AdapterPayload | undefined {
@@ -99,7 +135,7 @@ export class Storage {
   }
 
   async #writeClient(id: string, payload: AdapterPayload): Promise<void> {
-    this.#clients.add(id);
+    await this.#used(id);
     if (this.#directory === undefined || !storableId.test(id)) return;
     this.#tidied ??= removeStale(this.#directory);
     await this.#tidied;
@@ -110,7 +146,7 @@ export class Storage {
     if (this.#directory === undefined || !storableId.test(id)) return undefined;
     const stored = await readJsonFile(this.#directory, `${id}.json`);
     if (typeof stored !== 'object' || stored === null) return undefined;
-    this.#clients.add(id);
+    await this.#used(id);
     const time = new Date();
     await utimes(join(this.#directory, `${id}.json`), time, time).catch(() => {});
     const client: AdapterPayload = { ...stored };

@@ -30,6 +30,31 @@ export function isLoopback(url: URL): boolean {
   );
 }
 
+/** Names that systems give to this machine in their hosts files, beside `localhost`. */
+const localName = /^(?:localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback))$/;
+
+/**
+ * IPv4 addresses within IPv6 ones, as the URL parser writes them: 127.0.0.0/8 and 0.0.0.0, mapped (RFC 4291 §2.5.5.2) and
+ * in the older, compatible form (§2.5.5.1).
+ */
+const mappedLoopback = /^\[::(?:ffff:)?(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
+
+/**
+ * Whether a URL leads to this machine, however it is spelled: for guards, which must not be talked around. Whoever decides
+ * what may be called uses `isLoopback`, which knows the spellings that every program takes for this machine.
+ */
+export function isThisMachine(url: URL): boolean {
+  const host = url.hostname.replace(/\.$/, '');
+  return (
+    isLoopback(new URL(`http://${host}`)) ||
+    host.endsWith('.localhost') ||
+    localName.test(host) ||
+    host === '0.0.0.0' ||
+    host === '[::]' ||
+    mappedLoopback.test(host)
+  );
+}
+
 interface UrlRule {
   readonly code: string;
   readonly name: string;

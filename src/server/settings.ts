@@ -1,7 +1,7 @@
 // The variables that every server reads, and the rule for each.
 import { accept, type Checked, refuse } from '../scalekit/checked.ts';
 import { checkClientId, checkResourceId } from '../scalekit/identifiers.ts';
-import { checkEnvironmentUrl, checkMcpUrl, checkPort, isLoopback } from '../scalekit/urls.ts';
+import { checkEnvironmentUrl, checkMcpUrl, checkPort, isThisMachine } from '../scalekit/urls.ts';
 import { defaultPort } from '../scalekit/variables.ts';
 
 /** The settings of a server, checked. */
@@ -54,7 +54,7 @@ export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } 
 };
 
 function refuseLocalScalekit(environmentUrl: string) {
-  if (!isLoopback(new URL(environmentUrl))) return undefined;
+  if (!isThisMachine(new URL(environmentUrl))) return undefined;
   return {
     reason: 'leads to the local Scalekit, which protects nothing',
     expected: "your Scalekit environment's URL, in production",

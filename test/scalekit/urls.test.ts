@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { checkEnvironmentUrl, checkMcpUrl, checkPort, isLoopback, portOf } from '../../src/scalekit/index.ts';
+import {
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkPort,
+  isLoopback,
+  isThisMachine,
+  portOf,
+} from '../../src/scalekit/index.ts';
 import { notesOf, outcome } from './outcome.ts';
 import {
   correctedMcpUrls,
@@ -97,6 +104,43 @@ describe('isLoopback', () => {
     ['http://127.0.0.1.nip.io', false],
   ])('%s: %s', (url, expected) => {
     expect(isLoopback(new URL(url))).toBe(expected);
+  });
+});
+
+describe('isThisMachine', () => {
+  test.each([
+    ...['http://localhost', 'http://a.localhost', 'http://localhost.', 'http://127.0.0.1', 'http://127.1'],
+    ...[
+      'https://[::1]',
+      'https://[0:0:0:0:0:0:0:1]',
+      'https://[::ffff:127.0.0.1]',
+      'https://[::ffff:7f00:1]',
+    ],
+    ...[
+      'https://[::127.0.0.1]',
+      'https://[::ffff:0.0.0.0]',
+      'http://0.0.0.0:4002',
+      'http://0',
+      'http://[::]',
+    ],
+    ...['https://localhost.localdomain', 'https://localhost6', 'https://LOCALHOST6.localdomain6'],
+    ...['https://ip6-localhost', 'https://ip6-loopback', 'http://2130706433', 'http://0x7f.1'],
+  ])('%s is', (url) => {
+    expect(isThisMachine(new URL(url))).toBe(true);
+  });
+
+  test.each([
+    ...['https://acme.scalekit.dev', 'http://localhost.evil.com', 'http://localhostx', 'http://localdomain'],
+    ...[
+      'http://10.0.0.1',
+      'http://128.0.0.1',
+      'https://[::ffff:10.0.0.1]',
+      'https://[::2]',
+      'https://[7f00::1]',
+    ],
+    ...['http://127.0.0.1.nip.io', 'https://ip6-localhost.evil.com'],
+  ])('%s is not', (url) => {
+    expect(isThisMachine(new URL(url))).toBe(false);
   });
 });
 

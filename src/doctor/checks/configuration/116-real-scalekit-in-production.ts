@@ -1,12 +1,11 @@
-import { checkEnvironmentUrl, checkMcpUrl, isLoopback } from '../../../scalekit/index.ts';
+import { checkMcpUrl, isThisMachine } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import type { ProjectFacts, Setting } from '../../facts.ts';
 import { found } from '../../model.ts';
 import { placeOf, settingOf } from '../../settings.ts';
 
 function isLocal(setting: Setting): boolean {
-  const url = checkEnvironmentUrl(setting.value);
-  return url.ok && isLoopback(new URL(url.value));
+  return URL.canParse(setting.value) && isThisMachine(new URL(setting.value));
 }
 
 /** Why these are settings for production, or undefined where they are not. */
@@ -14,7 +13,7 @@ function sayingProduction(project: ProjectFacts): string | undefined {
   if (project.nodeEnv?.value === 'production') return 'NODE_ENV=production';
   const mcpUrl = settingOf(project, 'MCP_URL');
   const url = checkMcpUrl(mcpUrl?.value ?? '');
-  return url.ok && !isLoopback(new URL(url.value)) ? `${mcpUrl?.name}=${url.value}` : undefined;
+  return url.ok && !isThisMachine(new URL(url.value)) ? `${mcpUrl?.name}=${url.value}` : undefined;
 }
 
 /** Facts: field, "a guard against shipping the emulator". */
