@@ -1,5 +1,6 @@
 import type { CheckResult } from '../doctor/model.ts';
 import type { ExitCode } from '../terminal/context.ts';
+import type { ErrorReport } from '../terminal/error-document.ts';
 
 /** How a step after the writing ended. `detail` says why it was skipped or failed. */
 export interface StepReport {
@@ -9,21 +10,6 @@ export interface StepReport {
 
 export interface CheckReport extends StepReport {
   readonly results: readonly CheckResult[];
-}
-
-/** Why create failed, for machines. The fields are those of `UsageError` and `UserError`. */
-export interface ErrorReport {
-  readonly code: string;
-  readonly message: string;
-  readonly next?: string;
-  readonly missing?: readonly string[];
-  readonly problems?: ReadonlyArray<{
-    readonly option: string;
-    readonly code: string;
-    readonly reason: string;
-    readonly actual: string;
-    readonly expected: string;
-  }>;
 }
 
 /** The one document of `--json`, when a project was made. */

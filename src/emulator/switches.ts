@@ -171,6 +171,9 @@ export const switches: readonly Switch[] = [
   },
 ];
 
+/** The switches as `dev` and `emulate` list them. */
+export const switchOptions = switches.flatMap(({ flags }) => flags);
+
 /** What all switches decide where nobody says anything. */
 export const standards: Switches = Object.assign(
   {},

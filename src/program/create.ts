@@ -1,5 +1,7 @@
-import { create } from './commands/create.ts';
-import { runOnProcess } from './run.ts';
+import { create, createAsksForJson } from '../create/command.ts';
+import { type Program, runOnProcess } from './run.ts';
+
+const program: Program = Object.assign(create, { asksForJson: createAsksForJson });
 
 // Not awaited: while a module waits at its top level, what it loads lazily waits for it in turn, for ever.
-void runOnProcess((args, context) => create(args, context));
+void runOnProcess(program);

@@ -1,8 +1,13 @@
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
-import { UserError } from '../terminal/errors.ts';
+import { errorDocument } from '../terminal/error-document.ts';
+import { Interrupted, UserError } from '../terminal/errors.ts';
 
 /** A program: takes its arguments and the world, returns how it ended. */
-export type Program = (args: readonly string[], context: Context) => Promise<ExitCode>;
+export interface Program {
+  (args: readonly string[], context: Context): Promise<ExitCode>;
+  /** Whether stdout is for a machine: known without the arguments being right, since what is wrong with them is JSON, too. */
+  readonly asksForJson?: (args: readonly string[], env: Context['env']) => boolean;
+}
 
 /** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -64,7 +69,10 @@ function watchParent(abort: () => void): NodeJS.Timeout | undefined {
   return setInterval(look, parentInterval).unref();
 }
 
-/** Runs a program and turns what it throws into text on stderr and an exit code. */
+/**
+ * Runs a program and turns what it throws into an exit code, and text on stderr or, where `--json` was given, one document on
+ * stdout. This is the one place for all commands.
+ */
 export async function runToExitCode(
   program: Program,
   args: readonly string[],
@@ -73,10 +81,26 @@ export async function runToExitCode(
   try {
     return await program(args, context);
   } catch (error) {
+    const asksForJson = program.asksForJson ?? hasJsonFlag;
+    if (asksForJson(args, context.env)) {
+      const document = errorDocument(context.signal.aborted ? new Interrupted('Interrupted.') : error);
+      context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      return document.exitCode;
+    }
     if (context.signal.aborted) return exitCodes.interrupted;
     context.stderr.write(describeError(error, context.env.DEBUG !== undefined && context.env.DEBUG !== ''));
     return error instanceof UserError ? error.exitCode : exitCodes.failed;
   }
+}
+
+/** @returns whether a command line asks for JSON: `--json`, or `--format json`. */
+export function hasJsonFlag(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const flags = end < 0 ? args : args.slice(0, end);
+  return flags.some(
+    (flag, index) =>
+      flag === '--json' || flag === '--format=json' || (flag === '--format' && flags[index + 1] === 'json'),
+  );
 }
 
 function describeError(error: unknown, debug: boolean): string {

@@ -67,7 +67,6 @@ describe('usage', () => {
     ['an unknown level', ['--fail-on', 'advice'], 'error or warning'],
     ['a URL without a scheme', ['mcp.example.com/mcp'], 'This is not an http(s) URL'],
     ['a URL with a password', ['https://user:hidden@mcp.example.com/'], 'It holds a user name or password'],
-    ['two formats', ['--json', '--format', 'github'], 'contradicts'],
     ['a fix of what was saved', ['--from', 'a.json', '--fix'], '--from'],
     ['--yes alone', ['--yes'], '--fix'],
     ['an empty token', ['--token', '-'], 'There is no token'],

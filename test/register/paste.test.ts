@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { register } from '../../src/program/commands/register.ts';
 import { runToExitCode } from '../../src/program/run.ts';
+import { register } from '../../src/register/command.ts';
 import type { Context } from '../../src/terminal/context.ts';
 import { localEnv, makeProject } from './walk.ts';
 

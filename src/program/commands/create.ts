@@ -1,103 +1,11 @@
-import { parseArguments } from '../../create/arguments.ts';
-import { createHelp } from '../../create/help.ts';
-import { modesFromNpm, refuseSwallowedFlags } from '../../create/npm-config.ts';
-import type { CreateReport, ErrorReport } from '../../create/report.ts';
-import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
-import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
-import { screenOf, silent } from '../../terminal/screen.ts';
-import { version } from '../../terminal/version.ts';
+import type { PassingRow } from '../command.ts';
+import { hasJsonFlag } from '../run.ts';
 
-/** `create-scalekit-mcp`, and the same as `scalekit-mcp create`. */
-
-function writeDocument(context: Context, document: unknown): void {
-  context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-}
-
-function errorReport(error: unknown): ErrorReport {
-  if (!(error instanceof UserError)) return { code: 'internal', message: String(error) };
-  const { code, message, next } = error;
-  const usage = error instanceof UsageError ? error : undefined;
-  return {
-    code,
-    message,
-    ...(next === undefined ? {} : { next }),
-    ...(usage?.missing.length ? { missing: usage.missing } : {}),
-    ...(usage?.problems.length ? { problems: usage.problems } : {}),
-  };
-}
-
-/** With `--json` an error is a document too, and the exit code is the same. */
-function reportFailure(error: unknown, context: Context): ExitCode {
-  const known = context.signal.aborted ? new Interrupted('Interrupted.') : error;
-  const exitCode = known instanceof UserError ? known.exitCode : exitCodes.failed;
-  writeDocument(context, { ok: false, exitCode, error: errorReport(known) });
-  return exitCode;
-}
-
-async function printHuman(report: CreateReport, context: Context): Promise<void> {
-  const { printOutro, printPlan } = await import('../../create/outro.ts');
-  const screen = screenOf(context);
-  if (report.dryRun) return printPlan(report, screen);
-  await printOutro(report, context, screen);
-  if (report.error !== undefined)
-    throw new UserError(report.error.message, {
-      code: report.error.code,
-      ...(report.error.next === undefined ? {} : { next: report.error.next }),
-    });
-}
-
-async function makeProject(
-  args: readonly string[],
-  context: Context,
-  program: string,
-  json: boolean,
-): Promise<CreateReport | undefined> {
-  // First of all: the values of what npm has swallowed are among the arguments, and would be taken for directories.
-  refuseSwallowedFlags(
-    context.env,
-    args.find((arg) => !arg.startsWith('-')),
-  );
-  const { raw, help, version: asksVersion } = parseArguments(args);
-  if (help) context.stdout.write(createHelp(program));
-  else if (asksVersion) context.stdout.write(`${version}\n`);
-  else if (raw.printSchema)
-    writeDocument(context, (await import('../../create/answers-file.ts')).answersJsonSchema());
-  if (help || asksVersion || raw.printSchema) return undefined;
-  const [{ readInput }, { resolve }, { perform }, { describeResult }] = await Promise.all([
-    import('../../create/input.ts'),
-    import('../../create/resolve.ts'),
-    import('../../create/perform.ts'),
-    import('../../create/outro.ts'),
-  ]);
-  const { given, notes, around } = await readInput(raw, context, program);
-  const resolved = resolve(given, around);
-  const screen = json ? silent : screenOf(context);
-  const allNotes = [...notes, ...resolved.notes];
-  for (const note of allNotes) screen.line(`i ${note}`);
-  const onResult = (result: Parameters<typeof describeResult>[0]) =>
-    screen.line(describeResult(result, context));
-  return perform({ given, resolved, notes: allNotes, context, screen, onResult });
-}
-
-/**
- * @param args without the program's own name.
- * @param program how we were called, e.g. `scalekit-mcp create`, for the help and for what to run next.
- */
-export async function create(
-  args: readonly string[],
-  context: Context,
-  program = 'create-scalekit-mcp',
-): Promise<ExitCode> {
-  // Known before the arguments are read, since what is wrong with them has to be JSON too.
-  const json = args.includes('--json') || modesFromNpm(context.env).json === true;
-  try {
-    const report = await makeProject(args, context, program, json);
-    if (report === undefined) return exitCodes.ok;
-    if (!json) await printHuman(report, context);
-    else writeDocument(context, report);
-    return report.exitCode;
-  } catch (error) {
-    if (json) return reportFailure(error, context);
-    throw error;
-  }
-}
+export const create: PassingRow = {
+  name: 'create',
+  summary: 'the same as create-scalekit-mcp',
+  passes: async (args, context) =>
+    (await import('../../create/command.ts')).create(args, context, 'scalekit-mcp create'),
+  // npm may have kept the flag for itself, as it does for create-scalekit-mcp.
+  asksForJson: (args, env) => hasJsonFlag(args) || env.npm_config_json === 'true',
+};

@@ -1,0 +1,14 @@
+import { switchOptions } from '../../emulator/switches.ts';
+import { exitCodes } from '../../terminal/context.ts';
+import type { CommandRow } from '../command.ts';
+
+export const dev: CommandRow = {
+  name: 'dev',
+  summary: 'the local Scalekit (when .env points at it) and the server, restarted when you save',
+  options: switchOptions,
+  run: async (options, context) => {
+    await (await import('../../develop/dev.ts')).develop(context, options);
+    // Only Ctrl-C ends it.
+    return exitCodes.interrupted;
+  },
+};

@@ -1,0 +1,20 @@
+import { switchOptions } from '../../emulator/switches.ts';
+import type { CommandRow } from '../command.ts';
+
+export const emulate: CommandRow = {
+  name: 'emulate',
+  summary: 'the local Scalekit alone, on this machine only; as .env says, where there is one',
+  options: [
+    ['--port <n>', 'the port, 0 for a free one'],
+    ['--resource-id <res_…>', 'the id of your MCP server'],
+    ['--mcp-url <url>', "your server's MCP_URL"],
+    ['--scopes <a,b>', 'the scopes that its "dashboard" lists'],
+    ...switchOptions,
+    ['--auto-approve', 'log in and consent without a person, for answers to this machine'],
+    ['--ephemeral', 'keep nothing, so that a restart forgets keys and clients'],
+    ['--container', 'listen on all interfaces: in a container only, with --public-url'],
+    ['--public-url <url>', 'where the browser on the host reaches it: http://localhost:<port>'],
+    ['--json', 'print one JSON document'],
+  ],
+  run: async (options, context) => (await import('../../emulator/emulate.ts')).emulate(options, context),
+};

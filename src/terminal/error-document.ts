@@ -1,0 +1,39 @@
+import { type ExitCode, exitCodes } from './context.ts';
+import { type OptionProblem, UsageError, UserError } from './errors.ts';
+
+/** Why a command failed, for machines. The fields are those of `UserError` and `UsageError`. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  /** The next command or step. */
+  readonly next?: string;
+  /** Flags that are required and were not given. */
+  readonly missing?: readonly string[];
+  readonly problems?: readonly OptionProblem[];
+}
+
+/** What `--json` prints, and nothing else, where a command fails. */
+export interface ErrorDocument {
+  readonly ok: false;
+  readonly exitCode: ExitCode;
+  readonly error: ErrorReport;
+}
+
+function reportOf(error: unknown): ErrorReport {
+  if (!(error instanceof UserError)) return { code: 'internal', message: String(error) };
+  const { code, message, next } = error;
+  const { missing, problems } = error instanceof UsageError ? error : { missing: [], problems: [] };
+  return {
+    code,
+    message,
+    ...(next === undefined ? {} : { next }),
+    ...(missing.length > 0 ? { missing } : {}),
+    ...(problems.length > 0 ? { problems } : {}),
+  };
+}
+
+/** @returns the document that says why a command failed; its exit code is the program's. */
+export function errorDocument(error: unknown): ErrorDocument {
+  const exitCode = error instanceof UserError ? error.exitCode : exitCodes.failed;
+  return { ok: false, exitCode, error: reportOf(error) };
+}
