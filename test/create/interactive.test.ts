@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { keys, Terminal } from '../program/terminal.ts';
+import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
+import { lacks } from '../support/needs.ts';
 import { createProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** The interactive path, in a real terminal, with the built program. */
+
+const withoutTerminal = lacks('create in a terminal', [pseudoTerminals]);
 
 const quick = '--no-install --no-git --no-check';
 const detected = { npm_config_user_agent: 'npm/11.0.0 node/v20.20.2 linux x64' };
@@ -31,7 +33,7 @@ const questions = {
   manager: 'Which package manager?',
 };
 
-describe.skipIf(!existsSync('/usr/bin/script'))('in a terminal', () => {
+describe.skipIf(withoutTerminal)('in a terminal', () => {
   test('Enter all the way: three questions, the local Scalekit, a boxed outro', async () => {
     const { terminal, cwd } = await open();
     for (const question of [questions.directory, questions.template, questions.scalekit]) {
@@ -138,7 +140,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('in a terminal', () => {
   });
 });
 
-describe.skipIf(!existsSync('/usr/bin/script'))('a folder that is not empty', () => {
+describe.skipIf(withoutTerminal)('a folder that is not empty', () => {
   async function taken(answer: (terminal: Terminal) => Promise<void>) {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x'));
@@ -184,7 +186,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('a folder that is not empty', ()
   });
 });
 
-describe.skipIf(!existsSync('/usr/bin/script'))('Ctrl-C', () => {
+describe.skipIf(withoutTerminal)('Ctrl-C', () => {
   /** The way to each question, from the first. */
   const ways: ReadonlyArray<readonly [keyof typeof questions, string, string]> = [
     ['directory', '', ''],

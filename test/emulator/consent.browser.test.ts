@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -6,34 +5,11 @@ import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
+import { lacks } from '../support/needs.ts';
 import { authorizationRequest, claimsOf, discover, exchange, type Request, register } from './walk.ts';
 
-// A real browser on the real page. Set CHROMIUM_PATH where Chromium or Chrome is not at one of these places.
-
-const executablePath = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-].find((path) => path !== undefined && existsSync(path));
-
-if (executablePath === undefined)
-  console.warn(
-    'The consent page was not tried in a browser: there is none. Install Chromium (e.g. apt-get install chromium), or set CHROMIUM_PATH.',
-  );
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+// A real browser on the real page.
 
 const light: BrowserContextOptions = { colorScheme: 'light', viewport: { width: 1000, height: 800 } };
 const phone: BrowserContextOptions = {
@@ -45,7 +21,7 @@ const darkPhone: BrowserContextOptions = { ...phone, colorScheme: 'dark' };
 
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-describe.skipIf(executablePath === undefined)('in a browser', () => {
+describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a browser', () => {
   let browser: Browser;
   let emulator: Emulator;
   /** The client: redirects once more after it has its answer, as some do. */
@@ -61,7 +37,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     await new Promise<void>((resolve) => client.listen(0, '127.0.0.1', resolve));
     redirectUri = `http://127.0.0.1:${(client.address() as AddressInfo).port}/cb`;
     [browser, emulator] = await Promise.all([
-      chromium.launch({ executablePath: executablePath ?? '', args }),
+      chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] }),
       startEmulator(),
     ]);
   }, 60_000);

@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import xterm from '@xterm/headless';
+import type { Need } from '../support/needs.ts';
 import { registryEnvironment } from '../support/registry.ts';
+
+/** BSD's and macOS's `script` takes other options. */
+export const pseudoTerminals: Need = {
+  what: 'pseudo-terminals by util-linux’s script',
+  present: process.platform === 'linux' && existsSync('/usr/bin/script'),
+  install: 'apt-get install bsdutils',
+};
 
 /** A real terminal: a pseudo-terminal made by `script` (util-linux), shown on a headless xterm. */
 export class Terminal {

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { keys, Terminal } from '../program/terminal.ts';
+import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
 import { consent } from '../support/browser.ts';
-import { chromiumArguments, chromiumPath } from '../support/chromium.ts';
+import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
+import { lacks } from '../support/needs.ts';
 import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -37,7 +37,7 @@ async function signIn(terminal: Terminal): Promise<string> {
   return `${page.searchParams.get('redirect_uri')}?${await consent(page)}`;
 }
 
-describe.skipIf(!existsSync('/usr/bin/script'))('in a terminal', () => {
+describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a terminal', () => {
   test('sign in, agree, done', async () => {
     const { terminal, env } = await open();
     const page = await fetch(await signIn(terminal));
@@ -133,7 +133,7 @@ describe('without a terminal', () => {
   });
 });
 
-describe.skipIf(chromiumPath === undefined || !existsSync('/usr/bin/script'))('in a browser', () => {
+describe.skipIf(lacks('register with a browser', [chromiumNeed, pseudoTerminals]))('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Need } from './needs.ts';
 
 /** A real browser. Set CHROMIUM_PATH where Chromium or Chrome is not at one of these places; undefined where there is none. */
 export const chromiumPath: string | undefined = [
@@ -9,6 +10,12 @@ export const chromiumPath: string | undefined = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ].find((path) => path !== undefined && existsSync(path));
+
+export const chromium: Need = {
+  what: 'Chromium',
+  present: chromiumPath !== undefined,
+  install: 'apt-get install chromium, or set CHROMIUM_PATH',
+};
 
 /** How it is started: without a screen, and without asking the network for anything of its own. */
 export const chromiumArguments = [
