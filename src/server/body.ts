@@ -31,7 +31,18 @@ export async function readMessage(req: IncomingMessage): Promise<Readonly<Record
       code: invalidRequest,
     });
   }
-  return message as Record<string, unknown>;
+  return withoutNulls(message as Record<string, unknown>);
+}
+
+/**
+ * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"cursor": null` or
+ * `"params": null`. MCP has no parameter that may be null, so that each means "absent".
+ */
+function withoutNulls({ params, ...message }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (typeof params !== 'object' || params === null || Array.isArray(params))
+    return params === undefined || params === null ? message : { ...message, params };
+  const given = Object.entries(params).filter(([, value]) => value !== null);
+  return { ...message, params: Object.fromEntries(given) };
 }
 
 function readBytes(req: IncomingMessage): Promise<Buffer> {

@@ -26,10 +26,14 @@ export interface HttpOptions {
 type Route = (exchange: Exchange) => void | Promise<void>;
 
 const json = { 'content-type': 'application/json' };
+/** For scripts of every origin. */
+const open = { 'access-control-allow-origin': '*' };
 
 export function createRequestListener(options: HttpOptions): RequestListener {
   const { auth, name } = options;
-  const metadata = document(auth.metadata(name), { 'access-control-allow-origin': '*' });
+  const metadata = document(auth.metadata(name), open);
+  const authorizationServer: Route = async (exchange) =>
+    await sendDocument(exchange, await auth.authorizationServer.load(), open);
   const health = document({ status: 'ok' });
   const ready: Route = async (exchange) => {
     await auth.keys.load();
@@ -39,6 +43,7 @@ export function createRequestListener(options: HttpOptions): RequestListener {
   const routes = new Map<string, Route>([
     ['/.well-known/oauth-protected-resource', metadata],
     [auth.metadataUrl.pathname, metadata],
+    ['/.well-known/oauth-authorization-server', authorizationServer],
     ['/healthz', health],
     [new URL('healthz', auth.endpoint).pathname, health],
     ['/readyz', ready],
@@ -59,19 +64,25 @@ export function createRequestListener(options: HttpOptions): RequestListener {
 /** A JSON document that anyone may read. */
 function document(content: object, headers: Record<string, string> = {}): Route {
   const body = JSON.stringify(content);
-  return async (exchange) => {
-    const { method } = exchange.req;
-    if (method === 'OPTIONS') {
-      return await exchange.send(204, {
-        ...headers,
-        allow: 'GET, HEAD, OPTIONS',
-        'access-control-allow-methods': 'GET, HEAD',
-        'access-control-allow-headers': '*',
-      });
-    }
-    if (method !== 'GET' && method !== 'HEAD') throw notAllowed('GET, HEAD, OPTIONS');
-    await exchange.send(200, { ...json, ...headers }, body);
-  };
+  return async (exchange) => await sendDocument(exchange, body, headers);
+}
+
+async function sendDocument(
+  exchange: Exchange,
+  body: string,
+  headers: Record<string, string>,
+): Promise<void> {
+  const { method } = exchange.req;
+  if (method === 'OPTIONS') {
+    return await exchange.send(204, {
+      ...headers,
+      allow: 'GET, HEAD, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD',
+      'access-control-allow-headers': '*',
+    });
+  }
+  if (method !== 'GET' && method !== 'HEAD') throw notAllowed('GET, HEAD, OPTIONS');
+  await exchange.send(200, { ...json, ...headers }, body);
 }
 
 function mcpRoute(options: HttpOptions): Route {
@@ -148,9 +159,18 @@ async function refuse(exchange: Exchange, error: unknown, options: HttpOptions):
   if (res.destroyed || res.headersSent) return void res.destroy();
   const refusal = toRefusal(error);
   const { status, headers, code, message, reason } = refusal;
-  logRefusal(exchange, refusal, options);
+  if (!isProbe(exchange, refusal, options)) logRefusal(exchange, refusal, options);
   const body = { jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId: id } } };
   await exchange.send(status, { ...json, ...headers }, JSON.stringify(body));
+}
+
+/**
+ * Whether a client only looks how it has to speak: GET for a stream, DELETE for a session, HEAD or GET for the challenge.
+ * Ordinary clients do so with each session, and 405 or 401 is the answer that they expect.
+ */
+function isProbe({ req, path }: Exchange, { reason }: Refusal, { auth }: HttpOptions): boolean {
+  const isExpected = reason === 'method' || reason === 'no_token';
+  return isExpected && path === auth.endpoint.pathname && /^(?:GET|HEAD|DELETE)$/.test(req.method ?? '');
 }
 
 function toRefusal(error: unknown): Refusal {

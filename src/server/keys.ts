@@ -2,15 +2,12 @@
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
+import { download } from './download.ts';
 import type { Log } from './log.ts';
-import { http, https } from './speed.ts';
 
 const second = 1000;
 const minute = 60 * second;
 
-/** A key set is a few kilobytes. Whatever is larger is not one. */
-const maximumBytes = 256 * 1024;
-const timeout = 5 * second;
 /** After this the keys are fetched again, beside the requests: a revoked key is gone within this time. */
 const freshFor = 5 * minute;
 /** So long the last good keys are used while the key server fails. An outage of Scalekit's is none of ours. */
@@ -117,43 +114,12 @@ function elapsed(since: number): number {
 }
 
 async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
-  const body: unknown = JSON.parse(await download(url));
+  const body: unknown = JSON.parse(await download(url, 'The key server'));
   const listed = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : undefined;
   const keys = Array.isArray(listed) ? listed.filter(isSigningKey) : [];
   // An empty set would refuse every token. Better to keep the keys that we have.
   if (keys.length === 0) throw new Error('The key server sent no RS256 signing key');
   return { keys };
-}
-
-/** The answer's text, given up as soon as it is larger than a key set can be. No redirect is followed. */
-function download(url: string): Promise<string> {
-  const { get } = url.startsWith('https:') ? https() : http;
-  const options = {
-    agent: false,
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(timeout),
-  };
-  return new Promise((resolve, reject) => {
-    const request = get(url, options, (response) => {
-      const giveUp = (reason: string) => {
-        reject(new Error(`The key server ${reason}`));
-        request.destroy();
-      };
-      if (response.statusCode !== 200) return giveUp(`answered ${response.statusCode}`);
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        chunks.push(chunk);
-        if (bytes > maximumBytes) giveUp(`sent more than ${maximumBytes} bytes`);
-      });
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      response.on('error', reject);
-    });
-    request.on('error', reject);
-    // Reject if the socket closes without an answer.
-    request.on('close', () => reject(new Error('The key server sent no answer')));
-  });
 }
 
 function isSigningKey(key: unknown): key is JWK {

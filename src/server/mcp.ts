@@ -11,8 +11,10 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   Server,
+  type ServerOptions,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import { isLoopback } from '../scalekit/urls.ts';
 import type { Access } from './access.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -62,6 +64,8 @@ export class McpEndpoint {
   readonly #options: McpOptions;
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #listing: { tools: Tool['listing'][] };
+  /** How long clients may keep what they have listed (2026-07-28). */
+  readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
   readonly #underWay = new Set<Promise<Response>>();
   /** The SDK's own way with 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
@@ -72,6 +76,9 @@ export class McpEndpoint {
 
   constructor(options: McpOptions) {
     this.#options = options;
+    // The tools change with a new version alone. On a developer's machine that is every few seconds.
+    const ttlMs = isLoopback(options.auth.endpoint) ? 5000 : 300_000;
+    this.#cacheHints = { 'tools/list': { ttlMs }, 'server/discover': { ttlMs } };
     this.#listing = { tools: options.tools.map((tool) => tool.listing) };
     this.#tools = new Map(options.tools.map((tool) => [tool.listing.name, tool]));
     if (this.#tools.size < options.tools.length) throw new TypeError('Two tools have the same name');
@@ -155,6 +162,7 @@ export class McpEndpoint {
       {
         capabilities: { tools: {} },
         supportedProtocolVersions: protocolVersions,
+        cacheHints: this.#cacheHints,
         ...only('instructions', instructions),
       },
     );

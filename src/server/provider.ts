@@ -16,6 +16,7 @@ import {
 } from '../scalekit/tokens.ts';
 import { checkEnvironmentUrl, checkMcpUrl } from '../scalekit/urls.ts';
 import type { Access, User } from './access.ts';
+import { AuthorizationServerMetadata } from './authorization-server.ts';
 import { KeySet } from './keys.ts';
 import type { Scopes } from './scopes.ts';
 
@@ -89,6 +90,8 @@ export class ScalekitProvider<Scope extends string = string> {
   /** Where the metadata is (RFC 9728: the well-known part goes before the path). */
   readonly metadataUrl: URL;
   readonly keys: KeySet;
+  /** Scalekit's own metadata, for clients that look for it at this server. */
+  readonly authorizationServer: AuthorizationServerMetadata;
   readonly scopes: Scopes<Scope>;
   readonly #environmentUrl: string;
   readonly #resourceId: string;
@@ -104,7 +107,12 @@ export class ScalekitProvider<Scope extends string = string> {
     this.endpoint = new URL(urls.endpoint);
     this.metadataUrl = new URL(urls.metadata);
     this.scopes = options.scopes;
-    this.keys = new KeySet(endpoints(this.#environmentUrl, this.#resourceId).keys);
+    const scalekit = endpoints(this.#environmentUrl, this.#resourceId);
+    this.keys = new KeySet(scalekit.keys);
+    this.authorizationServer = new AuthorizationServerMetadata([
+      scalekit.metadata,
+      scalekit.metadataAppended,
+    ]);
     this.#issuers = acceptedIssuers(this.#environmentUrl, this.#resourceId);
     this.#clockTolerance = options[clockTolerance] ?? clockToleranceSeconds;
   }

@@ -1,7 +1,8 @@
 // Declares a tool: what it is called, which scopes it needs, what it takes and returns, and what it does.
 import type { CallToolResult, ToolAnnotations, Tool as ToolListing } from '@modelcontextprotocol/server';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { User } from './access.ts';
+import { listedSchema } from './schema.ts';
 import type { OwnVariables } from './variables.ts';
 
 /** What a tool knows of a call, beside its arguments. */
@@ -81,9 +82,9 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       name,
       title,
       description,
-      inputSchema: objectSchema(input, 'input'),
-      outputSchema: objectSchema(output, 'output'),
-      ...(annotations && { annotations }),
+      inputSchema: listedSchema(input, 'input'),
+      outputSchema: listedSchema(output, 'output'),
+      annotations: hints(title, annotations),
     },
     async call(args, call) {
       const parsed = input.safeParse(args ?? {});
@@ -108,8 +109,20 @@ export function errorResult(message: string): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: message }) }] };
 }
 
-function objectSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['inputSchema'] {
-  return z.toJSONSchema(schema, { io }) as ToolListing['inputSchema'];
+/**
+ * All hints, said out loud: directories of clients reject tools that leave one to its default. What is not declared is what
+ * the specification assumes, but that reading destroys nothing.
+ */
+function hints(title: string, declared: ToolAnnotations = {}): ToolAnnotations {
+  const readOnlyHint = declared.readOnlyHint ?? false;
+  return {
+    title,
+    readOnlyHint,
+    destructiveHint: !readOnlyHint,
+    idempotentHint: readOnlyHint,
+    openWorldHint: true,
+    ...declared,
+  };
 }
 
 /** The first few mistakes are enough to start with: in a long list there may be thousands. */

@@ -137,7 +137,7 @@ const probes = [
   '/register',
   '/authorize',
   '/token',
-  '/.well-known/oauth-authorization-server',
+  '/.well-known/oauth-authorization-server/etc/passwd',
   '/.well-known/openid-configuration',
   '/.well-known/oauth-protected-resource/other',
   '/.well-known/security.txt',

@@ -1,0 +1,61 @@
+// Scalekit's metadata, for clients that look for it here.
+import { download } from './download.ts';
+import { Refusal } from './refusal.ts';
+
+/** In ms. */
+const freshFor = 5 * 60_000;
+
+/**
+ * The authorization server metadata (RFC 8414) of Scalekit. Clients of 2025-03-26 know no protected resource metadata: to them
+ * the authorization server is where the MCP server is.
+ */
+export class AuthorizationServerMetadata {
+  readonly #urls: readonly string[];
+  #document: string | undefined;
+  #fetchedAt = 0;
+  #pending: Promise<string> | undefined;
+
+  /** @param urls where it may be: the first that answers counts. */
+  constructor(urls: readonly string[]) {
+    this.#urls = urls;
+  }
+
+  /**
+   * @returns the document as JSON; the last good one where Scalekit does not answer.
+   * @throws Refusal with 503 where there is none.
+   */
+  async load(): Promise<string> {
+    if (this.#document !== undefined && Math.abs(Date.now() - this.#fetchedAt) < freshFor)
+      return this.#document;
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined;
+    });
+    return await this.#pending;
+  }
+
+  async #fetch(): Promise<string> {
+    let cause: unknown;
+    for (const url of this.#urls) {
+      try {
+        this.#document = JSON.stringify(objectIn(await download(url, 'Scalekit')));
+        this.#fetchedAt = Date.now();
+        return this.#document;
+      } catch (error) {
+        cause = error;
+      }
+    }
+    if (this.#document !== undefined) return this.#document;
+    const headers = { 'retry-after': '5' };
+    throw new Refusal(503, 'metadata_unavailable', "Scalekit's metadata cannot be had now", {
+      headers,
+      cause,
+    });
+  }
+}
+
+/** Only what is metadata is passed on under our name. */
+function objectIn(text: string): object {
+  const document: unknown = JSON.parse(text);
+  if (typeof document === 'object' && document !== null && 'issuer' in document) return document;
+  throw new Error('Scalekit sent no metadata');
+}

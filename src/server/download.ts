@@ -1,0 +1,43 @@
+// Fetches what Scalekit publishes: its keys and its metadata.
+import { http, https } from './speed.ts';
+
+/** Such documents have a few kilobytes. Whatever is larger is none. */
+const maximumBytes = 256 * 1024;
+/** In ms. */
+const timeout = 5000;
+
+/**
+ * Fetches a document of Scalekit's. No redirect is followed.
+ * @param from who answers there, for the error's message.
+ * @returns the answer's text.
+ * @throws Error when it is not 200, takes longer than 5 seconds or is larger than 256 KB.
+ */
+export function download(url: string, from: string): Promise<string> {
+  const { get } = url.startsWith('https:') ? https() : http;
+  const options = {
+    agent: false,
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(timeout),
+  };
+  return new Promise((resolve, reject) => {
+    const request = get(url, options, (response) => {
+      const giveUp = (reason: string) => {
+        reject(new Error(`${from} ${reason}`));
+        request.destroy();
+      };
+      if (response.statusCode !== 200) return giveUp(`answered ${response.statusCode}`);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > maximumBytes) giveUp(`sent more than ${maximumBytes} bytes`);
+      });
+      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    // Reject if the socket closes without an answer.
+    request.on('close', () => reject(new Error(`${from} sent no answer`)));
+  });
+}

@@ -1,0 +1,52 @@
+// JSON Schema in the form that every client reads.
+import type { Tool as ToolListing } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+
+type Schema = Record<string, unknown>;
+
+/** What a schema says about people's reading, and not about a type of value. */
+const annotations = new Set([
+  'title',
+  'description',
+  'default',
+  'deprecated',
+  'examples',
+  'readOnly',
+  'writeOnly',
+]);
+
+/**
+ * @returns an object's schema without what clients stumble over: `$schema`, which validators of other drafts refuse, and
+ *   lists of types, which clients that map schemas onto one type for a value (OpenAPI, Gemini) drop or reject.
+ */
+export function listedSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['inputSchema'] {
+  const { $schema: _, ...json } = portable(z.toJSONSchema(schema, { io })) as Schema;
+  return json as ToolListing['inputSchema'];
+}
+
+/** `{type: ['string', 'null'], …}` says the same as `{anyOf: [{type: 'string', …}, {type: 'null'}]}`. */
+function portable(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(portable);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { type, ...rest } = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, isLiteral(name) ? value : portable(value)]),
+  );
+  if (!isTypeList(type)) return type === undefined ? rest : { type, ...rest };
+  const entries = Object.entries(rest);
+  const outside = Object.fromEntries(entries.filter(([name]) => annotations.has(name)));
+  const inside = Object.fromEntries(entries.filter(([name]) => !annotations.has(name)));
+  return {
+    ...outside,
+    anyOf: type.map((each) => (each === 'null' ? { type: each } : { type: each, ...inside })),
+  };
+}
+
+/** Values, which may look like a schema. */
+function isLiteral(name: string): boolean {
+  return ['const', 'enum', 'default', 'examples', 'required'].includes(name);
+}
+
+/** A property that is called `type` has a schema there, which is an object. */
+function isTypeList(type: unknown): type is readonly string[] {
+  return Array.isArray(type) && type.every((each) => typeof each === 'string');
+}

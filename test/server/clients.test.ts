@@ -1,0 +1,242 @@
+// What clients of other eras, languages and directories send, and what they cannot read.
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { call, echo, post, type Started, start, tool } from './support.ts';
+
+const oddSchema = tool({
+  name: 'odd_schema',
+  title: 'Odd schema',
+  description: 'Has what schemas can have.',
+  scopes: [],
+  input: z.object({
+    note: z.string().max(5).nullable().optional().describe('A note'),
+    flag: z.boolean().nullish(),
+    // Looks like a schema, and is a value.
+    type: z.enum(['a', 'b']).default('a'),
+    list: z.array(z.number().nullable()).default([]),
+    both: z.union([z.string(), z.number()]).optional(),
+    record: z.record(z.string(), z.string().nullable()).optional(),
+  }),
+  output: z.object({ note: z.string().nullable() }),
+  annotations: { destructiveHint: false, openWorldHint: false },
+  run: ({ note }) => ({ note: note ?? null }),
+});
+
+const reading = tool({
+  name: 'reading',
+  title: 'Reading',
+  description: 'Reads.',
+  scopes: [],
+  input: z.object({}),
+  output: z.object({}),
+  annotations: { readOnlyHint: true },
+  run: () => ({}),
+});
+
+interface Listed {
+  readonly name: string;
+  readonly title: string;
+  readonly inputSchema: object;
+  readonly outputSchema: object;
+  readonly annotations: Readonly<Record<string, unknown>>;
+}
+
+let server: Started;
+let token: string;
+let tools: readonly Listed[];
+beforeAll(async () => {
+  server = await start({ tools: [echo, oddSchema, reading] });
+  token = await server.scalekit.mint();
+  tools = (await ask('tools/list')).result.tools;
+});
+afterAll(() => server.stop());
+
+async function ask(method: string, params?: unknown) {
+  const message = { jsonrpc: '2.0', id: 1, method, ...(params === undefined ? {} : { params }) };
+  return (await (await post(server.endpoint, { token, message })).json()) as {
+    result: { tools: readonly Listed[]; structuredContent: object };
+    error?: object;
+  };
+}
+
+describe('schemas', () => {
+  it('compile with a validator of draft-07, and mean the same', () => {
+    const schema = tools.find(({ name }) => name === 'odd_schema')?.inputSchema ?? {};
+    const isValid = new Ajv({ strict: true, strictTypes: false }).compile(schema);
+    for (const good of [
+      {},
+      { note: null },
+      { note: 'abc' },
+      { flag: false },
+      { flag: null },
+      { list: [1, null] },
+    ])
+      expect([good, isValid(good)]).toEqual([good, true]);
+    for (const bad of [
+      { note: 'abcdef' },
+      { flag: 'yes' },
+      { type: 'c' },
+      { list: ['1'] },
+      { record: { a: 1 } },
+    ])
+      expect([bad, isValid(bad)]).toEqual([bad, false]);
+  });
+
+  it('name no dialect and no list of types, which clients drop or reject', () => {
+    for (const { inputSchema, outputSchema } of tools) {
+      const text = JSON.stringify([inputSchema, outputSchema]);
+      expect(text).not.toContain('$schema');
+      expect(text).not.toMatch(/"type":\[/);
+    }
+    expect(oddSchema.listing.outputSchema).toMatchObject({
+      properties: { note: { anyOf: [{ type: 'string' }, { type: 'null' }] } },
+    });
+  });
+});
+
+describe('hints', () => {
+  it('are complete on every tool, with the title', () => {
+    for (const { title, annotations } of tools)
+      expect(annotations).toEqual({
+        title,
+        readOnlyHint: expect.any(Boolean),
+        destructiveHint: expect.any(Boolean),
+        idempotentHint: expect.any(Boolean),
+        openWorldHint: expect.any(Boolean),
+      });
+  });
+
+  it('say of a tool that reads that it destroys nothing, and of others what was declared', () => {
+    const hintsOf = (name: string) => tools.find((each) => each.name === name)?.annotations;
+    expect(hintsOf('reading')).toMatchObject({ readOnlyHint: true, destructiveHint: false });
+    expect(hintsOf('echo')).toMatchObject({ readOnlyHint: false, destructiveHint: true });
+    expect(hintsOf('odd_schema')).toMatchObject({ destructiveHint: false, openWorldHint: false });
+  });
+});
+
+describe('null for what is absent, as Go, Java and C# write it', () => {
+  it.each([
+    ['arguments', 'tools/call', { name: 'echo', arguments: null }],
+    ['_meta', 'tools/call', { name: 'echo', arguments: {}, _meta: null }],
+  ])('%s', async (_name, method, params) => {
+    expect((await ask(method, params)).result.structuredContent).toEqual({ text: 'nothing' });
+  });
+
+  it.each([[null], [{ cursor: null }], [{ _meta: null, cursor: null }]])(
+    'tools/list with %j',
+    async (params) => {
+      expect((await ask('tools/list', params)).result.tools).toHaveLength(3);
+    },
+  );
+
+  it('within the arguments it stays what it is', async () => {
+    const { structuredContent } = (await ask('tools/call', { name: 'odd_schema', arguments: { note: null } }))
+      .result;
+    expect(structuredContent).toEqual({ note: null });
+  });
+
+  it('of 2026-07-28, too', async () => {
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    const message = { ...call('echo'), params: { name: 'echo', arguments: null, _meta: meta } };
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'echo',
+    };
+    const answer = (await (await post(server.endpoint, { token, headers, message })).json()) as {
+      result: { structuredContent: object };
+    };
+    expect(answer.result.structuredContent).toEqual({ text: 'nothing' });
+  });
+});
+
+it.each(['tools/list', 'server/discover'])('%s may be kept for a while (2026-07-28)', async (method) => {
+  const message = {
+    jsonrpc: '2.0',
+    id: 1,
+    method,
+    params: {
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
+  };
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
+  const { result } = (await (await post(server.endpoint, { token, headers, message })).json()) as {
+    result: { ttlMs: number; cacheScope: string };
+  };
+  expect(result).toMatchObject({ ttlMs: 5000, cacheScope: 'private' });
+});
+
+describe("Scalekit's metadata, for clients of 2025-03-26", () => {
+  const url = () => new URL('/.well-known/oauth-authorization-server', server.endpoint);
+
+  it('is what Scalekit says, open to scripts', async () => {
+    const answer = await fetch(url());
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    const { scalekit } = server;
+    const theirs = `${scalekit.url}/resources/${scalekit.resourceId}/.well-known/oauth-authorization-server`;
+    expect(await answer.json()).toEqual(await (await fetch(theirs)).json());
+  });
+
+  it('comes from the second form where the first is not there', async () => {
+    const other = await start({ faults: { metadata: 'appended-only' } });
+    const answer = await fetch(new URL(url().pathname, other.endpoint));
+    expect(await answer.json()).toHaveProperty('registration_endpoint');
+    await other.stop();
+  });
+
+  it('is 503 where Scalekit does not answer, with a reason in the log, and the last good one after that', async () => {
+    const other = await start({ faults: { metadata: 'down' } });
+    const there = new URL(url().pathname, other.endpoint);
+    const refused = await fetch(there);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(other.log).toContainEqual(
+      expect.objectContaining({ reason: 'metadata_unavailable', status: 503 }),
+    );
+    other.scalekit.fault({});
+    const good = await (await fetch(there)).json();
+    other.scalekit.fault({ metadata: 'down' });
+    expect(await (await fetch(there)).json()).toEqual(good);
+    await other.stop();
+  });
+
+  it('takes GET alone', async () => {
+    expect((await fetch(url(), { method: 'POST' })).status).toBe(405);
+    expect((await fetch(url(), { method: 'OPTIONS' })).status).toBe(204);
+  });
+});
+
+describe('a look at how to speak is no refusal', () => {
+  it.each([
+    ['GET', undefined, 401],
+    ['HEAD', undefined, 401],
+    ['DELETE', undefined, 401],
+    ['GET', 'token', 405],
+    ['DELETE', 'token', 405],
+  ])('%s with %s: %d, and no line in the log', async (method, withToken, status) => {
+    const lines = server.log.length;
+    const headers = withToken === undefined ? {} : { authorization: `Bearer ${token}` };
+    expect((await fetch(server.endpoint, { method, headers })).status).toBe(status);
+    expect(server.log.length).toBe(lines);
+  });
+
+  it('what ordinary clients do not send is one', async () => {
+    const lines = server.log.length;
+    await fetch(server.endpoint, { method: 'PUT', headers: { authorization: `Bearer ${token}` } });
+    await fetch(server.endpoint, { headers: { authorization: 'Bearer garbage' } });
+    await fetch(new URL('/elsewhere', server.endpoint));
+    expect(server.log.slice(lines).map(({ reason }) => reason)).toEqual([
+      'method',
+      'token_malformed',
+      'not_found',
+    ]);
+  });
+});
