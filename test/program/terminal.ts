@@ -31,6 +31,8 @@ export class Terminal {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    // What programs ask a terminal, such as where the cursor is, is answered.
+    this.#xterm.onData((data) => this.#child.stdin?.write(data));
     this.#exit = once(this.#child, 'exit').then(([code]) => Number(code));
     this.#child.stdout?.on('data', (data: Buffer) => {
       this.#xterm.write(data, () => {

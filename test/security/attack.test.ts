@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeBinary } from '../support/packages.ts';
 import { allCases, casesFor } from './attack/cases/index.ts';
 import { attack, type Outcome } from './attack/run.ts';
 import { lastAnswer } from './attack/wire.ts';
-import { makeProject, nodeBinary, type Template } from './project.ts';
+import { makeProject, type Template } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
 
 /** Versions of Node.js beside ours: the oldest that is supported, and a newer one. */

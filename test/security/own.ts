@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeBinary } from '../support/packages.ts';
 import { fuzz } from './attack/fuzz.ts';
 import { attack, type Outcome } from './attack/run.ts';
 import { soak } from './attack/soak.ts';
 import { heapOf, measuredHeap } from './heap.ts';
-import { makeProject, nodeBinary, type Template } from './project.ts';
+import { makeProject, type Template } from './project.ts';
 import { prepareGround, unlimited } from './server.ts';
 
 /** The oldest Node.js that is supported, and a newer one. */

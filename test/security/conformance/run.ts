@@ -2,9 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { nodeBinary, npmPackages } from '../../support/packages.ts';
 import { run } from '../../support/program.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
-import { makeProject, nodeBinary, packages, type Template } from '../project.ts';
+import { makeProject, type Template } from '../project.ts';
 import { prepareGround, unlimited } from '../server.ts';
 import { type Check, type ScenarioResult, type SuiteRun, suiteRuns } from './scenarios.ts';
 
@@ -42,8 +43,7 @@ async function readResults(directory: string): Promise<readonly ScenarioResult[]
 
 /** Runs one version of the suite against a URL. */
 async function runSuite(suite: SuiteRun, url: string): Promise<readonly ScenarioResult[]> {
-  const name = `conformance-${suite.version}`;
-  const installed = await packages(name, [`@modelcontextprotocol/conformance@${suite.version}`]);
+  const installed = await npmPackages([`@modelcontextprotocol/conformance@${suite.version}`]);
   const program = join(installed, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
   const directory = await makeDirectory();
   try {

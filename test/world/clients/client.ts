@@ -1,0 +1,33 @@
+import type { Home } from './world.ts';
+
+/** What became of a tool call, as the client's user is told. */
+export interface CallOutcome {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** A client that has signed in and connected. */
+export interface Session {
+  /** The names of the tools that the client knows. */
+  tools(): Promise<readonly string[]>;
+  call(tool: string, args?: Readonly<Record<string, unknown>>): Promise<CallOutcome>;
+  /** What the client's user does when it asks to be signed in once more, and does not do so by itself. */
+  signInAgain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly endpoint: string;
+  /** Scopes that the client's configuration names, where it can name any. */
+  readonly scopes?: readonly string[];
+}
+
+/** A real client, and how its user uses it. */
+export interface RealClient {
+  readonly name: string;
+  readonly version: string;
+  /** How many seconds before its end the client takes a token for expired. Default 0. */
+  readonly early?: number;
+  /** Signs in and connects from nothing but the endpoint's URL, as the client's documentation says. */
+  open(home: Home, options: OpenOptions): Promise<Session>;
+}

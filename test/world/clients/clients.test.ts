@@ -1,0 +1,61 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { lacks } from '../../support/needs.ts';
+import { pythonNeeds } from '../../support/packages.ts';
+import { isolationNeeds } from './isolation.ts';
+import { claudeCode } from './real/claude-code.ts';
+import { codexCli } from './real/codex.ts';
+import { realClients } from './real/index.ts';
+import { type Conduct, expiry, firstMinute } from './walk.ts';
+import { World, type WorldOptions } from './world.ts';
+
+const skipped = lacks('real clients without the internet', [...isolationNeeds, ...pythonNeeds]);
+
+/** Seconds that a token lives which is to expire. */
+const lifetime = 5;
+
+describe.skipIf(skipped)('real clients, without the internet', () => {
+  const worlds: World[] = [];
+  async function open(options?: WorldOptions): Promise<World> {
+    const world = await World.open(options);
+    worlds.push(world);
+    return world;
+  }
+  afterEach(async () => {
+    for (const world of worlds.splice(0)) await world.close();
+  });
+
+  test('the network has no internet', async () => {
+    const home = await (await open()).home('person');
+    const { stdout } = await home.run(process.execPath, [
+      '-e',
+      'require("node:dns").lookup("claude.ai", (error) => console.log(error.code))',
+    ]);
+    expect(stdout).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  test.each([claudeCode, codexCli])(
+    '$name in the first minute: npm run dev, as installed',
+    async (client) => {
+      const world = await open({ dev: true });
+      const session = await client.open(await world.home('person'), { endpoint: world.endpoint });
+      expect(await session.call('create_todo', { title: 'Sign in' })).toMatchObject({ ok: true });
+      await session.close();
+      expect(world.visits).toHaveLength(1);
+      expect(world.visits[0]).toMatchObject({
+        clientId: expect.stringMatching(/^https:/),
+        callbackStatus: 200,
+      });
+    },
+  );
+
+  const conducts: Conduct[] = [];
+
+  test.each(realClients)('$name $version', async (client) => {
+    const conduct = await firstMinute(await open(), client);
+    const tokenLifetime = lifetime + (client.early ?? 0);
+    const expiring = await open({ tokenLifetime });
+    conducts.push({ ...conduct, expiry: await expiry(expiring, client, tokenLifetime) });
+  });
+
+  afterAll(() => console.log(conducts));
+});

@@ -1,0 +1,20 @@
+import type { RealClient } from '../client.ts';
+import { claudeCode } from './claude-code.ts';
+import { codexCli } from './codex.ts';
+import { geminiCli } from './gemini-cli.ts';
+import { inspectorCli } from './inspector-cli.ts';
+import { aiSdk, fastMcp, firstSdks, pythonSdk } from './libraries.ts';
+import { mcpRemote } from './mcp-remote.ts';
+
+/** The clients that are tried, in the order of the table. */
+export const realClients: readonly RealClient[] = [
+  claudeCode,
+  codexCli,
+  geminiCli,
+  mcpRemote,
+  inspectorCli,
+  fastMcp,
+  pythonSdk,
+  aiSdk,
+  ...firstSdks,
+];

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** A request that a server has answered, as `processes/recorder.js` writes it down. */
+export interface RecordedRequest {
+  /** When it was answered, in ms since 1970. */
+  readonly time: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** Whether it came with an `Authorization` header. */
+  readonly authorized: boolean;
+  readonly agent?: string;
+  /** The header `MCP-Protocol-Version`. */
+  readonly protocolVersion?: string;
+  /** Without secrets: in the place of each stands `true`. */
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** The answer's `WWW-Authenticate`. */
+  readonly challenge?: string;
+  /** A form or a JSON document without secrets; of JSON-RPC, the method, the tool, and what `initialize` says. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** What a person did who was sent to a page, as `processes/person.js` writes it down. */
+export interface Visit {
+  readonly clientId: string | null;
+  readonly scope: string | null;
+  readonly status?: number;
+  readonly title?: string;
+  readonly text?: string;
+  /** Where the browser ended, without parameters. */
+  readonly callback?: string;
+  readonly callbackStatus?: number;
+  readonly callbackText?: string;
+  readonly error?: string;
+}
+
+/** @returns the lines of a file of JSON lines, or nothing where it is not there yet. */
+export function readLines<T>(file: string): readonly T[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+/** @returns the scopes that a client asked for, in alphabetical order. */
+export function scopesOf(visit: Visit): readonly string[] {
+  return (visit.scope ?? '')
+    .split(' ')
+    .filter((scope) => scope !== '')
+    .sort();
+}

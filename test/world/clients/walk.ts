@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { until } from '../../support/waiting.ts';
+import type { RealClient, Session } from './client.ts';
+import { type RecordedRequest, scopesOf } from './requests.ts';
+import type { World } from './world.ts';
+
+/** What a client does, in the words of the table in docs/clients.md. */
+export interface Conduct {
+  readonly client: string;
+  readonly version: string;
+  /** The newest protocol that it speaks with the server. */
+  readonly protocol: string;
+  /** How the authorization server knows it. */
+  readonly identity: string;
+  /** What it asks for at first. */
+  readonly scopes: string;
+  /** What it does where a tool needs another scope. */
+  readonly stepUp: string;
+  /** What it does with a token that has expired, without a refresh token. */
+  readonly expiry: string;
+}
+
+const allTools = ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'];
+
+function protocolOf(requests: readonly RecordedRequest[]): string {
+  const versions = requests
+    .filter(({ authorized, status }) => authorized && status === 200)
+    .map(({ protocolVersion, body }) => String(protocolVersion ?? body?.protocolVersion ?? ''));
+  return versions.sort().at(-1) ?? '';
+}
+
+function identityOf(world: World): string {
+  const clientId = world.visits[0]?.clientId ?? '';
+  if (clientId.startsWith('https://')) return `document \`${clientId}\``;
+  expect(clientId).toMatch(/^m2m_\d+$/);
+  return 'registers itself';
+}
+
+/** A tool that needs another scope is called. @returns how it came to be called after all. */
+async function stepUp(world: World, session: Session): Promise<string> {
+  const before = world.visits.length;
+  const create = () => session.call('create_todo', { title: 'Try a step-up' });
+  const first = await create();
+  const refused = await until('the refusal', () => world.server.find(({ status }) => status === 403));
+  expect(refused.body).toMatchObject({ method: 'tools/call', tool: 'create_todo' });
+  expect(refused.challenge).toContain('scope="todo:read todo:write"');
+  if (first.ok) {
+    expect(world.visits.length).toBe(before + 1);
+    return 'asks the person by itself';
+  }
+  const asked = world.visits.length > before;
+  await session.signInAgain();
+  expect(await create()).toMatchObject({ ok: true });
+  return asked ? 'asks by itself, in vain; works after signing in again' : 'works after signing in again';
+}
+
+/** From nothing to a tool call with the scope that was refused at first. */
+export async function firstMinute(world: World, client: RealClient): Promise<Omit<Conduct, 'expiry'>> {
+  await world.wishes({ grants: ['todo:read'] });
+  const session = await client.open(await world.home('person'), { endpoint: world.endpoint });
+  try {
+    expect([...(await session.tools())].sort()).toEqual(allTools);
+    expect(await session.call('list_todos')).toMatchObject({ ok: true });
+    const [first] = world.visits;
+    expect(first).toMatchObject({ status: 200, callbackStatus: 200 });
+    await world.wishes({});
+    return {
+      client: client.name,
+      version: client.version,
+      identity: identityOf(world),
+      scopes: first === undefined ? '' : scopesOf(first).join(' '),
+      stepUp: await stepUp(world, session),
+      protocol: protocolOf(world.server),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Waits until the youngest token is no longer good. */
+export async function untilExpired(world: World, lifetime: number): Promise<void> {
+  const issued = world.scalekit.filter(({ path, status }) => path.endsWith('/token') && status === 200);
+  const last = issued.at(-1)?.time ?? 0;
+  await delay(Math.max(0, last + (lifetime + 1) * 1000 - Date.now()));
+}
+
+/** A token expires, and no refresh token is at hand. @returns how the client goes on. */
+export async function expiry(world: World, client: RealClient, lifetime: number): Promise<string> {
+  const session = await client.open(await world.home('person'), { endpoint: world.endpoint });
+  try {
+    expect(await session.call('list_todos')).toMatchObject({ ok: true });
+    const before = world.visits.length;
+    await untilExpired(world, lifetime - (client.early ?? 0));
+    const { ok } = await session.call('list_todos');
+    if (ok) {
+      expect(world.visits.length).toBeGreaterThan(before);
+      return 'asks the person by itself';
+    }
+    await session.signInAgain();
+    expect(await session.call('list_todos')).toMatchObject({ ok: true });
+    return 'works after signing in again';
+  } finally {
+    await session.close();
+  }
+}
