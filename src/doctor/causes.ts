@@ -12,6 +12,10 @@ function rankOf({ state, level }: CheckResult): number {
 /** @returns whether a finding is told with its cause: never a worse one than the cause itself. */
 function follows(from: CheckResult, { explains = [] }: Check, other: CheckResult): boolean {
   if (from.state !== 'found' || other.state !== 'found' || other.code === from.code) return false;
+  // Of two settings each has causes of its own.
+  const [one, another] = [from.subject?.variable, other.subject?.variable];
+  const areSettings = from.step === 'configuration' && other.step === 'configuration';
+  if (areSettings && one !== undefined && another !== undefined && one !== another) return false;
   return (
     rankOf(other) >= rankOf(from) && (explains.includes(other.code) || explains.includes(stepOf(other.code)))
   );

@@ -30,6 +30,7 @@ import {
   strings,
 } from './reading.ts';
 import { isBaseUrl, settingOf } from './settings.ts';
+import { type ToolFacts, toolFactsOf } from './tools.ts';
 
 /** What the other checks say. */
 export interface Others {
@@ -208,6 +209,22 @@ export function withScopes(
     const own = ownScopes(facts);
     if (own.length === 0) return skipped('The server does not say which scopes it has');
     return run(own, defined, scalekit);
+  });
+}
+
+/** Runs a check on the tools that the server lists, with a token or to everybody. */
+export function withToolList(
+  facts: Facts,
+  run: (tools: readonly ToolFacts[], endpoint: string) => Outcome,
+): Outcome {
+  return withServer(facts, (server) => {
+    const lists = [facts.tools.known ? facts.tools.value.list : undefined, server.openness?.list];
+    const tools = lists
+      .flatMap((list) => (list === undefined ? [] : [toolFactsOf(list)]))
+      .find((each) => each !== undefined);
+    return tools === undefined
+      ? skipped('The tools are not known: a token is needed (--token)')
+      : run(tools, server.endpoint);
   });
 }
 

@@ -2,7 +2,7 @@ import { foldConsequences } from './causes.ts';
 import { allChecks } from './checks/list.ts';
 import type { Facts } from './facts.ts';
 import { applyIgnores, type Ignored } from './ignores.ts';
-import type { CheckResult, Level, State } from './model.ts';
+import { type CheckResult, type Level, type State, type Step, stepOf } from './model.ts';
 import { startRun } from './run-checks.ts';
 import { type Selection, select } from './selection.ts';
 
@@ -61,9 +61,15 @@ function verdictOf(facts: Facts, refusals: () => readonly string[] | undefined):
   return `${verdictByTheRules(refusals())}. ${said}.`;
 }
 
+/** Some steps are looked at only where somebody asks about them. */
+function isAskedAbout(step: Step, { client, directory, surface }: Facts): boolean {
+  const asked: Readonly<Partial<Record<Step, unknown>>> = { client, directory, surface };
+  return !(step in asked) || asked[step] !== undefined;
+}
+
 /** Runs the checks on the facts. Pure: the same facts give the same diagnosis anywhere. */
 export function diagnose(facts: Facts, { selection, failOn }: DiagnoseOptions): Diagnosis {
-  const checks = select(allChecks, selection);
+  const checks = select(allChecks, selection).filter(({ code }) => isAskedAbout(stepOf(code), facts));
   const run = startRun(facts, checks, allChecks);
   const list = facts.project.known ? facts.project.value.ignores : [];
   const { results: remaining, ignored } = applyIgnores(checks.flatMap(run.resultsOf), list);

@@ -316,6 +316,10 @@ export interface StartFacts {
   /** Where it listened, and why that is not the configured port. */
   readonly port?: number;
   readonly note?: string;
+  /** What it was started with. */
+  readonly command?: string;
+  /** It went on running, and listened nowhere. */
+  readonly wasSilent?: true;
 }
 
 /** Everything that the doctor knows; JSON, without secrets, so that it can be saved and replayed. */
@@ -332,6 +336,49 @@ export interface Facts {
   readonly token: Fact<TokenFacts>;
   readonly tools: Fact<ToolsFacts>;
   readonly start: Fact<StartFacts>;
+  /** Which client was asked about (`--client`). */
+  readonly client?: ClientName;
+  /** Which directory was asked about (`--directory`), and what only that needs. */
+  readonly directory?: DirectoryFacts;
+  /** What `--surface` has written before; without tools where there was no such file. */
+  readonly surface?: SurfaceFacts;
+}
+
+export const clientNames = [
+  'claude-code',
+  'claude',
+  'chatgpt',
+  'vscode',
+  'cursor',
+  'codex',
+  'gemini',
+  'inspector',
+] as const;
+export type ClientName = (typeof clientNames)[number];
+
+export const directoryNames = ['claude', 'openai'] as const;
+
+export interface DirectoryFacts {
+  readonly name: (typeof directoryNames)[number];
+  /** OpenAI’s file, where the server has one. */
+  readonly challenge?: Answer;
+}
+
+/** A tool as clients know it. */
+export interface SurfaceTool {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+  readonly scopes: readonly string[];
+  readonly hints: Readonly<Record<string, unknown>>;
+}
+
+export interface SurfaceFacts {
+  readonly file: string;
+  readonly tools?: readonly SurfaceTool[];
+  /** Why the file cannot be used. */
+  readonly problem?: string;
 }
 
 /** @returns facts of which none is known yet. */

@@ -2,7 +2,7 @@ import { isLoopback } from '../scalekit/index.ts';
 import type { ServerFacts, ToolsFacts } from './facts.ts';
 import { textOf } from './intermediaries.ts';
 import type { Answer } from './probe.ts';
-import { challengeOf, isRedirect, objectIn, reasonOf } from './reading.ts';
+import { challengeOf, isMcpServer, isRedirect, objectIn, reasonOf } from './reading.ts';
 
 /** Recognises what something in front of the server has answered or changed. Pure: reads answers, and asks nothing. */
 
@@ -114,6 +114,11 @@ export function isInterfered(server: ServerFacts): boolean {
     isHostRefused(noToken) ||
     isPrefixTaken(server)
   );
+}
+
+/** @returns whether another program of this machine has the port, as its process tells, and does not speak MCP. */
+export function isStranger(server: ServerFacts): boolean {
+  return server.portOwner?.isOwn === false && !isMcpServer(server);
 }
 
 /** @returns whether the authorization error of a server comes in a 200, as a JSON-RPC error that no client signs in for. */

@@ -1,7 +1,17 @@
 /** The doctor's vocabulary: what a check says of the facts, and what a report says to a person. */
 
 /** The journey of a call, in the order in which a person meets its steps. */
-export const steps = ['configuration', 'scalekit', 'server', 'token', 'tools'] as const;
+export const steps = [
+  'configuration',
+  'scalekit',
+  'server',
+  'token',
+  'tools',
+  // Only where they are asked about: --client, --directory, --surface.
+  'client',
+  'directory',
+  'surface',
+] as const;
 export type Step = (typeof steps)[number];
 
 /** `error`: it does not work; `warning`: it will not work for someone, or is unsafe; `advice`: it could be better. */

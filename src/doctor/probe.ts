@@ -207,6 +207,12 @@ function firstCause(error: unknown): NodeJS.ErrnoException {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** OpenSSL’s messages are addresses in its own source, with a reason in between. */
+function plainWords(message: string): string {
+  const reason = /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  return reason === undefined ? message : `TLS: ${reason}`;
+}
+
 /** @returns how long a request may take, in milliseconds. */
 function limitOf({ milliseconds = 5000, deadline = Number.POSITIVE_INFINITY }: ProbeOptions): number {
   return Math.max(1, Math.min(milliseconds, deadline - Date.now()));
@@ -238,7 +244,7 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
       answered: false,
       url: request.url,
       failure: failureOf(error),
-      message: printable(error.message),
+      message: printable(plainWords(error.message)),
     };
   } finally {
     response?.destroy();

@@ -29,8 +29,9 @@ export function editOf(setting: Setting, value: string): readonly Edit[] {
 
 /** @returns whether MCP_URL is meant as our own variable is: a base URL, to which the server adds `mcp`. */
 export function isBaseUrl({ name, isDerived }: Setting, { framework }: ProjectFacts): boolean {
-  const addsMcp = framework === 'generated' || framework === 'fastmcp' || framework === 'unknown';
-  return !isDerived && (name === 'MCP_URL' || name.startsWith('FASTMCP_')) && (addsMcp || name === 'MCP_URL');
+  // In a server that somebody wrote by hand it is what its author has made of it.
+  const addsMcp = ['generated', 'fastmcp', 'python', 'unknown'].includes(framework);
+  return !isDerived && addsMcp && (name === 'MCP_URL' || name.startsWith('FASTMCP_'));
 }
 
 /** @returns the port that the server listens on, or undefined where PORT is no port, or its program decides. */

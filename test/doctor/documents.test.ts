@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { allChecks } from '../../src/doctor/checks/list.ts';
 import { codes, pageOf, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { Code } from '../../src/doctor/model.ts';
+import { type Code, steps } from '../../src/doctor/model.ts';
 import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
@@ -33,7 +33,7 @@ const edit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mode'), file: z.string(), mode: z.int() }),
 ]);
 
-const step = z.enum(['configuration', 'scalekit', 'server', 'token', 'tools']);
+const step = z.enum([...steps]);
 
 const resultFields = {
   code: z.string().regex(/^SKM\d{3}$/),

@@ -1,9 +1,8 @@
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { scalekitFaults, serverFaults, tokens } from './live/cases.ts';
+import { doctorIn } from './live/in-process.ts';
 import { examine, exitCodeFor, type RunDoctor } from './live/run-case.ts';
 
 let emulator: Emulator;
@@ -19,25 +18,8 @@ afterAll(async () => {
   await removeDirectory(empty);
 });
 
-/** The doctor in this process, in an empty folder and with nobody's home. */
-const doctor: RunDoctor = async (args) => {
-  const stdout = new PassThrough();
-  let output = '';
-  stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const { signal } = new AbortController();
-  const context = {
-    env: { HOME: empty },
-    cwd: empty,
-    stdin: new PassThrough(),
-    stdout,
-    stderr: new PassThrough(),
-    signal,
-  };
-  const exitCode = await scalekitMcp(['doctor', ...args], context);
-  return { exitCode, output };
-};
+/** In an empty folder. */
+const doctor: RunDoctor = (args) => doctorIn(empty)(args);
 
 describe.each([
   ['a server with one fault', serverFaults],

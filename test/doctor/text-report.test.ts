@@ -28,7 +28,7 @@ describe('textReport', () => {
       ✓ configuration 35 passed
       ✓ Scalekit      17 passed
       ✓ server        42 passed
-      ✓ token         13 passed
+      ✓ token         14 passed
       ✓ tools         3 passed
 
       Nothing is wrong.
@@ -62,7 +62,7 @@ describe('textReport', () => {
       ✗ configuration 2 findings, 33 passed
       ✓ Scalekit      17 passed
       ✓ server        42 passed
-      ✓ token         13 passed
+      ✓ token         14 passed
       ✓ tools         3 passed
 
       1 error, 1 advice.
@@ -155,7 +155,7 @@ describe('textReport', () => {
       ✓ configuration 35 passed
       ✓ Scalekit      17 passed
       ✓ server        41 passed
-      ✗ token         1 finding, 12 passed
+      ✗ token         1 finding, 13 passed
         ✓ SKM401 The token is an access token
         ✓ SKM402 The token’s key is one of Scalekit’s: kid snk_864163429802720891
         ✓ SKM403 The token’s signature is right: RS256
@@ -169,6 +169,7 @@ describe('textReport', () => {
         ✓ SKM412 The token is a bearer token
         ✓ SKM413 The token’s scopes are spelt as the server spells them
         – SKM414 The client can renew the token by itself: The token has not expired
+        ✓ SKM415 The token’s times are in seconds
       ✓ tools         1 passed
 
       A server that follows the rules answers 401: aud ["res_2"]. This server answered 401.

@@ -1,4 +1,10 @@
 import type { Check } from '../check.ts';
+import c601 from './client/601-reaches-server.ts';
+import c602 from './client/602-makes-itself-known.ts';
+import c603 from './client/603-may-call-from-page.ts';
+import c604 from './client/604-stays-signed-in.ts';
+import c605 from './client/605-asks-for-scopes.ts';
+import c606 from './client/606-known-traits.ts';
 import c101 from './configuration/101-env-file.ts';
 import c102 from './configuration/102-variables-set.ts';
 import c103 from './configuration/103-no-placeholders.ts';
@@ -39,6 +45,13 @@ import c156 from './configuration/156-speaks-http.ts';
 import c157 from './configuration/157-speaks-streamable-http.ts';
 import c191 from './configuration/191-ignored-and-gone.ts';
 import c192 from './configuration/192-ignored-for-a-reason.ts';
+import c701 from './directory/701-public-address.ts';
+import c702 from './directory/702-tool-titles.ts';
+import c703 from './directory/703-tool-hints.ts';
+import c704 from './directory/704-tool-names.ts';
+import c705 from './directory/705-endpoint-path.ts';
+import c706 from './directory/706-sign-in-found.ts';
+import c707 from './directory/707-challenge-file.ts';
 import c201 from './scalekit/201-reachable.ts';
 import c202 from './scalekit/202-host-exists.ts';
 import c203 from './scalekit/203-certificate.ts';
@@ -103,6 +116,8 @@ import c347 from './server/347-proxy-reaches-server.ts';
 import c348 from './server/348-prefix-handed-on.ts';
 import c349 from './server/349-not-asked-too-often.ts';
 import c351 from './server/351-streamable-http.ts';
+import c801 from './surface/801-no-breaking-change.ts';
+import c802 from './surface/802-known-tools.ts';
 import c401 from './token/401-readable.ts';
 import c402 from './token/402-key-known.ts';
 import c403 from './token/403-signed.ts';
@@ -117,6 +132,7 @@ import c411 from './token/411-lifetime.ts';
 import c412 from './token/412-bearer.ts';
 import c413 from './token/413-scope-case.ts';
 import c414 from './token/414-renewable.ts';
+import c415 from './token/415-times-in-seconds.ts';
 import c501 from './tools/501-good-token-accepted.ts';
 import c502 from './tools/502-listed.ts';
 import c503 from './tools/503-tools-offered.ts';
@@ -242,8 +258,24 @@ export const allChecks: readonly Check[] = [
   c412,
   c413,
   c414,
+  c415,
   c501,
   c502,
   c503,
   c504,
+  c601,
+  c602,
+  c603,
+  c604,
+  c605,
+  c606,
+  c701,
+  c702,
+  c703,
+  c704,
+  c705,
+  c706,
+  c707,
+  c801,
+  c802,
 ];

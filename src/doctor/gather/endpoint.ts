@@ -1,7 +1,7 @@
 import { protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import { redirectTarget } from '../interference.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
-import { isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
+import { challengeOf, isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
 import { initialize } from './messages.ts';
 
 /** The MCP endpoint behind a URL, and what answered at that URL where it is another one. */
@@ -60,24 +60,52 @@ export async function findEndpoint(
   given: string,
   places: readonly string[],
   options: ProbeOptions,
+  givenBy: 'person' | 'settings',
 ): Promise<Endpoint> {
   const call = (url: string) => probe({ url, method: 'POST', json: initialize }, options);
-  const atGiven = await call(given);
-  if (!atGiven.answered || isMcpAnswer(atGiven)) return { endpoint: given };
+  const [atGiven, named] = await Promise.all([
+    call(given),
+    givenBy === 'settings' ? fromMetadata(given, options) : [],
+  ]);
+  if (!atGiven.answered) return { endpoint: given, givenBy };
+  if (isMcpAnswer(atGiven)) return betterNamed({ endpoint: given, givenBy }, atGiven, named, call);
   const further = redirected(atGiven, given);
-  const named = await fromMetadata(given, options);
   const bySource = places.map((path) => new URL(path, given).href);
+  const fromServer = givenBy === 'settings' ? named : await fromMetadata(given, options);
   const candidates = once(
-    [...(further === undefined ? [] : [further]), ...named, ...bySource, ...usualPlaces(given)],
+    [...(further === undefined ? [] : [further]), ...fromServer, ...bySource, ...usualPlaces(given)],
     given,
   );
   const answers = await Promise.all(candidates.map(call));
   const found = candidates.find((_, index) => answers[index] !== undefined && isMcpAnswer(answers[index]));
-  if (found !== undefined) return { endpoint: found, given, atGiven };
+  if (found !== undefined) return { endpoint: found, given, atGiven, givenBy };
+  const stream = await findStream(candidates, options);
+  return stream === undefined ? { endpoint: given, givenBy } : { endpoint: stream, given, atGiven, givenBy };
+}
+
+/**
+ * A token check in front of everything answers 401 at any path. Where the settings do not say the path, the server's own
+ * metadata does.
+ */
+async function betterNamed(
+  asGiven: Endpoint,
+  atGiven: Answer,
+  [named]: readonly string[],
+  call: (url: string) => Promise<Answer>,
+): Promise<Endpoint> {
+  const challenged = challengeOf(atGiven)?.resource_metadata;
+  const isGuess = atGiven.answered && atGiven.status === 401 && challenged !== undefined;
+  if (!isGuess || named === undefined || named === asGiven.endpoint) return asGiven;
+  // A challenge that points at this very path's metadata says that the path is right.
+  if (challenged === protectedResourceMetadataUrls(asGiven.endpoint).metadata) return asGiven;
+  if (!isMcpAnswer(await call(named))) return asGiven;
+  return { ...asGiven, endpoint: named, given: asGiven.endpoint, atGiven };
+}
+
+async function findStream(candidates: readonly string[], options: ProbeOptions): Promise<string | undefined> {
   const streams = candidates.filter((url) => /sse/.test(url));
   const listen = (url: string) =>
     probe({ url, headers: { accept: 'text/event-stream' } }, { ...options, milliseconds: 2000 });
   const said = await Promise.all(streams.map(listen));
-  const stream = streams.find((_, index) => isOldStream(said[index]));
-  return stream === undefined ? { endpoint: given } : { endpoint: stream, given, atGiven };
+  return streams.find((_, index) => isOldStream(said[index]));
 }

@@ -12,14 +12,22 @@ import {
 import { type ProbeOptions, probe } from '../probe.ts';
 import { authorizationMetadata, isMcpAnswer, isMcpServer, keyList } from '../reading.ts';
 import { listeningPort } from '../settings.ts';
-import type { Endpoint } from './endpoint.ts';
+import { gatherAsked } from './asked.ts';
+import { type Endpoint, findEndpoint } from './endpoint.ts';
 import { forgeryFor } from './forged.ts';
 import { initialize } from './messages.ts';
 import { mintLocally } from './mint.ts';
 import { ownerOf } from './port-process.ts';
 import { gatherRegistrations } from './registrations.ts';
 import { askMetadata, gatherServer, type Meanwhile } from './server.ts';
-import { configuredScalekit, endpointOf, namedScalekit, projectOf, type Target } from './target.ts';
+import {
+  configuredScalekit,
+  endpointOf,
+  namedScalekit,
+  ownEndpoint,
+  projectOf,
+  type Target,
+} from './target.ts';
 import { readToken } from './token.ts';
 import { gatherTools } from './tools.ts';
 
@@ -153,6 +161,40 @@ async function gatherOnline(
   return { scalekit: scalekitFact, server, registrations, ...token };
 }
 
+/** Whether the project's server has to be started for this: asked for, and not running. */
+async function isToBeStarted(target: Target, place: Fact<Endpoint>, options: ProbeOptions): Promise<boolean> {
+  if (target.start !== true || target.url !== undefined) return false;
+  if (!place.known) return true;
+  const answer = await probe({ url: place.value.endpoint, method: 'POST', json: initialize }, options);
+  return !isMcpAnswer(answer);
+}
+
+/** Looks at the project's own server, started for this and ended afterwards. */
+async function gatherStarted(target: Target, project: ProjectFacts): Promise<Facts> {
+  const { startOwn } = await import('./start-own.ts');
+  const server = await startOwn(project, target.directory, target.env, target.signal);
+  try {
+    const fact = known(project);
+    const options: ProbeOptions = { signal: target.signal, deadline: Date.now() + patience };
+    const start = known(server.facts);
+    if (server.port === undefined) {
+      const scalekit = await configuredScalekit(fact, options);
+      return { ...noFacts('The server does not start'), project: fact, scalekit, start };
+    }
+    const url = new URL(ownEndpoint(project) ?? 'http://localhost/mcp');
+    const given = new URL(url.pathname, `http://localhost:${server.port}`).href;
+    const place = await findEndpoint(given, project.paths, options, 'settings');
+    return {
+      ...noFacts('Not asked'),
+      project: fact,
+      start,
+      ...(await gatherOnline(target, fact, place, options)),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
 /**
  * Gathers every fact once, as much at the same time as can be. What cannot be found out is a missing fact or an
  * unanswered request; neither stops the rest.
@@ -161,11 +203,22 @@ async function gatherOnline(
 export async function gatherFacts(target: Target): Promise<Facts> {
   if (target.offline) return gatherOffline(target);
   const options: ProbeOptions = { signal: target.signal, deadline: Date.now() + patience };
+  const facts = await gatherAll(target, options);
+  const endpoint = facts.server.known ? facts.server.value.endpoint : undefined;
+  return { ...facts, ...(await gatherAsked(target, endpoint, options)) };
+}
+
+async function gatherAll(target: Target, options: ProbeOptions): Promise<Facts> {
   const project = await projectOf(target);
   const place = await endpointOf(target, project, options);
+  if (project.known && (await isToBeStarted(target, place, options)))
+    return gatherStarted(target, project.value);
   if (place.known) {
     const facts = await gatherOnline(target, project, place.value, options);
-    return { ...noFacts('The doctor does not start servers'), project, ...facts };
+    const notStarted = target.start
+      ? 'The server runs already'
+      : 'The doctor starts no server by itself (--start does)';
+    return { ...noFacts(notStarted), project, ...facts };
   }
   const scalekit = configuredScalekit(project, options);
   const token = await withToken(target, scalekit, place, options);

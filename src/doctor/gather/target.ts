@@ -1,5 +1,13 @@
 import { checkEnvironmentUrl, checkMcpUrl, checkResourceId, serverUrls } from '../../scalekit/index.ts';
-import { type Fact, known, missing, type ProjectFacts, type ScalekitFacts } from '../facts.ts';
+import {
+  type ClientName,
+  type DirectoryFacts,
+  type Fact,
+  known,
+  missing,
+  type ProjectFacts,
+  type ScalekitFacts,
+} from '../facts.ts';
 import type { ProbeOptions } from '../probe.ts';
 import { objectOf, strings } from '../reading.ts';
 import { isBaseUrl, settingOf } from '../settings.ts';
@@ -21,6 +29,15 @@ export interface Target {
   readonly token?: string;
   /** Read files and nothing else. */
   readonly offline: boolean;
+  /** Start the project's own server for a moment where it does not run (`--start`). */
+  readonly start?: boolean;
+  /** Which client, and which directory, is asked about. */
+  readonly client?: ClientName;
+  readonly directoryOf?: DirectoryFacts['name'];
+  /** The file of known tools, relative to the folder. */
+  readonly surface?: string;
+  /** Read the settings here in place of `.env`. */
+  readonly envFile?: string;
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +49,7 @@ function sourceEndpoint({ sourcePort, paths, framework }: ProjectFacts): string 
 }
 
 /** The server that a project's MCP_URL means, corrected where it can be. */
-function ownEndpoint(project: ProjectFacts): string | undefined {
+export function ownEndpoint(project: ProjectFacts): string | undefined {
   const setting = settingOf(project, 'MCP_URL');
   const mcpUrl = checkMcpUrl(setting?.value ?? '');
   if (setting === undefined || !mcpUrl.ok) return sourceEndpoint(project);
@@ -49,7 +66,7 @@ function concerns(project: ProjectFacts, url: string | undefined): boolean {
 
 /** @returns the facts of the target's folder, unless another server than the one of this folder is asked for. */
 export async function projectOf(target: Target): Promise<Fact<ProjectFacts>> {
-  const project = await gatherProject(target.directory, target.env);
+  const project = await gatherProject(target.directory, target.env, target.envFile);
   if (!project.known || concerns(project.value, target.url)) return project;
   return missing('The settings of this folder are for another server');
 }
@@ -61,13 +78,12 @@ export async function endpointOf(
   options: ProbeOptions,
 ): Promise<Fact<Endpoint>> {
   const places = project.known ? project.value.paths : [];
-  if (target.url !== undefined)
-    return known({ ...(await findEndpoint(target.url, places, options)), givenBy: 'person' });
+  if (target.url !== undefined) return known(await findEndpoint(target.url, places, options, 'person'));
   if (!project.known) return missing('No server is known: there is no project here, and no URL was given');
   const own = ownEndpoint(project.value);
   return own === undefined
     ? missing('MCP_URL does not say where the server is')
-    : known({ ...(await findEndpoint(own, places, options)), givenBy: 'settings' });
+    : known(await findEndpoint(own, places, options, 'settings'));
 }
 
 /** Scalekit as the project's settings name it. */

@@ -159,9 +159,9 @@ function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] 
     words.push(`${summary.unreachable + summary.crashed} could not be checked`);
   if (words.length === 0) {
     // Nothing found where nothing was looked at is no praise.
-    const isWhole = steps.every((step) =>
-      results.some((each) => each.step === step && each.state === 'passed'),
-    );
+    const isWhole = steps
+      .slice(0, 5)
+      .every((step) => results.some((each) => each.step === step && each.state === 'passed'));
     return [paint('green', isWhole ? 'Nothing is wrong.' : 'Nothing is wrong in what was checked.')];
   }
   const [first] = findingsOf(results);
@@ -190,7 +190,11 @@ export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOpti
     '',
     ...findingsOf(results).flatMap((result) => describeFinding(result, options)),
     ...unclear.flatMap((result) => describeUnreachable(result, options)),
-    ...describeSteps(diagnosis, isGiven ? 'token' : undefined, options),
+    ...describeSteps(
+      diagnosis,
+      facts.client !== undefined ? 'client' : isGiven ? 'token' : undefined,
+      options,
+    ),
     ...(verdict === undefined ? [] : ['', ...wrap(verdict, '', options.width)]),
     ...ignored.map(({ code, reason }) => paint('dim', `  ignored ${code}: ${reason}`)),
     '',

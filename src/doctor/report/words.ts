@@ -8,6 +8,9 @@ export const stepNames: Readonly<Record<Step, string>> = {
   server: 'server',
   token: 'token',
   tools: 'tools',
+  client: 'client',
+  directory: 'directory',
+  surface: 'surface',
 };
 
 /** Where the edit has to be made. */

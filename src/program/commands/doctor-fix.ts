@@ -1,7 +1,9 @@
 import type { Diagnosis } from '../../doctor/diagnose.ts';
+import type { Facts } from '../../doctor/facts.ts';
 import { applyFixes } from '../../doctor/fix/apply.ts';
 import { isEmpty, planFixes } from '../../doctor/fix/plan.ts';
 import { previewPlan } from '../../doctor/fix/preview.ts';
+import { tryFixes } from '../../doctor/fix/trial.ts';
 import { type Context, isInteractive } from '../../terminal/context.ts';
 import { Interrupted, UsageError } from '../../terminal/errors.ts';
 import type { Examination } from './doctor-flags.ts';
@@ -22,9 +24,25 @@ async function isAgreed(plan: Examination, context: Context): Promise<boolean> {
 }
 
 /** @returns whether anything was changed. */
-export async function mend(diagnosis: Diagnosis, plan: Examination, context: Context): Promise<boolean> {
-  const fixes = planFixes(diagnosis.results);
+export async function mend(
+  facts: Facts,
+  diagnosis: Diagnosis,
+  plan: Examination,
+  context: Context,
+): Promise<boolean> {
+  const { directory, env, envFile } = plan.target;
+  const { results } = diagnosis;
   const say = (line: string) => context.stderr.write(`${line}\n`);
+  const { good, refused } = await tryFixes({
+    directory,
+    env,
+    envFile,
+    facts,
+    results,
+    signal: context.signal,
+  });
+  for (const { code, reason } of refused) say(`${code} is not mended by itself: tried on a copy, ${reason}.`);
+  const fixes = planFixes(good);
   if (isEmpty(fixes)) {
     say('There is nothing that could be mended by itself.');
     return false;

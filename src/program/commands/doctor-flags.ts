@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve as resolvePath } from 'node:path';
+import { relative as relativePath, resolve as resolvePath } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { DiagnoseOptions } from '../../doctor/diagnose.ts';
+import { clientNames, directoryNames } from '../../doctor/facts.ts';
 import type { Target } from '../../doctor/gather/target.ts';
 import type { Code, Step } from '../../doctor/model.ts';
 import { isSelectable, selectableWords, unknownWords } from '../../doctor/selection.ts';
@@ -40,6 +42,13 @@ function readFormat({ json, format }: DoctorFlags): Format {
   return known;
 }
 
+/** @throws UsageError naming those that there are. */
+function readName<Name extends string>(option: string, name: string, names: readonly Name[]): Name {
+  const known = names.find((each) => each === name.toLowerCase());
+  if (known === undefined) throw refuse(option, 'There is no such name', name, names.join(', '));
+  return known;
+}
+
 function readFailOn({ failOn = 'error' }: DoctorFlags): DiagnoseOptions['failOn'] {
   const level = failLevels.find((each) => each === failOn);
   if (level === undefined)
@@ -67,6 +76,14 @@ function readUrl(url: string | undefined): string | undefined {
   return parsed.pathname === '/' && !url.endsWith('/') ? parsed.href : url;
 }
 
+/** @throws UsageError where there is no such file: settings that are asked for are not passed over. */
+function readEnvFileName(file: string, context: Context): string {
+  const path = resolvePath(context.cwd, file);
+  if (!existsSync(path))
+    throw refuse('--env-file', 'There is no such file', file, 'a file of NAME=value lines');
+  return relativePath(context.cwd, path).replaceAll('\\', '/');
+}
+
 async function readToken({ token }: DoctorFlags, context: Context): Promise<string | undefined> {
   const given = token === '-' ? await readAll(context.stdin) : (token ?? context.env.SCALEKIT_MCP_TOKEN);
   const bare = given?.trim().replace(/^bearer\s+/i, '');
@@ -82,6 +99,9 @@ const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFla
   ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to mend'],
   ['from', 'watch', '--from judges what was seen before, which does not change'],
   ['from', 'save', '--from judges what has been saved already'],
+  ['start', 'offline', '--start starts the server, and --offline only reads files: use one of them'],
+  ['start', 'argument', '--start starts this project’s server, so there is no URL to ask'],
+  ['from', 'start', '--from judges what was seen before, so there is nothing to start'],
   ['watch', 'fix', '--watch looks on, and --fix changes things: use one of them'],
   ['verbose', 'quiet', '--verbose and --quiet contradict each other'],
 ];
@@ -120,6 +140,13 @@ export async function readFlags(flags: DoctorFlags, context: Context): Promise<E
       home: context.env.HOME ?? context.env.USERPROFILE ?? homedir(),
       offline: flags.offline === true,
       signal: context.signal,
+      ...(flags.start ? { start: true } : {}),
+      ...(flags.client === undefined ? {} : { client: readName('--client', flags.client, clientNames) }),
+      ...(flags.directory === undefined
+        ? {}
+        : { directoryOf: readName('--directory', flags.directory, directoryNames) }),
+      ...(flags.surface === undefined ? {} : { surface: flags.surface }),
+      ...(flags.envFile === undefined ? {} : { envFile: readEnvFileName(flags.envFile, context) }),
       ...(url === undefined ? {} : { url }),
       ...(token === undefined ? {} : { token }),
     },

@@ -13,6 +13,27 @@ export const doctorOptions = [
     value: '<jwt|->',
     summary: 'an access token to judge, claim by claim (- reads stdin; or SCALEKIT_MCP_TOKEN)',
   },
+  {
+    name: 'start',
+    summary: 'start this project’s server for a moment where it does not run, and say why it dies',
+  },
+  { name: 'env-file', value: '<file>', summary: 'read the settings from this file in place of .env' },
+  {
+    name: 'client',
+    value: '<name>',
+    summary:
+      'claude-code | claude | chatgpt | vscode | cursor | codex | gemini | inspector: whether this client will get through',
+  },
+  {
+    name: 'directory',
+    value: '<name>',
+    summary: 'claude | openai: whether their directory would take this server',
+  },
+  {
+    name: 'surface',
+    value: '<file>',
+    summary: 'write what clients know of the tools, and later say what breaks them',
+  },
   { name: 'fix', summary: 'show what can be mended, ask, and mend it' },
   { name: 'yes', summary: 'with --fix: do not ask' },
   { name: 'watch', summary: 'look again when a file that was read, or the server, changes' },

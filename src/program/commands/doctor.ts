@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Diagnosis, diagnose } from '../../doctor/diagnose.ts';
 import type { Facts } from '../../doctor/facts.ts';
 import { quietReport, textReport } from '../../doctor/report/text.ts';
@@ -37,6 +39,21 @@ async function readFacts(file: string): Promise<Facts> {
   });
 }
 
+/** In a workspace the one package that is an MCP server is meant; of several the person has to say which. */
+async function packageIn(plan: Examination, context: Context): Promise<Examination> {
+  const { target } = plan;
+  if (target.url !== undefined || plan.from !== undefined) return plan;
+  const { serversIn } = await import('../../doctor/gather/workspace.ts');
+  const [only, ...more] = await serversIn(target.directory);
+  if (only === undefined) return plan;
+  if (more.length > 0)
+    throw new UsageError(`There are several MCP servers in this workspace: ${[only, ...more].join(', ')}`, {
+      next: `cd ${only} && npx scalekit-mcp doctor`,
+    });
+  context.stderr.write(`Looking at ${only}, the MCP server of this workspace.\n`);
+  return { ...plan, target: { ...target, directory: resolve(target.directory, only) } };
+}
+
 async function factsOf(plan: Examination): Promise<Facts> {
   if (plan.from !== undefined) return readFacts(plan.from);
   const { gatherFacts } = await import('../../doctor/gather/index.ts');
@@ -64,7 +81,23 @@ interface Examined {
 async function examine(plan: Examination, context: Context): Promise<Examined> {
   const facts = await factsOf(plan);
   if (plan.save !== undefined) await save(facts, plan.save, context);
+  await keepSurface(facts, context);
   return { facts, diagnosis: diagnose(facts, plan) };
+}
+
+/** The first run with `--surface` writes down what there is; later ones compare. */
+async function keepSurface(facts: Facts, context: Context): Promise<void> {
+  const { surface, tools } = facts;
+  if (surface === undefined || surface.tools !== undefined || surface.problem !== undefined || !tools.known)
+    return;
+  const [{ toolFactsOf }, { surfaceOf, surfaceText }] = await Promise.all([
+    import('../../doctor/tools.ts'),
+    import('../../doctor/surface.ts'),
+  ]);
+  const list = toolFactsOf(tools.value.list);
+  if (list === undefined) return;
+  await writeFile(resolve(context.cwd, surface.file), surfaceText(surfaceOf(list)));
+  context.stderr.write(`What clients know of ${list.length} tools is in ${surface.file}. Commit it.\n`);
 }
 
 async function show({ facts, diagnosis }: Examined, plan: Examination, context: Context): Promise<void> {
@@ -74,7 +107,7 @@ async function show({ facts, diagnosis }: Examined, plan: Examination, context: 
 /** Runs again at each change, until it is interrupted. */
 async function keepWatching(plan: Examination, context: Context): Promise<never> {
   const { untilChanged, watchFiles } = await import('../../doctor/watch.ts');
-  const files = watchFiles(context.cwd, context.signal);
+  const files = watchFiles(plan.target.directory, context.signal);
   for (;;) {
     const examination = await examine(plan, context);
     await show(examination, plan, context);
@@ -101,7 +134,7 @@ async function explain(code: string, context: Context): Promise<ExitCode> {
 
 async function runDoctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
   if (flags.explain !== undefined) return explain(flags.explain, context);
-  const plan = await readFlags(flags, context);
+  const plan = await packageIn(await readFlags(flags, context), context);
   if (plan.watch) return keepWatching(plan, context);
   const examination = await examine(plan, context);
   if (!plan.fix) {
@@ -111,7 +144,7 @@ async function runDoctor(flags: DoctorFlags, context: Context): Promise<ExitCode
   const { mend } = await import('./doctor-fix.ts');
   const isForPeople = plan.format === 'text' && !plan.quiet;
   if (isForPeople) await show(examination, plan, context);
-  const hasChanged = await mend(examination.diagnosis, plan, context);
+  const hasChanged = await mend(examination.facts, examination.diagnosis, plan, context);
   const after = hasChanged ? await examine(plan, context) : examination;
   if (hasChanged || !isForPeople) await show(after, plan, context);
   return after.diagnosis.exitCode;

@@ -101,7 +101,14 @@ export const healthyParts: Parts = {
   serve(_place, { message }) {
     const result =
       message.method === 'tools/list'
-        ? { tools: [{ name: 'ping', inputSchema: { type: 'object' } }] }
+        ? {
+            tools: [
+              {
+                name: 'ping',
+                inputSchema: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } },
+              },
+            ],
+          }
         : { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'small', version: '1' } };
     return json(200, { jsonrpc: '2.0', id: message.id ?? null, result });
   },
@@ -158,12 +165,17 @@ export interface SmallServer {
 }
 
 /** Starts a server on a free port of this machine, with some of its parts replaced. */
-export async function startSmallServer(emulator: Emulator, faults: Partial<Parts>): Promise<SmallServer> {
+/** @param publicOrigin under which clients reach it, where a proxy stands in front; known only once that is started. */
+export async function startSmallServer(
+  emulator: Emulator,
+  faults: Partial<Parts>,
+  publicOrigin: () => string | undefined = () => undefined,
+): Promise<SmallServer> {
   const parts = { ...healthyParts, ...faults };
   let served = 0;
   const server = createServer(async (request, response) => {
     const { port } = server.address() as { port: number };
-    const origin = `http://localhost:${port}`;
+    const origin = publicOrigin() ?? `http://localhost:${port}`;
     const place: Place = { origin, endpoint: `${origin}/mcp`, emulator };
     const reply = await answer(place, parts, request, served).catch(
       (error): Reply => ({ status: 500, body: `Error: ${error.message}` }),

@@ -1,6 +1,22 @@
 import { defineCheck, withFact } from '../../check.ts';
-import { found, passed, passedWith, skipped } from '../../model.ts';
+import type { StartFacts } from '../../facts.ts';
+import { type Finding, found, passed, passedWith, skipped } from '../../model.ts';
+import { startCauseOf } from '../../start-causes.ts';
 
+/** What it said tells the cause, where its words are known; what it was started with is the next thing to run. */
+function wordsFor({ command, wasSilent }: StartFacts, said: string): Partial<Finding> {
+  if (wasSilent)
+    return {
+      title: 'The server was started, and listens nowhere',
+      fix: 'It may speak stdio, or listen on a port of its own: see how it is run in its source.',
+    };
+  return {
+    ...(command === undefined ? {} : { fix: `Run ${command}, and mend what it says first.` }),
+    ...startCauseOf(said),
+  };
+}
+
+/** docs/scalekit.md#documented-failures, 5 and 23. */
 export default defineCheck({
   code: 'SKM302',
   level: 'error',
@@ -9,11 +25,14 @@ export default defineCheck({
   title: 'The server does not start',
   why: 'It ended, or never answered, so nothing behind it could be checked.',
   fix: 'Run npm start, and mend what it says first.',
+  explains: ['SKM301'],
   run: ({ start }) =>
-    withFact(start, ({ buildError, startError, port, note }) => {
+    withFact(start, (facts) => {
+      const { buildError, startError, port, note, command } = facts;
       if (buildError !== undefined) return skipped('The project does not build');
-      if (startError !== undefined) return found({ subject: {}, actual: startError });
+      if (startError !== undefined)
+        return found({ subject: {}, actual: startError, ...wordsFor(facts, startError) });
       if (note !== undefined) return passedWith(`The server starts. ${note}`);
-      return passed(port === undefined ? undefined : `It listens on port ${port}`);
+      return passed(port === undefined ? undefined : `${command ?? 'It'} listens on port ${port}`);
     }),
 });

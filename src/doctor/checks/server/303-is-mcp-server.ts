@@ -1,7 +1,7 @@
 import { defineCheck, withFact } from '../../check.ts';
 import type { Facts, PortOwner, ServerFacts } from '../../facts.ts';
 import { mountedAt } from '../../frameworks.ts';
-import { isInterfered } from '../../interference.ts';
+import { isInterfered, isStranger } from '../../interference.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import { isFirewall, isMcpServer, isOldStream, isRedirect, summary } from '../../reading.ts';
 
@@ -23,7 +23,7 @@ function otherFinding(server: ServerFacts): string | undefined {
     [status === 429, 'It was asked too often'],
     [isRedirect(noToken), 'It answers with a redirect'],
     [isFirewall(noToken), 'A firewall answers in its place'],
-    [status >= 500, 'It fails on every request'],
+    [status >= 500 && !isStranger(server), 'It fails on every request'],
   ];
   return reasons.find(([holds]) => holds)?.[1];
 }

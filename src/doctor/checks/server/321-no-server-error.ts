@@ -1,6 +1,6 @@
 import { defineCheck, withAnswer } from '../../check.ts';
-import { isNoUpstream } from '../../interference.ts';
-import { found } from '../../model.ts';
+import { isNoUpstream, isStranger } from '../../interference.ts';
+import { found, skipped } from '../../model.ts';
 import { callsWithoutGoodToken, isFirewall, summary } from '../../reading.ts';
 
 /** Facts: Scalekit, documented failure 18: clients throw a token away on 401, and on nothing else. */
@@ -13,8 +13,9 @@ export default defineCheck({
   why: 'Clients throw a token away and sign in again when they get 401, and only then. With 500 they are stuck.',
   fix: 'Catch the error of the token check and answer 401 with WWW-Authenticate.',
   run: (facts) =>
-    withAnswer(facts, (server) =>
-      found(
+    withAnswer(facts, (server) => {
+      if (isStranger(server)) return skipped('Another program answers there');
+      return found(
         ...callsWithoutGoodToken(server)
           // 503 means that the keys could not be had: that is its own finding.
           .filter(({ answer }) => answer.answered && answer.status >= 500 && answer.status !== 503)
@@ -25,6 +26,6 @@ export default defineCheck({
             actual: `${summary(answer)} to ${what}`,
             expected: '401',
           })),
-      ),
-    ),
+      );
+    }),
 });

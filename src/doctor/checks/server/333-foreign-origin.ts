@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { type Finding, found, passed } from '../../model.ts';
-import { corsOf, succeeded, summary } from '../../reading.ts';
+import { corsOf, isServed, summary } from '../../reading.ts';
 
 const origin = 'https://attacker.example';
 
@@ -23,11 +23,11 @@ export default defineCheck({
     withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
       const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
       const finding = (depth: Depth) => found({ subject: { url: endpoint }, expected: '403', ...depth });
-      if (succeeded(answer))
+      if (isServed(answer))
         return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: 'error' });
       if (corsOf(answer).allows(origin))
         return finding({ actual: `${summary(answer)} with Access-Control-Allow-Origin for ${origin}` });
-      if (withToken !== undefined && succeeded(withToken))
+      if (withToken !== undefined && isServed(withToken))
         return finding({
           actual: `${summary(withToken)} to a call from ${origin} with a token`,
           why: secondWall,

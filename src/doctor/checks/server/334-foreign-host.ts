@@ -1,7 +1,7 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { defineCheck, withServer } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { isRedirect, succeeded, summary } from '../../reading.ts';
+import { isMcpAnswer, isRedirect, isServed, summary } from '../../reading.ts';
 
 /** Facts: security, transport. In public the proxy sorts hosts; on this machine a web page can choose any (DNS rebinding). */
 export default defineCheck({
@@ -17,12 +17,14 @@ export default defineCheck({
       if (!isLoopback(new URL(endpoint)))
         return skipped('It is not on this machine, where only a page could lie');
       if (isRedirect(answer)) return skipped('It answers with a redirect');
-      if (answer.answered && answer.status >= 400 && answer.status !== 401) return passed(summary(answer));
+      // A proxy answers a name that it does not know with anything, and not as an MCP server.
+      if (!isMcpAnswer(answer) || (answer.answered && answer.status >= 400 && answer.status !== 401))
+        return passed(summary(answer));
       return found({
         subject: { url: endpoint },
         actual: `${summary(answer)} to a call with Host: attacker.example`,
         expected: '403',
-        level: succeeded(answer) && !succeeded(noToken) ? 'error' : 'advice',
+        level: isServed(answer) && !isServed(noToken) ? 'error' : 'advice',
       });
     }),
 });

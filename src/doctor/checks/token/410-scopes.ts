@@ -10,7 +10,7 @@ export default defineCheck({
   holds: 'The token allows all that the server has',
   title: 'The token does not allow all that the server has',
   why: 'The user did not allow it, or the client did not ask for it. Tools that need it answer 403 insufficient_scope.',
-  fix: 'Sign in again and allow the scopes above. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server.',
+  fix: 'Sign in again and allow the scopes above. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server. If they were allowed and are still missing, the user’s role lacks the permission (the server’s switch to intersect scopes with the user’s permissions).',
   run: (facts) =>
     withToken(facts, ({ claims }) => {
       const own = serverScopes(facts);

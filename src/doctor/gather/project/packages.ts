@@ -100,9 +100,11 @@ function declaration(name: string): RegExp {
 /** A virtual environment is known by this file in it, whatever its folder is called. */
 const environmentMark = 'pyvenv.cfg';
 
-async function environmentsIn(directory: string): Promise<readonly string[]> {
+export async function environmentsIn(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map(({ name }) => name);
   const marked = await Promise.all(
     folders.map((folder) =>
       access(join(directory, folder, environmentMark)).then(

@@ -59,12 +59,12 @@ async function readPackages(directory: string, manifest: TextFile | undefined, p
 }
 
 /** Reads everything at once; what is not there is undefined or empty. */
-async function readFiles(directory: string) {
+async function readFiles(directory: string, envFile: string | undefined) {
   const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
   const [[manifest, python], env, local, sources, clients, production, ignores] = await Promise.all([
     manifests,
-    readEnvFile(directory, '.env'),
-    readEnvFile(directory, '.env.local'),
+    readEnvFile(directory, envFile ?? '.env'),
+    envFile === undefined ? readEnvFile(directory, '.env.local') : undefined,
     // Without a manifest this may be anybody's home folder: only the files in it, not those below.
     manifests.then(([node, pip]) => readSources(directory, node || pip.length > 0 ? 5 : 0)),
     readTexts(directory, clientFiles),
@@ -112,10 +112,15 @@ async function present(directory: string, names: readonly string[]): Promise<rea
 /**
  * Reads a project of any language: what its files say, without running anything of it.
  * @param env the process environment.
+ * @param envFile read in place of `.env`, relative to the folder.
  * @returns a missing fact where the folder holds no project.
  */
-export async function gatherProject(directory: string, env: Environment): Promise<Fact<ProjectFacts>> {
-  const files = await readFiles(directory);
+export async function gatherProject(
+  directory: string,
+  env: Environment,
+  envFile?: string,
+): Promise<Fact<ProjectFacts>> {
+  const files = await readFiles(directory, envFile);
   if (!isProject(files)) return missing('There is no project in this folder');
   const { manifest, python, sources } = files;
   const { packages, installed } = await readPackages(resolve(directory), manifest, python);

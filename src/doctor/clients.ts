@@ -1,0 +1,107 @@
+import type { ClientName } from './facts.ts';
+
+/** What is known of each client that people connect (docs/mcp.md#clients); one row a client. */
+export interface ClientRow {
+  readonly name: string;
+  /** Its requests come from its maker's cloud: only a public https address on port 443 is reached. */
+  readonly needsPublicUrl: boolean;
+  /** How it makes itself known, in the order in which it tries. */
+  readonly registers: ReadonlyArray<'document' | 'dynamic'>;
+  readonly callbacks: readonly string[];
+  /** Where it is told which scopes to ask for; undefined where it cannot be told. */
+  readonly scopesLine?: (scopes: readonly string[]) => string;
+  /** It runs in a browser, and needs CORS. */
+  readonly isWebPage?: true;
+  readonly stepsUp: boolean;
+  /** What is known to fail. */
+  readonly known: readonly string[];
+}
+
+const json = (scopes: readonly string[]) => scopes.map((scope) => `"${scope}"`).join(', ');
+
+export const clients: Readonly<Record<ClientName, ClientRow>> = {
+  'claude-code': {
+    name: 'Claude Code',
+    needsPublicUrl: false,
+    registers: ['document', 'dynamic'],
+    callbacks: ['http://localhost:<port>/callback (oauth.callbackPort fixes the port)'],
+    scopesLine: (scopes) => `.mcp.json, in the server’s entry: "oauth": { "scopes": "${scopes.join(' ')}" }`,
+    stepsUp: false,
+    known: [
+      'It registers without a scope, and keeps a client id that once failed: claude mcp remove, then add, forgets it.',
+    ],
+  },
+  claude: {
+    name: 'Claude (web, desktop, mobile)',
+    needsPublicUrl: true,
+    registers: ['document', 'dynamic'],
+    callbacks: ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'],
+    stepsUp: false,
+    known: [
+      'It connects from its cloud, even for the desktop application: a server on this machine is out of its reach.',
+      'A refusal has to be HTTP 401 or 403; an error inside of a 200 signs nobody in.',
+    ],
+  },
+  chatgpt: {
+    name: 'ChatGPT',
+    needsPublicUrl: true,
+    registers: ['document', 'dynamic'],
+    callbacks: ['the address that its connector settings show'],
+    stepsUp: true,
+    known: ['It wants S256, and compares the issuer in the authorization answer (RFC 9207).'],
+  },
+  vscode: {
+    name: 'VS Code',
+    needsPublicUrl: false,
+    registers: ['document', 'dynamic'],
+    callbacks: ['http://127.0.0.1:33418/ and three more', 'another port where that one is taken'],
+    stepsUp: true,
+    known: [
+      'It may come back on another port than it has registered: “redirect_uri” errors go away with a new registration.',
+    ],
+  },
+  cursor: {
+    name: 'Cursor',
+    needsPublicUrl: false,
+    registers: ['dynamic'],
+    callbacks: ['http://localhost:8787/callback'],
+    scopesLine: (scopes) =>
+      `.cursor/mcp.json, in the server’s entry: "auth": { "scopes": [${json(scopes)}] }`,
+    stepsUp: false,
+    known: ['It does not ask again when a tool needs another scope: let it ask for all at first.'],
+  },
+  codex: {
+    name: 'Codex',
+    needsPublicUrl: false,
+    registers: ['document', 'dynamic'],
+    callbacks: ['http://127.0.0.1:<port>/callback'],
+    scopesLine: (scopes) => `.codex/config.toml: [mcp_servers.<name>.oauth] scopes = [${json(scopes)}]`,
+    stepsUp: false,
+    known: ['It reads the first 512 characters of the server’s instructions.'],
+  },
+  gemini: {
+    name: 'Gemini CLI',
+    needsPublicUrl: false,
+    registers: ['dynamic'],
+    callbacks: ['http://localhost:7777/oauth/callback'],
+    scopesLine: (scopes) =>
+      `.gemini/settings.json, in the server’s entry: "oauth": { "enabled": true, "scopes": [${json(scopes)}] }`,
+    stepsUp: false,
+    known: ['"url" means SSE to it; Streamable HTTP is "httpUrl".'],
+  },
+  inspector: {
+    name: 'MCP Inspector',
+    needsPublicUrl: false,
+    registers: ['document', 'dynamic'],
+    callbacks: [
+      'http://localhost:6274/oauth/callback (web)',
+      'http://127.0.0.1:6276/oauth/callback (command line)',
+    ],
+    isWebPage: true,
+    stepsUp: false,
+    known: [
+      'Leave its authentication fields empty: an environment’s client id there is refused.',
+      'It needs Node 22.19 or later.',
+    ],
+  },
+};
