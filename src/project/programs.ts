@@ -211,3 +211,21 @@ export function startNode(args: readonly string[], options: StartOptions): Runni
     stop: (grace = defaultGrace) => endTree(child, grace),
   };
 }
+
+/**
+ * Runs a JavaScript program with this Node where the person is: it has our terminal, and Ctrl-C reaches it as it reaches us.
+ * @param options `keepOutput` keeps its stdout from the terminal.
+ * @returns how it has ended, and with `keepOutput` what it wrote.
+ */
+export async function runInTerminal(
+  args: readonly string[],
+  options: ProgramOptions & { readonly keepOutput: boolean },
+): Promise<Ended & { readonly stdout: string }> {
+  const result = await execa(process.execPath, args, {
+    ...common({ ...options, env: environmentFor(options.env) }),
+    // In our own group, or else the terminal would stop it when it reads.
+    detached: false,
+    stdio: ['inherit', options.keepOutput ? 'pipe' : 'inherit', 'inherit'],
+  });
+  return { ...endOf(result), stdout: typeof result.stdout === 'string' ? result.stdout : '' };
+}

@@ -90,7 +90,7 @@ async function throughScalekit(
   context: Context,
   screen: Context,
 ): Promise<RegisterReport> {
-  const door = checkDoor(flags.scalekitMcpUrl, scalekitMcpUrl);
+  const door = checkDoor(flags.scalekitMcpUrl ?? context.env.SCALEKIT_MCP_URL, scalekitMcpUrl);
   const { url: publicUrl, notes } = checkPublicUrl(flags.mcpUrl);
   if (!isInteractive(screen))
     throw new UsageError('Signing in at Scalekit takes a person, and this is no terminal.', {

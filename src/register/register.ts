@@ -1,3 +1,4 @@
+import { dashboardUrl } from '../scalekit/index.ts';
 import { Interrupted, UsageError, UserError } from '../terminal/errors.ts';
 import { applyPlan, checkTools, type Progress } from './apply.ts';
 import { type Door, openDoor, readScope, ToolTrouble, writeScope } from './door.ts';
@@ -118,6 +119,26 @@ async function throughTheDoor(job: Job, session: SignIn): Promise<RegisterReport
   }
 }
 
+/** Whoever cannot sign in can still paste. */
+async function signInAt({ door, person, signal }: RegisterOptions): Promise<SignIn> {
+  try {
+    return await signIn({
+      server: door,
+      scopes: [readScope, writeScope],
+      clientName: 'scalekit-mcp register',
+      visit: (visit) => person.visit(visit),
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof Interrupted) throw error;
+    throw new UserError(error.message, {
+      code: error.code,
+      next: `run it again; or copy the Metadata JSON at ${dashboardUrl} (MCP Servers), and: npx scalekit-mcp register --metadata -`,
+      cause: error,
+    });
+  }
+}
+
 /**
  * Registers a project's server at Scalekit with one sign-in, through Scalekit's own MCP server, and fills `.env`. The
  * token of the sign-in is in memory only, and forgotten at the end.
@@ -127,13 +148,7 @@ async function throughTheDoor(job: Job, session: SignIn): Promise<RegisterReport
 export async function register(options: RegisterOptions): Promise<RegisterReport> {
   const project = await readProject(options.directory, options.env);
   const job: Job = { options, project, wish: wishFor(project, options.publicUrl) };
-  const session = await signIn({
-    server: options.door,
-    scopes: [readScope, writeScope],
-    clientName: 'scalekit-mcp register',
-    visit: (visit) => options.person.visit(visit),
-    signal: options.signal,
-  });
+  const session = await signInAt(options);
   options.person.say(`✓ Signed in at ${options.door.host}`);
   try {
     return await throughTheDoor(job, session);

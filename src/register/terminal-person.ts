@@ -31,6 +31,8 @@ async function visitFrom(context: Context, visit: Visit): Promise<URLSearchParam
   );
   // On a line of its own, outside of any box: it is copied.
   say(`\n${visit.url.href}\n`);
+  say('Where the browser is on another machine, its last page cannot be shown there:');
+  say('paste its address here.');
   const back = new AbortController();
   const returned = visit.answered.then((parameters) => {
     back.abort();
@@ -38,7 +40,7 @@ async function visitFrom(context: Context, visit: Visit): Promise<URLSearchParam
   });
   const pasted = clack
     .text({
-      message: 'Waiting for the sign-in. Is the browser on another machine? Paste the address where it ends:',
+      message: 'Waiting for the sign-in',
       placeholder: `${visit.redirectUrl}?code=…`,
       validate: (typed = '') => {
         const read = visit.readPasted(typed);

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { readEnvFile } from '../project/env-file.ts';
+import { variablesIn } from '../project/env-text.ts';
+import type { RegisterReport } from '../register/report.ts';
+import { localIdentifiers } from '../scalekit/index.ts';
+import { type Context, exitCodes } from '../terminal/context.ts';
+import type { StepReport } from './report.ts';
+
+/** `create --register`: the new project's own `scalekit-mcp register`, once the project is whole. */
+
+export interface RegisterStep extends StepReport {
+  /** With `--json`, what it printed. */
+  readonly report?: RegisterReport;
+  /** The person has stopped it: nothing failed. */
+  readonly interrupted?: boolean;
+}
+
+export interface Registering {
+  readonly directory: string;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly context: Context;
+}
+
+/** @returns the project's own program, or undefined where it has none to be found. */
+function ownProgram(directory: string): string | undefined {
+  try {
+    const manifest = createRequire(join(directory, 'package.json')).resolve('scalekit-mcp/package.json');
+    return join(dirname(manifest), 'bin/scalekit-mcp.js');
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns whether `.env` points at a real Scalekit now. */
+function isRegistered(directory: string): boolean {
+  const id = variablesIn(readEnvFile(join(directory, '.env'))?.text ?? '').SCALEKIT_RESOURCE_ID;
+  return id !== undefined && id !== '' && id !== localIdentifiers.resourceId;
+}
+
+function reportIn(stdout: string): { report?: RegisterReport } {
+  try {
+    const document = JSON.parse(stdout) as RegisterReport;
+    return 'state' in document ? { report: document } : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Runs it where the person is. Whatever becomes of it, the project stays, on the local Scalekit at worst.
+ * @returns `done` where `.env` points at Scalekit; `skipped` where steps in the dashboard stand in its place.
+ */
+export async function registerProject({ directory, yes, json, context }: Registering): Promise<RegisterStep> {
+  const program = ownProgram(directory);
+  if (program === undefined) return { state: 'failed', detail: 'The project has no scalekit-mcp installed.' };
+  const { runInTerminal } = await import('../project/programs.ts');
+  const args = [program, 'register', ...(yes ? ['--yes'] : []), ...(json ? ['--json'] : [])];
+  const ended = await runInTerminal(args, { cwd: directory, env: context.env, keepOutput: json });
+  const said = json ? reportIn(ended.stdout) : {};
+  if (context.signal.aborted || ended.exitCode === exitCodes.interrupted)
+    return { state: 'failed', detail: 'It was interrupted.', interrupted: true, ...said };
+  if (ended.exitCode !== exitCodes.ok)
+    return { state: 'failed', detail: 'It did not come to its end; its own words say why.', ...said };
+  if (isRegistered(directory)) return { state: 'done', ...said };
+  return { state: 'skipped', detail: 'The steps in the dashboard are still to be done', ...said };
+}
