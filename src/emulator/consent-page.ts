@@ -17,6 +17,8 @@ export interface Question {
   readonly scopes: readonly ScopeDefinition[];
   /** Asked for, but not defined. */
   readonly unknownScopes: readonly string[];
+  /** Whether it asked for OpenID scopes, which are granted to whoever signs in. */
+  readonly learnsWhoYouAre: boolean;
   /** Whether the client asked for a refresh token. */
   readonly offlineAccess: boolean;
   /** Seconds. */
@@ -121,6 +123,7 @@ ${question.users.map((user) => userRow(user, question.selectedUser))}
 ${scopeRows(question)}
 </div>
 </fieldset>
+${question.learnsWhoYouAre && html`<p class="quiet">It also learns who you are.</p>`}
 ${unknown(question.unknownScopes)}
 ${trust(question)}
 <div class="actions">

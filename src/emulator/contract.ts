@@ -54,6 +54,11 @@ export interface EmulatorOptions {
    * `{'https://client.example/mcp.json': {client_id: 'https://client.example/mcp.json', …}}`.
    */
   readonly clientDocuments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * Answers registrations as Scalekit alone does. Default false: the members of RFC 7591's answer are sent as well, for
+   * clients that need them.
+   */
+  readonly strict?: boolean;
   /** Called once a request with method, path and status; never with a token. One-time ids in a path are shown as `:uid`. */
   readonly onRequest?: (request: { method: string; path: string; status: number }) => void;
   /** Called when a client is taken on trust, with why its document cannot be reached. */
@@ -113,6 +118,8 @@ export interface Faults {
     | 'no-registration'
     | 'inserted-only'
     | 'appended-only';
+  /** `exceeded`: token requests and registrations are answered 429, as above Scalekit's rate limit. */
+  readonly rateLimit?: 'ok' | 'exceeded';
   /** Seconds that the emulator's clock is ahead (or, negative, behind) in tokens and `Date` headers. */
   readonly clockOffset?: number;
 }
@@ -129,12 +136,16 @@ export interface Emulator {
   readonly users: readonly EmulatorUser[];
   /** The seeded client for the client credentials grant. */
   readonly machineClient: MachineClient;
+  /** A client of an organization (`m2morg_…`), for the same grant; its tokens carry the `scopes` array alone. */
+  readonly organizationClient: MachineClient;
   /** The variables that point a server at this emulator. */
   readonly variables: Readonly<Record<string, string>>;
   /** A signed access token. */
   mint(options?: MintOptions): Promise<string>;
   /** Replaces the signing key; the old one is gone from the key server at once unless kept. */
   rotateKeys(options?: { keepOld?: boolean }): Promise<void>;
+  /** Takes back what people have granted: refresh tokens end at once, access tokens live until they expire. */
+  withdrawConsent(): Promise<void>;
   /** Replaces the current faults; `{}` heals everything. */
   fault(faults: Faults): void;
   /** Changes what tokens, metadata and the consent page say from now on. */
@@ -151,6 +162,7 @@ export interface Emulator {
       | 'scopes'
       | 'dynamicClientRegistration'
       | 'clientIdMetadataDocuments'
+      | 'strict'
     >,
   ): void;
   /** How often a path was asked since the start or the last reset, e.g. `/keys`. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { SessionNotFound } from 'oidc-provider/lib/helpers/errors.js';
+import { identityScopes, reservedScopes } from '../scalekit/index.ts';
 import { sendError, sendHtml } from './answers.ts';
 import { consentPage } from './consent-page.ts';
 import { expiredPage } from './error-page.ts';
@@ -66,7 +67,8 @@ async function showQuestion(
     redirectUri: text(interaction.params.redirect_uri) ?? '',
     resource: settings.resource,
     scopes: settings.scopes.filter(({ name }) => defined.includes(name)),
-    unknownScopes: requested.filter((name) => !defined.includes(name) && name !== 'offline_access'),
+    unknownScopes: requested.filter((name) => !defined.includes(name) && !reservedScopes.has(name)),
+    learnsWhoYouAre: identityScopes.some((name) => requested.includes(name)),
     offlineAccess: requested.includes('offline_access'),
     tokenLifetime: settings.tokenLifetime,
     users: settings.users,
@@ -83,6 +85,23 @@ function complaintAbout(settings: Settings, answer: Answer): string | undefined 
   if (!scopeNames(settings).some((name) => answer.ticked.has(name)))
     return 'Tick at least one thing that it may do, or deny.';
   return undefined;
+}
+
+/** To the library it is a scope of the server as well, so that it comes back in the token. */
+function grantIdentity(grant: InstanceType<Provider['Grant']>, scope: string, resource: string): void {
+  grant.addResourceScope(resource, scope);
+  grant.addOIDCScope(scope);
+}
+
+/** It is the library's for the refresh token, and comes back in the token's `scope` as well. */
+function grantOffline(grant: InstanceType<Provider['Grant']>, isTicked: boolean, resource: string): void {
+  if (isTicked) {
+    grant.addOIDCScope('offline_access');
+    grant.addResourceScope(resource, 'offline_access');
+  } else {
+    grant.rejectOIDCScope('offline_access');
+    grant.rejectResourceScope(resource, 'offline_access');
+  }
 }
 
 /**
@@ -102,11 +121,11 @@ async function saveGrant(
   const own = scopeNames(settings);
   for (const scope of requestedScopes(interaction)) {
     const isTicked = answer.ticked.has(scope);
-    if (own.includes(scope)) {
-      if (isTicked) grant.addResourceScope(settings.resource, scope);
-      else grant.rejectResourceScope(settings.resource, scope);
-    } else if (isTicked && scope === 'offline_access') grant.addOIDCScope(scope);
-    else grant.rejectOIDCScope(scope);
+    if (identityScopes.includes(scope)) grantIdentity(grant, scope, settings.resource);
+    else if (scope === 'offline_access') grantOffline(grant, isTicked, settings.resource);
+    else if (!own.includes(scope)) grant.rejectOIDCScope(scope);
+    else if (isTicked) grant.addResourceScope(settings.resource, scope);
+    else grant.rejectResourceScope(settings.resource, scope);
   }
   return grant.save();
 }

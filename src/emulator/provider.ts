@@ -4,15 +4,16 @@ import type { Configuration, Grant, KoaContextWithOIDC, Provider as ProviderType
 import { InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
 import { base } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 import { Provider } from 'oidc-provider/lib/provider.js';
-import { signingAlgorithm } from '../scalekit/index.ts';
+import { reservedScopes, signingAlgorithm } from '../scalekit/index.ts';
 import { fetchClientDocument } from './client-documents.ts';
 import { type KeyRing, randomDigits } from './keys.ts';
 import { clientAuthMethods } from './metadata.ts';
 import { isLocalRedirect } from './redirects.ts';
+import { registrationAnswer, registrationError } from './registration-answer.ts';
 import { type Settings, scopeNames } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { accessTokenClaims } from './tokens.ts';
-import { firstOf, machineClient, userOfHint } from './users.ts';
+import { firstOf, machineClient, organizationClient, userOfHint } from './users.ts';
 
 export interface Behind {
   readonly settings: Settings;
@@ -45,6 +46,11 @@ export function definedScopes(settings: Settings, requested: string | undefined)
   return scopeNames(settings).filter((name) => asked.includes(name));
 }
 
+/** @returns which scopes a client asks for beside the server's: they come back in the token's `scope`. */
+function askedBeside(requested: string | undefined): readonly string[] {
+  return (requested ?? '').split(' ').filter((name) => reservedScopes.has(name));
+}
+
 /** Refuses a request that could end in no scope at all (docs/scalekit.md#documented-failures, 11). */
 function checkRequestedScopes(settings: Settings, requested: string | undefined): void {
   if (definedScopes(settings, requested).length > 0) return;
@@ -67,7 +73,8 @@ async function approve(settings: Settings, { oidc }: KoaContextWithOIDC): Promis
   const accountId = (userOfHint(settings.users, hint) ?? firstOf(settings.users)).id;
   const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId });
   grant.addResourceScope(settings.resource, definedScopes(settings, scope).join(' '));
-  grant.rejectOIDCScope('openid');
+  for (const name of askedBeside(scope)) grant.addResourceScope(settings.resource, name);
+  grant.addOIDCScope('openid');
   if (scope?.split(' ').includes('offline_access')) grant.addOIDCScope('offline_access');
   await grant.save();
   oidc.session?.loginAccount({ accountId, transient: true });
@@ -110,7 +117,7 @@ function resourceIndicators(settings: Settings): NonNullable<Features['resourceI
           `the resource ${resource} is not this MCP server: its endpoint is ${settings.resource} (from MCP_URL ${settings.mcpUrl}) and its id ${settings.resourceId}`,
         );
       return {
-        scope: scopeNames(settings).join(' '),
+        scope: [...scopeNames(settings), ...reservedScopes].join(' '),
         audience: settings.resourceId,
         accessTokenTTL: settings.tokenLifetime,
         accessTokenFormat: 'jwt',
@@ -150,16 +157,16 @@ function cookies(): NonNullable<Configuration['cookies']> {
   return { keys: [cookieKey], names: cookieNames, long: options, short: options };
 }
 
-const seededClients: NonNullable<Configuration['clients']> = [
-  {
-    client_id: machineClient.clientId,
-    client_secret: machineClient.clientSecret,
+const seededClients: NonNullable<Configuration['clients']> = [machineClient, organizationClient].map(
+  ({ clientId, clientSecret }) => ({
+    client_id: clientId,
+    client_secret: clientSecret,
     client_name: 'Machine client of the local Scalekit',
     grant_types: ['client_credentials'],
     response_types: [],
     redirect_uris: [],
-  },
-];
+  }),
+);
 
 function clients(settings: Settings): Configuration {
   return {
@@ -185,6 +192,8 @@ function accessTokens(settings: Settings): Configuration {
           const sub = 'accountId' in token ? token.accountId : clientId;
           const scopes = (token.scope ?? '').split(' ').filter((scope) => scope !== '');
           const lifetime = token.expiration;
+          // The library's own, which not every token has.
+          delete parts.payload.scope;
           Object.assign(parts.payload, accessTokenClaims(settings, { sub, clientId, scopes, lifetime }));
         },
       },
@@ -257,12 +266,27 @@ function configuration({ settings, keys, storage, renderError }: Behind): Config
   };
 }
 
+/** Puts the answers to registrations into Scalekit's form. */
+function answerAsScalekit(settings: Settings): Parameters<ProviderType['use']>[0] {
+  return async (context, next) => {
+    await next();
+    const oidc = 'oidc' in context ? (context.oidc as KoaContextWithOIDC['oidc']) : undefined;
+    const body: unknown = context.body;
+    if (oidc?.route !== 'registration' || typeof body !== 'object' || body === null) return;
+    context.body =
+      context.status === 201
+        ? registrationAnswer(settings, { ...body }, oidc.body?.description)
+        : registrationError(settings, { ...body });
+  };
+}
+
 /**
  * Makes the authorization server proper. It is made anew whenever the key or what clients may do changes; what it
  * remembers is in the storage.
  */
 export function makeProvider(behind: Behind): ProviderType {
   const provider = new Provider(behind.settings.endpoints.issuer, configuration(behind));
+  provider.use(answerAsScalekit(behind.settings));
   provider.on('server_error', (_context, error) => behind.onError(error));
   // Koa prints errors that nobody listens to.
   (provider as EventEmitter).on('error', (error) => behind.onError(error));

@@ -12,6 +12,7 @@ import { cookieNames } from './provider.ts';
 import { redirectProblem } from './redirects.ts';
 import { BodyTooLarge, readBody, withBody, withoutCookie } from './requests.ts';
 import type { Settings } from './settings.ts';
+import { machineClient, organizationClient } from './users.ts';
 
 /** What the front needs of the emulator at the moment of a request. */
 export interface Front {
@@ -128,6 +129,41 @@ const environmentToken: Handler = async (front, request, response) => {
   return token(front, replay, response, new URL(resourceToken));
 };
 
+/**
+ * Clients that registered themselves cannot revoke: Scalekit asks for the authentication of a client that it was told about
+ * in the dashboard (docs/scalekit.md#scopes-and-refresh-tokens). Access tokens live until they expire.
+ */
+const revoke: Handler = async (_front, request, response) => {
+  const form = new URLSearchParams(await readBody(request));
+  const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const [user, password] = Buffer.from(basic ?? '', 'base64')
+    .toString()
+    .split(':');
+  const clientId = form.get('client_id') ?? user;
+  const secret = form.get('client_secret') ?? password;
+  const isKnown = [machineClient, organizationClient].some(
+    (client) => client.clientId === clientId && client.clientSecret === secret,
+  );
+  if (!isKnown)
+    return sendError(
+      response,
+      401,
+      'invalid_client',
+      'revocation is for clients of the dashboard, with their secret',
+    );
+  response.writeHead(200, { 'cache-control': 'no-store' }).end();
+};
+
+/** What an API answers above the rate limit: gRPC's RESOURCE_EXHAUSTED (docs/scalekit.md#people-and-browsers). */
+function refuseForRate(response: ServerResponse): void {
+  response.setHeader('retry-after', '60');
+  sendJson(response, 429, {
+    code: 8,
+    message: 'rate limit exceeded',
+    details: [{ error_code: 'RATE_LIMITED' }],
+  });
+}
+
 /** All there is, by path; everything else is 404, `openid-configuration` included (docs/scalekit.md#endpoints). */
 function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   const { endpoints } = settings;
@@ -137,7 +173,15 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     methods: { GET: handler, HEAD: handler },
     cors,
   });
-  const post = (handler: Handler): Route => ({ methods: { POST: handler }, cors: true });
+  const post = (handler: Handler): Route => ({
+    methods: {
+      POST: (front, request, response, url) =>
+        front.faults.rateLimit === 'exceeded'
+          ? refuseForRate(response)
+          : handler(front, request, response, url),
+    },
+    cors: true,
+  });
   const ask: Handler = ({ pages }, request, response) => pages.ask(request, response);
   const decide: Handler = ({ pages }, request, response) => pages.decide(request, response);
   return [
@@ -150,6 +194,8 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     [at(endpoints.registration), post(register)],
     [at(endpoints.token), post(token)],
     [at(endpoints.environmentToken), post(environmentToken)],
+    // Where it is at Scalekit is not published.
+    [at(`${endpoints.issuer}/oauth/revoke`), post(revoke)],
     [at(endpoints.authorization), get(authorize, false)],
     [at(endpoints.authorization, `/${uid}`), get(authorize, false)],
     [new RegExp(`^/consent/${uid}$`), { methods: { GET: ask, HEAD: ask, POST: decide }, cors: false }],

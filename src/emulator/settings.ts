@@ -40,6 +40,7 @@ export interface Settings {
   scopesArray: boolean;
   scopeClaim: 'string' | 'array';
   users: readonly EmulatorUser[];
+  strict: boolean;
   dynamicClientRegistration: boolean;
   clientIdMetadataDocuments: boolean | 'bundled';
   /** Seconds; a fault. */
@@ -118,6 +119,7 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
     users: checkUsers(options.users ?? defaultUsers),
     dynamicClientRegistration: options.dynamicClientRegistration ?? defaults.dynamicClientRegistration,
     clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? defaults.clientIdMetadataDocuments,
+    strict: options.strict ?? false,
     clockOffset: 0,
     lastUser: undefined,
   };
@@ -135,6 +137,11 @@ export function applyConfiguration(settings: Settings, changes: Parameters<Emula
     settings,
     Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
   );
+}
+
+/** @returns the `aud` of access tokens (docs/scalekit.md#access-tokens). */
+export function accessTokenAudience({ mcpUrl, resourceId }: Settings): readonly string[] {
+  return [mcpUrl, resourceId];
 }
 
 /** @returns the names of the defined scopes. */

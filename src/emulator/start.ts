@@ -11,7 +11,7 @@ import { type Front, makeFront, pathForLog } from './routes.ts';
 import { applyConfiguration, type Settings, scopeNames, settingsOf } from './settings.ts';
 import { Storage } from './storage.ts';
 import { mint } from './tokens.ts';
-import { machineClient } from './users.ts';
+import { machineClient, organizationClient } from './users.ts';
 import { variablesOf } from './variables.ts';
 
 /** Counts requests by path, and reports each when it is answered. */
@@ -115,12 +115,14 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
       return settings.users;
     },
     machineClient,
+    organizationClient,
     variables: variablesOf(settings),
     mint: (options = {}) => mint(settings, keys, options),
     rotateKeys: async ({ keepOld = false } = {}) => {
       await keys.rotate(keepOld);
       running.renew();
     },
+    withdrawConsent: async () => storage.forgetGrants(),
     fault: (faults) => {
       running.faults = faults;
     },

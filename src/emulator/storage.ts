@@ -60,6 +60,12 @@ export class Storage {
     await Promise.all(ids.map((id) => this.#removeFile(id)));
   }
 
+  /** Forgets what people have granted, and the refresh tokens that hang on it. Clients stay. */
+  forgetGrants(): void {
+    for (const key of this.#entries.keys())
+      if (/^(?:Grant|RefreshToken|AuthorizationCode):/.test(key)) this.#entries.delete(key);
+  }
+
   /** The library's view of one kind of record, as its configuration wants it. */
   readonly adapter = (model: string): Adapter => {
     const keyOf = (id: string) => `${model}:${id}`;

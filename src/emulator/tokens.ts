@@ -3,8 +3,8 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { signingAlgorithm } from '../scalekit/index.ts';
 import type { MintOptions } from './contract.ts';
 import type { KeyRing } from './keys.ts';
-import { now, type Settings, scopeNames } from './settings.ts';
-import { firstOf, mintingClientId, organizationId } from './users.ts';
+import { accessTokenAudience, now, type Settings, scopeNames } from './settings.ts';
+import { firstOf, mintingClientId, organizationClient, organizationId } from './users.ts';
 
 /** What differs from token to token. */
 export interface Subject {
@@ -28,12 +28,16 @@ function issuerOf(settings: Settings): string {
 export function accessTokenClaims(settings: Settings, subject: Subject): Record<string, unknown> {
   const issuedAt = now(settings);
   const isMachine = subject.sub === subject.clientId;
+  const isOrganization = subject.clientId === organizationClient.clientId;
   return {
     iss: issuerOf(settings),
-    aud: [settings.mcpUrl, settings.resourceId],
+    aud: accessTokenAudience(settings),
     sub: subject.sub,
     client_id: subject.clientId,
-    ...(settings.scopeClaim === 'string' || isMachine ? { scope: subject.scopes.join(' ') } : {}),
+    // A machine of an organization has the array alone (docs/scalekit.md#machines-and-organizations).
+    ...((settings.scopeClaim === 'string' || isMachine) && !isOrganization
+      ? { scope: subject.scopes.join(' ') }
+      : {}),
     ...(settings.scopeClaim === 'array' || settings.scopesArray || isMachine
       ? { scopes: subject.scopes }
       : {}),

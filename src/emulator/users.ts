@@ -18,6 +18,12 @@ export const machineClient: MachineClient = {
   clientSecret: 'local-machine-secret',
 };
 
+/** A client of that organization: the same grant, another form of token. Its secret protects as little. */
+export const organizationClient: MachineClient = {
+  clientId: 'm2morg_1000000000000008',
+  clientSecret: 'local-organization-secret',
+};
+
 /** The client that minted tokens name. */
 export const mintingClientId = 'm2m_1000000000000007';
 

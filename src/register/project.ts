@@ -10,6 +10,7 @@ import {
   checkScopes,
   defaultPort,
   describeScope,
+  reservedScopes,
   type VariableName,
 } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
@@ -50,8 +51,7 @@ async function readScopes(directory: string, facts: ProjectFacts): Promise<reado
 /** OpenID scopes are Scalekit's own; what is no scope name at all is the doctor's to explain. */
 function ownScopes(declared: readonly DeclaredScope[]): readonly DeclaredScope[] {
   const names = declared.map(({ name }) => name);
-  const reserved = new Set(['openid', 'profile', 'email', 'offline_access']);
-  const kept = names.filter((name) => !reserved.has(name));
+  const kept = names.filter((name) => !reservedScopes.has(name));
   if (kept.length === 0)
     throw new UserError('No scope of this server was found in its source.', {
       code: 'register/no-scopes',

@@ -8,8 +8,11 @@ const scopeRule = 'letters, digits, _ and : (no hyphen, no dot), 64 characters a
 
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 
+/** What OpenID Connect names of a person: granted to whoever asks, and listed nowhere (docs/scalekit.md#scopes-and-refresh-tokens). */
+export const identityScopes: readonly string[] = ['openid', 'profile', 'email'];
+
 /** Asked for by clients beside the server's scopes, and never to be listed among them (docs/mcp.md#what-a-resource-server-must-do). */
-export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', 'openid']);
+export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', ...identityScopes]);
 
 /** OpenID's scopes, which Scalekit grants although no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
 export const openIdScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access']);

@@ -55,7 +55,7 @@ test('a client that is described by a document walks without registration', asyn
   const resume = locationOf(await browser.open(form.action, form.press('allow')));
   const client = { client_id: url, token_endpoint_auth_method: 'none' };
   const tokens = await exchange(server, client, request, locationOf(await browser.open(resume)));
-  expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: url, scope: 'todo:read' });
+  expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: url, scope: 'todo:read offline_access' });
   expect(tokens).toHaveProperty('refresh_token');
 });
 

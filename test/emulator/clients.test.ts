@@ -106,7 +106,7 @@ test.each(Object.entries(clients))(
     const first = owner.stored;
     expect(claimsOf(first?.access_token ?? '')).toMatchObject({
       aud: [emulator.mcpUrl, emulator.resourceId],
-      scope: 'todo:read todo:write',
+      scope: 'todo:read todo:write offline_access',
     });
 
     expect(await auth(owner, { serverUrl })).toBe('AUTHORIZED');

@@ -46,7 +46,7 @@ test('with offline_access there is one, whether or not the client says prompt=co
   for (const prompt of [undefined, 'consent', 'login consent']) {
     const { tokens } = await connect({ scope: `${all} offline_access`, prompt });
     expect(tokens.refresh_token).toEqual(expect.any(String));
-    expect(claimsOf(tokens.access_token).scope).toBe(all);
+    expect(claimsOf(tokens.access_token).scope).toBe(`${all} offline_access`);
   }
 });
 
@@ -63,7 +63,10 @@ test('it rotates, for the same person and scopes', async () => {
   });
   const next = await refresh(tokens.refresh_token);
   expect(next.refresh_token).not.toBe(tokens.refresh_token);
-  expect(claimsOf(next.access_token)).toMatchObject({ sub: emulator.users[1]?.id, scope: all });
+  expect(claimsOf(next.access_token)).toMatchObject({
+    sub: emulator.users[1]?.id,
+    scope: `${all} offline_access`,
+  });
   expect(claimsOf(next.access_token).jti).not.toBe(claimsOf(tokens.access_token).jti);
 });
 
@@ -82,6 +85,13 @@ test('fewer scopes can be asked for, more cannot', async () => {
   await expect(reader.refresh(reader.tokens.refresh_token, { scope: all })).rejects.toMatchObject({
     error: 'invalid_scope',
   });
+});
+
+test('consent that is withdrawn ends the refresh token; the access token is signed all the same', async () => {
+  const { tokens, refresh } = await connect({ scope: `${all} offline_access` });
+  await emulator.withdrawConsent();
+  await expect(refresh(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+  expect(Number(claimsOf(tokens.access_token).exp)).toBeGreaterThan(Date.now() / 1000);
 });
 
 test('the resource goes by each of its names, in every request', async () => {
@@ -115,7 +125,8 @@ test('another resource is refused at refresh', async () => {
 test('it works on after the key was rotated', async () => {
   const { tokens, refresh } = await connect({ scope: `${all} offline_access` });
   await emulator.rotateKeys();
-  expect(claimsOf((await refresh(tokens.refresh_token)).access_token).scope).toBe(all);
+  const next = await refresh(tokens.refresh_token);
+  expect(claimsOf(next.access_token).scope).toBe(`${all} offline_access`);
 });
 
 test('a code is good once, for its verifier and its redirect URI', async () => {

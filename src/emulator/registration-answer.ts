@@ -1,0 +1,65 @@
+import { accessTokenAudience, type Settings, scopeNames } from './settings.ts';
+
+// How Scalekit answers a registration (docs/scalekit.md#registration-of-clients). RFC 7591's members are sent with its own
+// unless the local Scalekit is strict: a client that needs them would work here and not there.
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** Members of RFC 7591's answer that Scalekit does not send. */
+const missingAtScalekit: ReadonlySet<string> = new Set([
+  'client_name',
+  'client_id_issued_at',
+  'grant_types',
+  'response_types',
+  'token_endpoint_auth_method',
+  'application_type',
+  'id_token_signed_response_alg',
+  'subject_type',
+  'require_auth_time',
+]);
+
+function without(names: ReadonlySet<string>, document: Document): Document {
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !names.has(name)));
+}
+
+function secretsOf({ client_secret: secret }: Document, createdAt: string): readonly Document[] {
+  if (typeof secret !== 'string') return [];
+  return [{ secret_suffix: secret.slice(-4), status: 'ACTIVE', create_time: createdAt }];
+}
+
+/**
+ * @param client what the library has registered, as RFC 7591 answers it.
+ * @param description what the client said of itself, which the library does not keep.
+ * @returns the answer to a registration, 201.
+ */
+export function registrationAnswer(settings: Settings, client: Document, description: unknown): Document {
+  const createdAt = new Date(Number(client.client_id_issued_at) * 1000).toISOString();
+  const own = {
+    name: client.client_name ?? '',
+    description: typeof description === 'string' ? description : '',
+    create_time: createdAt,
+    update_time: createdAt,
+    scopes: scopeNames(settings),
+    audience: accessTokenAudience(settings),
+    custom_claims: [],
+    expiry: settings.tokenLifetime,
+    resource_id: settings.resourceId,
+    secrets: secretsOf(client, createdAt),
+  };
+  return { ...(settings.strict ? without(missingAtScalekit, client) : client), ...own };
+}
+
+/** gRPC's INVALID_ARGUMENT, which gRPC-gateway answers with 400. */
+const invalidArgument = 3;
+
+/**
+ * @param error RFC 7591's error document.
+ * @returns an API error as gRPC-gateway shapes it, with RFC 7591's members unless it is strict.
+ */
+export function registrationError(settings: Settings, error: Document): Document {
+  const message = String(error.error_description ?? error.error);
+  const details = [
+    { '@type': 'type.googleapis.com/scalekit.v1.errdetails.ErrorInfo', error_code: 'INVALID_ARGUMENT' },
+  ];
+  return { ...(settings.strict ? {} : error), code: invalidArgument, message, details };
+}

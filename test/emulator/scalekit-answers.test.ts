@@ -1,0 +1,156 @@
+import * as current from '@modelcontextprotocol/client';
+import { registerClient } from '@modelcontextprotocol/sdk/client/auth.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
+import { endpoints } from '../../src/scalekit/index.ts';
+import { claimsOf, discover } from './walk.ts';
+
+// What Scalekit answers otherwise than the specifications say: a row of docs/scalekit.md each.
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.close());
+afterEach(async () => {
+  emulator.configure({ strict: false });
+  await emulator.reset();
+});
+
+const urls = () => endpoints(emulator.url, emulator.resourceId);
+
+async function post(url: string, body: string | URLSearchParams, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { method: 'POST', body, headers });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+function register(metadata: unknown) {
+  return post(urls().registration, JSON.stringify(metadata), { 'content-type': 'application/json' });
+}
+
+const metadata = {
+  client_name: 'A client',
+  description: 'Reads todos',
+  redirect_uris: ['http://localhost:6274/oauth/callback'],
+};
+
+const own = {
+  client_id: expect.stringMatching(/^m2m_\d+$/),
+  client_secret: expect.any(String),
+  client_secret_expires_at: 0,
+  secrets: [
+    { secret_suffix: expect.stringMatching(/^.{4}$/), status: 'ACTIVE', create_time: expect.any(String) },
+  ],
+  name: 'A client',
+  description: 'Reads todos',
+  create_time: expect.stringMatching(/^\d{4}-.*Z$/),
+  update_time: expect.stringMatching(/^\d{4}-.*Z$/),
+  scopes: ['todo:read', 'todo:write'],
+  audience: ['http://localhost:3002/', 'res_1000000000000001'],
+  custom_claims: [],
+  expiry: 3600,
+  resource_id: 'res_1000000000000001',
+  redirect_uris: metadata.redirect_uris,
+};
+
+describe('the answer to a registration', () => {
+  test("has Scalekit's members beside RFC 7591's", async () => {
+    const { status, body } = await register(metadata);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      ...own,
+      client_name: 'A client',
+      client_id_issued_at: expect.any(Number),
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    });
+  });
+
+  test("strict: has Scalekit's alone", async () => {
+    emulator.configure({ strict: true });
+    const { status, body } = await register(metadata);
+    expect(status).toBe(201);
+    expect(body).toEqual(own);
+  });
+
+  test('of an error is shaped as the API shapes errors, with RFC 7591 beside it or, strict, alone', async () => {
+    const message = expect.stringContaining('redirect_uris');
+    const api = { code: 3, message, details: [expect.objectContaining({ error_code: 'INVALID_ARGUMENT' })] };
+    expect(await register({})).toMatchObject({
+      status: 400,
+      body: { ...api, error: 'invalid_redirect_uri', error_description: message },
+    });
+    emulator.configure({ strict: true });
+    expect((await register({})).body).toEqual(api);
+  });
+
+  test('the official clients live with the strict one', async () => {
+    emulator.configure({ strict: true });
+    const server = await discover(emulator);
+    const options = { clientMetadata: { ...metadata, token_endpoint_auth_method: 'none' } };
+    const issuer = new URL(server.issuer);
+    const one = await registerClient(issuer, { ...options, metadata: server as never });
+    const two = await current.registerClient(issuer, { ...options, metadata: server as never });
+    expect([one.client_id, two.client_id]).toEqual([own.client_id, own.client_id]);
+  });
+});
+
+describe('machines', () => {
+  async function token({ clientId, clientSecret }: { clientId: string; clientSecret: string }) {
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const { body } = await post(urls().environmentToken, new URLSearchParams(form));
+    return claimsOf(String(body.access_token));
+  }
+
+  test('of an organization carry the array of scopes alone, and are their own subject', async () => {
+    const claims = await token(emulator.organizationClient);
+    expect(claims).toMatchObject({
+      sub: emulator.organizationClient.clientId,
+      client_id: expect.stringMatching(/^m2morg_/),
+      scopes: ['todo:read', 'todo:write'],
+      oid: expect.stringMatching(/^org_/),
+    });
+    expect(claims).not.toHaveProperty('scope');
+  });
+
+  test('of the server carry both', async () => {
+    expect(await token(emulator.machineClient)).toMatchObject({
+      scope: 'todo:read todo:write',
+      scopes: ['todo:read', 'todo:write'],
+    });
+  });
+});
+
+describe('revocation', () => {
+  const revoke = (form: Record<string, string>, headers?: Record<string, string>) =>
+    post(`${urls().issuer}/oauth/revoke`, new URLSearchParams({ token: 'x', ...form }), headers);
+
+  test('refuses clients that registered themselves, with a secret or without', async () => {
+    const { body } = await register(metadata);
+    const id = String(body.client_id);
+    for (const form of [{ client_id: id }, { client_id: id, client_secret: String(body.client_secret) }, {}])
+      expect(await revoke(form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  });
+
+  test('takes a client of the dashboard', async () => {
+    const { clientId, clientSecret } = emulator.machineClient;
+    const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+    expect((await revoke({}, { authorization })).status).toBe(200);
+    expect((await revoke({ client_id: clientId, client_secret: 'other' })).status).toBe(401);
+  });
+});
+
+test('above the rate limit requests for tokens and registrations are answered 429', async () => {
+  emulator.fault({ rateLimit: 'exceeded' });
+  for (const answer of [await register(metadata), await post(urls().token, new URLSearchParams())]) {
+    expect(answer).toMatchObject({ status: 429, body: { details: [{ error_code: 'RATE_LIMITED' }] } });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  emulator.fault({});
+  expect((await register(metadata)).status).toBe(201);
+});
