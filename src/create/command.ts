@@ -21,6 +21,7 @@ async function printHuman(report: CreateReport, context: Context): Promise<void>
   if (report.error !== undefined)
     throw new UserError(report.error.message, {
       code: report.error.code,
+      exitCode: report.exitCode,
       ...(report.error.next === undefined ? {} : { next: report.error.next }),
     });
 }

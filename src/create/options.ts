@@ -178,6 +178,9 @@ export const options = {
     question: 'Paste the "Metadata JSON" (Dashboard > MCP Servers), or your environment URL',
     check: checkMetadata,
   }),
+  register: toggle({
+    summary: 'once it is made, sign in at Scalekit and register it there; not with --no-install',
+  }),
   environmentUrl: text(checkEnvironmentUrl, {
     value: '<url>',
     summary: "your Scalekit environment's URL",

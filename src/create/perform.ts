@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CheckResult } from '../doctor/model.ts';
 import { type EnvFile, readEnvFile } from '../project/env-file.ts';
+import { packageManager } from '../project/package-manager.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
 import { UserError } from '../terminal/errors.ts';
@@ -13,7 +14,7 @@ import type { Tooling } from './json.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { repeatCommand } from './repeat.ts';
-import type { CheckReport, CreateReport, StepReport } from './report.ts';
+import type { CheckReport, CreateReport, RegisterStep, StepReport } from './report.ts';
 import type { Resolved } from './resolve.ts';
 import { inspectTarget, refusalOf } from './target.ts';
 import { type Written, writeProject } from './write.ts';
@@ -135,6 +136,7 @@ interface Steps {
   readonly install: StepReport & { error?: UserError };
   readonly git: StepReport;
   readonly check: CheckReport;
+  readonly register?: RegisterStep;
 }
 
 /** @param fresh whether nothing of the owner's was in the folder before. */
@@ -142,6 +144,18 @@ async function runSteps(job: Job, fresh: boolean): Promise<Steps> {
   const install = await installStep(job);
   const git = await gitStep(job, fresh);
   return { install, git, check: await checkStep(job, install.state === 'done') };
+}
+
+/** The project is whole by now, and stays whatever becomes of this. */
+async function registerStep(job: Job, { install, check }: Steps): Promise<RegisterStep | undefined> {
+  const { resolved, context, screen, given } = job;
+  if (given.register !== true) return undefined;
+  if (install.state !== 'done' || check.state === 'failed')
+    return { state: 'failed', detail: 'It needs a project that is whole.' };
+  const { registerProject } = await import('./register.ts');
+  screen.line('\nRegistering it at Scalekit');
+  const { directory } = resolved;
+  return registerProject({ directory, yes: given.yes === true, json: given.json === true, context });
 }
 
 /** After an interrupt: a project that this run made goes, one that was written into stays and is whole. */
@@ -155,16 +169,33 @@ async function takeBack(written: Written, job: Job): Promise<void> {
   );
 }
 
-function errorOf(steps: Steps, next: readonly string[], doctor: string): CreateReport['error'] {
+interface NextCommands {
+  readonly doctor: string;
+  readonly register: string;
+}
+
+function errorOf(steps: Steps, next: readonly string[], commands: NextCommands): CreateReport['error'] {
   const { error } = steps.install;
   if (error !== undefined)
     return { code: error.code, message: error.message, next: next.slice(0, 2).join(' && ') };
-  if (steps.check.state !== 'failed') return undefined;
+  if (steps.check.state === 'failed')
+    return {
+      code: 'check/failed',
+      message: steps.check.detail ?? '',
+      next: [...next.slice(0, -1), commands.doctor].join(' && '),
+    };
+  if (steps.register?.state !== 'failed') return undefined;
   return {
-    code: 'check/failed',
-    message: steps.check.detail ?? '',
-    next: [...next.slice(0, -1), doctor].join(' && '),
+    code: steps.register.interrupted ? 'interrupted' : 'register/failed',
+    message: `The project is whole, and on the local Scalekit. Registering it: ${steps.register.detail}`,
+    next: [...next.slice(0, -1), commands.register].join(' && '),
   };
+}
+
+/** @returns how it all ended; whoever stops the registration has not failed. */
+function exitCodeOf(error: CreateReport['error']): CreateReport['exitCode'] {
+  if (error === undefined) return exitCodes.ok;
+  return error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed;
 }
 
 async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise<CreateReport> {
@@ -172,16 +203,17 @@ async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise
   const { project } = resolved;
   const commands = (await languageOf(project).load()).commands(project);
   const next = nextCommands(resolved, commands, steps.install.state === 'done');
-  const error = errorOf(steps, next, commands.doctor);
+  const register = packageManager(project.packageManager).exec('scalekit-mcp register');
+  const error = errorOf(steps, next, { doctor: commands.doctor, register });
   return {
     ok: error === undefined,
-    exitCode: error === undefined ? exitCodes.ok : exitCodes.failed,
+    exitCode: exitCodeOf(error),
     dryRun: given.dryRun === true,
     directory: resolved.directory,
     name: project.name,
     packageName: project.packageName,
     template: project.template,
-    scalekit: project.scalekit === undefined ? 'local' : 'real',
+    scalekit: project.scalekit === undefined && steps.register?.state !== 'done' ? 'local' : 'real',
     mcpUrl: project.mcpUrl,
     endpoint: serverUrls(project.mcpUrl).endpoint,
     files: files.map((file) => file.path),
@@ -189,6 +221,7 @@ async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise
     install: { state: steps.install.state, ...(steps.install.detail && { detail: steps.install.detail }) },
     git: steps.git,
     check: steps.check,
+    ...(steps.register && { register: steps.register }),
     next,
     repeat: repeatCommand(given, resolved),
     ...(error === undefined ? {} : { error }),
@@ -216,10 +249,10 @@ export async function perform(job: Job): Promise<CreateReport> {
   const { overwrite } = resolved;
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
   screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
-  try {
-    return await reportOf(job, files, await runSteps(job, written.fresh));
-  } catch (error) {
+  const steps = await runSteps(job, written.fresh).catch(async (error: unknown) => {
     if (context.signal.aborted) await takeBack(written, job);
     throw error;
-  }
+  });
+  const register = await registerStep(job, steps);
+  return reportOf(job, files, { ...steps, ...(register && { register }) });
 }

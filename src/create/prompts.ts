@@ -27,7 +27,7 @@ function signalOf(context: Context): AbortSignal {
 const open: { readonly [K in OptionName]?: (given: Given, around: Surroundings) => boolean } = {
   directory: (given) => given.directory === undefined,
   template: (given) => given.template === undefined,
-  emulator: (given) => given.emulator === undefined && !isReal(given),
+  emulator: (given) => given.emulator === undefined && given.register !== true && !isReal(given),
   metadata: (given) => isReal(given) && given.metadata === undefined && given.environmentUrl === undefined,
   clientId: (given) => isReal(given) && given.metadata === undefined && given.clientId === undefined,
   resourceId: (given) => isReal(given) && given.metadata === undefined && given.resourceId === undefined,

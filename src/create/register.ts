@@ -5,16 +5,9 @@ import { variablesIn } from '../project/env-text.ts';
 import type { RegisterReport } from '../register/report.ts';
 import { localIdentifiers } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
-import type { StepReport } from './report.ts';
+import type { RegisterStep } from './report.ts';
 
 /** `create --register`: the new project's own `scalekit-mcp register`, once the project is whole. */
-
-export interface RegisterStep extends StepReport {
-  /** With `--json`, what it printed. */
-  readonly report?: RegisterReport;
-  /** The person has stopped it: nothing failed. */
-  readonly interrupted?: boolean;
-}
 
 export interface Registering {
   readonly directory: string;

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../doctor/model.ts';
+import type { RegisterReport } from '../register/report.ts';
 import type { ExitCode } from '../terminal/context.ts';
 import type { ErrorReport } from '../terminal/error-document.ts';
 
@@ -10,6 +11,14 @@ export interface StepReport {
 
 export interface CheckReport extends StepReport {
   readonly results: readonly CheckResult[];
+}
+
+/** How `--register` ended. */
+export interface RegisterStep extends StepReport {
+  /** With `--json`, what it printed. */
+  readonly report?: RegisterReport;
+  /** The person has stopped it: nothing failed. */
+  readonly interrupted?: boolean;
 }
 
 /** The one document of `--json`, when a project was made. */
@@ -33,6 +42,8 @@ export interface CreateReport {
   readonly install: StepReport;
   readonly git: StepReport;
   readonly check: CheckReport;
+  /** With `--register`. `skipped`: steps in the dashboard stand in its place. */
+  readonly register?: RegisterStep;
   /** Commands to go on with, in order. */
   readonly next: readonly string[];
   /** The command that makes the same project again. */

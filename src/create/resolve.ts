@@ -84,6 +84,23 @@ function choicesOf({ language, template, store, with: examples, deploy }: Given)
   };
 }
 
+/** Registering starts from a project that is really there, on the local Scalekit. */
+function checkRegister(given: Given): Checked<unknown> {
+  if (given.register !== true) return accept(undefined);
+  const values = scalekitValues.filter((name) => given[name] !== undefined).map(flagOf);
+  const others = [
+    ...values,
+    ...(given.install === false ? ['--no-install'] : []),
+    ...(given.dryRun === true ? ['--dry-run'] : []),
+  ];
+  if (others.length === 0) return accept(undefined);
+  const reason =
+    values.length > 0
+      ? 'Registering finds the Scalekit values by itself'
+      : 'Registering needs a project that is written and installed';
+  return refuse('register/combination', reason, others.join(', '), `--register without ${others.join(', ')}`);
+}
+
 /** What is wrong between the answers, each being right by itself. */
 export function conflicts(given: Given): readonly OptionProblem[] {
   const found: OptionProblem[] = [];
@@ -102,6 +119,7 @@ export function conflicts(given: Given): readonly OptionProblem[] {
       ),
     );
   }
+  add('register', checkRegister(given));
   for (const { about, ...problem } of combinationProblems(choicesOf(given)))
     found.push({ ...problem, option: flagOf(about) });
   if (templateOf(choicesOf(given))?.needsPair) {

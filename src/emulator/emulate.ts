@@ -46,6 +46,8 @@ export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   readonly container?: boolean;
   /** Where the browser on the host reaches it, with `container`. */
   readonly publicUrl?: string;
+  /** Answers registrations as Scalekit alone does. */
+  readonly strict?: boolean;
 }
 
 type Settled = EmulatorOptions & { readonly port: number; readonly mcpUrl: string };
@@ -127,11 +129,9 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   const { decides, note } = settleSwitches(context.cwd, options, !options.ephemeral);
   if (note !== undefined) notes.push(note);
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
-  const autoApprove = options.autoApprove ?? false;
-  return {
-    settled: { ...decides, port, mcpUrl, resourceId, scopes, autoApprove, ...keyDirectory, ...inContainer },
-    notes,
-  };
+  const { autoApprove = false, strict = false } = options;
+  const how = { autoApprove, strict, ...keyDirectory, ...inContainer };
+  return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };
 }
 
 /** Starts it, and turns what a person can mend into an error for a person. */

@@ -15,6 +15,7 @@ const contract = [
   '--client-id',
   '--resource-id',
   '--metadata',
+  '--register',
   '--emulator',
   '--mcp-url',
   '--scopes',

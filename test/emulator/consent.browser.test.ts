@@ -90,7 +90,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     const visited = await visit(light);
     await expect(visited.page.title()).resolves.toBe('Allow A client? – Local Scalekit');
     await visited.page.getByRole('button', { name: 'Allow' }).click();
-    expect(await claimsAfter(visited)).toMatchObject({ scope: 'todo:read todo:write' });
+    expect(await claimsAfter(visited)).toMatchObject({ scope: 'todo:read todo:write offline_access' });
     await visited.page.context().close();
   });
 
@@ -99,7 +99,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await visited.page.getByText('Second user', { exact: true }).tap();
     await visited.page.getByText('Create, change and delete todo').tap();
     await visited.page.getByRole('button', { name: 'Allow' }).tap();
-    expect(await claimsAfter(visited)).toMatchObject({ sub: 'usr_1000000000000004', scope: 'todo:read' });
+    expect(await claimsAfter(visited)).toMatchObject({ sub: 'usr_1000000000000004', scope: 'todo:read offline_access' });
     await visited.page.context().close();
   });
 
@@ -114,7 +114,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await page.keyboard.press('Enter');
     expect(await claimsAfter({ page, ...rest })).toMatchObject({
       sub: 'usr_1000000000000003',
-      scope: 'todo:read',
+      scope: 'todo:read offline_access',
     });
     await page.context().close();
   });

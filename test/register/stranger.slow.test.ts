@@ -7,6 +7,9 @@ import { keys, Terminal } from '../program/terminal.ts';
 import { chromiumArguments, chromiumPath } from '../support/chromium.ts';
 import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { McpClient, officialClients } from '../support/mcp-client.ts';
+import { freePort } from '../support/ports.ts';
+import { Program, run } from '../support/program.ts';
+import { createProgram } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';
 import { changes, standInForAll } from './walk.ts';
@@ -85,5 +88,48 @@ describe.skipIf(chromiumPath === undefined || !existsSync('/usr/bin/script'))('a
     await second.see('Nothing had to be changed');
     expect(await second.exit()).toBe(0);
     expect(changes(standIn())).toEqual(made);
+  });
+
+  test('create --register: from nothing to a registered server that a client calls', async () => {
+    const parent = await makeDirectory('stranger');
+    onTestFinished(() => removeDirectory(parent));
+    const port = await freePort();
+    const options = `todo --template todo --package-manager npm --no-git --port ${port} --register`;
+    const terminal = open(`${process.execPath} ${createProgram} ${options}`, parent);
+    await allow();
+    await terminal.see('Do this?');
+    terminal.type(keys.enter);
+    await terminal.see('To repeat this, run:', 60_000);
+    expect(await terminal.exit()).toBe(0);
+    expect(terminal.screen()).toContain('✓ .env now has SCALEKIT_ENVIRONMENT_URL');
+    const directory = join(parent, 'todo');
+    expect((await run('npm', ['run', 'build'], { cwd: directory })).code).toBe(0);
+    await connectAndCall({
+      endpoint: `http://localhost:${port}/mcp`,
+      startServer: async () => {
+        const server = new Program('npm', ['start'], { cwd: directory, group: true });
+        await server.says(/"event":"listening"/);
+        return server;
+      },
+    });
+  });
+
+  test('create --register without a terminal: the project stays, on the local Scalekit; exit code 1 and the command', async () => {
+    const parent = await makeDirectory('stranger');
+    onTestFinished(() => removeDirectory(parent));
+    const args = [
+      'todo',
+      '--yes',
+      '--no-git',
+      '--no-check',
+      '--port',
+      String(await freePort()),
+      '--register',
+    ];
+    const ended = await run(process.execPath, [createProgram, ...args], { cwd: parent });
+    expect(ended.stderr).toContain('The project is whole, and on the local Scalekit.');
+    expect(ended.stderr).toContain('cd todo && npx scalekit-mcp register');
+    expect(ended.code).toBe(1);
+    expect(await readFile(join(parent, 'todo/.env'), 'utf8')).toContain('res_1000000000000001');
   });
 });
