@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { until } from '../support/waiting.ts';
 import type { Environment } from './stand-in/environment.ts';
 import type { Switches } from './stand-in/tools.ts';
 import { changes, localEnv, makeProject, ScriptedPerson, standInForAll, walk } from './walk.ts';
@@ -203,7 +204,7 @@ describe('an end before the end', () => {
     const directory = await makeProject();
     const person = new ScriptedPerson();
     const running = walk(standIn(), directory, { signal: interruption.signal }, person);
-    await expect.poll(() => standIn().calls.some(({ tool }) => tool === 'register_mcp_server')).toBe(true);
+    await until('the registration', () => standIn().calls.some(({ tool }) => tool === 'register_mcp_server'));
     interruption.abort(new Error('Ctrl-C'));
     await expect(running).rejects.toThrow('Ctrl-C');
     expect(person.said.at(-1)).toBe(
@@ -214,7 +215,7 @@ describe('an end before the end', () => {
       ].join('\n'),
     );
     release();
-    await expect.poll(() => onlyEnvironment().servers.length).toBe(1);
+    await until('the server', () => onlyEnvironment().servers.length === 1);
     set({ hold: undefined });
     const { report } = await walk(standIn(), directory);
     expect(report).toMatchObject({ state: 'registered', server: { state: 'found' } });
