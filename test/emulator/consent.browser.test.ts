@@ -99,7 +99,10 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await visited.page.getByText('Second user', { exact: true }).tap();
     await visited.page.getByText('Create, change and delete todo').tap();
     await visited.page.getByRole('button', { name: 'Allow' }).tap();
-    expect(await claimsAfter(visited)).toMatchObject({ sub: 'usr_1000000000000004', scope: 'todo:read offline_access' });
+    expect(await claimsAfter(visited)).toMatchObject({
+      sub: 'usr_1000000000000004',
+      scope: 'todo:read offline_access',
+    });
     await visited.page.context().close();
   });
 
