@@ -21,6 +21,16 @@ export interface Outcome {
   readonly tokens: readonly string[];
 }
 
+/** @returns what is wrong with the answers, a text for each case that has something. */
+export function complaintsOf(outcomes: readonly Outcome[]): readonly string[] {
+  return outcomes
+    .filter(({ complaints }) => complaints.length > 0)
+    .map(({ case: { id, title }, exchange, complaints }) => {
+      const answer = JSON.stringify(exchange && lastAnswer(exchange))?.slice(0, 600);
+      return `${id} (${title}): ${complaints.join('; ')}\n    ${answer}`;
+    });
+}
+
 export interface RunOptions {
   readonly cases?: readonly AttackCase[];
   /** Cases that take seconds by their nature. Default true. */

@@ -1,0 +1,17 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { casesFor } from './attack/cases/index.ts';
+import { attack, complaintsOf } from './attack/run.ts';
+import { makeProject } from './project.ts';
+import { prepareGround, unlimited } from './server.ts';
+
+// In a file of its own, beside the others: it does little but wait. Time-outs are Node's own work, so once is enough.
+
+test('whoever sends slowly, or not at all, is cut in time', async () => {
+  const ground = await prepareGround(await makeProject('todo'), { env: unlimited });
+  onTestFinished(() => ground.close());
+  const cases = casesFor(ground.target).filter(({ slow }) => slow);
+  expect(cases.length).toBeGreaterThan(5);
+  const outcomes = await attack(ground.target, ground.source, { cases });
+  expect(complaintsOf(outcomes)).toEqual([]);
+  expect(outcomes.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
+});
