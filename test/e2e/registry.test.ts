@@ -33,7 +33,7 @@ afterAll(async () => {
 async function install(name: string): Promise<Ended & { readonly folder: string }> {
   const folder = join(directory, name);
   vi.stubEnv('npm_config_cache', join(folder, 'cache'));
-  const options = ['--prefix', folder, '--no-audit', '--no-fund', '--fetch-retries=0'];
+  const options = ['--prefix', folder, '--no-audit', '--no-fund'];
   return { ...(await run('npm', ['install', ...options, 'jose'])), folder };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
-import { registryEnvironment } from './registry.ts';
+import { failSoon, registryEnvironment } from './registry.ts';
 import { until } from './waiting.ts';
 
 export interface ProgramOptions {
@@ -40,6 +40,7 @@ function cleanEnvironment(changes: ProgramOptions['env'] = {}): Record<string, s
   ];
   return {
     ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),
+    ...failSoon,
     ...registryEnvironment(),
     NO_COLOR: '1',
     ...changes,

@@ -8,3 +8,6 @@ export function registryEnvironment(
 ): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
 }
+
+/** An install that fails does so in seconds: npm's default is to try again after 10 s and after a minute more. */
+export const failSoon = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000' } as const;
