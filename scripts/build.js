@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { bundle, declareTypes } from './bundle.js';
 import { contentVersion, packInto, root, stageProgram, stageServer } from './packages.js';
 
-// Built beside and swapped in at the end: whoever runs the programs meanwhile never sees half a build.
+// Built in a folder beside it and swapped in at the end, so a program started meanwhile never sees half a build.
 const cache = join(root, 'node_modules/.cache/create-scalekit-mcp');
 mkdirSync(cache, { recursive: true });
 const workspace = mkdtempSync(join(cache, 'build-'));
 const dist = join(workspace, 'dist');
 const vendor = join(dist, 'vendor');
 
-/** Says which packages are in dist/vendor/, for whoever writes projects. */
+/** Lists the packages in dist/vendor/, for the code that writes projects. */
 function listVendored(packages) {
   mkdirSync(vendor, { recursive: true });
   writeFileSync(join(vendor, 'packages.json'), `${JSON.stringify(packages, null, 2)}\n`);
@@ -29,7 +29,7 @@ function vendorPackages() {
   stageServer(server);
   mkdirSync(vendor, { recursive: true });
   const packages = [vendorPackage(server)];
-  // The tool makes projects, too: it carries the server, and packs itself.
+  // The tool creates projects as well, so it carries the server's package and packs itself.
   listVendored(packages);
   const tool = join(workspace, 'scalekit-mcp');
   stageProgram('scalekit-mcp', tool);

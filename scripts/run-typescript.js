@@ -7,7 +7,7 @@ import { packTemplates } from './templates.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A module finds its neighbours by its own address, which the bundle would change. */
+/** A module finds its neighbours by its own URL, which bundling would change. */
 const keepAddresses = {
   name: 'keep-addresses',
   transform: (code, id) =>

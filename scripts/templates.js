@@ -7,7 +7,7 @@ import Handlebars from 'handlebars';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Prose is no HTML, a name that is missing is a fault, and no helper is looked up by a name from data. */
+/** Prose is not HTML, a missing name is an error, and data never chooses a helper. */
 export const compileOptions = { noEscape: true, strict: true, knownHelpersOnly: true };
 
 /**

@@ -1,4 +1,4 @@
-// The whole way of an MCP client, by hand: plain HTTP, so that every message can be seen.
+// Everything an MCP client does, by hand: plain HTTP, so that every message can be seen.
 import { createHash, randomBytes } from 'node:crypto';
 import { Browser } from './browser.js';
 import { answer, expect, note, request, show, step } from './steps.js';

@@ -34,7 +34,7 @@ async function readSource(source: string, flag: string, context: Context): Promi
     return await readFile(resolvePath(context.cwd, source), 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = code === 'ENOENT' ? 'there is no such file' : `it can not be read (${code})`;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
     throw new UsageError(`${flag} ${source}: ${why}.`, { code: 'arguments/file' });
   }
 }
@@ -58,7 +58,7 @@ async function readMetadata(value: unknown, context: Context): Promise<Raw> {
 /** Brings flags, answers and npm's own flags together: a flag outranks the answers. */
 async function collect(flags: Raw, context: Context): Promise<Raw> {
   if (flags.answers === '-' && flags.metadata === '-')
-    throw new UsageError('--answers - and --metadata - can not both read the standard input.', {
+    throw new UsageError('--answers - and --metadata - cannot both read the standard input.', {
       code: 'arguments/stdin',
     });
   const said = { ...modesFromNpm(context.env), ...(await readAnswers(flags.answers, context)), ...flags };

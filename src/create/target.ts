@@ -31,7 +31,7 @@ export async function inspectTarget(directory: string): Promise<Target> {
   }
 }
 
-/** @returns the error of a target that can not take a project as it is, or undefined. */
+/** @returns the error of a target that cannot take a project as it is, or undefined. */
 export function refusalOf(directory: string, target: Target, overwrite: boolean): UserError | undefined {
   if (target.kind === 'file')
     return new UserError(`${directory} is a file.`, {

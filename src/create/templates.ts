@@ -24,7 +24,7 @@ export function templatesOf(files: Readonly<Record<string, string>>, prose: Comp
   };
 }
 
-/** Names that a file can not have inside this repository, where git would obey it. */
+/** Names that a file cannot have inside this repository, where git would obey it. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 
 /**

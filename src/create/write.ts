@@ -141,7 +141,7 @@ async function writeInto(
 /**
  * Writes a project whole or not at all: staged beside or inside the target, on the same file system, then moved into place.
  * @param directory absolute.
- * @throws UserError when the target can not take it, the disk is full, and so on; the signal's reason when it was
+ * @throws UserError when the target cannot take it, the disk is full, and so on; the signal's reason when it was
  * aborted. Nothing is left behind then.
  */
 export async function writeProject(

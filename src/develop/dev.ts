@@ -18,7 +18,7 @@ import { ServerProcess } from './server-process.ts';
 /** How long a server that is replaced, or that is ended with us, may take for its open requests, in ms. */
 const graceOnRestart = 1000;
 const graceAtEnd = 3000;
-/** After how long a server that does not listen is remarked upon, in ms. */
+/** When to mention that the server is not listening yet, in ms. */
 const patience = 10_000;
 
 /** What `develop` touches beside the project's files. */
@@ -41,7 +41,7 @@ export async function develop(
 ): Promise<void> {
   const project = openProject(surroundings.cwd);
   const session = new Session(project, surroundings, options);
-  // What cannot start ends the watcher too.
+  // If the start fails, stop watching too.
   const end = new AbortController();
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   try {
@@ -62,10 +62,10 @@ class Session {
   readonly #scalekit: LocalScalekit;
   readonly #server: ServerProcess;
   #settings: Settings;
-  /** Those that could be read last. */
+  /** The last ones that could be read. */
   #scopes: ReturnType<typeof scopesOfProject>['scopes'] | undefined;
   #switches: Switches;
-  /** What was said last of Scalekit: it is said again only when it changes. */
+  /** What was last printed about Scalekit; printed again only when it changes. */
   #said = '';
   #begun = false;
   #hasServed = false;
@@ -172,7 +172,7 @@ class Session {
         'Stop that one, or set another PORT, and the same in MCP_URL, in .env.',
       );
     this.#server.start(this.#serverEnvironment());
-    // Not awaited: the next change is not to wait for a server that never gets ready.
+    // Not awaited: a server that never gets ready must not hold up the next change.
     void this.#announce(port, since);
   }
 
@@ -220,13 +220,13 @@ class Session {
   }
 
   async #crashed(how: string): Promise<void> {
-    // A terminal's Ctrl-C reaches the server as well as us, and it may be the quicker one.
+    // Ctrl-C in a terminal reaches the server as well as us, and the server may end first.
     await delay(100, undefined, { ref: false });
     if (this.#surroundings.signal.aborted || this.#server.running) return;
     this.#screen.say('server', `ended ${how}; waiting for a change`, 'bad');
   }
 
-  /** What cannot be is said; at the very start, when nothing runs yet, it ends the command. */
+  /** Prints what went wrong; at the very start, when nothing runs yet, it ends the command. */
   #fail(reason: string, next: string): void {
     if (!this.#begun) throw new UserError(reason, { next });
     this.#screen.say('server', `${reason} ${next}`, 'bad');

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** Who speaks: a column of its own in front of every line. */
+/** Who wrote the line, in a column of its own. */
 export type Speaker = 'compile' | 'scalekit' | 'server';
 export type Tone = 'plain' | 'good' | 'bad' | 'quiet';
 

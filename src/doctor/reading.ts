@@ -241,7 +241,7 @@ export interface Call {
 /** @returns the calls with a token that must be refused. */
 export function callsWithBadToken(server: ServerFacts): readonly Call[] {
   return [
-    { what: 'a token that is no token', answer: server.garbageToken },
+    { what: 'a malformed token', answer: server.garbageToken },
     { what: 'a token that nobody has signed', answer: server.unsignedToken },
     { what: 'a token that a stranger has signed', answer: server.forgedToken },
     { what: 'an expired token that a stranger has signed', answer: server.expiredToken },

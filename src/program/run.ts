@@ -2,7 +2,7 @@ import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { errorDocument } from '../terminal/error-document.ts';
 import { Interrupted, UserError } from '../terminal/errors.ts';
 
-/** A program: takes its arguments and the world, returns how it ended. */
+/** A program: takes its arguments and its context, returns its exit code. */
 export interface Program {
   (args: readonly string[], context: Context): Promise<ExitCode>;
   /** Whether stdout is for a machine: known without the arguments being right, since what is wrong with them is JSON, too. */
@@ -12,7 +12,7 @@ export interface Program {
 /** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** How often a program that npm runs looks whether npm is still there, in ms. */
+/** How often a program started by npm checks that npm is still running, in ms. */
 const parentInterval = 500;
 
 /** Two signals closer together than this are one Ctrl-C, in ms. */
@@ -58,7 +58,7 @@ export async function runOnProcess(program: Program): Promise<void> {
 
 /**
  * `npm run` puts a shell between itself and a script. Told to end (SIGTERM), npm and the shell do, and the script never hears
- * of it: it would hold its ports for ever. (Windows keeps the number of a parent that is gone; nothing is noticed there.)
+ * of it: it would keep its ports for good. (Windows keeps the number of a parent that is gone; nothing is noticed there.)
  */
 function watchParent(abort: () => void): NodeJS.Timeout | undefined {
   if (process.env.npm_lifecycle_event === undefined) return undefined;
@@ -104,7 +104,7 @@ export function hasJsonFlag(args: readonly string[]): boolean {
 }
 
 function describeError(error: unknown, debug: boolean): string {
-  // Whoever has cancelled something knows that it did not come to its end.
+  // Somebody who cancelled knows that nothing was finished.
   const cancelled = error instanceof UserError && error.exitCode === exitCodes.interrupted;
   const lines = [`${cancelled ? '' : 'error: '}${error instanceof Error ? error.message : String(error)}`];
   if (error instanceof UserError && error.next !== undefined) lines.push(`  → ${error.next}`);

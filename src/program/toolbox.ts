@@ -21,7 +21,7 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
 function toolbox(context: Context, done: (code: ExitCode) => void): Command {
   const program = new Command('scalekit-mcp')
     .exitOverride()
-    // Help goes where the context says; errors are thrown, and printed by whoever runs us. Commands inherit both.
+    // Help goes where the context says; errors are thrown, and the caller prints them. Commands inherit both.
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} })
     .description("Develops, tests and mends an MCP server that is protected by Scalekit's OAuth 2.1.")
     .version(version, '-v, --version', 'the version')
@@ -36,7 +36,7 @@ function toolbox(context: Context, done: (code: ExitCode) => void): Command {
   return program;
 }
 
-/** What could have been written, for somebody who wrote something else. */
+/** What could have been typed, for somebody who typed something else. */
 function validWords(program: Command, args: readonly string[]): readonly string[] {
   const command = program.commands.find((each) => each.name() === args[0]);
   if (command === undefined) return program.commands.map((each) => each.name());

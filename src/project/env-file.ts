@@ -8,7 +8,7 @@ export interface EnvFile {
   encode(text: string): Uint8Array;
 }
 
-/** Why a file is no env file; a clause for a sentence that names the file. */
+/** Why a file cannot be read as an env file; a clause for a sentence that names the file. */
 export class NoEnvText extends Error {}
 
 /** PowerShell's `>` and Notepad's "Unicode" write a mark; without one every second byte is zero. */

@@ -20,7 +20,7 @@ const patrol = 1000;
 const patrolShare = 50;
 
 /**
- * Which files and folders matter to whoever watches.
+ * Which files and folders are watched.
  * @param path below the project's directory.
  */
 export type IsWatched = (path: string, isDirectory: boolean) => boolean;
@@ -47,8 +47,8 @@ const isOfServer: IsWatched = (path, isDirectory) => {
 };
 
 /**
- * The operating system only says where to look; what has changed is found by looking. So an event that is lost, doubled or
- * comes too early costs time at most: nothing that was saved is missed.
+ * The operating system only says where to look; what changed is found by comparing files. So an event that is lost,
+ * doubled or early costs some time at most: no save is missed.
  */
 class Watcher implements AsyncIterable<Changes> {
   readonly #directory: string;
@@ -132,7 +132,7 @@ class Watcher implements AsyncIterable<Changes> {
   /** Looks at all files, watches the folders that are new, and no longer those that are gone. */
   #look(): Map<string, string> {
     const files = new Map<string, string>();
-    // Grows while it is gone through.
+    // Grows during the loop.
     const folders = new Set(['']);
     for (const folder of folders) {
       for (const entry of this.#entries(folder)) {
@@ -149,7 +149,7 @@ class Watcher implements AsyncIterable<Changes> {
   #entries(folder: string) {
     const path = join(this.#directory, folder);
     try {
-      // Watched before it is read, so that nothing falls in between.
+      // Watched before it is read, so that no change slips through in between.
       this.#watch(folder, path, statSync(path).ino);
       return readdirSync(path, { withFileTypes: true });
     } catch {
@@ -171,7 +171,7 @@ class Watcher implements AsyncIterable<Changes> {
       watcher.on('error', () => this.#unwatch(folder));
       this.#watchers.set(folder, { watcher, inode });
     } catch {
-      // No watcher is left to be had (ENOSPC, EMFILE): the patrol finds what happens here.
+      // The system has no watchers left (ENOSPC, EMFILE): the regular look finds changes here.
     }
   }
 

@@ -18,7 +18,7 @@ import {
 import { readResource } from './resource.ts';
 import type { Arguments, ToolName } from './tools.ts';
 
-/** More pages than any workspace has; a list that goes on for ever is none. */
+/** More pages than any workspace has, so a list that never ends is not followed for ever. */
 const mostPages = 100;
 
 /** Reads all pages of a list. */

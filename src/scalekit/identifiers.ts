@@ -38,7 +38,7 @@ function checkIdentifier(
     return refuse(`${rule}/placeholder`, `The ${name} is still a guide's placeholder`, input, expected);
   if (pattern.test(input)) return accept(input);
   const kind = kindOfIdentifier(input);
-  // The right prefix with something wrong behind it is no other kind.
+  // With the right prefix, what follows it is wrong; it is not another kind of id.
   return kind !== undefined && kind !== kindOfIdentifier(expected)
     ? refuse(`${rule}/other-kind`, `The ${name} holds ${kind}`, input, expected)
     : refuse(`${rule}/form`, `This is not a ${name}`, input, expected);

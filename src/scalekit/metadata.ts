@@ -37,7 +37,7 @@ function straighten(text: string): string {
   return inner.replaceAll(curly, '"').replaceAll('\u00a0', ' ').trim();
 }
 
-/** Texts that people paste in its place, and are no JSON. */
+/** What people paste in its place that is not JSON. */
 const otherTexts: ReadonlyArray<readonly [RegExp, string]> = [
   [/^eyJ[\w-]+\./, 'This is a token, not the Metadata JSON'],
   [/^https?:\/\//i, 'This is a URL, not the Metadata JSON'],
@@ -126,7 +126,7 @@ export function parseIssuer(
 }
 
 function readScopes(value: unknown): Checked<readonly string[] | undefined> {
-  // A list that is not there is `null` in some encoders.
+  // Some encoders write a missing list as `null`.
   const list = value ?? [];
   if (!Array.isArray(list) || !list.every((scope) => typeof scope === 'string'))
     return refuse('metadata/scopes', '"scopes_supported" is not a list of names', textOf(value), expected);

@@ -40,8 +40,8 @@ const localName = /^(?:localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|lo
 const mappedLoopback = /^\[::(?:ffff:)?(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
 
 /**
- * Whether a URL leads to this machine, however it is spelled: for guards, which must not be talked around. Whoever decides
- * what may be called uses `isLoopback`, which knows the spellings that every program takes for this machine.
+ * Whether a URL leads to this machine, however it is spelled: for guards, which no spelling may get around. To decide
+ * what may be called, use `isLoopback`, which knows the spellings that every program takes for this machine.
  */
 export function isThisMachine(url: URL): boolean {
   const host = url.hostname.replace(/\.$/, '');
@@ -76,7 +76,7 @@ function no(rule: UrlRule, part: string, reason: string, input: string, expected
 /** What the URL parser silently drops or turns into `/`, so that a person sees another URL than a program. */
 const misread = /[\s\p{Cc}\p{Cf}\\]/u;
 
-/** Parses an absolute URL, and says why where there is none. */
+/** Parses an absolute URL, or says why the text is not one. */
 function parseUrl(rule: UrlRule, input: string): Checked<URL> {
   if (input === '') return no(rule, 'empty', 'is empty', input);
   const kind = kindOfIdentifier(input);

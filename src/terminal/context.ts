@@ -11,7 +11,7 @@ export interface Context {
   readonly stdin: Readable & { isTTY?: boolean };
   readonly stdout: Writable & { isTTY?: boolean; columns?: number };
   readonly stderr: Writable & { isTTY?: boolean };
-  /** Aborted by SIGINT and SIGTERM: whoever holds a child, a port or a half-written folder lets go of it then. */
+  /** Aborted by SIGINT and SIGTERM: time to release child processes, ports and half-written folders. */
   readonly signal: AbortSignal;
 }
 

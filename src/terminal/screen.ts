@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 /** Where progress is shown: a terminal, a pipe, or nowhere (with `--json`). */
 export interface Screen {
   line(text?: string): void;
-  /** Shows that something is going on, with the time it takes, and then one line of how it ended. */
+  /** Shows that something is running and for how long, and then one line with the outcome. */
   step<T>(title: string, run: () => Promise<T>, done: (result: T) => string): Promise<T>;
 }
 

@@ -204,7 +204,7 @@ describe('values', () => {
     [['--metadata', '{"resource":"http://localhost/"}'], '"authorization_servers" has no'],
     [['--metadata', 'absent.json'], '--metadata absent.json: there is no such file'],
     [['--answers', 'absent.json'], '--answers absent.json: there is no such file'],
-    [['--answers', '-', '--metadata', '-'], 'can not both read the standard input'],
+    [['--answers', '-', '--metadata', '-'], 'cannot both read the standard input'],
   ])('%j', async (args, reason) => {
     expect(await refused(['x', ...args], 2)).toContain(reason);
   });

@@ -10,7 +10,7 @@ import type { OwnRun, Soaked } from './own.ts';
 const groups: Readonly<Record<string, string>> = {
   'no-token': 'no token, and everything that might be taken for one',
   header: 'a good token, written or placed wrongly',
-  format: 'texts that are no token',
+  format: 'malformed tokens',
   spelling: 'a good token, spelt otherwise',
   payload: 'signed payloads that are no claims',
   unsigned: 'tokens without a signature (`alg: none` and relatives)',

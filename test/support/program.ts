@@ -74,7 +74,7 @@ export class Program {
       stdout: this.stdout,
       stderr: this.stderr,
     }));
-    // Whoever waits for the end hears of a failed start.
+    // A failed start rejects `ended()`; here it must not be an unhandled rejection.
     this.#ended.catch(() => {});
   }
 

@@ -92,7 +92,7 @@ async function readToken({ token }: DoctorFlags, context: Context): Promise<stri
   return bare || undefined;
 }
 
-/** Options that mean nothing together, and why. */
+/** Options that cannot be combined, and why. */
 const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFlags, string]> = [
   ['from', 'argument', '--from judges what was seen before, so there is no URL to ask'],
   ['from', 'token', '--from judges what was seen before, so there is no token to try'],

@@ -12,7 +12,7 @@ import type { DoctorFlags } from './doctor-options.ts';
 
 /** `scalekit-mcp doctor`: from its options to facts, a diagnosis and a report. */
 
-/** The text's lines are broken at the terminal's edge, but never so wide that the eye loses them. */
+/** Lines wrap at the terminal's width, up to a width that is still easy to read. */
 function widthOf(context: Context): number {
   return Math.max(60, Math.min(context.stdout.columns ?? 100, 110));
 }
