@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
 /** The package managers that a TypeScript project may have. */
 export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
@@ -76,4 +79,16 @@ export function packageManager(name: PackageManagerName): PackageManager {
 export function detectPackageManager(userAgent: string | undefined): PackageManagerName | undefined {
   const name = /^(npm|pnpm|yarn|bun)\//.exec(userAgent ?? '')?.[1];
   return name === undefined ? undefined : (name as PackageManagerName);
+}
+
+/**
+ * @param directory a project's folder.
+ * @returns the package manager whose lockfile is there, or in the nearest folder above (a workspace); undefined where none is.
+ */
+export function packageManagerOf(directory: string): PackageManagerName | undefined {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    const found = Object.values(managers).find(({ lockfile }) => existsSync(join(folder, lockfile)));
+    if (found !== undefined) return found.name;
+    if (folder === dirname(folder)) return undefined;
+  }
 }

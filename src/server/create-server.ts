@@ -47,7 +47,9 @@ const second = 1000;
 export function createServer(options: ServerOptions): ProtectedServer {
   const { auth, log = createLog() } = options;
   const limits = new Limits(options.limits ?? { toolCallsPerMinute: 0, refusedTokensPerMinute: 0 });
-  const mcp = new McpEndpoint({ env: {}, ...options, limits, log });
+  // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
+  const env = options.env ?? ({} as OwnVariables);
+  const mcp = new McpEndpoint({ ...options, env, limits, log });
   const listener = createRequestListener({
     allowedHosts: [],
     allowedOrigins: [],

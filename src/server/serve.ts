@@ -40,7 +40,7 @@ export type DeclaredVariables = keyof OwnDeclarations extends never
  * });
  */
 export async function serve({
-  variables = {},
+  variables = {} as OwnDeclarations,
   auth: makeProvider,
   ...options
 }: ServeOptions & DeclaredVariables): Promise<void> {
@@ -79,7 +79,7 @@ function environmentOrEnd(declarations: VariableDeclarations) {
   const unreadable = loadEnvironmentFile();
   const read = readEnvironment(process.env, declarations);
   if (unreadable === undefined && !('problems' in read))
-    return { ...read, env: read.env as Environment, own: read.own as OwnVariables };
+    return { ...read, env: read.env as unknown as Environment, own: read.own as OwnVariables };
   const problems = [...(unreadable ? [unreadable] : []), ...('problems' in read ? read.problems : [])];
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
   process.stderr.write(`The server cannot start:\n${lines}Set them in .env, which .env.example explains.\n`);
