@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 /** Who wrote the line, in a column of its own. */
-export type Speaker = 'compile' | 'scalekit' | 'server';
+export type Speaker = 'compile' | 'scalekit' | 'server' | 'doctor';
 export type Tone = 'plain' | 'good' | 'bad' | 'quiet';
 
 const column = 10;
@@ -36,7 +36,7 @@ export function makeScreen({ stdout, stderr, env }: Terminal): Screen {
       void stdout.write(`${paint('bold', speaker.padEnd(column))}${paint(styles[tone], text)}\n`),
     pass: (line, stream) =>
       void (stream === 'stdout' ? stdout : stderr).write(
-        `${paint('dim', '│'.padEnd(2))}${colours ? line : stripVTControlCharacters(line)}\n`,
+        `${paint('dim', 'server'.padEnd(column))}${colours ? line : stripVTControlCharacters(line)}\n`,
       ),
     show: (text) => void stdout.write(`${text}\n`),
   };

@@ -1,30 +1,55 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { compiledTests, compilerOutput, findCompiler, type Project } from './layout.ts';
+import { compiledFolder, compilerOutput, findCompiler, type Project } from './layout.ts';
 import { lastLines, runProgram } from './programs.ts';
 
+/** What the compiler said. */
 export interface Compilation {
   readonly ok: boolean;
-  /** What the compiler said, without its list of files. */
+  /** Without its list of files. */
   readonly messages: string;
   readonly errors: number;
-  /** Whether files were written that the server may load and that differ from those of the compilation before. */
-  readonly changed: boolean;
   /** How long it took, in milliseconds. */
   readonly duration: number;
 }
 
+export interface Transformation extends Compilation {
+  /** Whether anything that the server may load differs from what was there before. */
+  readonly changed: boolean;
+}
+
+/** How the compiler marks a line of `--listEmittedFiles`. */
+const listing = 'TSFILE: ';
+
 /**
- * Runs the project's compiler, once a call: TypeScript 7 needs 0.4 s for a whole generated project and half of that for a
- * change (docs/decisions.md says why its own watch mode is not used).
+ * What turns TypeScript into JavaScript and looks at nothing else: no types, no packages, and the smallest library there is.
+ * What is no TypeScript at all (syntax) is still an error.
+ */
+const onlyTransform = [
+  '--noCheck',
+  '--noResolve',
+  '--types',
+  'null',
+  '--lib',
+  'es5',
+  '--incremental',
+  'false',
+];
+
+/**
+ * Runs the project's compiler, once a call. What the server runs is made in some 20 ms (`transform`), whether its types are
+ * right takes ten times as long (`check`): the second goes on while the server restarts. (docs/decisions.md says why the
+ * compiler's own watch mode is not used.)
  */
 export class Compiler {
   readonly #project: Project;
   readonly #pretty: boolean;
+  readonly #command: readonly [program: string, ...args: string[]];
   /**
-   * What the compiler remembers from one run to the next. Of this session only: `npm test` between two sessions writes
+   * What the compiler remembers from one check to the next. Of this session only: `npm test` between two sessions writes
    * the same folder without it, and a memory that outlived that would keep what is stale.
    */
   readonly #memory: string;
@@ -35,57 +60,65 @@ export class Compiler {
   constructor(project: Project, pretty: boolean) {
     this.#project = project;
     this.#pretty = pretty;
+    this.#command = commandOf(project.compiler);
     this.#memory = join(project.directory, 'dist/.dev.tsbuildinfo');
     this.forget();
   }
 
-  /** The next run writes everything anew. */
+  /** The next check begins anew. */
   forget(): void {
     rmSync(this.#memory, { force: true });
   }
 
-  /** Compiles; with errors nothing is written, so what is there is always the last state that was right. */
-  async run(signal: AbortSignal): Promise<Compilation> {
-    const started = performance.now();
-    const { code, output } = await this.#compile(signal);
-    const lines = output.split(/\r?\n/);
+  /** Writes what the server runs; with errors nothing is written, so what is there is always the last state that was right. */
+  async transform(signal: AbortSignal): Promise<Transformation> {
+    const { lines, ...compilation } = await this.#run(
+      [...compilerOutput, '--listEmittedFiles', ...onlyTransform],
+      signal,
+    );
     const written = lines
       .filter((line) => line.startsWith(listing))
       .map((line) => line.slice(listing.length));
-    const messages = lines.filter((line) => !line.startsWith(listing));
-    return {
-      ok: code === 0,
-      messages: messages.join('\n').trim(),
-      errors: messages.filter((line) => /\berror TS\d+: /.test(stripVTControlCharacters(line))).length,
-      changed: this.#remember(written),
-      duration: performance.now() - started,
-    };
+    const copied = compilation.ok ? copyJson(this.#project.directory) : [];
+    return { ...compilation, changed: this.#remember([...written, ...copied]) };
   }
 
-  #arguments(): readonly string[] {
-    return [
-      ...['-p', this.#project.directory, '--pretty', String(this.#pretty), ...compilerOutput],
-      ...['--listEmittedFiles', '--incremental', '--tsBuildInfoFile', this.#memory],
-    ];
+  /** Looks whether the types are right; writes nothing. */
+  async check(signal: AbortSignal): Promise<Compilation> {
+    const options = ['--noEmit', '--incremental', '--tsBuildInfoFile', this.#memory];
+    const { lines: _, ...compilation } = await this.#run(options, signal);
+    return compilation;
   }
 
-  async #compile(signal: AbortSignal): Promise<{ code: number | undefined; output: string }> {
-    // Somebody has cleaned up.
-    if (!existsSync(this.#project.entry)) this.forget();
-    const args = [this.#project.compiler, ...this.#arguments()];
-    const { exitCode, output } = await runProgram(process.execPath, args, {
-      cwd: this.#project.directory,
+  async #run(
+    options: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Compilation & { readonly lines: readonly string[] }> {
+    const started = performance.now();
+    const [program, ...first] = this.#command;
+    const { directory } = this.#project;
+    const args = [...first, '-p', directory, '--pretty', String(this.#pretty), ...options];
+    const { exitCode, output } = await runProgram(program, args, {
+      cwd: directory,
       env: process.env,
       signal,
     });
-    return { code: exitCode, output };
+    const lines = output.split(/\r?\n/);
+    const messages = lines.filter((line) => !line.startsWith(listing));
+    return {
+      ok: exitCode === 0,
+      messages: messages.join('\n').trim(),
+      errors: messages.filter((line) => /\berror TS\d+: /.test(stripVTControlCharacters(line))).length,
+      duration: performance.now() - started,
+      lines,
+    };
   }
 
   #remember(written: readonly string[]): boolean {
-    const tests = join(compiledTests, sep);
+    const served = join(compiledFolder, 'src', sep);
     let changed = false;
     for (const path of written) {
-      if (!/\.[cm]?js$/.test(path) || relative(this.#project.directory, path).startsWith(tests)) continue;
+      if (!relative(this.#project.directory, path).startsWith(served) || path.endsWith('.map')) continue;
       const hash = createHash('sha256').update(readFileSync(path)).digest('base64');
       if (this.#written.get(path) !== hash) changed = true;
       this.#written.set(path, hash);
@@ -94,8 +127,36 @@ export class Compiler {
   }
 }
 
-/** How the compiler marks a line of `--listEmittedFiles`. */
-const listing = 'TSFILE: ';
+/**
+ * TypeScript 7's `tsc` is a script that only starts the compiler proper: started directly it saves a start of Node.
+ * @param script of the project's TypeScript.
+ */
+function commandOf(script: string): readonly [string, ...string[]] {
+  const name = `@typescript/typescript-${process.platform}-${process.arch}/package.json`;
+  try {
+    const folder = dirname(createRequire(script).resolve(name));
+    const proper = join(folder, 'lib', process.platform === 'win32' ? 'tsc.exe' : 'tsc');
+    if (existsSync(proper)) return [proper];
+  } catch {
+    // An older TypeScript, or one for another machine: its script says so.
+  }
+  return [process.execPath, script];
+}
+
+/** Copies the JSON beside the sources, which the compiler writes only where it resolves imports. @returns the copies. */
+function copyJson(directory: string): readonly string[] {
+  const source = join(directory, 'src');
+  const entries = existsSync(source) ? readdirSync(source, { withFileTypes: true, recursive: true }) : [];
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+    .map((entry) => {
+      const from = join(entry.parentPath, entry.name);
+      const to = join(directory, compiledFolder, relative(directory, from));
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(from, to);
+      return to;
+    });
+}
 
 /**
  * Compiles a generated project, as `dev` does.

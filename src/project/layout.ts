@@ -17,7 +17,7 @@ export interface Project {
  * Where development compiles to, file by file: `npm run build` writes the one file that is shipped beside it, to
  * `dist/src/main.js`.
  */
-const compiledFolder = 'dist/compiled';
+export const compiledFolder = 'dist/compiled';
 export const compiledEntry = `${compiledFolder}/src/main.js`;
 export const compiledTests = `${compiledFolder}/test`;
 

@@ -18,6 +18,8 @@ export interface Settings {
   readonly mcpUrl: string | undefined;
   /** How the server's log is written; undefined where nobody has decided. */
   readonly logFormat: string | undefined;
+  /** How long the server goes on after SIGTERM, in seconds as text; undefined where nobody has decided. */
+  readonly drainSeconds: string | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export function readSettings(
     resourceId: right(checkResourceId, variables.SCALEKIT_RESOURCE_ID),
     mcpUrl: right(checkMcpUrl, variables.MCP_URL),
     logFormat: variables.LOG_FORMAT,
+    drainSeconds: variables.DRAIN_SECONDS,
   };
 }
 

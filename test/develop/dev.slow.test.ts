@@ -6,20 +6,21 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { isTaken } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
-import { Fixture } from './fixture.ts';
+import { Fixture, realScalekit } from './fixture.ts';
 
-const ready = /server\s+\S+ ready in/;
+const ready = /Ready in /;
 
 describe('dev starts', () => {
   test('the local Scalekit with the project’s scopes, the compiler and the server', async () => {
     const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
-    await dev.says(/Press Ctrl-C/);
-    expect(dev.output).toMatch(/^compile\s+no errors/m);
+    await dev.says(/Ctrl-C ends everything/);
+    await dev.says(/^compile\s+no errors/m);
     expect(dev.output).toMatch(
       new RegExp(`^scalekit\\s+http://localhost:${fixture.scalekitPort} \\(local`, 'm'),
     );
-    expect(dev.output).toMatch(new RegExp(`^server\\s+http://localhost:${fixture.port}/mcp ready in`, 'm'));
+    expect(dev.output).toMatch(new RegExp(`^ +endpoint +http://localhost:${fixture.port}/mcp$`, 'm'));
+    expect(dev.output).toMatch(/^ +sign in as +First user \(first\.user@example\.com\), Second user/m);
     expect(dev.output, 'what the server writes is shown').toContain(`listening on ${fixture.port}`);
     expect(await fixture.ask()).toContain('first');
     expect(await fixture.scopesOfScalekit()).toEqual(['note:read']);
@@ -30,7 +31,16 @@ describe('dev starts', () => {
     const dev = await fixture.dev();
     await dev.says(ready);
     expect(dev.output).toMatch(/^scalekit\s+https:\/\/acme\.scalekit\.dev$/m);
+    expect(dev.output).not.toContain('sign in as');
     expect(await isTaken(fixture.scalekitPort)).toBe(false);
+  });
+
+  test('says first what doctor finds in the settings of a real Scalekit', async () => {
+    const fixture = await Fixture.make('real');
+    await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: realScalekit, SCALEKIT_RESOURCE_ID: 'skc_123' });
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    expect(dev.output).toMatch(/^doctor\s+SKM\d+ [^\n]*skc_123/m);
   });
 
   test('beside a local Scalekit that runs already, which outlives it', async () => {
@@ -52,6 +62,7 @@ describe('dev ends', () => {
     const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
     await dev.says(ready);
+    await dev.says(/no errors/);
     expect(await fixture.processes()).toHaveLength(1);
     dev.signalGroup(signal);
     expect(await dev.ended()).toMatchObject({ code: 130 });
@@ -114,7 +125,9 @@ describe('dev cannot start', () => {
     await once(other, 'listening');
     const dev = await fixture.dev();
     expect(await dev.ended()).toMatchObject({ code: 1 });
-    expect(dev.output).toContain(`Port ${fixture.port} is taken by another program`);
+    expect(dev.output).toMatch(
+      new RegExp(`Port ${fixture.port} is taken by .+ \\(process ${process.pid}\\)\\.`),
+    );
     expect(await fixture.ask()).toEqual(['other']);
     expect(await isTaken(fixture.scalekitPort)).toBe(false);
   });

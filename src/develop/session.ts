@@ -1,0 +1,254 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { localFile, settleSwitches } from '../emulator/local-file.ts';
+import { LocalScalekit, type Scalekit, scopesOfProject, wantedScalekit } from '../emulator/of-project.ts';
+import { type Switches, trustNotice } from '../emulator/switches.ts';
+import { type Compilation, Compiler } from '../project/compile.ts';
+import type { Project } from '../project/layout.ts';
+import { answers, portOwner } from '../project/ports.ts';
+import { scopesFile } from '../project/scopes-file.ts';
+import { readSettings, type Settings } from '../project/settings.ts';
+import type { Changes } from '../project/watch.ts';
+import { printable } from '../scalekit/index.ts';
+import { UserError } from '../terminal/errors.ts';
+import { endpointOf, readyBlock } from './ready-block.ts';
+import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** How long a server that is replaced, or that is ended with us, may take for its open requests, in ms. */
+const graceOnRestart = 1000;
+const graceAtEnd = 3000;
+/** When to mention that the server is not listening yet, in ms. */
+const patience = 10_000;
+
+/** What `develop` touches beside the project's files. */
+export interface Surroundings extends Terminal {
+  /** The project's directory. */
+  readonly cwd: string;
+  /** Ends it all. */
+  readonly signal: AbortSignal;
+}
+
+/** One run of `dev`: what runs, and what is done when something is saved. */
+export class Session {
+  readonly #project: Project;
+  readonly #surroundings: Surroundings;
+  readonly #screen: Screen;
+  readonly #compiler: Compiler;
+  readonly #scalekit: LocalScalekit;
+  readonly #server: ServerProcess;
+  #settings: Settings;
+  /** The last ones that could be read. */
+  #scopes: ReturnType<typeof scopesOfProject>['scopes'] | undefined;
+  #switches: Switches;
+  /** What was last printed about Scalekit; printed again only when it changes. */
+  #said = '';
+  #begun = false;
+  /** The check of types that goes on. */
+  #checking = new AbortController();
+  /** Resolves when the server that was started last is ready, or has failed. */
+  #announced: Promise<void> = Promise.resolve();
+  #hasServed = false;
+
+  constructor(project: Project, surroundings: Surroundings, options: Readonly<Record<string, unknown>>) {
+    this.#project = project;
+    this.#surroundings = surroundings;
+    const screen = makeScreen(surroundings);
+    this.#screen = screen;
+    this.#settings = readSettings(project.environmentFile, surroundings.env);
+    const { decides, note } = settleSwitches(project.directory, options, true);
+    this.#switches = decides;
+    if (note !== undefined) screen.say('scalekit', note, 'quiet');
+    this.#compiler = new Compiler(project, screen.colours);
+    this.#scalekit = new LocalScalekit(surroundings.env, {
+      onRequest: ({ method, path, status }) => {
+        if (status >= 400) screen.say('scalekit', `${method} ${printable(path)} ${status}`, 'quiet');
+      },
+      onTrustedClient: (clientId, reason) =>
+        screen.say('scalekit', printable(trustNotice(clientId, reason)), 'quiet'),
+      onError: (error) => screen.say('scalekit', printable(String(error)), 'bad'),
+    });
+    this.#server = new ServerProcess(project, {
+      onLine: (line, stream) => screen.pass(line, stream),
+      onCrash: (how) => void this.#crashed(how),
+    });
+  }
+
+  /** A person reads the server's log here, though through a pipe, and nobody waits for its connections to end. */
+  #serverEnvironment(): Readonly<Record<string, string | undefined>> {
+    const { logFormat = 'text', drainSeconds = '0' } = this.#settings;
+    const plain = this.#screen.colours ? {} : { NO_COLOR: '1' };
+    return { ...plain, ...this.#surroundings.env, LOG_FORMAT: logFormat, DRAIN_SECONDS: drainSeconds };
+  }
+
+  async begin(): Promise<void> {
+    const since = performance.now();
+    await this.#examine();
+    if (await this.#transform('')) await this.#serve(since);
+    this.#begun = true;
+    void this.#check('');
+  }
+
+  async react({ files, since }: Changes): Promise<void> {
+    const has = (file: string) => files.includes(file);
+    const isEnvironment = has('.env');
+    if ((isEnvironment || has(localFile)) && !this.#readSettings()) return;
+    // What consent can grant does not wait for the compiler.
+    if (has(localFile) || has(scopesFile)) await this.#followScalekit();
+    if (isEnvironment) await this.#examine();
+    const sources = files.filter((file) => file !== '.env' && file !== localFile);
+    const subject = sources.join(', ');
+    const changed = sources.length > 0 ? await this.#transform(subject) : false;
+    if (this.#surroundings.signal.aborted || changed === undefined) return;
+    // `.env` alone restarts what was there last.
+    const wanted = isEnvironment || changed || !this.#server.running;
+    if (wanted && existsSync(this.#project.entry)) await this.#serve(since);
+    if (sources.length > 0) void this.#check(subject);
+  }
+
+  /** @returns false where a file cannot be read, which is said. */
+  #readSettings(): boolean {
+    try {
+      this.#settings = readSettings(this.#project.environmentFile, this.#surroundings.env);
+      this.#switches = settleSwitches(this.#project.directory).decides;
+      return true;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#screen.say('server', error.message, 'bad');
+      return false;
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#checking.abort();
+    await Promise.all([this.#server.stop(graceAtEnd), this.#scalekit.close()]);
+    this.#compiler.forget();
+  }
+
+  /** With a real Scalekit: says what is wrong with the settings before the server finds out. */
+  async #examine(): Promise<void> {
+    if (this.#settings.environmentUrl === undefined || wantedScalekit(this.#settings) !== undefined) return;
+    const { cwd, env, signal } = this.#surroundings;
+    const { quickFindings } = await import('./quick-findings.ts');
+    for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
+  }
+
+  /** @returns whether what the server loads has changed; undefined where the source is no TypeScript, which is said. */
+  async #transform(what: string): Promise<boolean | undefined> {
+    this.#checking.abort();
+    const transformed = await this.#compiler.transform(this.#surroundings.signal);
+    if (transformed.ok) return transformed.changed;
+    const then = this.#server.running ? 'the server keeps running as it was' : 'waiting for a change';
+    this.#showErrors(what, transformed, then);
+    return undefined;
+  }
+
+  /** Checks the types while the server restarts already, and until the next change. */
+  async #check(what: string): Promise<void> {
+    this.#checking = new AbortController();
+    const { signal } = this.#checking;
+    try {
+      // The server first: both at once would make it wait.
+      await this.#announced;
+      const checked = await this.#compiler.check(AbortSignal.any([signal, this.#surroundings.signal]));
+      if (!checked.ok) this.#showErrors(what, checked, 'the server runs all the same');
+      else this.#screen.say('compile', `${subjectOf(what)}no errors, ${seconds(checked.duration)}`, 'quiet');
+    } catch (error) {
+      // The next change makes the next check.
+      if (signal.aborted || this.#surroundings.signal.aborted) return;
+      this.#screen.say('compile', printable(String(error)), 'bad');
+    }
+  }
+
+  #showErrors(what: string, { errors, messages }: Compilation, then: string): void {
+    if (this.#surroundings.signal.aborted) return;
+    this.#screen.show(`\n${messages}\n`);
+    this.#screen.say(
+      'compile',
+      `${subjectOf(what)}${errors === 1 ? '1 error' : `${errors} errors`}; ${then}`,
+      'bad',
+    );
+  }
+
+  /** Brings Scalekit and the server to the state of the files. @param since when the change was noticed. */
+  async #serve(since: number): Promise<void> {
+    if (!existsSync(this.#project.entry))
+      return this.#fail(
+        `There is no ${relative(this.#project.directory, this.#project.entry)} after compiling.`,
+        'tsconfig.json has to include "src", and src/main.ts is where the server starts.',
+      );
+    const [scalekit] = await Promise.all([this.#followScalekit(), this.#server.stop(graceOnRestart)]);
+    if (scalekit.kind === 'failed') return this.#fail(scalekit.reason, scalekit.next);
+    if (this.#surroundings.signal.aborted) return;
+    const { port } = this.#settings;
+    if (await answers(port))
+      return this.#fail(
+        `Port ${port} is taken by ${(await portOwner(port)) ?? 'another program (perhaps another dev)'}.`,
+        'Stop that one, or set another PORT, and the same in MCP_URL, in .env.',
+      );
+    this.#server.start(this.#serverEnvironment());
+    // Not awaited: a server that never gets ready must not hold up the next change.
+    this.#announced = this.#announce(port, since);
+  }
+
+  async #followScalekit(): Promise<Scalekit> {
+    const { scopes, problem } = scopesOfProject(this.#project.directory, this.#scopes);
+    this.#scopes = scopes;
+    const scalekit = await this.#scalekit.follow(this.#settings, { ...this.#switches, scopes });
+    const local = scalekit.kind === 'started' || scalekit.kind === 'shared';
+    if (local && problem !== undefined) this.#screen.say('scalekit', problem, 'bad');
+    const text = this.#describe(scalekit);
+    if (text !== this.#said && text !== '') this.#screen.say('scalekit', text);
+    this.#said = text;
+    return scalekit;
+  }
+
+  #describe(scalekit: Scalekit): string {
+    switch (scalekit.kind) {
+      case 'started':
+        return `${scalekit.url} (local, no account needed)`;
+      case 'shared':
+        return scalekit.missing.length === 0
+          ? `${scalekit.url} (local, already running)`
+          : `${scalekit.url} (local, already running, and without the scopes ${scalekit.missing.join(', ')}: stop it, and dev starts its own)`;
+      case 'elsewhere':
+        return this.#settings.environmentUrl ?? '';
+      case 'failed':
+        return '';
+    }
+  }
+
+  async #announce(port: number, since: number): Promise<void> {
+    const isReady = await this.#server.ready(port, patience);
+    if (this.#surroundings.signal.aborted) return;
+    if (!isReady) {
+      if (this.#server.running)
+        this.#screen.say('server', `runs, and does not listen on port ${port} yet`, 'bad');
+      return;
+    }
+    const { mcpUrl } = this.#settings;
+    const ready = { endpoint: endpointOf(mcpUrl, port), duration: seconds(performance.now() - since) };
+    if (this.#hasServed)
+      this.#screen.say('server', `${ready.endpoint} restarted in ${ready.duration}`, 'good');
+    else
+      this.#screen.show(readyBlock({ ...ready, project: this.#project, emulator: this.#scalekit.emulator }));
+    this.#hasServed = true;
+  }
+
+  async #crashed(how: string): Promise<void> {
+    await delay(100, undefined, { ref: false });
+    if (this.#surroundings.signal.aborted || this.#server.running) return;
+    this.#screen.say('server', `ended ${how}; waiting for a change`, 'bad');
+  }
+
+  /** Prints what went wrong; at the very start, when nothing runs yet, it ends the command. */
+  #fail(reason: string, next: string): void {
+    if (!this.#begun) throw new UserError(reason, { next });
+    this.#screen.say('server', `${reason} ${next}`, 'bad');
+  }
+}
+
+function subjectOf(what: string): string {
+  return what === '' ? '' : `${printable(what)}: `;
+}
