@@ -1,6 +1,6 @@
 import type { Emulator } from '../emulator/contract.ts';
 import type { Project } from '../project/layout.ts';
-import { packageManagerOf } from '../project/package-manager.ts';
+import { packageManager, packageManagerOf } from '../project/package-manager.ts';
 import { serverUrls } from '../scalekit/index.ts';
 
 /** What there is to say once everything runs. */
@@ -20,11 +20,12 @@ export function endpointOf(mcpUrl: string | undefined, port: number): string {
 
 /** @returns one calm block: where the server is, who can sign in, what to do next, and how it ends. */
 export function readyBlock({ endpoint, duration, project, emulator }: Ready): string {
-  const manager = packageManagerOf(project.directory);
+  const manager = packageManager(packageManagerOf(project.directory) ?? 'npm');
   const users = emulator?.users.map(({ name, email }) => (name === email ? name : `${name} (${email})`));
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ['endpoint', endpoint],
     ['sign in as', users?.join(', ')],
+    ['a token', emulator === undefined ? undefined : `TOKEN=$(${manager.exec('scalekit-mcp token')})`],
     ['check it', manager.exec('scalekit-mcp doctor')],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;

@@ -8,7 +8,7 @@ export interface CommandRow {
   readonly argument?: readonly [name: string, summary: string];
   /** As commander writes flags, with what each does. */
   readonly options: ReadonlyArray<readonly [flags: string, summary: string]>;
-  /** @param options by commander's names, and `argument`. */
+  /** @param options by commander's names; what is no option is `argument`, and all of it `words`. */
   run(options: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode>;
 }
 

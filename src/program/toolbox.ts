@@ -13,8 +13,9 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
   if (row.argument) command.argument(...row.argument);
   for (const [flags, summary] of row.options) command.addOption(new Option(flags, summary));
   command.action(async () => {
-    const [argument] = command.args;
-    done(await row.run({ ...command.opts(), ...(argument === undefined ? {} : { argument }) }, context));
+    const { args: words } = command;
+    const given = words[0] === undefined ? {} : { argument: words[0], words };
+    done(await row.run({ ...command.opts(), ...given }, context));
   });
 }
 

@@ -72,12 +72,6 @@ export function packageManager(name: PackageManagerName): PackageManager {
   return managers[name];
 }
 
-/** @returns the package manager of the project in a directory, by its lockfile; npm where there is none. */
-export function packageManagerOf(directory: string): PackageManager {
-  const found = Object.values(managers).find(({ lockfile }) => existsSync(join(directory, lockfile)));
-  return found ?? managers.npm;
-}
-
 /**
  * @param userAgent `npm_config_user_agent`, which every package manager sets for what it runs, e.g. `pnpm/10.1.0 npm/? …`.
  * @returns the package manager that ran us, or undefined.

@@ -5,10 +5,12 @@ import { doctor } from './doctor-row.ts';
 import { eject } from './eject.ts';
 import { emulate } from './emulate.ts';
 import { register } from './register.ts';
+import { token } from './token.ts';
 
 /** The commands of `scalekit-mcp`, in the order of its help. */
 export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   dev,
+  token,
   emulate,
   doctor,
   register,
