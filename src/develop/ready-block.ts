@@ -26,6 +26,7 @@ export function readyBlock({ endpoint, duration, project, emulator }: Ready): st
     ['endpoint', endpoint],
     ['sign in as', users?.join(', ')],
     ['a token', emulator === undefined ? undefined : `TOKEN=$(${manager.exec('scalekit-mcp token')})`],
+    ['a call', emulator === undefined ? undefined : manager.exec('scalekit-mcp call <tool>')],
     ['check it', manager.exec('scalekit-mcp doctor')],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;

@@ -237,6 +237,7 @@ export class Session {
   }
 
   async #crashed(how: string): Promise<void> {
+    // On Windows Ctrl-C reaches the server as well as us, and the server may end first.
     await delay(100, undefined, { ref: false });
     if (this.#surroundings.signal.aborted || this.#server.running) return;
     this.#screen.say('server', `ended ${how}; waiting for a change`, 'bad');

@@ -10,7 +10,12 @@ import { hasJsonFlag, type Program } from './run.ts';
 
 function addRow(program: Command, row: CommandRow, context: Context, done: (code: ExitCode) => void): void {
   const command = program.command(row.name).description(row.summary).helpOption('-h, --help', 'this text');
-  if (row.argument) command.argument(...row.argument);
+  if (row.argument) {
+    const [names, summary] = row.argument;
+    // Each word on its own for commander; together, as they are written, for a person.
+    const each = names.match(/<[^>]+>|\[[^\]]+\]/g) ?? [];
+    for (const [index, name] of each.entries()) command.argument(name, index === 0 ? summary : '');
+  }
   for (const [flags, summary] of row.options) command.addOption(new Option(flags, summary));
   command.action(async () => {
     const { args: words } = command;

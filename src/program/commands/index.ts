@@ -1,9 +1,11 @@
 import type { CommandRow, PassingRow } from '../command.ts';
+import { call } from './call.ts';
 import { create } from './create.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor-row.ts';
 import { eject } from './eject.ts';
 import { emulate } from './emulate.ts';
+import { list } from './list.ts';
 import { register } from './register.ts';
 import { token } from './token.ts';
 
@@ -11,6 +13,8 @@ import { token } from './token.ts';
 export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   dev,
   token,
+  call,
+  list,
   emulate,
   doctor,
   register,

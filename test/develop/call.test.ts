@@ -1,0 +1,136 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { argumentsOf } from '../../src/develop/call/arguments.ts';
+import { startEmulator } from '../../src/emulator/index.ts';
+import { runToExitCode } from '../../src/program/run.ts';
+import { scalekitMcp } from '../../src/program/toolbox.ts';
+import { defineScopes } from '../../src/server/index.ts';
+import { freeMcpUrl, startServer, type TestServer } from '../../src/server/testing/index.ts';
+import type { Context } from '../../src/terminal/context.ts';
+import { freePort } from '../support/ports.ts';
+import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+
+const schema = {
+  properties: {
+    title: { type: 'string' },
+    count: { type: 'integer' },
+    done: { type: ['boolean', 'null'] },
+    kind: { enum: ['a', 'b'] },
+  },
+  required: ['title'],
+};
+
+describe('arguments of a call', () => {
+  test.each([
+    [['title=milk'], { title: 'milk' }],
+    [['title=5', 'count=5', 'done=false'], { title: '5', count: 5, done: false }],
+    [['title=a=b', 'done=null', 'kind=a'], { title: 'a=b', done: null, kind: 'a' }],
+    [['{"title":"x","count":2}'], { title: 'x', count: 2 }],
+    [['title={'], { title: '{' }],
+  ])('%j', (words, expected) => {
+    expect(argumentsOf(words, schema, 'tool')).toEqual(expected);
+  });
+
+  test.each([
+    [[], /title is missing/],
+    [['titel=x'], /titel is no argument, expected title, count, done, kind; title is missing/],
+    [['title=x', 'count=1.5'], /count is 1\.5, expected integer/],
+    [['title=x', 'done=yes'], /done is "yes", expected boolean or null/],
+    [['title=x', 'kind=c'], /kind is "c", expected "a" or "b"/],
+    [['{"title":1}'], /title is 1, expected string/],
+    [['{"title"'], /not JSON/],
+    [['milk'], /neither name=value nor a JSON object: milk/],
+  ])('%j is refused in words', (words, message) => {
+    expect(() => argumentsOf(words, schema, 'tool')).toThrow(message);
+  });
+});
+
+const { scopes, tool } = defineScopes({ 'a:read': 'Read', 'a:write': 'Write' });
+
+const tools = [
+  tool({
+    name: 'greet',
+    title: 'Greet',
+    description: 'Greets somebody.\nAt length.',
+    scopes: ['a:write'],
+    input: z.object({ name: z.string() }),
+    output: z.object({ greeting: z.string() }),
+    run: ({ name }) => ({ greeting: `Hello ${name}` }),
+  }),
+];
+
+let server: TestServer;
+let project: string;
+beforeAll(async () => {
+  project = await makeDirectory('call');
+  const [port, mcpUrl] = [await freePort(), await freeMcpUrl()];
+  const keyDirectory = join(project, '.state', 'scalekit-mcp');
+  const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, keyDirectory });
+  server = await startServer({ scalekit, scopes, tools });
+  const lines = Object.entries(scalekit.variables).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(join(project, '.env'), lines.join(''));
+  await mkdir(join(project, 'src'));
+  await writeFile(
+    join(project, 'src/scopes.ts'),
+    "defineScopes({ 'a:read': 'Read', 'a:write': 'Write' });\n",
+  );
+});
+afterAll(async () => {
+  await server.stop();
+  await removeDirectory(project);
+});
+
+async function scalekit(...args: readonly string[]) {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const env = { HOME: project, XDG_STATE_HOME: join(project, '.state') };
+  const context: Context = { env, cwd: project, stdin, stdout, stderr, signal: new AbortController().signal };
+  stdin.end();
+  const code = await runToExitCode(scalekitMcp, args, context);
+  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+}
+
+describe('against a server', () => {
+  test('lists what there is to call', async () => {
+    expect(await scalekit('list')).toEqual({
+      code: 0,
+      stdout: 'greet(name: string)\n    Greets somebody.\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await scalekit('list', '--json')).stdout)).toMatchObject({
+      endpoint: server.endpoint,
+      tools: [{ name: 'greet' }],
+    });
+  });
+
+  test('calls, and prints the data', async () => {
+    const { code, stdout } = await scalekit('call', 'greet', 'name=Ada');
+    expect({ code, data: JSON.parse(stdout) }).toEqual({ code: 0, data: { greeting: 'Hello Ada' } });
+    const whole = await scalekit('call', 'greet', '{"name":"Bob"}', '--json');
+    expect(JSON.parse(whole.stdout)).toMatchObject({ structuredContent: { greeting: 'Hello Bob' } });
+  });
+
+  test('says what is wrong before it calls, with 2', async () => {
+    expect(await scalekit('call', 'greet')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name is missing'),
+    });
+    expect(await scalekit('call', 'great')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected greet'),
+    });
+  });
+
+  test('says that the scope is missing, with 1', async () => {
+    const refused = await scalekit('call', 'greet', 'name=Ada', '--scopes', 'a:read');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('a:write') });
+  });
+
+  test('asks nobody without a terminal for another server’s token, with 2', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/mcp`;
+    const silent = await scalekit('list', '--url', url);
+    expect(silent).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody to ask') });
+  });
+});
