@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { UsageError } from '../terminal/errors.ts';
+import { usageErrorOf } from '../terminal/commander-error.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
 /** What was written, by option, before any rule has seen it: text from flags, JSON values from `--answers`. */
@@ -29,16 +29,6 @@ function createCommand(): Command {
     .configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const name of optionNames) if (name !== 'directory') addOption(command, name);
   return command;
-}
-
-/** Commander's complaint as one of ours: with the valid options, where the option was unknown. */
-export function usageErrorOf(error: CommanderError, valid: readonly string[], help: string): UsageError {
-  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const known = error.code === 'commander.unknownOption' || error.code === 'commander.unknownCommand';
-  return new UsageError(known ? `${message}\n  valid: ${valid.join(' ')}` : message, {
-    code: error.code.replace('commander.', 'arguments/'),
-    next: help,
-  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { usageErrorOf } from '../create/arguments.ts';
+import { usageErrorOf } from '../terminal/commander-error.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { version } from '../terminal/version.ts';
 import type { CommandRow, PassingRow } from './command.ts';

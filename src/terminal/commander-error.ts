@@ -1,0 +1,12 @@
+import type { CommanderError } from 'commander';
+import { UsageError } from './errors.ts';
+
+/** Commander's complaint as one of ours: with the valid options, where the option was unknown. */
+export function usageErrorOf(error: CommanderError, valid: readonly string[], help: string): UsageError {
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const known = error.code === 'commander.unknownOption' || error.code === 'commander.unknownCommand';
+  return new UsageError(known ? `${message}\n  valid: ${valid.join(' ')}` : message, {
+    code: error.code.replace('commander.', 'arguments/'),
+    next: help,
+  });
+}
