@@ -1,4 +1,4 @@
-import { dashboardUrl } from '../scalekit/index.ts';
+import { checkResourceId, dashboardUrl, printable } from '../scalekit/index.ts';
 import { Interrupted, UsageError, UserError } from '../terminal/errors.ts';
 import { applyPlan, checkTools, type Progress } from './apply.ts';
 import { type Door, openDoor, readScope, ToolTrouble, writeScope } from './door.ts';
@@ -66,6 +66,7 @@ async function carryOut(job: Job, door: Door, plan: Plan): Promise<RegisterRepor
   try {
     const applied = await applyPlan(door, plan, progress, signal);
     for (const what of progress.made) person.say(`✓ Created: ${what}`);
+    refuseOtherIds(applied.resourceId, job.wish.name);
     return await finish(job, plan, applied);
   } catch (error) {
     const soFar = describeProgress(progress, plan);
@@ -76,9 +77,23 @@ async function carryOut(job: Job, door: Door, plan: Plan): Promise<RegisterRepor
   }
 }
 
+/** The server refuses to start with an id of another form: nothing is created for it, and `.env` does not get it. */
+function refuseOtherIds(id: string, name: string): void {
+  const checked = checkResourceId(id);
+  if (checked.ok) return;
+  throw new UserError(
+    `"${printable(name)}" has the id ${checked.problem.actual} at Scalekit, and the server takes ${checked.problem.expected}.`,
+    {
+      code: 'register/id-form',
+      next: 'add the server anew in the dashboard (MCP Servers), and run this again',
+    },
+  );
+}
+
 async function decide(job: Job, door: Door, session: SignIn, plan: Plan): Promise<RegisterReport> {
   const { options, project } = job;
   const { person, yes, dryRun } = options;
+  if (plan.server.state === 'found') refuseOtherIds(plan.server.id, plan.server.name);
   refuseSilentProduction(plan, options);
   checkTools(door, plan);
   const variables = variablesFor(job, plan);

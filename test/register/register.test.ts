@@ -1,6 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { run } from '../support/program.ts';
+import { scalekitProgram } from '../support/repository.ts';
 import type { Environment } from './stand-in/environment.ts';
 import { changes, localEnv, makeProject, ScriptedPerson, standInForAll, walk } from './walk.ts';
 
@@ -214,6 +216,18 @@ describe('a server that is there already', () => {
     expect((await walk(standIn(), own, { yes: true })).report.server?.id).toBe('res_78');
   });
 
+  test('with an id of the older form is named, and .env does not get it', async () => {
+    onlyEnvironment().scopes.push(...pair);
+    const server = { id: 'app_77', name: 'Old', url: 'http://localhost:3002/', description: '' };
+    await onlyEnvironment().register({ ...server, accessTokenExpiry: 300, provider: '' }, false);
+    const directory = await makeProject();
+    await expect(walk(standIn(), directory)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('"Old" has the id app_77 at Scalekit, and the server takes res_'),
+    });
+    expect(await readFile(join(directory, '.env'), 'utf8')).toBe(localEnv);
+  });
+
   test('on the second page is found', async () => {
     onlyEnvironment().scopes.push(...pair);
     for (const port of [1, 2, 3]) await registered(`http://localhost:${port}/`, `res_${port}`);
@@ -242,5 +256,22 @@ describe('a public URL', () => {
       'MCP_URL=https://todo.example.com/',
     ]);
     expect(await env()).toBe(before);
+  });
+
+  test('the doctor reads its variables as production: nothing is wrong with them', async () => {
+    const directory = await makeProject();
+    const { report } = await walk(standIn(), directory, { publicUrl: 'https://todo.example.com/' });
+    const lines = [...(report.production ?? [])].map((line) =>
+      // The stand-in's environments are http, which no production has.
+      line.replace(/^SCALEKIT_ENVIRONMENT_URL=.*/, 'SCALEKIT_ENVIRONMENT_URL=https://acme.scalekit.dev'),
+    );
+    await writeFile(join(directory, 'production.env'), `${lines.join('\n')}\n`);
+    const args = ['doctor', '--offline', '--json', '--env-file', 'production.env'];
+    const ended = await run(process.execPath, [scalekitProgram, ...args], { cwd: directory });
+    const results: ReadonlyArray<{ code: string; state: string; level?: string }> = JSON.parse(
+      ended.stdout,
+    ).results;
+    expect(results.filter(({ state, level }) => state === 'found' && level === 'error')).toEqual([]);
+    expect(results.some(({ code, state }) => code === 'SKM105' && state === 'passed')).toBe(true);
   });
 });

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { keys, Terminal } from '../program/terminal.ts';
-import { chromiumArguments, chromiumPath } from '../support/chromium.ts';
+import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
+import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
 import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { McpClient, officialClients } from '../support/mcp-client.ts';
+import { lacks } from '../support/needs.ts';
 import { freePort } from '../support/ports.ts';
 import { Program, run } from '../support/program.ts';
 import { createProgram } from '../support/repository.ts';
@@ -18,118 +18,127 @@ import { changes, standInForAll } from './walk.ts';
 
 const [, , current] = officialClients;
 
-describe.skipIf(chromiumPath === undefined || !existsSync('/usr/bin/script'))('a stranger', () => {
-  const standIn = standInForAll();
-  let browser: Browser;
-  let opener: string;
+describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudoTerminals]))(
+  'a stranger',
+  () => {
+    const standIn = standInForAll();
+    let browser: Browser;
+    let opener: string;
 
-  beforeAll(async () => {
-    opener = await makeDirectory('opener');
-    const script = `#!/bin/sh\nprintf %s "$1" > ${opener}/part && mv ${opener}/part ${opener}/opened\n`;
-    await writeFile(join(opener, 'xdg-open'), script);
-    await chmod(join(opener, 'xdg-open'), 0o755);
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await removeDirectory(opener);
-  });
-
-  function open(command: string, cwd: string): Terminal {
-    const env = { BROWSER: 'yes', PATH: `${opener}:${process.env.PATH}`, SCALEKIT_MCP_URL: standIn().url };
-    const terminal = new Terminal(command, { cwd, env });
-    onTestFinished(() => terminal.close());
-    return terminal;
-  }
-
-  /** Presses Allow on the page that the program has opened. */
-  async function allow(): Promise<void> {
-    const address = await until('the sign-in page', () => readFile(join(opener, 'opened'), 'utf8'), 120_000);
-    await rm(join(opener, 'opened'));
-    const page = await browser.newPage();
-    await page.goto(address);
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.getByRole('heading', { name: 'Signed in' }).waitFor();
-    await page.close();
-  }
-
-  /** Starts the server, connects as a client that nobody has configured, and calls a tool. */
-  async function connectAndCall(project: Pick<GeneratedProject, 'startServer' | 'endpoint'>): Promise<void> {
-    const server = await project.startServer();
-    try {
-      const client = new McpClient(current, project.endpoint);
-      await client.connect();
-      expect(client.destinations[0]?.origin).toBe(standIn().environments[0]?.url);
-      const made = await client.callTool('create_todo', { title: 'Walk' });
-      expect(made.structuredContent).toMatchObject({ todo: { title: 'Walk' } });
-      await client.close();
-    } finally {
-      await stopServer(server);
-    }
-  }
-
-  test('from an existing project: sign in, allow, agree, self-check; connect and call; again, and nothing changes', async () => {
-    const project = await GeneratedProject.make(['--no-check']);
-    onTestFinished(() => project.remove());
-    const register = `${process.execPath} node_modules/scalekit-mcp/bin/scalekit-mcp.js register`;
-    const first = open(register, project.directory);
-    await allow();
-    await first.see('Do this?');
-    first.type(keys.enter);
-    await first.see('✓ .env now has', 60_000);
-    expect(await first.exit()).toBe(0);
-    expect(first.screen()).toContain('Registered at Scalekit as res_');
-    expect(first.screen()).toMatch(/✓ .*401|✓ .*without a token/i);
-    await project.built();
-    await connectAndCall(project);
-    const made = changes(standIn());
-    const second = open(register, project.directory);
-    await allow();
-    await second.see('Nothing had to be changed');
-    expect(await second.exit()).toBe(0);
-    expect(changes(standIn())).toEqual(made);
-  });
-
-  test('create --register: from nothing to a registered server that a client calls', async () => {
-    const parent = await makeDirectory('stranger');
-    onTestFinished(() => removeDirectory(parent));
-    const port = await freePort();
-    const options = `todo --template todo --package-manager npm --no-git --port ${port} --register`;
-    const terminal = open(`${process.execPath} ${createProgram} ${options}`, parent);
-    await allow();
-    await terminal.see('Do this?');
-    terminal.type(keys.enter);
-    await terminal.see('To repeat this, run:', 60_000);
-    expect(await terminal.exit()).toBe(0);
-    expect(terminal.screen()).toContain('✓ .env now has SCALEKIT_ENVIRONMENT_URL');
-    const directory = join(parent, 'todo');
-    expect((await run('npm', ['run', 'build'], { cwd: directory })).code).toBe(0);
-    await connectAndCall({
-      endpoint: `http://localhost:${port}/mcp`,
-      startServer: async () => {
-        const server = new Program('npm', ['start'], { cwd: directory, group: true });
-        await server.says(/"event":"listening"/);
-        return server;
-      },
+    beforeAll(async () => {
+      opener = await makeDirectory('opener');
+      const script = `#!/bin/sh\nprintf %s "$1" > ${opener}/part && mv ${opener}/part ${opener}/opened\n`;
+      await writeFile(join(opener, 'xdg-open'), script);
+      await chmod(join(opener, 'xdg-open'), 0o755);
+      browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] });
     });
-  });
+    afterAll(async () => {
+      await browser?.close();
+      await removeDirectory(opener);
+    });
 
-  test('create --register without a terminal: the project stays, on the local Scalekit; exit code 1 and the command', async () => {
-    const parent = await makeDirectory('stranger');
-    onTestFinished(() => removeDirectory(parent));
-    const args = [
-      'todo',
-      '--yes',
-      '--no-git',
-      '--no-check',
-      '--port',
-      String(await freePort()),
-      '--register',
-    ];
-    const ended = await run(process.execPath, [createProgram, ...args], { cwd: parent });
-    expect(ended.stderr).toContain('The project is whole, and on the local Scalekit.');
-    expect(ended.stderr).toContain('cd todo && npx scalekit-mcp register');
-    expect(ended.code).toBe(1);
-    expect(await readFile(join(parent, 'todo/.env'), 'utf8')).toContain('res_1000000000000001');
-  });
-});
+    function open(command: string, cwd: string): Terminal {
+      const env = { BROWSER: 'yes', PATH: `${opener}:${process.env.PATH}`, SCALEKIT_MCP_URL: standIn().url };
+      const terminal = new Terminal(command, { cwd, env });
+      onTestFinished(() => terminal.close());
+      return terminal;
+    }
+
+    /** Presses Allow on the page that the program has opened. */
+    async function allow(): Promise<void> {
+      const address = await until(
+        'the sign-in page',
+        () => readFile(join(opener, 'opened'), 'utf8'),
+        120_000,
+      );
+      await rm(join(opener, 'opened'));
+      const page = await browser.newPage();
+      await page.goto(address);
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.getByRole('heading', { name: 'Signed in' }).waitFor();
+      await page.close();
+    }
+
+    /** Starts the server, connects as a client that nobody has configured, and calls a tool. */
+    async function connectAndCall(
+      project: Pick<GeneratedProject, 'startServer' | 'endpoint'>,
+    ): Promise<void> {
+      const server = await project.startServer();
+      try {
+        const client = new McpClient(current, project.endpoint);
+        await client.connect();
+        expect(client.destinations[0]?.origin).toBe(standIn().environments[0]?.url);
+        const made = await client.callTool('create_todo', { title: 'Walk' });
+        expect(made.structuredContent).toMatchObject({ todo: { title: 'Walk' } });
+        await client.close();
+      } finally {
+        await stopServer(server);
+      }
+    }
+
+    test('from an existing project: sign in, allow, agree, self-check; connect and call; again, and nothing changes', async () => {
+      const project = await GeneratedProject.make(['--no-check']);
+      onTestFinished(() => project.remove());
+      const register = `${process.execPath} node_modules/scalekit-mcp/bin/scalekit-mcp.js register`;
+      const first = open(register, project.directory);
+      await allow();
+      await first.see('Do this?');
+      first.type(keys.enter);
+      await first.see('✓ .env now has', 60_000);
+      expect(await first.exit()).toBe(0);
+      expect(first.screen()).toContain('Registered at Scalekit as res_');
+      expect(first.screen()).toMatch(/✓ .*401|✓ .*without a token/i);
+      await project.built();
+      await connectAndCall(project);
+      const made = changes(standIn());
+      const second = open(register, project.directory);
+      await allow();
+      await second.see('Nothing had to be changed');
+      expect(await second.exit()).toBe(0);
+      expect(changes(standIn())).toEqual(made);
+    });
+
+    test('create --register: from nothing to a registered server that a client calls', async () => {
+      const parent = await makeDirectory('stranger');
+      onTestFinished(() => removeDirectory(parent));
+      const port = await freePort();
+      const options = `todo --template todo --package-manager npm --no-git --port ${port} --register`;
+      const terminal = open(`${process.execPath} ${createProgram} ${options}`, parent);
+      await allow();
+      await terminal.see('Do this?');
+      terminal.type(keys.enter);
+      await terminal.see('To repeat this, run:', 60_000);
+      expect(await terminal.exit()).toBe(0);
+      expect(terminal.screen()).toContain('✓ .env now has SCALEKIT_ENVIRONMENT_URL');
+      const directory = join(parent, 'todo');
+      expect((await run('npm', ['run', 'build'], { cwd: directory })).code).toBe(0);
+      await connectAndCall({
+        endpoint: `http://localhost:${port}/mcp`,
+        startServer: async () => {
+          const server = new Program('npm', ['start'], { cwd: directory, group: true });
+          await server.says(/"event":"listening"/);
+          return server;
+        },
+      });
+    });
+
+    test('create --register without a terminal: the project stays, on the local Scalekit; exit code 1 and the command', async () => {
+      const parent = await makeDirectory('stranger');
+      onTestFinished(() => removeDirectory(parent));
+      const args = [
+        'todo',
+        '--yes',
+        '--no-git',
+        '--no-check',
+        '--port',
+        String(await freePort()),
+        '--register',
+      ];
+      const ended = await run(process.execPath, [createProgram, ...args], { cwd: parent });
+      expect(ended.stderr).toContain('The project is whole, and on the local Scalekit.');
+      expect(ended.stderr).toContain('cd todo && npx scalekit-mcp register');
+      expect(ended.code).toBe(1);
+      expect(await readFile(join(parent, 'todo/.env'), 'utf8')).toContain('res_1000000000000001');
+    });
+  },
+);
