@@ -1,4 +1,4 @@
-import type { Framework, ProjectFacts } from './facts.ts';
+import type { Facts, Framework, ProjectFacts } from './facts.ts';
 
 /** What a server is made with, and the line to write in each: one row a framework, one field a matter. */
 
@@ -14,6 +14,12 @@ interface Lines {
   readonly serveHttp: string;
   /** Serves MCP at a path. */
   readonly mount: string;
+  /** Lets pages of known origins call, and read the challenge and the metadata (CORS). */
+  readonly cors: string;
+  /** Refuses a Host and an Origin that are not the server's own. */
+  readonly guard: string;
+  /** Serves the metadata document at the root of the host, too. */
+  readonly rootMetadata: string;
   /** Asks for Scalekit's tokens. */
   readonly protect: string;
   /** Loads `.env`; undefined where the framework does so by itself. */
@@ -35,6 +41,11 @@ const express: Lines = {
   serveHttp:
     'app.post("/mcp", async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }); await createServer().connect(transport); await transport.handleRequest(req, res, req.body); });',
   mount: 'app.post("<PATH>", …) has to hand the request to the MCP transport.',
+  cors: 'app.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata alone origin: "*".',
+  guard:
+    'app.use(hostHeaderValidation(["localhost", "127.0.0.1", "<your host>"])) of the SDK’s Express package, and 403 for an Origin that you do not know.',
+  rootMetadata:
+    'app.get("/.well-known/oauth-protected-resource", (req, res) => res.json(metadata)) before the token is checked.',
   protect: `${jose}: app.use("/mcp", requireScalekit) before app.post("/mcp", …).`,
   loadEnv: 'process.loadEnvFile() before the first process.env, or node --env-file=.env',
   start: 'npm start',
@@ -47,6 +58,9 @@ const table: Readonly<Record<Framework, Lines>> = {
     trustForwarded: 'Set MCP_URL to the https URL: this server takes no address from a request.',
     serveHttp: 'npm run dev serves Streamable HTTP at <MCP_URL>mcp.',
     mount: 'MCP is served at MCP_URL and “mcp” behind it: set MCP_URL accordingly.',
+    cors: 'ALLOWED_ORIGINS in .env names the pages that may call.',
+    guard: 'ALLOWED_HOSTS and ALLOWED_ORIGINS in .env name what is known beside MCP_URL.',
+    rootMetadata: 'This server does so by itself: update scalekit-mcp-server.',
     protect: 'Pass the provider in src/main.ts: provider: new ScalekitProvider(…).',
     start: 'npm run dev',
   },
@@ -58,6 +72,11 @@ const table: Readonly<Record<Framework, Lines>> = {
       'mcp.run(transport="http", …, uvicorn_config={"proxy_headers": True, "forwarded_allow_ips": "*"}) (behind your own proxy only), and give clients the path with exactly the slash that the server has.',
     serveHttp: 'mcp.run(transport="http", host="127.0.0.1", port=int(os.getenv("PORT", "3002")))',
     mount: 'mcp.run(transport="http", path="<PATH>", port=…)',
+    cors: 'mcp.run(transport="http", …, middleware=[Middleware(CORSMiddleware, allow_origins=["http://localhost:6274"], allow_methods=["*"], allow_headers=["*"], expose_headers=["WWW-Authenticate", "mcp-session-id"])]) (both from starlette).',
+    guard:
+      'mcp.run(transport="http", …, host_origin_protection=True, allowed_hosts=["localhost", "127.0.0.1"]) (FastMCP 4).',
+    rootMetadata:
+      '@mcp.custom_route("/.well-known/oauth-protected-resource", methods=["GET"]) with the same document; FastMCP has it at the path form alone.',
     protect:
       'mcp = FastMCP("…", auth=ScalekitProvider(environment_url=os.getenv("SCALEKIT_ENVIRONMENT_URL"), resource_id=os.getenv("SCALEKIT_RESOURCE_ID"), base_url=os.getenv("MCP_URL")))',
     loadEnv: 'from dotenv import load_dotenv; load_dotenv() before ScalekitProvider(…)',
@@ -70,6 +89,11 @@ const table: Readonly<Record<Framework, Lines>> = {
     trustForwarded: uvicorn,
     serveHttp: 'mcp.run(transport="streamable-http")',
     mount: 'mcp = FastMCP("…", streamable_http_path="<PATH>")',
+    cors: 'Wrap the application: CORSMiddleware(mcp.streamable_http_app(), allow_origins=[…], expose_headers=["WWW-Authenticate", "Mcp-Session-Id"]).',
+    guard:
+      'transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=True, allowed_hosts=["localhost:*"], allowed_origins=[…]).',
+    rootMetadata:
+      '@mcp.custom_route("/.well-known/oauth-protected-resource", methods=["GET"]) with the same document.',
     protect:
       'FastMCP("…", token_verifier=…, auth=AuthSettings(issuer_url=…, resource_server_url=…)) of the SDK, or use FastMCP’s ScalekitProvider.',
     loadEnv: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
@@ -81,6 +105,9 @@ const table: Readonly<Record<Framework, Lines>> = {
     trustForwarded: 'MCP_URL=https://… : mcp-use takes its public address from there.',
     serveHttp: 'await server.listen(Number(process.env.PORT)); mcp-use serves Streamable HTTP at /mcp.',
     mount: 'mcp-use serves MCP at /mcp; give clients that path.',
+    cors: 'new MCPServer({ cors: { origin: ["http://localhost:6274"], exposeHeaders: ["WWW-Authenticate"] } })',
+    guard: 'new MCPServer({ allowedHosts: […], allowedOrigins: […] })',
+    rootMetadata: 'server.get("/.well-known/oauth-protected-resource", (c) => c.json(metadata))',
     protect: 'new MCPServer({ oauth: oauthCustomProvider({ … }) }) with Scalekit’s issuer and keys.',
     start: 'npm run dev',
   },
@@ -90,6 +117,9 @@ const table: Readonly<Record<Framework, Lines>> = {
     trustForwarded: 'In src/middleware.ts give scalekitProvider the https URL as baseURL.',
     serveHttp: 'In xmcp.config.ts: http: true',
     mount: 'In xmcp.config.ts: http: { endpoint: "<PATH>" }',
+    cors: 'In xmcp.config.ts: http: { cors: { origin: ["http://localhost:6274"], exposedHeaders: ["WWW-Authenticate"] } }',
+    guard: 'In src/middleware.ts: answer 403 where the Host or the Origin is not known.',
+    rootMetadata: 'xmcp has the metadata at the root; add the path form in src/middleware.ts.',
     protect: 'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit.',
     start: 'npm run dev',
   },
@@ -101,6 +131,10 @@ const table: Readonly<Record<Framework, Lines>> = {
     serveHttp:
       'new MCPServer({ transport: { type: "http-stream", options: { port: <PORT>, endpoint: "/mcp" } } })',
     mount: 'new MCPServer({ transport: { type: "http-stream", options: { endpoint: "<PATH>" } } })',
+    cors: 'transport.options.cors: { allowOrigin: "http://localhost:6274", allowHeaders: "authorization, content-type, mcp-protocol-version", exposeHeaders: "WWW-Authenticate, Mcp-Session-Id" }',
+    guard: 'Let the proxy in front answer 403 to a Host and an Origin that are not known.',
+    rootMetadata:
+      'mcp-framework has the metadata at the root; let the proxy in front serve the path form, too.',
     protect:
       'transport.options.auth: { provider: new OAuthAuthProvider({ authorizationServers: [issuer], resource, validation: { type: "jwt", jwksUri, audience, issuer } }) }',
     loadEnv: 'import "dotenv/config" as the first line of src/index.ts, or node --env-file=.env',
@@ -131,6 +165,11 @@ const table: Readonly<Record<Framework, Lines>> = {
     serveHttp:
       'app.all("/mcp", async (c) => { const transport = new WebStandardStreamableHTTPServerTransport(); await createServer().connect(transport); return transport.handleRequest(c.req.raw); });',
     mount: 'app.all("<PATH>", …) has to hand c.req.raw to the MCP transport.',
+    cors: 'app.use("*", cors({ origin: ["http://localhost:6274"], allowHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposeHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked.',
+    guard:
+      'app.use(hostHeaderValidation([…])) of @modelcontextprotocol/hono, and 403 for an Origin that you do not know.',
+    rootMetadata:
+      'app.get("/.well-known/oauth-protected-resource", (c) => c.json(metadata)) before the token is checked.',
     protect: `${jose}: app.use("/mcp", requireScalekit) before app.all("/mcp", …).`,
   },
   express,
@@ -149,6 +188,11 @@ const table: Readonly<Record<Framework, Lines>> = {
     serveHttp: 'mcp.run(transport="http")',
     mount:
       'Mount the MCP application at <PATH>: app.mount("/", mcp.http_app(path="<PATH>")), with lifespan=mcp_app.lifespan.',
+    cors: 'app.add_middleware(CORSMiddleware, allow_origins=[…], allow_headers=["*"], expose_headers=["WWW-Authenticate"]) (Starlette, FastAPI).',
+    guard:
+      'app.add_middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "<your host>"]), and 403 for an Origin that you do not know.',
+    rootMetadata:
+      '@app.get("/.well-known/oauth-protected-resource") with the same document, without a token.',
     protect: 'FastMCP(…, auth=ScalekitProvider(…)) in front of the tools.',
     loadEnv: 'from dotenv import load_dotenv; load_dotenv() before the first os.getenv(…)',
     start: 'python server.py',
@@ -161,6 +205,9 @@ const table: Readonly<Record<Framework, Lines>> = {
     trustForwarded: 'Build addresses from the public URL, or trust X-Forwarded-Proto of the proxy.',
     serveHttp: 'Serve MCP over Streamable HTTP: POST to one endpoint, usually /mcp.',
     mount: 'Serve MCP at <PATH>, or give clients the path at which it is served.',
+    cors: 'Answer OPTIONS before the token is checked, with Access-Control-Allow-Origin for known pages and Access-Control-Expose-Headers: WWW-Authenticate.',
+    guard: 'Answer 403 to a Host and to an Origin that are not known.',
+    rootMetadata: 'Serve the same JSON at /.well-known/oauth-protected-resource, without asking for a token.',
     protect:
       'Check the token before the request reaches MCP: signature, issuer, audience (the resource id) and times.',
     start: 'the server’s own start command',
@@ -181,6 +228,18 @@ export function frameworkName(project: ProjectFacts): string {
 
 export function allowHost(project: ProjectFacts | undefined, host: string): string {
   return lineOf(project, 'allowHost').replaceAll('<HOST>', host);
+}
+
+export function corsLine(project: ProjectFacts | undefined): string {
+  return lineOf(project, 'cors');
+}
+
+export function guardLine(project: ProjectFacts | undefined): string {
+  return lineOf(project, 'guard');
+}
+
+export function rootMetadataLine(project: ProjectFacts | undefined): string {
+  return lineOf(project, 'rootMetadata');
 }
 
 export function trustForwarded(project: ProjectFacts | undefined): string {
@@ -211,4 +270,12 @@ export function loadEnvLine(project: ProjectFacts): string | undefined {
 
 export function startCommand(project: ProjectFacts | undefined): string {
   return project?.startCommand ?? lineOf(project, 'start');
+}
+
+/** @returns the fix in the project's own framework; nothing where only a URL is known, whose maker nobody knows. */
+export function inFramework(
+  { project }: Pick<Facts, 'project'>,
+  line: (project: ProjectFacts) => string,
+): { readonly fix?: string } {
+  return project.known ? { fix: `In ${frameworkName(project.value)}: ${line(project.value)}` } : {};
 }

@@ -97,7 +97,7 @@ async function keepSurface(facts: Facts, context: Context): Promise<void> {
   const list = toolFactsOf(tools.value.list);
   if (list === undefined) return;
   await writeFile(resolve(context.cwd, surface.file), surfaceText(surfaceOf(list)));
-  context.stderr.write(`What clients know of ${list.length} tools is in ${surface.file}. Commit it.\n`);
+  context.stderr.write(`What clients know of the tools (${list.length}) is in ${surface.file}. Commit it.\n`);
 }
 
 async function show({ facts, diagnosis }: Examined, plan: Examination, context: Context): Promise<void> {

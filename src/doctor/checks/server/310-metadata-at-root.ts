@@ -1,4 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { inFramework, rootMetadataLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
 
@@ -17,6 +18,11 @@ export default defineCheck({
       if (isGuarded(answer)) return skipped('The server asks for a token there');
       if (isPage(answer) && answer.answered && answer.status === 200)
         return skipped('A web page is answered');
-      return found({ subject: { url: answer.url }, actual: summary(answer), expected: '200 with JSON' });
+      return found({
+        subject: { url: answer.url },
+        actual: summary(answer),
+        expected: '200 with JSON',
+        ...inFramework(facts, rootMetadataLine),
+      });
     }),
 });

@@ -1,4 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { corsOf, isRedirect, succeeded, summary } from '../../reading.ts';
 
@@ -17,6 +18,7 @@ export default defineCheck({
       const cors = corsOf(preflight);
       const finding = (actual: string, expected: string): Finding => ({
         subject: { url: endpoint },
+        ...inFramework(facts, corsLine),
         actual,
         expected,
       });

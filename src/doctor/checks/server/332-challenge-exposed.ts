@@ -1,4 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { challengeOf, corsOf } from '../../reading.ts';
 
@@ -19,6 +20,7 @@ export default defineCheck({
       if (cors.exposes('www-authenticate')) return passed();
       return found({
         subject: { url: endpoint },
+        ...inFramework(facts, corsLine),
         actual: cors.exposed === '' ? 'no Access-Control-Expose-Headers' : cors.exposed,
         expected: 'Access-Control-Expose-Headers: WWW-Authenticate',
       });

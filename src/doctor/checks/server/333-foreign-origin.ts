@@ -1,4 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { guardLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, passed } from '../../model.ts';
 import { corsOf, isServed, summary } from '../../reading.ts';
 
@@ -22,7 +23,8 @@ export default defineCheck({
   run: (facts) =>
     withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
       const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
-      const finding = (depth: Depth) => found({ subject: { url: endpoint }, expected: '403', ...depth });
+      const finding = (depth: Depth) =>
+        found({ subject: { url: endpoint }, expected: '403', ...inFramework(facts, guardLine), ...depth });
       if (isServed(answer))
         return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: 'error' });
       if (corsOf(answer).allows(origin))

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { defineCheck, withServer } from '../../check.ts';
+import { guardLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isMcpAnswer, isRedirect, isServed, summary } from '../../reading.ts';
 
@@ -22,6 +23,7 @@ export default defineCheck({
         return passed(summary(answer));
       return found({
         subject: { url: endpoint },
+        ...inFramework(facts, guardLine),
         actual: `${summary(answer)} to a call with Host: attacker.example`,
         expected: '403',
         level: isServed(answer) && !isServed(noToken) ? 'error' : 'advice',

@@ -1,4 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { corsOf, objectOf } from '../../reading.ts';
 
@@ -17,6 +18,7 @@ export default defineCheck({
       if (objectOf(metadataFromBrowser) && corsOf(metadataFromBrowser).allows(browserOrigin)) return passed();
       return found({
         subject: { url: metadata.url },
+        ...inFramework(facts, corsLine),
         actual: 'no Access-Control-Allow-Origin',
         expected: 'Access-Control-Allow-Origin: *',
       });

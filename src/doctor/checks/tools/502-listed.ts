@@ -24,7 +24,7 @@ export default defineCheck({
         });
       if (!succeeded(initialize)) return skipped('The server did not let the call in');
       const tools = toolsOf(list);
-      if (tools !== undefined) return passed(`${tools.length} tools`);
+      if (tools !== undefined) return passed(`${tools.length} tool${tools.length === 1 ? '' : 's'}`);
       return found({
         subject: { url: endpoint },
         actual: `${summary(list)} to tools/list`,
