@@ -30,6 +30,58 @@ export const serverFaults: readonly LiveCase[] = [
     server: { refuse: () => json(200, {}) },
   },
   {
+    name: 'the first message is open, and everything after it is closed',
+    codes: [],
+    server: {
+      refuse: (place, parts, token, error) =>
+        token === undefined ? json(200, {}) : refuse(place, parts, token, error),
+      serve: (place, call) =>
+        call.token === undefined && call.message.method !== 'initialize'
+          ? json(401, { error: 'unauthorized' }, { 'www-authenticate': challenge(place) ?? '' })
+          : serve(place, call),
+    },
+  },
+  {
+    name: 'a list for everybody, of tools that are all declared public',
+    codes: [],
+    server: {
+      refuse: (place, parts, token, error) =>
+        token === undefined ? json(200, {}) : refuse(place, parts, token, error),
+      serve: (place, call) =>
+        call.message.method === 'tools/list'
+          ? json(200, {
+              jsonrpc: '2.0',
+              id: 2,
+              result: { tools: [{ name: 'ping', inputSchema: {}, securitySchemes: [{ type: 'noauth' }] }] },
+            })
+          : serve(place, call),
+    },
+  },
+  {
+    name: 'the refusal is an error in a 200',
+    codes: ['SKM326'],
+    server: {
+      refuse: (place, parts, token, error) =>
+        token === undefined ? json(200, {}) : refuse(place, parts, token, error),
+      serve: (place, call) =>
+        call.token === undefined
+          ? json(200, {
+              jsonrpc: '2.0',
+              id: call.message.id,
+              error: { code: -32001, message: 'Unauthorized' },
+            })
+          : serve(place, call),
+    },
+  },
+  {
+    name: 'JSON for everybody, and no MCP',
+    codes: ['SKM303'],
+    server: {
+      gate: () => json(200, { hello: 'world' }),
+      metadata: () => json(404, {}),
+    },
+  },
+  {
     name: 'resource_metadata is a path (xmcp’s Scalekit plugin)',
     codes: ['SKM307'],
     server: {

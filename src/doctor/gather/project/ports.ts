@@ -17,7 +17,7 @@ export function publishedPorts(files: readonly TextFile[]): readonly PublishedPo
       published: Number(published),
       container: Number(own),
       file,
-      line: lineAt(text, match.index + match[0].length),
+      line: lineAt(text, match.index + match[0].search(/\d/)),
     });
     return [
       ...[...text.matchAll(shortForm)].map((match) => at(match, match[1], match[2])),
