@@ -1,9 +1,14 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { mountedAt } from '../../frameworks.ts';
 import { redirectTarget } from '../../interference.ts';
 import { found, passed } from '../../model.ts';
-import { resourceMetadata, summary } from '../../reading.ts';
+import { compareResource, resourceMetadata, summary } from '../../reading.ts';
 
 /** Facts: Scalekit, documented failure 6. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}
+
 export default defineCheck({
   code: 'SKM319',
   level: 'warning',
@@ -12,6 +17,7 @@ export default defineCheck({
   title: 'The URL is not the MCP endpoint',
   why: 'Only the endpoint speaks MCP, usually with /mcp at its end. A client that is given another URL gets “not found”.',
   fix: 'Give clients the URL above.',
+  explains: ['SKM308', 'SKM309', 'SKM310', 'SKM313', 'SKM318'],
   run: (facts) =>
     withServer(facts, (server) => {
       const { given, atGiven, endpoint, givenBy } = server;
@@ -24,7 +30,20 @@ export default defineCheck({
       };
       if (givenBy !== 'settings') return found(finding);
       // A server that tells clients where it is is right about it, whatever its variable is called.
-      if (resourceMetadata(server)?.resource === endpoint) return passed(endpoint);
+      const resource = resourceMetadata(server)?.resource;
+      if (resource === endpoint) return passed(endpoint);
+      if (typeof resource === 'string' && compareResource(resource, endpoint) === 'other')
+        return found({
+          ...finding,
+          level: 'error',
+          side: 'code',
+          title: 'MCP is served at another path than the server tells clients',
+          subject: { url: endpoint },
+          actual: `MCP at ${endpoint}, and ${resource} in the metadata`,
+          expected: resource,
+          why: 'Its metadata names an address where MCP does not answer. Clients go there, and get “not found”.',
+          fix: mountedAt(facts.project.known ? facts.project.value : undefined, pathOf(resource)),
+        });
       return found({
         ...finding,
         level: 'advice',

@@ -11,6 +11,7 @@ export default defineCheck({
   title: 'The server answers the first call and fails on the second',
   why: 'One server object is shared by all connections (“Already connected to a transport”). The second client gets an error, or another one’s answers.',
   fix: 'Make a new McpServer and transport for each request, or for each session.',
+  explains: ['SKM501', 'SKM502', 'SKM503'],
   run: (facts) =>
     withServer(facts, ({ noToken, secondCall, endpoint }) => {
       const pairs = [[noToken, secondCall] as const];

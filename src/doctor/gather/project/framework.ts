@@ -46,8 +46,11 @@ export function frameworkOf(
         fact.ecosystem === ecosystem && fact.name === name && (ecosystem === 'pypi' || fact.range !== ''),
     ),
   );
-  if (row !== undefined) return row[2];
   const imported = byImport.find(([pattern]) => sources.some(({ text }) => pattern.test(text)));
+  // What a project asks for and does not import is another part of it.
+  const isRouter = row !== undefined && ['hono', 'express'].includes(row[2]);
+  if (row !== undefined)
+    return isRouter && imported !== undefined && imported[1] !== 'sdk' ? imported[1] : row[2];
   if (imported !== undefined) return imported[1];
   if (sources.some(({ file }) => file.endsWith('.py'))) return 'python';
   return sources.length > 0 ? 'node' : 'unknown';
