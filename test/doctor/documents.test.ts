@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { allChecks } from '../../src/doctor/checks/list.ts';
 import { codes, pageOf, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
+import { intermediaries } from '../../src/doctor/intermediaries.ts';
 import { type Code, steps } from '../../src/doctor/model.ts';
 import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
@@ -186,6 +187,22 @@ describe('what is made from the files of checks', () => {
     for (const heading of ['## What it means', '## What to do', '## How the doctor knows'])
       expect(body).toContain(heading);
     expect(body).not.toContain('To be written.');
+  });
+
+  test('what is recognised in front of a server is listed with its source', async () => {
+    const rows = intermediaries.map(({ name, source }) => `| ${name} | ${source.replaceAll('|', '\\|')} |`);
+    const head = [
+      '# What the doctor recognises in front of a server',
+      '',
+      'An answer that comes from something in between gets a finding of its own (SKM342 to SKM348), with the line that mends it in that',
+      'product’s configuration. It is known by what its documentation says of its answers, or by what was seen.',
+      '',
+      '| product | known by |',
+      '|---|---|',
+    ];
+    await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot(
+      '../../docs/doctor/intermediaries.md',
+    );
   });
 
   test('the README lists every option', async () => {
