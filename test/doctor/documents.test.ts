@@ -9,7 +9,7 @@ import { type Code, steps } from '../../src/doctor/model.ts';
 import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
-import { optionsInMarkdown } from '../../src/program/commands/doctor-options.ts';
+import { doctorOptionRows } from '../../src/program/commands/doctor-options.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
 import { healthy, world } from './fixtures/world.ts';
@@ -150,6 +150,12 @@ function headOf(code: Code): string {
 
 const bodyless =
   '\n## What it means\n\nTo be written.\n\n## What to do\n\nTo be written.\n\n## How the doctor knows\n\nTo be written.\n';
+
+function optionsInMarkdown(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = doctorOptionRows.map(([flag, summary]) => `| \`${cell(flag)}\` | ${cell(summary)} |`);
+  return ['| option | does |', '|---|---|', ...rows].join('\n');
+}
 
 /** With `-u` this writes what can be written: the list of checks, each page's head, the table of codes. */
 describe('what is made from the files of checks', () => {

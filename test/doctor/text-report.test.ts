@@ -93,7 +93,8 @@ describe('textReport', () => {
           found     connect ECONNREFUSED 127.0.0.1:3002
           expected  an answer
           Nothing answers at its address, so clients cannot connect, and the rest could not be checked.
-          → On this machine: Start it with: npm run dev. Then run: npx scalekit-mcp doctor
+          → On this machine: Start it with: npm run dev. Then run: npx scalekit-mcp doctor (or let the
+            doctor start it: --start)
 
       ✓ configuration 35 passed
       ▲ Scalekit      1 finding, 1 passed

@@ -15,24 +15,23 @@ export const doctorOptions = [
   },
   {
     name: 'start',
-    summary: 'start this project’s server for a moment where it does not run, and say why it dies',
+    summary: 'start the server for a moment where it does not run, and say why it dies',
   },
   { name: 'env-file', value: '<file>', summary: 'read the settings from this file in place of .env' },
   {
     name: 'client',
     value: '<name>',
-    summary:
-      'claude-code | claude | chatgpt | vscode | cursor | codex | gemini | inspector: whether this client will get through',
+    summary: 'claude-code, claude, chatgpt, vscode, cursor, codex, gemini, inspector: will it get through?',
   },
   {
     name: 'directory',
     value: '<name>',
-    summary: 'claude | openai: whether their directory would take this server',
+    summary: 'claude | openai: would their directory take it?',
   },
   {
     name: 'surface',
     value: '<file>',
-    summary: 'write what clients know of the tools, and later say what breaks them',
+    summary: 'write what clients know of the tools; later, what breaks them',
   },
   { name: 'fix', summary: 'show what can be mended, ask, and mend it' },
   { name: 'yes', summary: 'with --fix: do not ask' },
@@ -78,10 +77,3 @@ function flagOf({ name, value }: OptionRow): string {
 export const doctorOptionRows: ReadonlyArray<readonly [flags: string, summary: string]> = doctorOptions.map(
   (row) => [flagOf(row), row.summary],
 );
-
-/** @returns the rows of the table in docs/doctor/README.md. */
-export function optionsInMarkdown(): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|');
-  const rows = doctorOptionRows.map(([flag, summary]) => `| \`${cell(flag)}\` | ${cell(summary)} |`);
-  return ['| option | does |', '|---|---|', ...rows].join('\n');
-}

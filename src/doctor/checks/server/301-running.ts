@@ -1,22 +1,10 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { defineCheck, withFact } from '../../check.ts';
 import type { Facts, ServerFacts } from '../../facts.ts';
+import { startCommand } from '../../frameworks.ts';
 import { type Finding, found, type Outcome, passed, skipped, unreachable } from '../../model.ts';
 import type { Failure } from '../../probe.ts';
 import { describeOwner } from './303-is-mcp-server.ts';
-
-const startCommands: Readonly<Record<string, string>> = {
-  generated: 'npm run dev',
-  'mcp-use': 'npm run dev',
-  xmcp: 'npm run dev',
-  node: 'npm start',
-  fastmcp: 'python server.py',
-  python: 'python server.py',
-};
-
-function startCommand({ project }: Facts): string | undefined {
-  return project.known ? startCommands[project.value.kind] : undefined;
-}
 
 /** A program is there, so that starting one is no help. */
 const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
@@ -73,10 +61,12 @@ function isUnclear(failure: Failure, endpoint: string): boolean {
 
 /** @returns the words for a program that is there and says nothing, or for no program at all. */
 function notRunning(facts: Facts, failure: Failure): Partial<Finding> {
-  const command = startCommand(facts);
+  const command = facts.project.known ? startCommand(facts.project.value) : undefined;
   if (silentPrograms[failure] !== undefined) return silentPrograms[failure];
   if (command === undefined) return { level: 'error' };
-  return { fix: `Start it with: ${command}. Then run: npx scalekit-mcp doctor` };
+  return {
+    fix: `Start it with: ${command}. Then run: npx scalekit-mcp doctor (or let the doctor start it: --start)`,
+  };
 }
 
 /** Facts: Scalekit, documented failure 5. A project at rest is no error; a URL that a person asked about is. */
