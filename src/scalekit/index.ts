@@ -1,4 +1,5 @@
 /** What Scalekit is. Every fact about it is written in this folder once; nothing here imports anything of ours. */
+export * from './aliases.ts';
 export * from './checked.ts';
 export * from './endpoints.ts';
 export * from './identifiers.ts';
