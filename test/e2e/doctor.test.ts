@@ -226,13 +226,11 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
     return readReport(exitCode, output);
   }
 
-  test('finds nothing at all in a healthy project, in less than 1.5 s', async () => {
-    const since = performance.now();
+  test('finds nothing at all in a healthy project', async () => {
     const said = await examineProject();
     expect(said.found).toEqual([]);
     expect(said.exitCode).toBe(0);
     expect(said.results.filter(({ state }) => ['unreachable', 'crashed'].includes(state))).toEqual([]);
-    expect(performance.now() - since).toBeLessThan(1500);
   });
 
   test.each(breaks)('names $name, and mends what can be mended', async (broken) => {

@@ -31,8 +31,12 @@ import {
 import { readToken } from './token.ts';
 import { gatherTools } from './tools.ts';
 
-/** All requests together, in milliseconds; each alone has five seconds. */
-const patience = 15_000;
+/** How long a server may take for one answer, and for all of them together, in milliseconds. */
+export const patience = { answer: 5000, all: 15_000 } as const;
+
+function limitsOf({ signal, limits = patience }: Target): ProbeOptions {
+  return { signal, milliseconds: limits.answer, deadline: Date.now() + limits.all };
+}
 
 /** Whether this project's server answers at the port that its settings or its source name, where MCP_URL leads elsewhere. */
 async function askLocalPort(
@@ -175,7 +179,7 @@ async function gatherStarted(target: Target, project: ProjectFacts): Promise<Fac
   const server = await startOwn(project, target.directory, target.env, target.signal);
   try {
     const fact = known(project);
-    const options: ProbeOptions = { signal: target.signal, deadline: Date.now() + patience };
+    const options = limitsOf(target);
     const start = known(server.facts);
     if (server.port === undefined) {
       const scalekit = await configuredScalekit(fact, options);
@@ -202,7 +206,7 @@ async function gatherStarted(target: Target, project: ProjectFacts): Promise<Fac
  */
 export async function gatherFacts(target: Target): Promise<Facts> {
   if (target.offline) return gatherOffline(target);
-  const options: ProbeOptions = { signal: target.signal, deadline: Date.now() + patience };
+  const options = limitsOf(target);
   const facts = await gatherAll(target, options);
   const endpoint = facts.server.known ? facts.server.value.endpoint : undefined;
   return { ...facts, ...(await gatherAsked(target, endpoint, options)) };

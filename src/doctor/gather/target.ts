@@ -38,6 +38,8 @@ export interface Target {
   readonly surface?: string;
   /** Read the settings here in place of `.env`. */
   readonly envFile?: string;
+  /** How long one answer may take, and all of them together, in milliseconds. Default: `patience`. */
+  readonly limits?: { readonly answer: number; readonly all: number };
   readonly signal: AbortSignal;
 }
 

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ServerFacts } from '../../src/doctor/facts.ts';
+import { gatherFacts, patience } from '../../src/doctor/gather/index.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const { signal } = new AbortController();
+
+/** A server that takes its time with every answer; for ever where no time is given. @returns its URL. */
+async function slowServer(milliseconds?: number): Promise<string> {
+  const server = createServer((_request, response) => {
+    const answer = () => response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('{}');
+    if (milliseconds !== undefined) setTimeout(answer, milliseconds);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+}
+
+async function factsOf(url: string, limits: typeof patience | { answer: number; all: number }) {
+  const directory = await temporaryDirectory();
+  const place = { directory, env: {}, home: directory, url, token: 'a.b.c', offline: false, signal };
+  const { server } = await gatherFacts({ ...place, limits });
+  if (!server.known) throw new Error(server.why);
+  return server.value;
+}
+
+/** @returns the failures of all requests that were made, in no order. */
+function failures(server: ServerFacts): readonly (string | undefined)[] {
+  const answers = Object.values(server).filter(
+    (fact): fact is ServerFacts['noToken'] => typeof fact === 'object' && fact !== null && 'answered' in fact,
+  );
+  return answers.map((answer) => (answer.answered ? undefined : answer.failure));
+}
+
+test('a server that never answers is given up after the time for one answer', async () => {
+  const server = await factsOf(await slowServer(), { answer: 100, all: 600_000 });
+  expect(new Set(failures(server))).toEqual(new Set(['timeout']));
+});
+
+test('a server that is slow with each answer is given up after the time for all', async () => {
+  const server = await factsOf(await slowServer(400), { answer: 600_000, all: 1000 });
+  expect(server.noToken.answered).toBe(true);
+  expect(failures(server)).toContain('timeout');
+});
+
+test('a person waits 5 s for an answer, and 15 s in all', () => {
+  expect(patience).toEqual({ answer: 5000, all: 15_000 });
+});
