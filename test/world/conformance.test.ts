@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { runConformance } from './conformance/run.ts';
-import { judgeScenario } from './conformance/scenarios.ts';
+import { runConformance } from '../security/conformance/run.ts';
+import { judgeScenario } from '../security/conformance/scenarios.ts';
 
 describe('the official conformance suite', () => {
   test('passes wherever a server that has nothing but tools can, in both eras', async () => {
