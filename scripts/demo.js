@@ -23,19 +23,18 @@ const isFree = (port) =>
   });
 
 /** A port for the server whose neighbour, 1000 above, is free for the local Scalekit too. */
-async function freePort() {
-  for (let port = 3002; port < 4000; port += 1) {
+async function freePort(from = 3002) {
+  for (let port = from; port < 4000; port += 1) {
     if ((await isFree(port)) && (await isFree(port + 1000))) return port;
   }
-  throw new Error('No free port between 3002 and 4000.');
+  throw new Error(`No free port between ${from} and 4000.`);
 }
 
-async function create(directory, port) {
-  step('npx create-scalekit-mcp todo-mcp: a project from an empty folder, installed and checked');
+async function create(directory, port, options = []) {
   const program = join(root, 'bin/create-scalekit-mcp.js');
   const child = spawn(
     process.execPath,
-    [program, directory, '--yes', '--port', String(port), '--package-manager', 'npm', '--no-git'],
+    [program, directory, '--yes', '--port', String(port), '--package-manager', 'npm', '--no-git', ...options],
     {
       stdio: ['ignore', 'inherit', 'inherit'],
       signal: interruption.signal,
@@ -69,7 +68,8 @@ async function startDevelopment(directory, mcpUrl) {
       await stop();
       throw new Error(`The server did not start. It said:\n${output}`);
     }
-    const answered = await fetch(new URL('healthz', mcpUrl)).then(
+    // Another program may hold the port, and never answer.
+    const answered = await fetch(new URL('healthz', mcpUrl), { signal: AbortSignal.timeout(1000) }).then(
       (response) => response.ok,
       () => false,
     );
@@ -78,6 +78,22 @@ async function startDevelopment(directory, mcpUrl) {
   }
   note(`the server answers at ${mcpUrl}`);
   return { stop };
+}
+
+/** Starts it; where another program has taken the port since it was found free, on another one. */
+async function startSomewhere(directory, firstPort) {
+  for (let port = firstPort, attempt = 1; ; attempt += 1) {
+    const mcpUrl = `http://localhost:${port}/`;
+    try {
+      return { ...(await startDevelopment(directory, mcpUrl)), mcpUrl };
+    } catch (error) {
+      if (attempt === 5 || !/is taken by another program/.test(error.message)) throw error;
+      const taken = port;
+      port = await freePort(port + 1);
+      note(`another program has taken port ${taken} (or ${taken + 1000}) meanwhile: ${port} in its place`);
+      await create(directory, port, ['--overwrite', '--no-install', '--no-check']);
+    }
+  }
 }
 
 async function useTheTools(mcp) {
@@ -127,13 +143,14 @@ async function demo() {
   try {
     const port = await freePort();
     const directory = join(folder, 'todo-mcp');
-    const mcpUrl = `http://localhost:${port}/`;
+    step('npx create-scalekit-mcp todo-mcp: a project from an empty folder, installed and checked');
     await create(directory, port);
-    const development = await startDevelopment(directory, mcpUrl);
+    const development = await startSomewhere(directory, port);
+    const endpoint = new URL('mcp', development.mcpUrl).href;
     try {
-      await walk(new URL('mcp', mcpUrl).href);
+      await walk(endpoint);
       if (keep) {
-        printHowToConnect(new URL('mcp', mcpUrl).href);
+        printHowToConnect(endpoint);
         if (!interruption.signal.aborted) await once(interruption.signal, 'abort');
       }
     } finally {

@@ -1,4 +1,5 @@
 import type { PackageManagerName } from '../project/package-manager.ts';
+import type { Place } from '../project/place.ts';
 
 /** The options whose values are overlays: folders of templates that are laid over a language's base. */
 export const overlayOptions = ['store', 'with', 'deploy'] as const;
@@ -20,6 +21,8 @@ export interface Answers {
   readonly mcpUrl: string;
   readonly scopes: readonly string[];
   readonly packageManager: PackageManagerName;
+  /** What the project's folder is part of: lockfile, image and CI depend on it. */
+  readonly place: Place;
   /** Undefined for the local Scalekit. */
   readonly scalekit: ScalekitValues | undefined;
 }

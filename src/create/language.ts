@@ -80,8 +80,8 @@ export interface LanguageParts {
   edit(path: string, text: string, planning: Planning): string | readonly File[];
   /** Files that are made from the answers alone. */
   made(planning: Planning): readonly File[];
-  /** @throws UserError when it fails; the project is whole all the same. */
-  install(answers: Answers, options: RunOptions): Promise<void>;
+  /** @returns what the owner should know, as sentences. @throws UserError when it fails; the project is whole all the same. */
+  install(answers: Answers, options: RunOptions): Promise<readonly string[]>;
   selfCheck(options: SelfCheckOptions): Promise<SelfCheck>;
 }
 

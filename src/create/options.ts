@@ -10,6 +10,7 @@ import {
   type DashboardMetadata,
   defaultPort,
   defaultScopes,
+  parseAuthorizationServer,
   parseDashboardMetadata,
   refuse,
 } from '../scalekit/index.ts';
@@ -44,6 +45,8 @@ export interface Option<T> {
   readonly placeholder?: string;
   /** A switch that has a `--no-…` twin. */
   readonly negatable?: true;
+  /** A question that may be answered with nothing. */
+  readonly optional?: true;
   /** Says how the program runs rather than what it makes: no part of `--answers`. */
   readonly mode?: true;
   readonly short?: string;
@@ -124,8 +127,19 @@ function preset(option: 'language' | 'template' | OverlayOption): { default: str
   return { default: defaultOf(option) ?? none };
 }
 
-function checkMetadata(value: unknown): Checked<DashboardMetadata> {
-  return parseDashboardMetadata(typeof value === 'string' ? value : JSON.stringify(value));
+/** What a paste fills; the authorization server's own metadata, pasted in place of the dashboard's, does not name MCP_URL. */
+export interface PastedMetadata extends Omit<DashboardMetadata, 'mcpUrl'> {
+  readonly mcpUrl: string | undefined;
+}
+
+function checkMetadata(value: unknown): Checked<PastedMetadata> {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const parsed = parseDashboardMetadata(text);
+  const parts = parsed.ok ? undefined : parseAuthorizationServer(text);
+  if (parts === undefined) return parsed;
+  return accept({ ...parts, mcpUrl: undefined, scopes: undefined }, [
+    "This is the authorization server's metadata: it names environment and resource, but neither MCP_URL nor the scopes.",
+  ]);
 }
 
 function checkScopeList(value: unknown): Checked<readonly string[]> {
@@ -171,7 +185,7 @@ export const options = {
       { value: false, label: 'I have Scalekit credentials' },
     ],
   }),
-  metadata: other<DashboardMetadata>({
+  metadata: other<PastedMetadata>({
     value: '<json|file|->',
     summary: 'the dashboard\'s "Metadata JSON": fills URL, resource id, MCP_URL and scopes',
     form: 'object',
@@ -187,8 +201,9 @@ export const options = {
   }),
   clientId: text(checkClientId, {
     value: '<skc_…>',
-    summary: "the environment's client id",
-    question: 'Client id (Dashboard > Settings > API credentials)',
+    summary: "the environment's client id; the server does not need it",
+    question: 'Client id (Dashboard > Settings > API credentials), or Enter for none',
+    optional: true,
     placeholder: 'skc_…',
   }),
   resourceId: text(checkResourceId, {

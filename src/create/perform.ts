@@ -16,7 +16,8 @@ import type { Given } from './options.ts';
 import { repeatCommand } from './repeat.ts';
 import type { CheckReport, CreateReport, RegisterStep, StepReport } from './report.ts';
 import type { Resolved } from './resolve.ts';
-import { inspectTarget, refusalOf } from './target.ts';
+import { inPlace } from './surroundings.ts';
+import { inspectTarget, refusalOf, replacedBy } from './target.ts';
 import { type Written, writeProject } from './write.ts';
 
 /** What happens after the last answer: the files, then what is done with them. */
@@ -37,7 +38,9 @@ async function readTooling(released: boolean, job: Job): Promise<Tooling> {
     return { version, packages: { 'scalekit-mcp': packed, 'scalekit-mcp-server': packed } };
   }
   const { readPackages } = await import('./tarball.ts');
-  const packages = await readPackages(packageRoot, job.given.dryRun ? undefined : job.context);
+  // A dry run that replaces files has to compare them.
+  const namesAlone = job.given.dryRun && !job.resolved.overwrite;
+  const packages = await readPackages(packageRoot, namesAlone ? undefined : job.context);
   return { version, packages };
 }
 
@@ -62,21 +65,28 @@ async function planFiles(job: Job): Promise<readonly File[]> {
   });
 }
 
+interface InstallReport extends StepReport {
+  readonly error?: UserError;
+  readonly notes?: readonly string[];
+}
+
 const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
 
-async function installStep(job: Job): Promise<StepReport & { error?: UserError }> {
+/** @returns with `notes` of the install, which the owner should know. */
+async function installStep(job: Job): Promise<InstallReport> {
   const { resolved, context, screen } = job;
   if (!resolved.install) return skipped('--no-install');
   const { install } = await languageOf(resolved.project).load();
   const name = resolved.project.packageManager;
   const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
   try {
-    await screen.step(
+    const notes = await screen.step(
       `Installing with ${name}`,
       () => install(resolved.project, options),
       () => `Installed with ${name}`,
     );
-    return { state: 'done' };
+    for (const note of notes) screen.line(`i ${note}`);
+    return { state: 'done', notes };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
@@ -84,7 +94,7 @@ async function installStep(job: Job): Promise<StepReport & { error?: UserError }
   }
 }
 
-async function gitStep(job: Job, fresh: boolean): Promise<StepReport> {
+async function gitStep(job: Job, files: readonly File[], fresh: boolean): Promise<StepReport> {
   const { resolved, context, screen } = job;
   if (!resolved.git) return skipped('--no-git');
   if (!fresh) {
@@ -94,7 +104,10 @@ async function gitStep(job: Job, fresh: boolean): Promise<StepReport> {
   }
   const { initialiseRepository } = await import('../project/git.ts');
   const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
-  const result = await initialiseRepository(options);
+  const result = await initialiseRepository(
+    files.map((file) => file.path).filter((path) => path !== '.env'),
+    options,
+  );
   if (result.state === 'committed') {
     screen.line('✓ Committed to a new git repository');
     return { state: 'done' };
@@ -133,16 +146,16 @@ function nextCommands(resolved: Resolved, commands: Commands, installed: boolean
 }
 
 interface Steps {
-  readonly install: StepReport & { error?: UserError };
+  readonly install: InstallReport;
   readonly git: StepReport;
   readonly check: CheckReport;
   readonly register?: RegisterStep;
 }
 
 /** @param fresh whether nothing of the owner's was in the folder before. */
-async function runSteps(job: Job, fresh: boolean): Promise<Steps> {
+async function runSteps(job: Job, files: readonly File[], fresh: boolean): Promise<Steps> {
   const install = await installStep(job);
-  const git = await gitStep(job, fresh);
+  const git = await gitStep(job, files, fresh);
   return { install, git, check: await checkStep(job, install.state === 'done') };
 }
 
@@ -198,7 +211,12 @@ function exitCodeOf(error: CreateReport['error']): CreateReport['exitCode'] {
   return error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed;
 }
 
-async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise<CreateReport> {
+async function reportOf(
+  job: Job,
+  files: readonly File[],
+  replaced: readonly string[],
+  steps: Steps,
+): Promise<CreateReport> {
   const { resolved, given } = job;
   const { project } = resolved;
   const commands = (await languageOf(project).load()).commands(project);
@@ -217,13 +235,14 @@ async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise
     mcpUrl: project.mcpUrl,
     endpoint: serverUrls(project.mcpUrl).endpoint,
     files: files.map((file) => file.path),
-    notes: job.notes,
+    replaced,
+    notes: [...job.notes, ...(steps.install.notes ?? [])],
     install: { state: steps.install.state, ...(steps.install.detail && { detail: steps.install.detail }) },
     git: steps.git,
     check: steps.check,
     ...(steps.register && { register: steps.register }),
     next,
-    repeat: repeatCommand(given, resolved),
+    ...repeatCommand(given, resolved),
     ...(error === undefined ? {} : { error }),
   };
 }
@@ -233,9 +252,13 @@ async function reportOf(job: Job, files: readonly File[], steps: Steps): Promise
  * @returns what was done. A failed install or self-check is in the report; the project is there and whole.
  * @throws UserError when the project could not be written (nothing is left then), the signal's reason when interrupted.
  */
-export async function perform(job: Job): Promise<CreateReport> {
+export async function perform(asked: Job): Promise<CreateReport> {
+  const { resolved: placed, notes } = await inPlace(asked.resolved, asked.context.env);
+  for (const note of notes) asked.screen.line(`i ${note}`);
+  const job: Job = { ...asked, resolved: placed, notes: [...asked.notes, ...notes] };
   const { resolved, context, screen, given } = job;
   const files = await planFiles(job);
+  const replaced = resolved.overwrite ? await replacedBy(files, resolved.directory) : [];
   if (given.dryRun) {
     const refusal = refusalOf(
       resolved.directory,
@@ -244,15 +267,16 @@ export async function perform(job: Job): Promise<CreateReport> {
     );
     if (refusal !== undefined) throw refusal;
     const none = skipped('--dry-run');
-    return reportOf(job, files, { install: none, git: none, check: { ...none, results: [] } });
+    return reportOf(job, files, replaced, { install: none, git: none, check: { ...none, results: [] } });
   }
   const { overwrite } = resolved;
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
   screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
-  const steps = await runSteps(job, written.fresh).catch(async (error: unknown) => {
+  if (replaced.length > 0) screen.line(`i Replaced what was there: ${replaced.join(', ')}`);
+  const steps = await runSteps(job, files, written.fresh).catch(async (error: unknown) => {
     if (context.signal.aborted) await takeBack(written, job);
     throw error;
   });
   const register = await registerStep(job, steps);
-  return reportOf(job, files, { ...steps, ...(register && { register }) });
+  return reportOf(job, files, replaced, { ...steps, ...(register && { register }) });
 }

@@ -51,6 +51,8 @@ export async function plan({
   const files: File[] = [...made(planning, existingEnv), ...parts.made(planning)];
   for (const [path, source] of sources) {
     const text = source.endsWith('.hbs') ? templates.render(source, data) : (texts.get(path) ?? '');
+    // Prose that has nothing to say here is no file.
+    if (text === '') continue;
     const edited = source.endsWith('.hbs') ? text : parts.edit(path, text, planning);
     files.push(...(typeof edited === 'string' ? [{ path, content: edited }] : edited));
   }

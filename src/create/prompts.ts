@@ -77,10 +77,12 @@ async function askText(name: OptionName, given: Given, context: Context): Promis
       message: row.question ?? name,
       ...(placeholder === undefined ? {} : { placeholder }),
       ...(fallback === undefined ? {} : { defaultValue: fallback }),
-      validate: (value = '') => (value === '' && fallback ? undefined : faultOf(name, value, given)),
+      validate: (value = '') =>
+        value === '' && (fallback || row.optional) ? undefined : faultOf(name, value, given),
       signal: signalOf(context),
     }),
   );
+  if (typed === '' && row.optional) return {};
   const answer = readAnswer(name, typed);
   if (!answer.ok) throw new Error(`${name} was accepted and is not right`);
   for (const note of answer.notes) clack.log.info(note);

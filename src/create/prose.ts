@@ -41,6 +41,14 @@ function chosen({ answers }: Planning): object {
   };
 }
 
+/** Where the lockfile and the project are, for images and CI: from the roots of the workspace and of the repository. */
+function places({ place: { workspace, repository } }: Answers, lockfile: string): object {
+  const directory = repository ?? workspace;
+  const parts = directory?.split('/') ?? [];
+  const root = parts.slice(0, parts.length - (workspace?.split('/').length ?? 0));
+  return { workspace, ci: directory && { directory, lockfile: [...root, lockfile].join('/') } };
+}
+
 /** What the prose of every language may name. Strict: a name that is missing here fails, and is never silently empty. */
 export function proseData(planning: Planning, commands: Commands): object {
   const { answers, tooling, overlays } = planning;
@@ -61,6 +69,7 @@ export function proseData(planning: Planning, commands: Commands): object {
     install: manager.installCommand,
     cleanInstall: manager.cleanInstall,
     lockfile: manager.lockfile,
+    ...places(answers, manager.lockfile),
     manager: { [manager.name]: true },
     managerName: manager.name,
     run: Object.fromEntries(

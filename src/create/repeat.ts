@@ -1,30 +1,34 @@
 import { packageManager } from '../project/package-manager.ts';
-import { type DashboardMetadata, endpoints } from '../scalekit/index.ts';
-import { quoteForShell } from '../terminal/shell.ts';
+import { isForPowerShell, quoteForShell } from '../terminal/shell.ts';
 import { flagOf, type Given, type OptionName, optionNames, optionOf } from './options.ts';
+import type { CreateReport } from './report.ts';
 import { isReal, type Resolved } from './resolve.ts';
 
-/** The dashboard's JSON again, as far as it was read. */
-function metadataText(metadata: DashboardMetadata): string {
-  return JSON.stringify({
-    authorization_servers: [endpoints(metadata.environmentUrl, metadata.resourceId).issuer],
-    resource: metadata.mcpUrl,
-    ...(metadata.scopes === undefined ? {} : { scopes_supported: metadata.scopes }),
-  });
+/** What a paste has filled, as options of their own: JSON is full of quotes, which no two shells read alike. */
+function withoutMetadata({ metadata, ...given }: Given): Given {
+  if (metadata === undefined) return given;
+  const { environmentUrl, resourceId, mcpUrl, scopes } = metadata;
+  return {
+    environmentUrl,
+    resourceId,
+    ...(mcpUrl === undefined ? {} : { mcpUrl }),
+    ...(scopes === undefined ? {} : { scopes }),
+    ...given,
+  };
 }
 
-function textOf(name: OptionName, value: unknown): string {
-  if (optionOf(name).form === 'object') return metadataText(value as DashboardMetadata);
+function textOf(value: unknown): string {
   if (Array.isArray(value) && value.length === 0) return 'none';
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-function argumentsOf(name: OptionName, value: unknown): readonly string[] {
+/** The words of one option, before they are quoted. */
+function wordsOf(name: OptionName, value: unknown): readonly string[] {
   const { mode, form, negatable } = optionOf(name);
   if (value === undefined || mode) return [];
-  if (name === 'directory') return [quoteForShell(String(value))];
+  if (name === 'directory') return [String(value)];
   const flag = flagOf(name);
-  if (form !== 'switch') return [flag, quoteForShell(textOf(name, value))];
+  if (form !== 'switch') return [flag, textOf(value)];
   if (value === true) return [flag];
   return negatable ? [`--no-${flag.slice(2)}`] : [];
 }
@@ -33,10 +37,22 @@ function argumentsOf(name: OptionName, value: unknown): readonly string[] {
  * @param given what was said by flags, answers and prompts.
  * @returns the command that makes the same project again without asking, quoted for the shell.
  */
-export function repeatCommand(given: Given, resolved: Resolved): string {
+export function repeatCommand(
+  given: Given,
+  resolved: Resolved,
+  platform: NodeJS.Platform = process.platform,
+): Pick<CreateReport, 'repeat' | 'repeatIn'> {
   const { template, packageManager: manager } = resolved.project;
   const asked: Given = { directory: resolved.shownDirectory, template, packageManager: manager };
-  const complete: Given = { ...given, ...asked, ...(isReal(given) ? {} : { emulator: true }) };
-  const args = optionNames.flatMap((name) => argumentsOf(name, complete[name]));
-  return [packageManager(manager).fetchAndRun, 'create-scalekit-mcp', ...args].join(' ');
+  const complete: Given = {
+    ...withoutMetadata(given),
+    ...asked,
+    ...(isReal(given) ? {} : { emulator: true }),
+  };
+  const words = optionNames.flatMap((name) => wordsOf(name, complete[name]));
+  const line = words.map((word) => quoteForShell(word, platform));
+  return {
+    repeat: [packageManager(manager).fetchAndRun, 'create-scalekit-mcp', ...line].join(' '),
+    ...(words.some((word) => isForPowerShell(word, platform)) ? { repeatIn: 'PowerShell' } : {}),
+  };
 }

@@ -38,6 +38,8 @@ export interface CreateReport {
   readonly endpoint: string;
   /** Paths, relative and with `/`. */
   readonly files: readonly string[];
+  /** Those of them that were there before, with another content: what was in them is gone. */
+  readonly replaced: readonly string[];
   readonly notes: readonly string[];
   readonly install: StepReport;
   readonly git: StepReport;
@@ -48,5 +50,7 @@ export interface CreateReport {
   readonly next: readonly string[];
   /** The command that makes the same project again. */
   readonly repeat: string;
+  /** The only shell that reads it as it is meant, where there is one. */
+  readonly repeatIn?: 'PowerShell';
   readonly error?: ErrorReport;
 }

@@ -152,7 +152,8 @@ export function missingOptions(given: Given): readonly OptionName[] {
   const missing: OptionName[] = [];
   if (given.directory === undefined && given.yes !== true) missing.push('directory');
   if (isReal(given) && given.metadata === undefined) {
-    for (const name of ['environmentUrl', 'clientId', 'resourceId'] as const)
+    // The client id is for calls to Scalekit's API, which the server makes none of.
+    for (const name of ['environmentUrl', 'resourceId'] as const)
       if (given[name] === undefined) missing.push(name);
   }
   return missing;
@@ -197,7 +198,7 @@ function resolveScalekit(given: Given): Answers['scalekit'] {
 
 function notesOn(scalekit: Answers['scalekit']): readonly string[] {
   if (scalekit === undefined || scalekit.clientId !== '') return [];
-  return ['SCALEKIT_CLIENT_ID is empty in .env: the Metadata JSON has none. Only production needs it.'];
+  return ['SCALEKIT_CLIENT_ID is empty in .env: the server does not need it.'];
 }
 
 /** @returns a path as a person would write it from a folder: relative where that is shorter, never with more than one `..`. */
@@ -237,6 +238,7 @@ export function resolve(given: Given, around: Surroundings): Resolved {
       mcpUrl,
       scopes: scopesOf(given),
       packageManager: given.packageManager ?? around.packageManager ?? 'npm',
+      place: { workspace: undefined, repository: undefined },
       scalekit,
     },
     install: given.install ?? true,

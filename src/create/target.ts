@@ -1,6 +1,7 @@
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode, UserError } from '../terminal/errors.ts';
+import type { File } from './answers.ts';
 
 /** What is where the project should go. */
 export type Target =
@@ -114,4 +115,14 @@ export async function refuseLinks(directory: string, path: string): Promise<void
       throw new UserError(`${part} is ${is}: nothing was written.`, { code: 'write/kind' });
     }
   }
+}
+
+/** @returns the paths of the files that are there already and hold something else. */
+export async function replacedBy(files: readonly File[], directory: string): Promise<readonly string[]> {
+  const replaced: string[] = [];
+  for (const { path, content } of files) {
+    const there = await readFile(join(directory, path)).catch(() => undefined);
+    if (there !== undefined && !there.equals(Buffer.from(content))) replaced.push(path);
+  }
+  return replaced;
 }

@@ -7,8 +7,19 @@ export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 /** How one package manager is spoken to: arguments after its name. */
 export interface PackageManager {
   readonly name: PackageManagerName;
-  /** Arguments of the quiet install that create runs. */
+  /**
+   * Arguments of the install that create runs: development dependencies included, whatever the configuration says, and with
+   * output that tells whether the registry answers.
+   */
   readonly install: readonly string[];
+  /** What it prints once the registry has answered. */
+  readonly reached: RegExp;
+  /** What it prints where the registry did not, and it will try again. */
+  readonly failing?: RegExp;
+  /** Lines of its output that say nothing to a person. */
+  readonly noise?: RegExp;
+  /** Installs from what was downloaded before. */
+  readonly offline?: readonly string[];
   /** As a person types them. */
   readonly installCommand: string;
   /** In CI and images: exactly what the lockfile says. */
@@ -25,7 +36,11 @@ export interface PackageManager {
 const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   npm: {
     name: 'npm',
-    install: ['install', '--no-audit', '--no-fund', '--loglevel=error'],
+    install: ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http'],
+    reached: /http fetch \w+ \d{3} /,
+    failing: /http fetch .* attempt \d+ failed with/,
+    noise: /^npm http /,
+    offline: ['--offline'],
     installCommand: 'npm install',
     cleanInstall: 'npm ci',
     lockfile: 'package-lock.json',
@@ -36,6 +51,10 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   pnpm: {
     name: 'pnpm',
     install: ['install', '--reporter=append-only'],
+    reached: /resolved [1-9]|downloaded [1-9]/,
+    failing: /Will retry in/,
+    noise: /^Progress: /,
+    offline: ['--offline'],
     installCommand: 'pnpm install',
     cleanInstall: 'pnpm install --frozen-lockfile',
     lockfile: 'pnpm-lock.yaml',
@@ -47,6 +66,8 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   yarn: {
     name: 'yarn',
     install: ['install'],
+    reached: /Fetching packages|\u2514 Completed/,
+    failing: /trouble with your network/,
     installCommand: 'yarn install',
     // Yarn 1 and 2+ both know this flag; `--immutable` is unknown to Yarn 1.
     cleanInstall: 'yarn install --frozen-lockfile',
@@ -58,6 +79,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   bun: {
     name: 'bun',
     install: ['install'],
+    reached: /Resolved|Saved lockfile|packages? installed/,
     installCommand: 'bun install',
     cleanInstall: 'bun install --frozen-lockfile',
     lockfile: 'bun.lock',

@@ -130,6 +130,8 @@ export interface RunOptions extends ProgramOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds after which it is ended. */
   readonly limit?: number;
+  /** Called with each piece of either stream, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /**
@@ -149,6 +151,7 @@ export async function runProgram(
     all: true,
     stdin: 'ignore',
   });
+  if (options.onOutput !== undefined) child.all.setEncoding('utf8').on('data', options.onOutput);
   let timedOut = false;
   const stop = () => void endTree(child, graceOfRuns);
   const timer =

@@ -249,8 +249,8 @@ describe('--answers', () => {
 describe('nobody to ask', () => {
   test('a required answer missing: every one is named, with the command that has them', async () => {
     const said = await refused(['--environment-url', 'https://acme.scalekit.dev'], 2);
-    expect(said).toContain('[directory], --client-id <skc_…>, --resource-id <res_…>');
-    expect(said).toContain('→ create-scalekit-mcp todo-mcp --client-id <skc_…> --resource-id <res_…>');
+    expect(said).toContain('[directory], --resource-id <res_…>');
+    expect(said).toContain('→ create-scalekit-mcp todo-mcp --resource-id <res_…>');
   });
 
   test('--json: one document, the same exit code, nothing else', async () => {

@@ -35,7 +35,7 @@ describe('a project', () => {
     expect(files).toEqual(expect.arrayContaining(['.env', '.gitignore', 'package.json', 'src/main.ts']));
     expect((await stat(join(cwd, 'todo-mcp/.env'))).mode & 0o777).toBe(0o600);
     expect(stdout).toContain('cd todo-mcp\n  npm install\n  npm run dev');
-    expect(stdout).toContain('claude mcp add --transport http todo-mcp http://localhost:3002/mcp');
+    expect(stdout).toContain('\n  claude mcp add --transport http todo-mcp http://localhost:3002/mcp\n');
     expect(stdout).toContain(
       'npx create-scalekit-mcp todo-mcp --template todo --emulator --package-manager npm',
     );
@@ -153,6 +153,24 @@ describe('--overwrite', () => {
     expect((await readdir(join(cwd, 'x'))).filter((name) => name.startsWith('.create-'))).toEqual([]);
   });
 
+  test.each([['--dry-run'], []])('lists what it replaces, and nothing else (%j)', async (...mode) => {
+    const cwd = await temporaryDirectory();
+    const args = ['x', '--overwrite', ...mode, ...quick];
+    await create(cwd, ['x', ...quick]);
+    await writeFile(join(cwd, 'x/README.md'), 'mine');
+    await writeFile(join(cwd, 'x/notes.txt'), 'mine');
+    const json = JSON.parse((await create(cwd, [...args, '--json', '--dry-run'])).stdout);
+    expect(json.replaced).toEqual(['README.md']);
+    const { stdout } = await create(cwd, args);
+    expect(stdout).toMatch(
+      mode.length > 0
+        ? / {2}README\.md \(replaces what is there\)\n/
+        : /i Replaced what was there: README\.md\n/,
+    );
+    expect(stdout).not.toMatch(/(?:package\.json|notes\.txt) \(replaces|there: .*notes/);
+    expect(await readFile(join(cwd, 'x/README.md'), 'utf8')).toMatch(mode.length > 0 ? /^mine$/ : /^# X\n/);
+  });
+
   test('leaves a key in .env alone, byte for byte, though its lines look like variables of ours', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x'));
@@ -236,6 +254,32 @@ describe('git', () => {
       detail: expect.stringContaining('inside a git repository'),
     });
     expect(await readdir(join(cwd, 'x'))).not.toContain('.git');
+  });
+
+  test('a global ignore file leaves nothing out that is needed', async () => {
+    const cwd = await temporaryDirectory();
+    await writeFile(join(cwd, 'ignore'), 'vendor/\n*.tgz\npackage-lock.json\n.vscode/\n.env.example\n');
+    const env = {
+      ...identity,
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'core.excludesFile',
+      GIT_CONFIG_VALUE_0: join(cwd, 'ignore'),
+    };
+    const { code, stdout } = await create(cwd, ['x', '--no-install', '--json'], { env });
+    expect(code).toBe(0);
+    const listed = (await run('git', ['ls-files'], { cwd: join(cwd, 'x'), env })).stdout.trim().split('\n');
+    const written: string[] = JSON.parse(stdout).files;
+    expect(listed.sort()).toEqual(written.filter((path) => path !== '.env').sort());
+  });
+
+  test('inside a repository that ignores some of it, that is said with the command', async () => {
+    const cwd = await temporaryDirectory();
+    await run('git', ['init'], { cwd });
+    await writeFile(join(cwd, '.gitignore'), 'vendor/\n');
+    const { stdout } = await create(cwd, ['x', '--no-install', '--json'], { env: identity });
+    expect(JSON.parse(stdout).git.detail).toMatch(
+      /commit it there\. .*git add --force vendor\/scalekit-mcp-.*\.tgz/,
+    );
   });
 
   test('without a name everything is staged, and the command that commits it is said', async () => {

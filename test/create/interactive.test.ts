@@ -34,7 +34,7 @@ const questions = {
 };
 
 describe.skipIf(withoutTerminal)('in a terminal', () => {
-  test('Enter all the way: three questions, the local Scalekit, a boxed outro', async () => {
+  test('Enter all the way: three questions, the local Scalekit, commands outside the box', async () => {
     const { terminal, cwd } = await open();
     for (const question of [questions.directory, questions.template, questions.scalekit]) {
       await terminal.see(question);
@@ -44,8 +44,8 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     const screen = terminal.screen();
     expect(screen).toContain('Use the local Scalekit (no account needed)');
     expect(screen).toContain('✓ Wrote ');
-    expect(screen).toContain('┌─Next─');
-    expect(screen).toContain('│ npm run dev');
+    expect(screen).toContain('\n  npm run dev\n');
+    expect(screen).toContain('┌─Todo MCP─');
     expect(screen).toContain('npx create-scalekit-mcp todo-mcp --template todo --emulator');
     expect(screen).not.toContain(questions.manager);
     expect(await readdir(cwd)).toEqual(['todo-mcp']);

@@ -18,7 +18,7 @@ async function answer(args: readonly string[], env = {}): Promise<{ resolved: Re
   const { context } = surroundings({ env });
   const { given, around } = await readInput(parseArguments(args).raw, context, 'create-scalekit-mcp');
   const resolved = resolve(given, around);
-  return { resolved, repeat: repeatCommand(given, resolved) };
+  return { resolved, repeat: repeatCommand(given, resolved, 'linux').repeat };
 }
 
 const answers = async (...args: readonly string[]) => (await answer(args)).resolved;
@@ -135,10 +135,7 @@ describe('real Scalekit', () => {
   });
 
   test.each([
-    [
-      ['x', '--environment-url', 'https://acme.scalekit.dev'],
-      ['--client-id <skc_…>', '--resource-id <res_…>'],
-    ],
+    [['x', '--environment-url', 'https://acme.scalekit.dev'], ['--resource-id <res_…>']],
     [
       ['--client-id', 'skc_1'],
       ['[directory]', '--environment-url <url>', '--resource-id <res_…>'],

@@ -34,6 +34,7 @@ export const todo: Answers = {
   template: 'todo',
   port: 3002,
   mcpUrl: 'http://localhost:3002/',
+  place: { workspace: undefined, repository: undefined },
   scopes: ['todo:read', 'todo:write'],
   packageManager: 'npm',
   scalekit: undefined,
@@ -88,6 +89,10 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
   'todo-hard-name': { answers: { ...todo, name: hardName, packageName: 'it-s-hard' }, tooling },
   'blank-long-name': {
     answers: { ...blank, name: `${'🙂'.repeat(190)} العربية`, packageName: 'mcp-server' },
+    tooling,
+  },
+  'todo-in-workspace': {
+    answers: { ...todo, place: { workspace: 'packages/todo-mcp', repository: 'web/packages/todo-mcp' } },
     tooling,
   },
   'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },

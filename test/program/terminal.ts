@@ -33,7 +33,11 @@ export class Terminal {
     });
     // What programs ask a terminal, such as where the cursor is, is answered.
     this.#xterm.onData((data) => this.#child.stdin?.write(data));
-    this.#exit = once(this.#child, 'exit').then(([code]) => Number(code));
+    // What was written last is on the screen by then.
+    this.#exit = once(this.#child, 'close').then(async ([code]) => {
+      await new Promise<void>((shown) => this.#xterm.write('', shown));
+      return Number(code);
+    });
     this.#child.stdout?.on('data', (data: Buffer) => {
       this.#xterm.write(data, () => {
         for (const wake of this.#waiting.splice(0)) wake();

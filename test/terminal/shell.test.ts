@@ -1,15 +1,47 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { quoteForShell } from '../../src/terminal/shell.ts';
+import { describe, expect, test } from 'vitest';
+import { isForPowerShell, quoteForShell } from '../../src/terminal/shell.ts';
 
 test('what needs no quotes gets none', () => {
   expect(quoteForShell('http://localhost:3002/', 'linux')).toBe('http://localhost:3002/');
   expect(quoteForShell('todo:read,todo:write', 'linux')).toBe('todo:read,todo:write');
 });
 
-test('Windows shells get double quotes', () => {
-  expect(quoteForShell('My "App"', 'win32')).toBe('"My \\"App\\""');
+describe('on Windows, in cmd and PowerShell alike', () => {
+  test.each([
+    ['My App', '"My App"'],
+    ["Bob's", '"Bob\'s"'],
+    ['a & b | c > d ^ e', '"a & b | c > d ^ e"'],
+    ['todo:read,todo:write', '"todo:read,todo:write"'],
+  ])('%s is %s', (text, quoted) => {
+    expect(quoteForShell(text, 'win32')).toBe(quoted);
+    expect(isForPowerShell(text, 'win32')).toBe(false);
+  });
+
+  test.each([
+    ['$(calc)', "'$(calc)'"],
+    ['$env:PATH', "'$env:PATH'"],
+    ['`whoami`', "'`whoami`'"],
+    ["it's $x", "'it''s $x'"],
+    ['%PATH%', "(''+[char]37+'PATH'+[char]37)"],
+    ['My "App"', "(''+'My '+[char]34+'App'+[char]34)"],
+    ['$x & calc', "(''+'$x '+[char]38+' calc')"],
+  ])('%s is PowerShell alone: %s', (text, quoted) => {
+    expect(quoteForShell(text, 'win32')).toBe(quoted);
+    expect(isForPowerShell(text, 'win32')).toBe(true);
+  });
+
+  test('cmd finds nothing to replace or to act on, whatever is quoted', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
+        const quoted = quoteForShell(text, 'win32');
+        // Inside double quotes cmd only replaces %NAME% (and !NAME!); outside it acts on the rest, too.
+        if (!isForPowerShell(text, 'win32')) expect(quoted.slice(1, -1)).not.toMatch(/[%!"]/);
+        else expect(quoted).not.toMatch(/[%!&|<>^"\r\n]/);
+      }),
+    );
+  });
 });
 
 test.skipIf(process.platform === 'win32')('a POSIX shell reads back exactly what was quoted', () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { selfCheck } from '../../../doctor/self-check.ts';
 import { packageManager } from '../../../project/package-manager.ts';
 import type { Answers, File } from '../../answers.ts';
@@ -70,9 +71,15 @@ function prose(planning: Planning): object {
   };
 }
 
+/** @returns the way up from a path, e.g. `../..` for `packages/todo-mcp`. */
+function climb(path: string): string {
+  return path.replaceAll(/[^/]+/g, '..');
+}
+
 /** Plug'n'Play has no node_modules, where the compiler, the linter and Node's own resolution look. */
 function made({ answers }: Planning): readonly File[] {
-  if (answers.packageManager !== 'yarn') return [];
+  // In a workspace the settings of its root count.
+  if (answers.packageManager !== 'yarn' || answers.place.workspace !== undefined) return [];
   return [{ path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' }];
 }
 
@@ -91,6 +98,11 @@ export const parts: LanguageParts = {
   prose,
   edit,
   made,
-  install: (answers, options) => install(answers.packageManager, options),
+  install: ({ packageManager: name, place }, options) =>
+    install(name, {
+      ...options,
+      tools: ['scalekit-mcp', 'typescript'],
+      ...(place.workspace === undefined ? {} : { root: join(options.cwd, climb(place.workspace)) }),
+    }),
   selfCheck,
 };
