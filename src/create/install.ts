@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type PackageManager, type PackageManagerName, packageManager } from '../project/package-manager.ts';
@@ -152,10 +153,22 @@ function failure(manager: PackageManager, result: Finished | undefined): UserErr
   });
 }
 
-/** Images and CI install what the lockfile says; where a configuration wants none, they need one all the same. */
-async function missingLockfile(manager: PackageManager, { cwd }: RunOptions): Promise<readonly string[]> {
-  if (existsSync(join(cwd, manager.lockfile))) return [];
+/**
+ * Images and CI install what the lockfile says. Where npm's configuration wants none, the project's own outranks it; in other
+ * cases that is for the owner to do.
+ */
+async function missingLockfile(manager: PackageManager, options: InstallOptions): Promise<readonly string[]> {
+  const isThere = () => existsSync(join(options.cwd, manager.lockfile));
+  if (isThere()) return [];
+  if (manager.name === 'npm' && options.root === undefined) {
+    await appendFile(join(options.cwd, '.npmrc'), 'package-lock=true\n');
+    await runProgram('npm', [...manager.install, '--package-lock-only'], options);
+    if (isThere())
+      return [
+        'npm is configured with package-lock=false. .npmrc of this project turns the lockfile on: the Dockerfile and CI need it.',
+      ];
+  }
   return [
-    `${manager.name} wrote no ${manager.lockfile}, since its configuration turns it off; \`${manager.cleanInstall}\`, and with it the Dockerfile and CI, need one.`,
+    `${manager.name} wrote no ${manager.lockfile}, since its configuration turns it off. The Dockerfile and CI need one: they run \`${manager.cleanInstall}\`.`,
   ];
 }

@@ -238,7 +238,7 @@ export function resolve(given: Given, around: Surroundings): Resolved {
       mcpUrl,
       scopes: scopesOf(given),
       packageManager: given.packageManager ?? around.packageManager ?? 'npm',
-      place: { workspace: undefined, repository: undefined },
+      place: { workspace: undefined, repository: undefined, underYarn: false },
       scalekit,
     },
     install: given.install ?? true,

@@ -8,6 +8,8 @@ export interface Place {
   readonly workspace: string | undefined;
   /** From the root of the git repository that it is in; undefined where there is none, or this is its root. */
   readonly repository: string | undefined;
+  /** Whether a folder above has a `yarn.lock`: Yarn 2 and later take everything below it for a part of that project. */
+  readonly underYarn: boolean;
 }
 
 function ancestors(directory: string): readonly string[] {
@@ -92,5 +94,9 @@ export async function placeOf(directory: string, manager: PackageManagerName): P
     if (isListed(patterns, from(root, directory))) workspace = from(root, directory);
     break;
   }
-  return { workspace, repository: repository && from(repository, directory) };
+  return {
+    workspace,
+    repository: repository && from(repository, directory),
+    underYarn: above.some((folder) => existsSync(join(folder, 'yarn.lock'))),
+  };
 }

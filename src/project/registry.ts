@@ -17,7 +17,7 @@ const certificate =
 
 /** What they call a host that is not found, or does not answer. */
 const unreachable =
-  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR|DNSResolveFailed|ConnectionRefused|ConnectionClosed)\b|request-timeout|(?:network|request|socket) timeout|(?:dns|Connect|Timeout)Error|dns error|ENOTCACHED|ESOCKETTIMEDOUT/i;
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|FETCH_ERROR|DNSResolveFailed|ConnectionRefused|ConnectionClosed)\b|request-timeout|(?:network|request|socket) timeout|(?:dns|Connect|Timeout)Error|dns error|internet connection|ENOTCACHED|ESOCKETTIMEDOUT/i;
 
 /** @returns what the output of a package manager says of its registry; undefined where the fault is another. */
 export function faultIn(output: string): RegistryFault | undefined {

@@ -34,7 +34,7 @@ export const todo: Answers = {
   template: 'todo',
   port: 3002,
   mcpUrl: 'http://localhost:3002/',
-  place: { workspace: undefined, repository: undefined },
+  place: { workspace: undefined, repository: undefined, underYarn: false },
   scopes: ['todo:read', 'todo:write'],
   packageManager: 'npm',
   scalekit: undefined,
@@ -92,7 +92,10 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     tooling,
   },
   'todo-in-workspace': {
-    answers: { ...todo, place: { workspace: 'packages/todo-mcp', repository: 'web/packages/todo-mcp' } },
+    answers: {
+      ...todo,
+      place: { workspace: 'packages/todo-mcp', repository: 'web/packages/todo-mcp', underYarn: false },
+    },
     tooling,
   },
   'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },

@@ -80,7 +80,11 @@ function climb(path: string): string {
 function made({ answers }: Planning): readonly File[] {
   // In a workspace the settings of its root count.
   if (answers.packageManager !== 'yarn' || answers.place.workspace !== undefined) return [];
-  return [{ path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' }];
+  return [
+    { path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' },
+    // An empty one says that this is a project of its own.
+    ...(answers.place.underYarn ? [{ path: 'yarn.lock', content: '' }] : []),
+  ];
 }
 
 function commands({ packageManager: name }: Answers) {

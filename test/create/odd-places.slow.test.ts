@@ -1,0 +1,230 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lacks, type Need } from '../support/needs.ts';
+import { type Ended, run } from '../support/program.ts';
+import { createProgram } from '../support/repository.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { startTlsRegistry } from '../support/tls-registry.ts';
+import { type ManagerCase, managerCases, nameOf, pathWith } from './package-managers.ts';
+
+/** Where people really run it: in production shells, in workspaces, without a network. The package managers are the real ones. */
+
+type Env = Readonly<Record<string, string>>;
+
+async function create(manager: ManagerCase, cwd: string, env: Env = {}, ...args: readonly string[]) {
+  const words = [
+    createProgram,
+    'todo-mcp',
+    '--package-manager',
+    nameOf(manager),
+    '--no-git',
+    '--json',
+    ...args,
+  ];
+  const ended = await run(process.execPath, words, {
+    cwd,
+    env: { PATH: await pathWith(manager), ...env },
+  });
+  return { ...ended, report: JSON.parse(ended.stdout || '{}') };
+}
+
+const tools = ['typescript', 'scalekit-mcp', 'oxlint'];
+
+describe('development dependencies are there', () => {
+  test.each(managerCases)('with NODE_ENV=production, by %s', async (manager) => {
+    const cwd = await temporaryDirectory();
+    const { code, report } = await create(manager, cwd, { NODE_ENV: 'production' });
+    expect(report).toMatchObject({ ok: true, install: { state: 'done' }, check: { state: 'done' } });
+    expect(code).toBe(0);
+    for (const tool of tools) expect(existsSync(join(cwd, 'todo-mcp/node_modules', tool)), tool).toBe(true);
+  });
+
+  test.each([{ npm_config_omit: 'dev' }, { npm_config_production: 'true' }])(
+    'with %j, by npm',
+    async (env) => {
+      const cwd = await temporaryDirectory();
+      const { report } = await create('npm', cwd, env, '--no-check');
+      expect(report).toMatchObject({ ok: true, install: { state: 'done' } });
+      for (const tool of tools) expect(existsSync(join(cwd, 'todo-mcp/node_modules', tool)), tool).toBe(true);
+    },
+  );
+
+  test('or it is said which are left out, and why', async () => {
+    const cwd = await temporaryDirectory();
+    const env = { YARN_PRODUCTION: 'true', npm_config_production: 'true' };
+    const { code, report } = await create('yarn1', cwd, env, '--no-check');
+    expect(code).toBe(1);
+    expect(report.error).toMatchObject({
+      code: 'install/without-tools',
+      message: expect.stringMatching(/left out the development dependencies \(scalekit-mcp, typescript\)/),
+    });
+  });
+});
+
+describe('in a workspace', () => {
+  const lockfiles = { npm: 'package-lock.json', pnpm: 'pnpm-lock.yaml', bun: 'bun.lock', yarn: 'yarn.lock' };
+
+  async function workspace(manager: ManagerCase): Promise<string> {
+    const root = await temporaryDirectory();
+    await mkdir(join(root, 'packages/other'), { recursive: true });
+    const write = (path: string, text: string) => writeFile(join(root, path), text);
+    await write('package.json', '{"name":"root","private":true,"workspaces":["packages/*"]}');
+    await write('packages/other/package.json', '{"name":"other","version":"1.0.0"}');
+    if (manager === 'pnpm') await write('pnpm-workspace.yaml', "packages:\n  - 'packages/*'\n");
+    if (manager === 'yarn4') await write('.yarnrc.yml', 'nodeLinker: node-modules\n');
+    if (manager === 'yarn4') await write('yarn.lock', '');
+    return root;
+  }
+
+  /** Does what the Dockerfile says before its last stage, but for the base image. */
+  async function buildAsImage(root: string, manager: ManagerCase): Promise<Ended> {
+    const dockerfile = await readFile(join(root, 'packages/todo-mcp/Dockerfile'), 'utf8');
+    const build = dockerfile.split(/^FROM .*\n/m)[1] ?? '';
+    expect(build).toContain('COPY . .');
+    const commands = [...build.matchAll(/^(?:RUN (.*)|WORKDIR \/app\/(.*))$/gm)]
+      .map(([, command, folder]) => command ?? `cd ${folder}`)
+      .filter((command) => !/install --global|corepack/.test(command));
+    const image = await temporaryDirectory();
+    const copy = `tar -C "$0" --exclude=node_modules --exclude=dist --exclude=.env -cf - . | tar -xf -`;
+    const script = ['set -e', copy, ...commands].join('\n');
+    return run('sh', ['-c', script, root], {
+      cwd: image,
+      env: { PATH: await pathWith(manager), CI: 'true' },
+    });
+  }
+
+  test.each(managerCases)('of %s the lockfile is at the root, and image and CI know it', async (manager) => {
+    const root = await workspace(manager);
+    const { code, report } = await create(manager, join(root, 'packages'));
+    expect(report.error).toBeUndefined();
+    expect(code).toBe(0);
+    const lockfile = lockfiles[nameOf(manager) as keyof typeof lockfiles];
+    expect(report.notes.join('\n')).toContain(`${lockfile} is there`);
+    expect(existsSync(join(root, lockfile))).toBe(true);
+    expect(existsSync(join(root, 'packages/todo-mcp', lockfile))).toBe(false);
+    const built = await buildAsImage(root, manager);
+    expect(built.code, built.stdout + built.stderr).toBe(0);
+    const workflow = await readFile(join(root, 'packages/todo-mcp/.github/workflows/ci.yml'), 'utf8');
+    expect(workflow).toContain('working-directory: packages/todo-mcp');
+  });
+
+  test.each(['npm', 'pnpm', 'yarn4'] as const)(
+    'of %s that does not list it, it stands alone',
+    async (manager) => {
+      const root = await workspace(manager);
+      await mkdir(join(root, 'tools'));
+      const { report } = await create(manager, join(root, 'tools'), {}, '--no-check');
+      expect(report).toMatchObject({ ok: true });
+      const lockfile = lockfiles[nameOf(manager) as keyof typeof lockfiles];
+      expect(existsSync(join(root, 'tools/todo-mcp', lockfile))).toBe(true);
+    },
+  );
+});
+
+test('with package-lock=false the lockfile that image and CI need is there all the same', async () => {
+  const cwd = await temporaryDirectory();
+  const userconfig = join(cwd, 'npmrc');
+  await writeFile(userconfig, 'package-lock=false\n');
+  const { code, report } = await create('npm', cwd, { npm_config_userconfig: userconfig }, '--no-check');
+  expect(code).toBe(0);
+  expect(report.notes.join('\n')).toContain('package-lock');
+  expect(existsSync(join(cwd, 'todo-mcp/package-lock.json'))).toBe(true);
+  const again = await run('npm', ['install', '--no-audit', 'is-number@7'], {
+    cwd: join(cwd, 'todo-mcp'),
+    env: { npm_config_userconfig: userconfig },
+  });
+  expect(again.code).toBe(0);
+  expect(await readFile(join(cwd, 'todo-mcp/package-lock.json'), 'utf8')).toContain('is-number');
+});
+
+/** A program with no network at all. */
+const isolate = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
+const isolation: Need = {
+  what: 'way to take the network away from a program',
+  present: spawnSync('unshare', [...isolate, 'true']).status === 0,
+  install: 'Linux, and the right to run unshare --net',
+};
+
+describe.skipIf(lacks('create without a network', [isolation]))('without a network', () => {
+  test.each(managerCases)('it is said within seconds what %s cannot reach', async (manager) => {
+    const cwd = await temporaryDirectory();
+    const cold = join(cwd, 'cold');
+    const words = [
+      process.execPath,
+      createProgram,
+      'x',
+      '--package-manager',
+      nameOf(manager),
+      '--no-git',
+      '--yes',
+    ];
+    const env = {
+      PATH: await pathWith(manager),
+      npm_config_cache: cold,
+      XDG_DATA_HOME: cold,
+      XDG_CACHE_HOME: cold,
+      YARN_CACHE_FOLDER: cold,
+      YARN_GLOBAL_FOLDER: cold,
+      BUN_INSTALL_CACHE_DIR: cold,
+    };
+    const { code, stdout, stderr } = await run('unshare', [...isolate, ...words], { cwd, env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✓ Wrote \d+ files to x/);
+    expect(stdout.match(/✗ Installing with \w+ \((\d+) s\)/)?.[1] ?? '').toMatch(/^\d$|^1\d$/);
+    expect(stderr).toMatch(/error: The registry \S* ?is not reachable \(\w+/);
+    expect(stderr).toContain(`→ cd x && ${nameOf(manager)} install`);
+  });
+
+  test('what npm has downloaded before is enough', async () => {
+    const cwd = await temporaryDirectory();
+    expect((await create('npm', cwd, {}, '--no-check')).code).toBe(0);
+    const words = [process.execPath, createProgram, 'x', '--yes', '--no-git', '--no-check', '--json'];
+    const { stdout } = await run('unshare', [...isolate, ...words], { cwd });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ ok: true, install: { state: 'done' } });
+  });
+});
+
+test('a registry that takes connections and never answers is named within seconds', async () => {
+  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  onTestFinished(() => void mute.close());
+  const address = mute.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const cwd = await temporaryDirectory();
+  const registry = `http://127.0.0.1:${port}/`;
+  const env = { npm_config_registry: registry, npm_config_cache: join(cwd, 'cold') };
+  const since = performance.now();
+  const { code, report } = await create('npm', cwd, env);
+  expect(performance.now() - since).toBeLessThan(40_000);
+  expect(code).toBe(1);
+  expect(report.error).toMatchObject({
+    code: 'install/unreachable',
+    message: expect.stringContaining(`The registry http://127.0.0.1:${port} is not reachable`),
+    next: 'cd todo-mcp && npm install',
+  });
+});
+
+test('a registry behind the certificate of a company is named, with what makes it trusted', async () => {
+  const cwd = await temporaryDirectory();
+  const registry = await startTlsRegistry(cwd);
+  onTestFinished(() => registry.close());
+  const env = {
+    npm_config_registry: registry.url,
+    npm_config_cache: join(cwd, 'cold'),
+    npm_config_cafile: '',
+    NODE_EXTRA_CA_CERTS: '',
+  };
+  const { code, report } = await create('npm', cwd, env);
+  expect(code).toBe(1);
+  expect(report.error).toMatchObject({
+    code: 'install/certificate',
+    message: expect.stringMatching(/SELF_SIGNED_CERT.*NODE_EXTRA_CA_CERTS.*cafile/),
+  });
+  expect(registry.asked).toEqual([]);
+});
