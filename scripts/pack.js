@@ -1,10 +1,11 @@
-// Builds the three packages as for a release, nothing vendored: dist/release/<name>/, and the file of each beside them.
+// Builds the three packages as for a release, nothing vendored: <name>/, and the file of each beside them.
+// npm run pack -- [folder]; default dist/release.
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { bundle, declareTypes } from './bundle.js';
 import { packInto, root, stageProgram, stageServer } from './packages.js';
 
-const release = join(root, 'dist/release');
+const release = resolve(root, process.argv[2] ?? 'dist/release');
 rmSync(release, { recursive: true, force: true });
 mkdirSync(release, { recursive: true });
 const folder = (name) => join(release, name);
@@ -19,4 +20,4 @@ declareTypes(join(folder('scalekit-mcp'), 'dist/types'));
 stageServer(folder('scalekit-mcp-server'));
 
 for (const name of ['create-scalekit-mcp', 'scalekit-mcp', 'scalekit-mcp-server'])
-  console.log(join('dist/release', packInto(folder(name), release)));
+  console.log(relative('', join(release, packInto(folder(name), release))));

@@ -136,3 +136,14 @@ export class Program {
 export function run(command: string, args: readonly string[], options?: ProgramOptions): Promise<Ended> {
   return new Program(command, args, options).ended();
 }
+
+/** Runs a program to its end. @throws Error with all that it said, when it has failed. */
+export async function mustRun(
+  command: string,
+  args: readonly string[],
+  options?: ProgramOptions,
+): Promise<Ended> {
+  const ended = await run(command, args, options);
+  if (ended.code === 0) return ended;
+  throw new Error(`${command} ${args.join(' ')} ended with ${ended.code}:\n${ended.stdout}${ended.stderr}`);
+}

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
+import { handOn, upstreamRegistry } from './upstream-registry.ts';
 
 /** A package registry as companies have them: behind a certificate that no machine trusts by itself. */
 export interface TlsRegistry {
@@ -16,14 +15,6 @@ export interface TlsRegistry {
   /** The paths that were asked for. */
   readonly asked: readonly string[];
   close(): Promise<void>;
-}
-
-/** The registry that this machine uses, with its slash. */
-async function upstreamRegistry(): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry'], {
-    shell: process.platform === 'win32',
-  });
-  return new URL(stdout.trim()).href;
 }
 
 /**
@@ -44,18 +35,7 @@ export async function startTlsRegistry(directory: string): Promise<TlsRegistry> 
   const server = createServer({ key, cert }, async (request, response) => {
     const path = (request.url ?? '/').slice(1);
     asked.push(path);
-    try {
-      const answer = await fetch(new URL(path, upstream), {
-        headers: { accept: request.headers.accept ?? '*/*' },
-      });
-      const type = answer.headers.get('content-type') ?? 'application/octet-stream';
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      // A registry names itself in what it says of packages.
-      const body = type.includes('json') ? bytes.toString().replaceAll(upstream, url) : bytes;
-      response.writeHead(answer.status, { 'content-type': type }).end(body);
-    } catch (error) {
-      response.writeHead(502).end(String(error));
-    }
+    await handOn(request, response, upstream, url);
   }).listen(0, 'localhost');
   await once(server, 'listening');
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
