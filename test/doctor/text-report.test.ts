@@ -27,7 +27,7 @@ describe('textReport', () => {
 
       ✓ configuration 35 passed
       ✓ Scalekit      17 passed
-      ✓ server        42 passed
+      ✓ server        43 passed
       ✓ token         14 passed
       ✓ tools         3 passed
 
@@ -61,7 +61,7 @@ describe('textReport', () => {
 
       ✗ configuration 2 findings, 33 passed
       ✓ Scalekit      17 passed
-      ✓ server        42 passed
+      ✓ server        43 passed
       ✓ token         14 passed
       ✓ tools         3 passed
 
@@ -155,7 +155,7 @@ describe('textReport', () => {
 
       ✓ configuration 35 passed
       ✓ Scalekit      17 passed
-      ✓ server        41 passed
+      ✓ server        42 passed
       ✗ token         1 finding, 13 passed
         ✓ SKM401 The token is an access token
         ✓ SKM402 The token’s key is one of Scalekit’s: kid snk_864163429802720891

@@ -116,6 +116,7 @@ import c347 from './server/347-proxy-reaches-server.ts';
 import c348 from './server/348-prefix-handed-on.ts';
 import c349 from './server/349-not-asked-too-often.ts';
 import c351 from './server/351-streamable-http.ts';
+import c352 from './server/352-names-resource-server.ts';
 import c801 from './surface/801-no-breaking-change.ts';
 import c802 from './surface/802-known-tools.ts';
 import c401 from './token/401-readable.ts';
@@ -244,6 +245,7 @@ export const allChecks: readonly Check[] = [
   c348,
   c349,
   c351,
+  c352,
   c401,
   c402,
   c403,

@@ -28,7 +28,8 @@ function askKeys(issuer: string, metadata: Promise<Answer>, options: ProbeOption
   return metadata.then((answer) => {
     const url = objectOf(answer)?.jwks_uri;
     const isUrl = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
-    return isUrl ? probe({ url }, options) : answer;
+    // Without metadata only Scalekit's own place is known; a wrong id in the path changes nothing about it.
+    return probe({ url: isUrl ? url : new URL('/keys', issuer).href }, options);
   });
 }
 

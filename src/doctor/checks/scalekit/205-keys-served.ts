@@ -1,6 +1,6 @@
 import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { keyList, silenceOf, summary } from '../../reading.ts';
+import { authorizationMetadata, keyList, silenceOf, summary } from '../../reading.ts';
 
 /** RFC 7517; docs/mcp.md#tokens (an empty key set, a key server that answers 500). */
 export default defineCheck({
@@ -15,6 +15,12 @@ export default defineCheck({
     withFact(scalekit, (facts) => {
       const { keys } = facts;
       if (silenceOf(facts) !== undefined) return skipped('It does not answer');
+      if (
+        facts.environmentUrl === undefined &&
+        authorizationMetadata(facts) === undefined &&
+        keyList(facts) === undefined
+      )
+        return skipped('Where its keys are is not known: it gave no metadata');
       const usable =
         keyList(facts)?.filter(({ kty, use }) => kty === 'RSA' && (use ?? 'sig') === 'sig') ?? [];
       if (usable.length > 0) return passed(`${usable.length} signing key${usable.length === 1 ? '' : 's'}`);
