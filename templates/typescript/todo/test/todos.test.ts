@@ -21,7 +21,10 @@ function newUser(token?: string) {
     async call(name: string, args: Readonly<Record<string, unknown>> = {}) {
       const { error, result } = await server.call(name, args, caller);
       // What a tool answers. Which of these are there depends on the tool.
-      return { error, ...(result as { todo: Todo; todos: readonly Todo[]; deleted: string }) };
+      return {
+        error,
+        ...(result as { todo: Todo; todos: readonly Todo[]; next_cursor?: string; deleted: string }),
+      };
     },
   };
 }
@@ -54,6 +57,17 @@ describe('todos', () => {
     assert.deepEqual((await call('list_todos', { completed: false })).todos, [open]);
   });
 
+  it('are listed a page at a time, each once', async () => {
+    const { call } = newUser();
+    for (const title of ['one', 'two', 'three']) await call('create_todo', { title });
+    const first = await call('list_todos', { limit: 2 });
+    const second = await call('list_todos', { limit: 2, cursor: first.next_cursor });
+    const titles = [...first.todos, ...second.todos].map(({ title }) => title);
+    assert.deepEqual(titles, ['one', 'two', 'three']);
+    assert.equal(second.next_cursor, undefined);
+    assert.match((await call('list_todos', { cursor: 'x' })).error ?? '', /not the next_cursor/);
+  });
+
   it('are not changed by what is left out, or null', async () => {
     const { call } = newUser();
     const { todo } = await call('create_todo', { title: 'as it is', description: null });
@@ -77,13 +91,26 @@ describe('todos', () => {
 });
 
 describe("a user's todos", () => {
+  it('are a megabyte for each user at most, however they are changed', async () => {
+    const { call, subject } = newUser();
+    const ownerId = `${server.scalekit.url}#${subject}`;
+    const large = { title: 'large', description: 'x'.repeat(2000) };
+    const small = await todos.create(ownerId, 'small', null);
+    for (let n = 0; n < 470; n += 1) await todos.create(ownerId, large.title, large.description);
+    for (let n = 0; n < 20; n += 1) await call('create_todo', large);
+    assert.match((await call('create_todo', large)).error ?? '', /no room/);
+    assert.match((await call('update_todo', { todo_id: small.id, ...large })).error ?? '', /no room/);
+    const renamed = await call('update_todo', { todo_id: small.id, title: 'tiny' });
+    assert.equal(renamed.todo.title, 'tiny');
+  });
+
   it('are a thousand for each user at most', async () => {
     const { call, subject } = newUser();
     const ownerId = `${server.scalekit.url}#${subject}`;
     for (let n = 0; n < 1000; n += 1) await todos.create(ownerId, `${n}`, null);
     assert.match((await call('create_todo', { title: 'one more' })).error ?? '', /no room/);
 
-    const [todo] = (await call('list_todos')).todos;
+    const [todo] = (await call('list_todos', { limit: 1 })).todos;
     await call('delete_todo', { todo_id: todo?.id });
     assert.equal((await call('create_todo', { title: 'one more' })).error, undefined);
     assert.equal((await newUser().call('create_todo', { title: "another's first" })).error, undefined);

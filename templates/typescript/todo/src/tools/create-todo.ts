@@ -1,5 +1,4 @@
 // Creates a todo, unless the user has too many already.
-import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
 import { Todo, todos } from '../store.ts';
@@ -16,8 +15,6 @@ export const createTodo = tool({
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
   async run({ title, description }, { user }) {
-    const todo = await todos.create(user.id, title, description ?? null);
-    if (!todo) throw new ToolError('There is no room for another todo: delete one first.');
-    return { todo };
+    return { todo: await todos.create(user.id, title, description ?? null) };
   },
 });
