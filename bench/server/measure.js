@@ -64,7 +64,7 @@ export async function start(target, { node, variables, tokens }) {
 const rivalsOnly = { NODE_ENV: 'production' };
 const oursOnly = (port) => ({ MCP_URL: `http://localhost:${port}/`, ...unlimited });
 /** The load comes from 16 users and one address: the limits stay on, out of reach. */
-const unlimited = { TOOL_CALLS_PER_MINUTE: '1000000' };
+const unlimited = { TOOL_CALLS_PER_MINUTE: '1000000', REQUESTS_PER_MINUTE: '1000000' };
 
 /** @returns {Promise<Map<string, number[]>>} by target, milliseconds from spawn to the first answer, in the order measured */
 export async function measureStarts(targets, setup, { starts, report }) {

@@ -1,5 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import { isUtf16, utf16Problem } from '../scalekit/env-encoding.ts';
 import { systemCode, UserError } from '../terminal/errors.ts';
 
 /** The text of an env file, and how to write it back so that what was not edited stays byte for byte. */
@@ -11,18 +12,12 @@ export interface EnvFile {
 /** Why a file cannot be read as an env file; a clause for a sentence that names the file. */
 export class NoEnvText extends Error {}
 
-/** PowerShell's `>` and Notepad's "Unicode" write a mark; without one every second byte is zero. */
-function isUtf16(bytes: Uint8Array): boolean {
-  const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-  return mark === 0xfffe || mark === 0xfeff || bytes.includes(0);
-}
-
 /**
  * @returns the text of an env file. Bytes that are no UTF-8 (a comment in Latin-1) come and go unchanged.
  * @throws NoEnvText for UTF-16, which no program reads as an env file.
  */
 export function decodeEnv(bytes: Uint8Array): EnvFile {
-  if (isUtf16(bytes)) throw new NoEnvText('is in UTF-16: save it as UTF-8');
+  if (isUtf16(bytes)) throw new NoEnvText(utf16Problem);
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   return {
     text: Buffer.from(bytes).toString(encoding),

@@ -47,8 +47,11 @@ export function maskSecrets(text: string): string {
   return secretShapes.reduce((masked, [shape, mask]) => masked.replaceAll(shape, mask), text);
 }
 
-/** What a terminal obeys or nobody sees: controls, line and paragraph ends, text direction, zero width, halves of pairs. */
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+/**
+ * What a terminal obeys or nobody sees: controls, line and paragraph ends, text direction, zero width, tags and fillers,
+ * halves of pairs.
+ */
+export const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]|(?! )\p{Zs}/gu;
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -193,6 +193,41 @@ export function checkMcpUrl(text: string): Checked<string> {
   return accept(url.href, notes);
 }
 
+const internalUrl: UrlRule = {
+  code: 'internal-url',
+  name: 'The internal URL',
+  expected: 'http(s)://host:port without a path, where the local Scalekit answers inside a container network',
+};
+
+/**
+ * Checks `SCALEKIT_INTERNAL_URL`: where keys and metadata are fetched when the environment URL leads somewhere else from
+ * inside a container. Any host is right, by http too.
+ * @returns the origin, without a trailing slash.
+ */
+export function checkInternalUrl(text: string): Checked<string> {
+  const input = text.trim();
+  const parsed = parseUrl(internalUrl, input);
+  if (!parsed.ok) return parsed;
+  const { protocol, origin, href } = parsed.value;
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return no(internalUrl, 'scheme', `has the scheme ${printable(protocol)}//`, input);
+  if (href !== `${origin}/`) return no(internalUrl, 'path', 'has more than scheme, host and port', input);
+  return accept(origin);
+}
+
+const resourceMetadataUrl: UrlRule = {
+  code: 'resource-metadata-url',
+  name: 'The metadata URL',
+  expected:
+    'an absolute URL of the metadata document (RFC 9728); https unless the host is this machine, without query or fragment',
+};
+
+/** Checks `RESOURCE_METADATA_URL`: the address of the metadata that challenges name. */
+export function checkResourceMetadataUrl(text: string): Checked<string> {
+  const parsed = parseHttpUrl(resourceMetadataUrl, text);
+  return parsed.ok ? accept(parsed.value.href) : parsed;
+}
+
 /** @returns the port that a URL means, the scheme's default included. */
 export function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

@@ -3,13 +3,22 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
-const maximumBytes = 256 * 1024;
 const maximumDepth = 64;
+/** Objects and arrays in one body. Thousands of `{}` cost a hundred times as much as the same bytes of text. */
+const maximumParts = 5000;
+/** A larger body may have more of them: one in so many bytes. */
+const bytesPerPart = 16;
 const parseError = -32_700;
 const invalidRequest = -32_600;
 
-/** @throws Refusal; the rest of the body is not read then. */
-export async function readMessage(req: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * @param maximumBytes how large the body may be.
+ * @throws Refusal; the rest of the body is not read then.
+ */
+export async function readMessage(
+  req: IncomingMessage,
+  maximumBytes: number,
+): Promise<Readonly<Record<string, unknown>>> {
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = req.headers;
   // A few compressed kilobytes can be gigabytes.
   if (encoding !== 'identity')
@@ -17,7 +26,9 @@ export async function readMessage(req: IncomingMessage): Promise<Readonly<Record
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new Refusal(415, 'content_type', 'Content-Type has to be application/json');
   }
-  const message = parse(await readBytes(req));
+  const bytes = await readBytes(req, maximumBytes);
+  checkShape(bytes, Math.max(maximumParts, maximumBytes / bytesPerPart));
+  const message = parse(bytes);
   if (Array.isArray(message)) {
     throw new Refusal(400, 'batch', 'Batches are not part of MCP: send one message', {
       code: invalidRequest,
@@ -25,11 +36,6 @@ export async function readMessage(req: IncomingMessage): Promise<Readonly<Record
   }
   if (typeof message !== 'object' || message === null) {
     throw new Refusal(400, 'not_an_object', 'The body is not a JSON object', { code: invalidRequest });
-  }
-  if (isDeeperThan(maximumDepth, message)) {
-    throw new Refusal(400, 'depth', `The body is nested deeper than ${maximumDepth} levels`, {
-      code: invalidRequest,
-    });
   }
   return withoutNulls(message as Record<string, unknown>);
 }
@@ -45,8 +51,8 @@ function withoutNulls({ params, ...message }: Readonly<Record<string, unknown>>)
   return { ...message, params: Object.fromEntries(given) };
 }
 
-function readBytes(req: IncomingMessage): Promise<Buffer> {
-  const tooLarge = () => new Refusal(413, 'body_size', `The body is larger than ${maximumBytes / 1024} KB`);
+function readBytes(req: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+  const tooLarge = () => new Refusal(413, 'body_size', `The body is larger than ${maximumBytes} bytes`);
   if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -56,9 +62,40 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
       if (bytes <= maximumBytes) chunks.push(chunk);
       else reject(tooLarge());
     });
-    req.on('end', () => resolve(Buffer.concat(chunks)));
+    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     req.on('error', reject);
   });
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/**
+ * Counts brackets before anything is parsed, which is a hundredth of the work: whoever walks through the message later may
+ * do so recursively, and pays for every part. What is no JSON at all, the parser finds out.
+ */
+function checkShape(bytes: Buffer, mostParts: number): void {
+  let depth = 0;
+  let parts = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (inText) {
+      if (byte === backslash) at += 1;
+      else inText = byte !== quote;
+    } else if (byte === quote) inText = true;
+    // `[` and `{`, `]` and `}` differ in one bit.
+    else if ((byte | 0x20) === 0x7b) {
+      parts += 1;
+      depth += 1;
+      if (depth > maximumDepth) throw tooMuch('depth', `is nested deeper than ${maximumDepth} levels`);
+      if (parts > mostParts) throw tooMuch('parts', `has more than ${mostParts} objects and arrays`);
+    } else if ((byte | 0x20) === 0x7d) depth -= 1;
+  }
+}
+
+function tooMuch(reason: string, what: string): Refusal {
+  return new Refusal(400, reason, `The body ${what}`, { code: invalidRequest });
 }
 
 function parse(bytes: Buffer): unknown {
@@ -68,10 +105,4 @@ function parse(bytes: Buffer): unknown {
     // The parser's message would show parts of the body.
   }
   throw new Refusal(400, 'json', 'The body is not JSON in UTF-8', { code: parseError });
-}
-
-/** Whoever walks through the message later may do so recursively. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
 }

@@ -1,8 +1,9 @@
 // The server as an object: made, listening, closed in good order.
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { ClientErrors } from './client-errors.ts';
+import type { Life } from './exchange.ts';
 import { createRequestListener } from './http.ts';
 import { type LimitOptions, Limits } from './limits.ts';
+import { ListeningServers } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import { McpEndpoint } from './mcp.ts';
 import type { ScalekitProvider } from './provider.ts';
@@ -24,17 +25,30 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly trustedProxies?: number;
+  /** How large a request's body may be, and its headers; default 65,536 each. */
+  readonly maxBodyBytes?: number;
+  readonly maxHeaderBytes?: number;
+  /** How long a connection is kept that has nothing to do, in seconds; default 65. */
+  readonly keepAliveSeconds?: number;
   readonly log?: Log;
 }
 
 export interface ProtectedServer {
-  /** @returns the port, which is a free one for 0. Without a host it listens on all interfaces. */
-  listen(port: number, host?: string): Promise<number>;
+  /**
+   * @param port 0 takes a free one.
+   * @param hosts the addresses to listen on: all of the machine where none is given. `127.0.0.1` with `::1` is `localhost`,
+   * whichever of the two a client takes; where the machine has no IPv6, the first is enough.
+   * @returns the port.
+   */
+  listen(port: number, ...hosts: readonly string[]): Promise<number>;
+  /** Goes on serving, and tells everybody to take another connection, and `/readyz` that this server is about to end. */
+  drain(): void;
   /** Lets requests that are under way come to their end, for so many milliseconds at most. */
   close(grace?: number): Promise<void>;
 }
 
 const second = 1000;
+const defaultBytes = 65_536;
 
 /**
  * Makes a server without starting it. It reads no variables and sets nothing of the process: `serve` does both.
@@ -46,47 +60,59 @@ const second = 1000;
  */
 export function createServer(options: ServerOptions): ProtectedServer {
   const { auth, log = createLog() } = options;
-  const limits = new Limits(options.limits ?? { toolCallsPerMinute: 0, refusedTokensPerMinute: 0 });
+  const limits = new Limits(options.limits ?? {});
   // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
   const env = options.env ?? ({} as OwnVariables);
   const mcp = new McpEndpoint({ ...options, env, limits, log });
+  const life: Life = { isEnding: false };
+  const errors = new ClientErrors(options.maxHeaderBytes ?? defaultBytes, log);
   const listener = createRequestListener({
     allowedHosts: [],
     allowedOrigins: [],
     trustedProxies: 0,
+    maxBodyBytes: defaultBytes,
     ...options,
     mcp,
     limits,
     log,
+    life,
   });
-  // Whoever sends slowly, or nothing, holds a connection no longer than this. Checked every second.
-  const timeouts = {
+  const create = () =>
+    http
+      .createServer(connectionOptions(options), (req, res) => {
+        errors.follow(req, res);
+        void listener(req, res);
+      })
+      .on('clientError', errors.refuse);
+  const listening = new ListeningServers(create);
+  auth.keys.log = log;
+  return {
+    async listen(port, ...hosts) {
+      const taken = await listening.open(port, hosts);
+      // Fetched before the first request needs them. If that fails, the first request tries again.
+      auth.keys.load().catch(() => {});
+      return taken;
+    },
+    drain() {
+      life.isEnding = true;
+    },
+    async close(grace = 10 * second) {
+      life.isEnding = true;
+      // Not waited for: a tool that does not end is no reason to stay.
+      void mcp.close();
+      await listening.close(grace);
+    },
+  };
+}
+
+/** Whoever sends slowly, or nothing, holds a connection no longer than this. Checked every second. */
+function connectionOptions({ keepAliveSeconds = 65, maxHeaderBytes = defaultBytes }: ServerOptions) {
+  return {
     headersTimeout: 10 * second,
     requestTimeout: 30 * second,
     connectionsCheckingInterval: second,
     // Longer than a load balancer's, so that it is never we who hang up just when a request comes.
-    keepAliveTimeout: 65 * second,
-  };
-  const server = http.createServer(timeouts, (req, res) => void listener(req, res));
-  auth.keys.log = log;
-  return {
-    async listen(port, host) {
-      server.listen({ port, ...(host && { host }) });
-      await once(server, 'listening');
-      // Fetched before the first request needs them. If that fails, the first request tries again.
-      auth.keys.load().catch(() => {});
-      return (server.address() as AddressInfo).port;
-    },
-    async close(grace = 10 * second) {
-      const closed = once(server, 'close');
-      server.close();
-      // Not waited for: a tool that does not end is no reason to stay.
-      void mcp.close();
-      const sweep = setInterval(() => server.closeIdleConnections(), 50);
-      const cut = setTimeout(() => server.closeAllConnections(), grace);
-      await closed;
-      clearInterval(sweep);
-      clearTimeout(cut);
-    },
+    keepAliveTimeout: keepAliveSeconds * second,
+    maxHeaderSize: maxHeaderBytes,
   };
 }

@@ -14,9 +14,9 @@ const timeout = 5000;
  */
 export function download(url: string, from: string): Promise<string> {
   const { get } = url.startsWith('https:') ? https() : http;
+  // With Node's own agent, which goes through the proxy of HTTPS_PROXY where NODE_USE_ENV_PROXY asks for it and Node can.
   const options = {
-    agent: false,
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', connection: 'close' },
     signal: AbortSignal.timeout(timeout),
   };
   return new Promise((resolve, reject) => {

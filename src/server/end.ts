@@ -5,16 +5,29 @@ import type { Log } from './log.ts';
 
 const second = 1000;
 
-/** SIGTERM and SIGINT end the process when its work is done; an error that nobody caught ends it with code 1. */
-export function endWithProcess(server: ProtectedServer, log: Log): void {
+/**
+ * SIGTERM ends the process when its work is done, after it has gone on serving for `drainSeconds`, in which a load balancer
+ * notices. SIGINT does not wait for anybody to notice; a second signal waits for nothing. An error that nobody caught ends
+ * the process with code 1.
+ */
+export function endWithProcess(server: ProtectedServer, drainSeconds: number, log: Log): void {
   const end = async (event: string, exitCode: number, details = {}, grace?: number) => {
     log(exitCode === 0 ? 'info' : 'error', event, details);
     await server.close(grace);
     // Whatever else still runs, such as a timer or a database's connection, does not keep the process alive.
     process.exit(exitCode);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => void end('closing', 0, { signal }));
+  let isEnding = false;
+  const onSignal = (signal: 'SIGTERM' | 'SIGINT') => {
+    if (isEnding) process.exit(0);
+    isEnding = true;
+    if (signal === 'SIGINT' || drainSeconds === 0) return void end('closing', 0, { signal });
+    log('info', 'draining', { signal, seconds: drainSeconds });
+    server.drain();
+    setTimeout(() => void end('closing', 0, { signal }), drainSeconds * second);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
   process.once('uncaughtException', (thrown: unknown) => {
     // Anything can be thrown, not errors alone.
     const { message, stack } =

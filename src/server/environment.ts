@@ -1,6 +1,8 @@
 // The environment: every variable that the server reads, ours and the owner's, checked before anything starts.
-import { loadEnvFile } from 'node:process';
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { type Problem, printable } from '../scalekit/checked.ts';
+import { isUtf16, utf16Problem } from '../scalekit/env-encoding.ts';
 import { rules, type Settings } from './settings.ts';
 import type { OwnVariables, ValuesOf, VariableDeclarations } from './variables.ts';
 
@@ -21,7 +23,11 @@ type Texts = Readonly<Record<string, string | undefined>>;
  */
 export function loadEnvironmentFile(): string | undefined {
   try {
-    loadEnvFile();
+    const bytes = readFileSync('.env');
+    if (isUtf16(bytes)) return `.env ${utf16Problem}`;
+    // The decoder drops a byte order mark, which would hide the first variable.
+    const text = new TextDecoder().decode(bytes);
+    for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -70,7 +76,7 @@ class Reading {
     const text = this.#text(name);
     if (text === undefined) {
       if (otherwise === undefined) this.#missing(name, check(''));
-      return otherwise?.value;
+      return this.#production ? (otherwise?.inProduction ?? otherwise?.value) : otherwise?.value;
     }
     const checked = check(text);
     if (!checked.ok) return this.#refuse(name, text, checked.problem);

@@ -5,17 +5,17 @@ import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from './access.ts';
+import { linger } from './linger.ts';
 
 /** Every answer says this: it is for its receiver only, and it is what its type says. */
-const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-/**
- * Of a refused body so many bytes are still taken, and for so many milliseconds the connection is kept: most clients
- * send all before they read the answer, and would see a broken connection in its place.
- */
-const droppedBytes = 1024 * 1024;
-const patience = 3000;
+export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 /** An answer that nobody takes stays in memory no longer than this, in milliseconds. */
 const untakenFor = 30_000;
+
+/** Whether the server is about to end: then it tells everybody to take another connection. */
+export interface Life {
+  isEnding: boolean;
+}
 
 export class Exchange {
   /** Names this request in the log, and in answers that somebody may ask about. */
@@ -24,15 +24,22 @@ export class Exchange {
   readonly res: ServerResponse;
   /** The path as it was sent, without the query. */
   readonly path: string;
+  /** The host of a request target in absolute form, which outranks the Host header (RFC 9112, section 3.2.2). */
+  readonly authority: string | undefined;
   /** Go on every answer. */
   cors: Readonly<Record<string, string>> = {};
   /** Known once the token was found good. */
   access: Access | undefined;
+  readonly #life: Life;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  constructor(req: IncomingMessage, res: ServerResponse, life: Life) {
     this.req = req;
     this.res = res;
-    [this.path = ''] = (req.url ?? '').split('?', 1);
+    this.#life = life;
+    const [target = ''] = (req.url ?? '').split('?', 1);
+    const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/]*)(.*)$/i.exec(target);
+    this.authority = absolute?.[1];
+    this.path = absolute ? absolute[2] || '/' : target;
   }
 
   /** Calls back when the client hangs up before its answer is complete. */
@@ -54,34 +61,14 @@ export class Exchange {
 
   async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
     const { req, res, cors } = this;
-    if (!req.complete) this.#dropRest();
+    if (this.#life.isEnding) res.shouldKeepAlive = false;
+    if (!req.complete) linger(req, res);
     const length =
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
     res.writeHead(status, { ...always, ...length, ...cors, ...headers });
     if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
     const cut = setTimeout(() => res.destroy(), untakenFor).unref();
     res.once('close', () => clearTimeout(cut)).end(body);
-  }
-
-  #dropRest(): void {
-    const { req, res } = this;
-    const { shouldKeepAlive } = res;
-    // Node would close as soon as the answer is out. With bytes still coming that breaks the connection.
-    res.shouldKeepAlive = true;
-    let bytes = 0;
-    req.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > droppedBytes) req.pause();
-    });
-    res.once('finish', () => {
-      const close = () => (shouldKeepAlive ? undefined : req.socket.end());
-      if (req.readableEnded) return close();
-      const cut = setTimeout(() => req.socket.destroy(), patience).unref();
-      req.once('end', () => {
-        clearTimeout(cut);
-        close();
-      });
-    });
   }
 }
 

@@ -5,22 +5,32 @@ import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
 import type { Tool } from './tool.ts';
 
-/** @returns why this tool is not called with this token, or nothing when it may be called. */
+/**
+ * Counts a call and looks at its scopes.
+ * @param tool nothing where there is none of that name: trying names is limited, too.
+ * @returns why this tool is not called with this token, or nothing when it may be called.
+ */
 export async function refuseCall(
-  tool: Tool,
+  tool: Tool | undefined,
   access: Access,
   { auth, limits }: { auth: ScalekitProvider; limits: Limits },
 ): Promise<Refusal | undefined> {
   const wait = await limits.toolCall(access.user.id);
   if (wait !== undefined) return tooMany('tool_calls_limit', 'Too many tool calls', wait);
+  if (tool === undefined) return undefined;
   const missing = tool.scopes.filter((scope) => !access.scopes.has(scope));
   return missing.length > 0 ? insufficientScope(missing, tool, access, auth) : undefined;
 }
 
 /** @param wait in seconds. */
-export function tooMany(reason: string, what: string, wait: number): Refusal {
+export function tooMany(
+  reason: string,
+  what: string,
+  wait: number,
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
   return new Refusal(429, reason, `${what}. Try again in ${wait} s.`, {
-    headers: { 'retry-after': String(wait) },
+    headers: { ...headers, 'retry-after': String(wait) },
   });
 }
 

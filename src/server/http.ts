@@ -1,13 +1,14 @@
 // HTTP: what is served where, and what a request has to pass, in this order, before the protocol sees it.
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Access } from './access.ts';
 import { readMessage } from './body.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Life } from './exchange.ts';
 import { tooMany } from './gate.ts';
+import { Holdings, type Place } from './holdings.ts';
 import { KeysUnavailable } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
-import type { McpEndpoint, McpRequest } from './mcp.ts';
+import type { McpAnswer, McpEndpoint, McpRequest } from './mcp.ts';
 import { OriginPolicy, preflightHeaders } from './origin.ts';
 import { InvalidToken, type ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
+  readonly maxBodyBytes: number;
+  readonly life: Life;
 }
 
 type Route = (exchange: Exchange) => void | Promise<void>;
@@ -28,36 +31,53 @@ type Route = (exchange: Exchange) => void | Promise<void>;
 const json = { 'content-type': 'application/json' };
 /** For scripts of every origin. */
 const open = { 'access-control-allow-origin': '*' };
+const wellKnown = '/.well-known/oauth-protected-resource';
 
 export function createRequestListener(options: HttpOptions): RequestListener {
-  const { auth, name } = options;
-  const metadata = document(auth.metadata(name), open);
-  const authorizationServer: Route = async (exchange) =>
-    await sendDocument(exchange, await auth.authorizationServer.load(), open);
-  const health = document({ status: 'ok' });
-  const ready: Route = async (exchange) => {
-    await auth.keys.load();
-    await health(exchange);
-  };
-  // Exact paths, as they were sent: `//mcp`, `/MCP`, `/mcp/` and `/%6dcp` are other paths, and nothing is there.
-  const routes = new Map<string, Route>([
-    ['/.well-known/oauth-protected-resource', metadata],
-    [auth.metadataUrl.pathname, metadata],
-    ['/.well-known/oauth-authorization-server', authorizationServer],
-    ['/healthz', health],
-    [new URL('healthz', auth.endpoint).pathname, health],
-    ['/readyz', ready],
-    [new URL('readyz', auth.endpoint).pathname, ready],
-    [auth.endpoint.pathname, mcpRoute(options)],
-  ]);
+  const routes = routesOf(options);
+  const elsewhere = notFound(options.auth);
   return async (req, res) => {
-    const exchange = new Exchange(req, res);
-    const route = routes.get(exchange.path) ?? notFound(auth);
+    const exchange = new Exchange(req, res, options.life);
+    const route = routes.get(exchange.path) ?? elsewhere;
     try {
       await route(exchange);
     } catch (error) {
       await refuse(exchange, error, options).catch(() => res.destroy());
     }
+  };
+}
+
+/**
+ * Exact paths, as they were sent: `//mcp`, `/MCP`, `/mcp/` and `/%6dcp` are other paths, and nothing is there. Each is served
+ * with the path prefix of MCP_URL and without it, because a proxy in front may keep it or take it off.
+ */
+function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
+  const { auth, name } = options;
+  const { pathname } = auth.endpoint;
+  const prefix = pathname.slice(0, -'/mcp'.length);
+  const metadata = document(auth.metadata(name), open);
+  const authorizationServer: Route = async (exchange) =>
+    await sendDocument(exchange, await auth.authorizationServer.load(), open);
+  const health = document({ status: 'ok' });
+  const served: ReadonlyArray<readonly [path: string, route: Route]> = [
+    [wellKnown, metadata],
+    [`${wellKnown}/mcp`, metadata],
+    [wellKnown + pathname, metadata],
+    ['/.well-known/oauth-authorization-server', authorizationServer],
+    ['/healthz', health],
+    ['/readyz', readiness(health, options)],
+    ['/mcp', mcpRoute(options)],
+  ];
+  const both = served.flatMap(([path, route]) => [[path, route] as const, [prefix + path, route] as const]);
+  return new Map([[auth.metadataUrl.pathname, metadata], ...both]);
+}
+
+/** Ready: there are keys, and this process is not about to end. */
+function readiness(health: Route, { auth, life }: HttpOptions): Route {
+  return async (exchange) => {
+    if (life.isEnding) return await exchange.send(503, json, JSON.stringify({ status: 'ending' }));
+    await auth.keys.load();
+    await health(exchange);
   };
 }
 
@@ -86,23 +106,58 @@ async function sendDocument(
 }
 
 function mcpRoute(options: HttpOptions): Route {
-  const { auth, mcp } = options;
+  const { auth, mcp, limits, maxBodyBytes } = options;
   const origins = new OriginPolicy({ ...options, mcpUrl: auth.endpoint });
+  const sayWhereProxyIsUnknown = proxyHint(options);
+  const holdings = new Holdings();
   return async (exchange) => {
-    const { req, id, onHangUp } = exchange;
-    exchange.cors = origins.check(req);
+    const { req, res, id, onHangUp } = exchange;
+    exchange.cors = origins.check(req, exchange.authority);
     if (req.method === 'OPTIONS') return await exchange.send(204, preflightHeaders(req));
+    sayWhereProxyIsUnknown(exchange);
     const access = await authenticate(exchange, options);
     exchange.access = access;
+    const wait = await limits.request(access.user.id);
+    if (wait !== undefined) throw tooMany('requests_limit', 'Too many requests', wait);
+    const place = holdings.enter(access.user.id, res);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
-    const message = await readMessage(req);
+    const message = await readMessage(req, maxBodyBytes);
     const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
-    const { status, headers, body } = await mcp.answer(request);
+    const answer = await mcp.answer(request);
+    hold(answer, place, exchange);
     // A refused tool call is answered in JSON-RPC by the SDK; HTTP says it, too.
+    const { status, headers, body } = answer;
     const refusal =
       request.refusal ?? (status >= 400 ? new Refusal(status, 'protocol', 'Invalid MCP request') : undefined);
     if (refusal) logRefusal(exchange, refusal, options);
     await exchange.send(refusal?.status ?? status, { ...headers, ...refusal?.headers }, body);
+  };
+}
+
+/** What is still to be sent counts as its user's; a stream ends when the token does that it was asked for with. */
+function hold({ body, end }: McpAnswer, place: Place, { access, res }: Exchange): void {
+  if (typeof body === 'string') place.answer(body.length);
+  if (typeof body !== 'object') return;
+  try {
+    place.stream();
+  } catch (error) {
+    end?.();
+    throw error;
+  }
+  const left = Number(access?.user.claims.exp) * 1000 - Date.now();
+  const timer = setTimeout(() => end?.(), left).unref();
+  res.once('close', () => clearTimeout(timer));
+}
+
+/** Behind a proxy that is not trusted, all its clients have one address, and one limit of refused tokens. Said once. */
+function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) => void {
+  let isSaid = trustedProxies > 0;
+  return ({ req }) => {
+    if (isSaid || req.headers['x-forwarded-for'] === undefined) return;
+    isSaid = true;
+    const message =
+      'Requests come with X-Forwarded-For, which is not trusted: all clients of a proxy count as one address. Set TRUSTED_PROXIES to how many proxies of yours are in front.';
+    log('warn', 'proxy_not_trusted', { message });
   };
 }
 
@@ -123,14 +178,15 @@ async function authenticate(exchange: Exchange, options: HttpOptions): Promise<A
     // An expired token was a good one. Whoever comes with it is no attacker, and needs the 401 to get another.
     const wait =
       reason === 'token_expired' ? undefined : await limits.refusedToken(exchange.address(trustedProxies));
-    if (wait !== undefined) throw tooMany('refused_tokens_limit', 'Too many bad tokens', wait);
     const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
+    // With the challenge: whoever shares an address with an attacker still learns where to get a good token.
+    if (wait !== undefined) throw tooMany('refused_tokens_limit', 'Too many bad tokens', wait, headers);
     throw new Refusal(401, reason, message, { headers, cause });
   }
 }
 
 /** @returns the token of the one `Authorization: Bearer` header (RFC 6750, section 2.1). */
-function bearerToken({ headersDistinct, url = '' }: IncomingMessage): string | undefined {
+function bearerToken({ headersDistinct, url = '' }: Exchange['req']): string | undefined {
   if (/[?&]access_token=/i.test(url)) {
     throw new Refusal(
       400,
@@ -159,7 +215,7 @@ async function refuse(exchange: Exchange, error: unknown, options: HttpOptions):
   if (res.destroyed || res.headersSent) return void res.destroy();
   const refusal = toRefusal(error);
   const { status, headers, code, message, reason } = refusal;
-  if (!isProbe(exchange, refusal, options)) logRefusal(exchange, refusal, options);
+  logRefusal(exchange, refusal, options);
   const body = { jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId: id } } };
   await exchange.send(status, { ...json, ...headers }, JSON.stringify(body));
 }
@@ -170,7 +226,8 @@ async function refuse(exchange: Exchange, error: unknown, options: HttpOptions):
  */
 function isProbe({ req, path }: Exchange, { reason }: Refusal, { auth }: HttpOptions): boolean {
   const isExpected = reason === 'method' || reason === 'no_token';
-  return isExpected && path === auth.endpoint.pathname && /^(?:GET|HEAD|DELETE)$/.test(req.method ?? '');
+  const isEndpoint = path === auth.endpoint.pathname || path === '/mcp';
+  return isExpected && isEndpoint && /^(?:GET|HEAD|DELETE)$/.test(req.method ?? '');
 }
 
 function toRefusal(error: unknown): Refusal {
@@ -186,21 +243,29 @@ function toRefusal(error: unknown): Refusal {
 }
 
 /** One line a refused request. It has what identifies the request and nothing that would let somebody repeat it. */
-function logRefusal(exchange: Exchange, refusal: Refusal, { log, trustedProxies }: HttpOptions): void {
+function logRefusal(exchange: Exchange, refusal: Refusal, options: HttpOptions): void {
+  const { log, trustedProxies } = options;
   const { req, path, id, access } = exchange;
   const { status, reason, message, cause } = refusal;
   // A bad token can have a good signature. Then it is known whose it was.
   const claims = access?.user.claims ?? (cause instanceof InvalidToken ? cause.claims : {});
-  log(status < 500 ? 'info' : 'error', 'refused', {
+  const details = {
     reason,
     message,
     status,
     method: req.method,
     path,
     address: exchange.address(trustedProxies),
-    clientId: claims.client_id,
-    subject: claims.sub,
+    clientId: text(claims.client_id),
+    subject: text(claims.sub),
     requestId: id,
     ...(status >= 500 && cause instanceof Error && { stack: cause.stack }),
-  });
+  };
+  if (isProbe(exchange, refusal, options)) log('debug', 'probe', details);
+  else log(status < 500 ? 'info' : 'error', 'refused', details);
+}
+
+/** A claim can be anything; whose token it was is a text. */
+function text(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? claim : undefined;
 }

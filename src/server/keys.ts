@@ -8,8 +8,10 @@ import type { Log } from './log.ts';
 const second = 1000;
 const minute = 60 * second;
 
-/** After this the keys are fetched again, beside the requests: a revoked key is gone within this time. */
+/** After this the keys are fetched again, beside the requests. */
 const freshFor = 5 * minute;
+/** After this they are fetched before a request is let in: a withdrawn key is gone within this time, used or not. */
+const trustedFor = 10 * minute;
 /** So long the last good keys are used while the key server fails. An outage of Scalekit's is none of ours. */
 const usableFor = 12 * 60 * minute;
 /** Tokens with unknown key ids, however many, cause one fetch in this time. */
@@ -34,7 +36,7 @@ export class KeySet {
   version = 0;
   /** Told when a fetch fails. */
   log: Log | undefined;
-  readonly #url: string;
+  #url: string;
   #keys: JWTVerifyGetKey | undefined;
   #fetchedAt = 0;
   #lookedAgainAt = 0;
@@ -43,7 +45,16 @@ export class KeySet {
   #pause = 0;
   #pending: Promise<JWTVerifyGetKey> | undefined;
 
-  constructor(url: string) {
+  readonly #longestWait: number;
+
+  /** @param longestWait milliseconds that a request waits for newer keys while there are old ones. */
+  constructor(url: string, longestWait = 2 * second) {
+    this.#url = url;
+    this.#longestWait = longestWait;
+  }
+
+  /** Fetches them somewhere else from now on. */
+  moveTo(url: string): void {
     this.#url = url;
   }
 
@@ -63,12 +74,19 @@ export class KeySet {
     }
   };
 
-  /** @returns the keys, fetched if need be; old ones at once, while newer ones are fetched. */
+  /**
+   * @returns the keys, fetched if need be. Those of a few minutes ago at once, while newer ones are fetched; older ones only
+   * if newer ones cannot be had.
+   */
   async load(): Promise<JWTVerifyGetKey> {
     const age = elapsed(this.#fetchedAt);
-    if (this.#keys === undefined || age > usableFor) return await this.#refresh();
-    if (age > freshFor) this.#refresh().catch(() => {});
-    return this.#keys;
+    const known = this.#keys;
+    if (known === undefined || age > usableFor) return await this.#refresh();
+    if (age <= freshFor) return known;
+    const newer = this.#refresh().catch(() => known);
+    // While the key server is known to fail, nobody waits for it.
+    if (age <= trustedFor || this.#failures > 0) return this.#keys ?? known;
+    return await within(this.#longestWait, newer, known);
   }
 
   /** After a rotation a good token carries a key id that is new to us. So does a forged one: hence the cooldown. */
@@ -106,6 +124,15 @@ export class KeySet {
       throw new KeysUnavailable(Math.ceil(pause / second), error);
     }
   }
+}
+
+/** @returns what was promised, or the other where that takes too long. */
+async function within<T>(milliseconds: number, promised: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, otherwise);
+  });
+  return await Promise.race([promised, late]).finally(() => clearTimeout(timer));
 }
 
 /** Milliseconds since then. A clock that was set back by an hour counts as an hour, and not as time yet to come. */

@@ -1,12 +1,14 @@
-// Rate limits: how often a user may call tools, and how often an address may come with a bad token.
+// Rate limits: how often a user may ask and call tools, and how often an address may come with a bad token.
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 export interface LimitOptions {
+  /** Requests a minute and user, of every kind; 0 for no limit. */
+  readonly requestsPerMinute?: number;
   /** Tool calls a minute and user; 0 for no limit. */
-  readonly toolCallsPerMinute: number;
+  readonly toolCallsPerMinute?: number;
   /** Refused tokens a minute and address; 0 for no limit. */
-  readonly refusedTokensPerMinute: number;
+  readonly refusedTokensPerMinute?: number;
 }
 
 /**
@@ -14,12 +16,19 @@ export interface LimitOptions {
  * `RateLimiterRedis` or `RateLimiterPostgres` of the same package, with this one as its `insuranceLimiter`.
  */
 export class Limits {
+  readonly #requests: RateLimiterMemory | undefined;
   readonly #toolCalls: RateLimiterMemory | undefined;
   readonly #refusedTokens: RateLimiterMemory | undefined;
 
-  constructor({ toolCallsPerMinute, refusedTokensPerMinute }: LimitOptions) {
+  constructor({ requestsPerMinute = 0, toolCallsPerMinute = 0, refusedTokensPerMinute = 0 }: LimitOptions) {
+    this.#requests = limiter(requestsPerMinute);
     this.#toolCalls = limiter(toolCallsPerMinute);
     this.#refusedTokens = limiter(refusedTokensPerMinute);
+  }
+
+  /** Counts a request with a good token. @returns the seconds to wait, when there were too many. */
+  async request(userId: string): Promise<number | undefined> {
+    return await consume(this.#requests, userId);
   }
 
   /** Counts a tool call. @returns the seconds to wait, when there were too many. */

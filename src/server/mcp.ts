@@ -54,6 +54,8 @@ export interface McpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | ReadableStream<Uint8Array>;
+  /** Ends a stream. */
+  end?(): void;
 }
 
 const modernVersion = '2026-07-28';
@@ -137,7 +139,14 @@ export class McpEndpoint {
     const response = await this.#untilAnswered(this.#modern.fetch(webRequest, { parsedBody: message }));
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     const body = isStream ? response.body : await response.text();
-    return { status: response.status, headers: Object.fromEntries(response.headers), ...only('body', body) };
+    // Whether the connection is kept is not for the SDK to say.
+    response.headers.delete('connection');
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      ...only('body', body),
+      end: () => hangUp.abort(),
+    };
   }
 
   async #untilAnswered(answer: Promise<Response>): Promise<Response> {
@@ -169,7 +178,6 @@ export class McpEndpoint {
     server.setRequestHandler('tools/list', () => this.#listing);
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
       const tool = this.#tools.get(params.name);
-      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
       const refusal = await refuseCall(tool, request.access, this.#options);
       if (refusal) {
         request.refusal = refusal;
@@ -178,9 +186,26 @@ export class McpEndpoint {
           requestId: request.id,
         });
       }
-      return await this.#run(tool, params.arguments, request, mcpReq.signal);
+      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
+      return await this.#logged(tool, request, this.#run(tool, params.arguments, request, mcpReq.signal));
     });
     return server;
+  }
+
+  /** One line a call: which tool, for whom, how long. */
+  async #logged(
+    tool: Tool,
+    { id, access }: McpRequest,
+    call: Promise<CallToolResult>,
+  ): Promise<CallToolResult> {
+    const since = performance.now();
+    const result = await call;
+    const ms = Math.round((performance.now() - since) * 10) / 10;
+    const { name } = tool.listing;
+    const { subject } = access.user;
+    const outcome = result.isError ? { isError: true } : {};
+    this.#options.log('info', 'call', { tool: name, subject, ms, ...outcome, requestId: id });
+    return result;
   }
 
   async #run(tool: Tool, args: unknown, request: McpRequest, signal: AbortSignal): Promise<CallToolResult> {

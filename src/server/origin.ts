@@ -39,12 +39,13 @@ export class OriginPolicy {
   /**
    * Refuses what a web page does through a name that it made point here (DNS rebinding), or from a place that nobody
    * allowed. Programs other than browsers send no Origin.
+   * @param authority the host of a request target in absolute form, if it is one: the Host header does not count then.
    * @returns the CORS headers that belong on every answer to this request.
    */
-  check({ headersDistinct }: IncomingMessage): Record<string, string> {
+  check({ headersDistinct }: IncomingMessage, authority?: string): Record<string, string> {
     const [host = '', secondHost] = headersDistinct.host ?? [];
     if (secondHost !== undefined) throw new Refusal(400, 'two_hosts', 'There are two Host headers');
-    if (!this.#hosts.has(hostnameOf(host))) {
+    if (!this.#hosts.has(hostnameOf(authority ?? host))) {
       throw new Refusal(
         403,
         'foreign_host',

@@ -34,7 +34,7 @@ export interface ScalekitOptions<Scope extends string = string> {
 const second = 1000;
 /** A verified token is not verified again for this long. */
 const rememberedFor = 60 * second;
-const rememberedTokens = 1000;
+const rememberedTokens = 20_000;
 
 const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -69,6 +69,17 @@ export class InvalidToken extends Error {
   }
 }
 
+/** Tells a provider where it runs: for `serve`, which has the variables. */
+export const deployed = Symbol('deployed');
+
+/** What depends on where a server runs rather than on what it is. */
+export interface Deployment {
+  /** Where challenges send clients for the metadata, when the host's root belongs to another program. */
+  readonly metadataUrl: string | undefined;
+  /** Where Scalekit answers from inside a container. */
+  readonly internalUrl: string | undefined;
+}
+
 /** How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets. */
 export const clockTolerance = Symbol('clock tolerance');
 
@@ -87,11 +98,11 @@ export const clockTolerance = Symbol('clock tolerance');
 export class ScalekitProvider<Scope extends string = string> {
   /** Where clients reach this server's MCP: the `resource` of the metadata, byte for byte. */
   readonly endpoint: URL;
-  /** Where the metadata is (RFC 9728: the well-known part goes before the path). */
-  readonly metadataUrl: URL;
+  /** Where clients are sent for the metadata (RFC 9728: the well-known part goes before the path). */
+  metadataUrl: URL;
   readonly keys: KeySet;
   /** Scalekit's own metadata, for clients that look for it at this server. */
-  readonly authorizationServer: AuthorizationServerMetadata;
+  authorizationServer: AuthorizationServerMetadata;
   readonly scopes: Scopes<Scope>;
   readonly #environmentUrl: string;
   readonly #resourceId: string;
@@ -115,6 +126,14 @@ export class ScalekitProvider<Scope extends string = string> {
     ]);
     this.#issuers = acceptedIssuers(this.#environmentUrl, this.#resourceId);
     this.#clockTolerance = options[clockTolerance] ?? clockToleranceSeconds;
+  }
+
+  [deployed]({ metadataUrl, internalUrl }: Deployment): void {
+    if (metadataUrl !== undefined) this.metadataUrl = new URL(metadataUrl);
+    if (internalUrl === undefined) return;
+    const { keys, metadata, metadataAppended } = endpoints(internalUrl, this.#resourceId);
+    this.keys.moveTo(keys);
+    this.authorizationServer = new AuthorizationServerMetadata([metadata, metadataAppended]);
   }
 
   /** The protected resource metadata (RFC 9728). */
@@ -153,7 +172,10 @@ export class ScalekitProvider<Scope extends string = string> {
     const id = hash('sha256', token, 'base64');
     const known = this.#verified.get(id);
     const keysVersion = this.keys.version;
-    if (known && known.until > Date.now() && known.keysVersion === keysVersion) return known.access;
+    if (known && known.until > Date.now() && known.keysVersion === keysVersion) {
+      this.#remember(id, known);
+      return known.access;
+    }
     const access = await this.#verify(token);
     // A token that was verified with keys which have been replaced meanwhile is verified again the next time.
     const until = Math.min(Number(access.user.claims.exp) * second, Date.now() + rememberedFor);
@@ -192,9 +214,12 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   #remember(id: string, entry: { access: Access<Scope>; until: number; keysVersion: number }): void {
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size >= rememberedTokens && oldest !== undefined) this.#verified.delete(oldest);
+    // Taken out and put in again, it is the newest: a Map keeps the place of what is only set.
+    this.#verified.delete(id);
     this.#verified.set(id, entry);
+    if (this.#verified.size <= rememberedTokens) return;
+    const [longestUnused] = this.#verified.keys();
+    if (longestUnused !== undefined) this.#verified.delete(longestUnused);
   }
 }
 

@@ -3,10 +3,11 @@ import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
 import { endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
+import { NotListening } from './listen.ts';
 import { createLog, type Log } from './log.ts';
-import type { ScalekitProvider } from './provider.ts';
-import { tuneProcess } from './speed.ts';
-import { whyNot } from './start-failure.ts';
+import { deployed, type ScalekitProvider } from './provider.ts';
+import { http, tuneProcess } from './speed.ts';
+import { whyElsewhere, whyNot } from './start-failure.ts';
 import type { OwnDeclarations, OwnVariables, VariableDeclarations } from './variables.ts';
 
 /** What `serve` takes beside the variables. */
@@ -46,33 +47,37 @@ export async function serve({
 }: ServeOptions & DeclaredVariables): Promise<void> {
   tuneProcess();
   const { env, own, notes } = environmentOrEnd(variables);
-  const { log = createLog(), name } = options;
+  const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL }), name } = options;
   const auth = makeProvider(env);
+  auth[deployed]({ metadataUrl: env.RESOURCE_METADATA_URL, internalUrl: env.SCALEKIT_INTERNAL_URL });
   const server = createServer({
     limits: {
+      requestsPerMinute: env.REQUESTS_PER_MINUTE,
       toolCallsPerMinute: env.TOOL_CALLS_PER_MINUTE,
       refusedTokensPerMinute: env.REFUSED_TOKENS_PER_MINUTE,
     },
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxHeaderBytes: env.MAX_HEADER_BYTES,
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
     ...options,
     auth,
     env: own,
     log,
   });
   for (const message of notes) log('info', 'setting_corrected', { message });
-  const host = env.HOST ?? defaultHost(auth.endpoint);
   try {
-    await server.listen(env.PORT, host);
+    await server.listen(env.PORT, ...hostsOf(env.HOST, auth.endpoint));
   } catch (error) {
-    log('error', 'not_listening', { message: await whyNot(error, env.PORT, host) });
+    if (!(error instanceof NotListening)) throw error;
+    log('error', 'not_listening', { message: await whyNot(error, env.HOST) });
     process.exitCode = 1;
     return;
   }
-  log('info', 'listening', { message: `${name} is ready at ${auth.endpoint.href}`, port: env.PORT, host });
-  sayWherePortsDiffer(auth.endpoint, env.PORT, log);
-  endWithProcess(server, log);
+  endWithProcess(server, env.DRAIN_SECONDS, log);
+  await sayWhereItIs(name, auth.endpoint, env, log);
 }
 
 function environmentOrEnd(declarations: VariableDeclarations) {
@@ -87,16 +92,44 @@ function environmentOrEnd(declarations: VariableDeclarations) {
   process.exit(1);
 }
 
-/** A server for this machine is reachable from this machine only. */
-function defaultHost(endpoint: URL): string | undefined {
-  if (!isLoopback(endpoint)) return undefined;
-  return endpoint.hostname === '[::1]' ? '::1' : '127.0.0.1';
+/**
+ * A server for this machine is reachable from this machine only, at both addresses that `localhost` may be: at the other one
+ * a foreign program could take our clients.
+ */
+function hostsOf(host: string | undefined, { hostname }: URL): readonly string[] {
+  const localhost = ['127.0.0.1', '::1'];
+  if (host !== undefined) return host === 'localhost' ? localhost : [host];
+  if (!isLoopback(new URL(`http://${hostname}`))) return [];
+  const isOther = /^127\./.test(hostname) && hostname !== '127.0.0.1';
+  return isOther ? [...localhost, hostname] : localhost;
 }
 
-function sayWherePortsDiffer(endpoint: URL, port: number, log: Log): void {
-  const { protocol } = endpoint;
+/** "Ready" is said only where that is so. */
+async function sayWhereItIs(
+  name: string,
+  endpoint: URL,
+  { PORT: port, HOST: host }: Environment,
+  log: Log,
+): Promise<void> {
   const advertised = portOf(endpoint);
+  const isOurs = advertised === port && isLoopback(endpoint);
+  if (host !== undefined && isOurs && !(await answers(endpoint))) {
+    log('warn', 'listening', { message: whyElsewhere(endpoint, host), port, host });
+    return;
+  }
+  log('info', 'listening', { message: `${name} is ready at ${endpoint.href}`, port, host });
   if (advertised === port) return;
   const message = `MCP_URL says port ${advertised}, the server listens on ${port}: a proxy has to lead from one to the other.`;
-  log(protocol === 'https:' ? 'info' : 'warn', 'other_port', { message });
+  log(endpoint.protocol === 'https:' ? 'info' : 'warn', 'other_port', { message });
+}
+
+/** @returns whether this process is what a client of that URL reaches. */
+function answers(endpoint: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get(new URL('healthz', endpoint), { agent: false, timeout: 2000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false));
+  });
 }

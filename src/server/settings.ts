@@ -1,8 +1,16 @@
 // The variables that every server reads, and the rule for each.
 import { accept, type Checked, refuse } from '../scalekit/checked.ts';
 import { checkClientId, checkResourceId } from '../scalekit/identifiers.ts';
-import { checkEnvironmentUrl, checkMcpUrl, checkPort, isThisMachine } from '../scalekit/urls.ts';
+import {
+  checkEnvironmentUrl,
+  checkInternalUrl,
+  checkMcpUrl,
+  checkPort,
+  checkResourceMetadataUrl,
+  isThisMachine,
+} from '../scalekit/urls.ts';
 import { defaultPort } from '../scalekit/variables.ts';
+import { type Level, type LogFormat, levels, logFormats } from './log.ts';
 
 /** The settings of a server, checked. */
 export interface Settings {
@@ -23,17 +31,32 @@ export interface Settings {
   readonly ALLOWED_ORIGINS: readonly string[];
   /** How many proxies of yours are in front and add to X-Forwarded-For. */
   readonly TRUSTED_PROXIES: number;
+  /** Where challenges send clients for the metadata; default: where RFC 9728 puts it, below MCP_URL's host. */
+  readonly RESOURCE_METADATA_URL: string | undefined;
+  /** Where keys are fetched in a container, while issuer and advertised URLs stay those of SCALEKIT_ENVIRONMENT_URL. */
+  readonly SCALEKIT_INTERNAL_URL: string | undefined;
+  /** Of every kind, for each user; 0 for no limit. */
+  readonly REQUESTS_PER_MINUTE: number;
   /** For each user; 0 for no limit. */
   readonly TOOL_CALLS_PER_MINUTE: number;
   /** For each address; 0 for no limit. */
   readonly REFUSED_TOKENS_PER_MINUTE: number;
+  readonly MAX_BODY_BYTES: number;
+  readonly MAX_HEADER_BYTES: number;
+  /** How long a connection is kept that has nothing to do: longer than the proxy in front keeps it. */
+  readonly KEEP_ALIVE_SECONDS: number;
+  /** How long it goes on serving after SIGTERM. */
+  readonly DRAIN_SECONDS: number;
+  /** Default: text in a terminal, json elsewhere. */
+  readonly LOG_FORMAT: LogFormat | undefined;
+  readonly LOG_LEVEL: Level;
 }
 
 /** How a variable is read: what its text means, what holds where it is not set, what production asks beside that. */
 interface Rule<T> {
   check(text: string): Checked<T>;
   /** Without this the variable has to be set. */
-  readonly otherwise?: { readonly value: T };
+  readonly otherwise?: { readonly value: T; readonly inProduction?: T };
   /** @returns why a value that is right in development is refused in production. */
   inProduction?(value: T): { readonly reason: string; readonly expected: string } | undefined;
 }
@@ -49,8 +72,22 @@ export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } 
   ALLOWED_HOSTS: list((name) => name.toLowerCase().replace(/:\d+$/, '')),
   ALLOWED_ORIGINS: list((origin) => (URL.canParse(origin) ? new URL(origin).origin : origin)),
   TRUSTED_PROXIES: wholeNumber(0, 10, 0),
+  RESOURCE_METADATA_URL: { check: checkResourceMetadataUrl, otherwise: { value: undefined } },
+  SCALEKIT_INTERNAL_URL: {
+    check: checkInternalUrl,
+    otherwise: { value: undefined },
+    inProduction: refuseInternalUrl,
+  },
+  REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000, 1200),
   TOOL_CALLS_PER_MINUTE: wholeNumber(0, 1_000_000, 600),
   REFUSED_TOKENS_PER_MINUTE: wholeNumber(0, 1_000_000, 1000),
+  MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 65_536),
+  MAX_HEADER_BYTES: wholeNumber(4096, 1024 * 1024, 65_536),
+  // Amazon's balancers keep connections for up to 4000 s, Google's for 600.
+  KEEP_ALIVE_SECONDS: wholeNumber(1, 5000, 65),
+  DRAIN_SECONDS: wholeNumber(0, 3600, 0, 5),
+  LOG_FORMAT: { ...oneOf(logFormats), otherwise: { value: undefined } },
+  LOG_LEVEL: { ...oneOf(levels), otherwise: { value: 'info' } },
 };
 
 function refuseLocalScalekit(environmentUrl: string) {
@@ -61,14 +98,21 @@ function refuseLocalScalekit(environmentUrl: string) {
   };
 }
 
+function refuseInternalUrl() {
+  return {
+    reason: 'is for the local Scalekit in containers, which protects nothing',
+    expected: 'no value, in production',
+  };
+}
+
 function refuseHttp(mcpUrl: string) {
   if (!mcpUrl.startsWith('http:')) return undefined;
   return { reason: 'is http', expected: 'https, in production' };
 }
 
-function wholeNumber(from: number, to: number, value: number): Rule<number> {
+function wholeNumber(from: number, to: number, value: number, inProduction = value): Rule<number> {
   return {
-    otherwise: { value },
+    otherwise: { value, inProduction },
     check(text) {
       const number = Number(text);
       return /^\d{1,9}$/.test(text) && number >= from && number <= to
@@ -79,6 +123,16 @@ function wholeNumber(from: number, to: number, value: number): Rule<number> {
             text,
             `a whole number from ${from} to ${to}`,
           );
+    },
+  };
+}
+
+function oneOf<const Name extends string>(names: readonly Name[]) {
+  const expected = names.join(', ');
+  return {
+    check(text: string): Checked<Name> {
+      const name = names.find((each) => each === text.toLowerCase());
+      return name ? accept(name) : refuse('choice', 'This is not one of the values', text, expected);
     },
   };
 }

@@ -92,7 +92,7 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       if (!parsed.success) return errorResult(`Invalid arguments: ${explain(parsed.error)}`);
       try {
         const result = output.parse(await declaration.run(parsed.data, call as Call<Scope>));
-        return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
+        return { content: [{ type: 'text', text: textOf(result) }], structuredContent: result };
       } catch (error) {
         if (error instanceof ToolError) return errorResult(error.message);
         throw error;
@@ -123,6 +123,19 @@ function hints(title: string, declared: ToolAnnotations = {}): ToolAnnotations {
     openWorldHint: true,
     ...declared,
   };
+}
+
+/**
+ * The result as JSON, for clients and models that read text. It is JSON inside the JSON of the answer, where every escape is
+ * escaped again: a control character would be seven bytes, so its picture stands in its place. `structuredContent` has it
+ * as it is.
+ */
+function textOf(result: unknown): string {
+  const json = JSON.stringify(result);
+  if (!json.includes('\\u00')) return json;
+  return json.replaceAll(/\\(?:u00([01][\da-f])|.)/g, (escaped, code?: string) =>
+    code === undefined ? escaped : String.fromCharCode(0x2400 + Number.parseInt(code, 16)),
+  );
 }
 
 /** The first few mistakes are enough to start with: in a long list there may be thousands. */

@@ -155,6 +155,28 @@ describe.concurrent('the start', () => {
     },
   );
 
+  test.for([
+    'https://127.0.0.1',
+    'https://[::ffff:127.0.0.1]',
+    'https://[::127.0.0.1]',
+    'https://0.0.0.0',
+    'https://[::]',
+    'https://2130706433',
+    'https://0x7f.1',
+    'https://localhost.',
+    'https://localhost.localdomain',
+    'https://LOCALHOST6',
+    'https://ip6-loopback:8443',
+  ])('production knows %s as this machine', async (url, context) => {
+    const { expect } = context;
+    const environments = [{ NODE_ENV: 'production' }, { APP_ENV: 'production', NODE_ENV: undefined }];
+    for (const env of environments) {
+      const said = await refusal(context, { ...production, ...env, SCALEKIT_ENVIRONMENT_URL: url });
+      expect(said).toMatch(/SCALEKIT_ENVIRONMENT_URL is `/);
+      expect(said).toContain(url);
+    }
+  });
+
   test.for(['http://mcp.example.com/', 'http://localhost:3002/'])(
     'production refuses %s as MCP_URL',
     async (url, context) => {
@@ -226,9 +248,18 @@ describe.concurrent('the start', () => {
     ['MCP_URL', 'ftp://mcp.example.com/'],
     ['MCP_URL', 'https://mcp.example.com/?a=b'],
     ['TOOL_CALLS_PER_MINUTE', 'many'],
-  ] as const)('%s=%s is refused by name', async ([name, value], context) => {
+    ['REQUESTS_PER_MINUTE', '-1'],
+    ['MAX_BODY_BYTES', '64KB'],
+    ['MAX_HEADER_BYTES', '1'],
+    ['KEEP_ALIVE_SECONDS', '0'],
+    ['DRAIN_SECONDS', 'soon'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
+    ['SCALEKIT_INTERNAL_URL', 'scalekit:4002'],
+    ['SCALEKIT_INTERNAL_URL', 'http://scalekit:4002/keys'],
+  ] as const)('%s=%s is refused by name and value', async ([name, value], context) => {
     const said = await refusal(context, { [name]: value });
-    context.expect(said).toContain(name);
+    context.expect(said).toContain(`${name} is \`${value}\``);
     context.expect(said).not.toMatch(/\n\s+at /);
   });
 });

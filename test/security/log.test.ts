@@ -61,6 +61,32 @@ describe('the log', () => {
     expect(ground.server.program.output).not.toMatch(/usr_forged|m2m_forged/);
   });
 
+  test("a client's GET and DELETE probes are no refusals; LOG_LEVEL=debug shows them", async () => {
+    for (const [level, probes] of [
+      ['info', 0],
+      ['debug', 2],
+    ] as const) {
+      ground = await prepareGround(project, { env: { ...unlimited, LOG_LEVEL: level } });
+      const headers = { authorization: `Bearer ${ground.source.forge.token()}` };
+      for (const method of ['GET', 'DELETE'])
+        expect((await fetch(ground.target.endpoint, { method, headers })).status).toBe(405);
+      await refusedLine(undefined);
+      const { log } = ground.server;
+      expect(log.filter(({ event }) => event === 'probe')).toHaveLength(probes);
+      expect(log.filter(({ event }) => event === 'refused')).toHaveLength(1);
+      if (level === 'info') await ground.close();
+    }
+  });
+
+  test('a claim that is a list makes no long line', async () => {
+    ground = await prepareGround(project, { env: unlimited });
+    const list = Array(500).fill('usr_forged_forged');
+    const token = ground.source.forge.token({ claims: { sub: list, client_id: list } });
+    const line = await refusedLine(token);
+    expect(line.status).toBe(401);
+    expect(JSON.stringify(line).length).toBeLessThan(1000);
+  });
+
   test.for([
     ['token_expired', { exp: 1 }],
     ['token_audience', { aud: 'res_9' }],
@@ -72,14 +98,22 @@ describe('the log', () => {
     expect(await refusedLine(ground.source.forge.token({ claims }))).toMatchObject({ reason, status: 401 });
   });
 
-  test('a served request leaves no line', async () => {
+  test('a call is one line: the tool, the user, the milliseconds, and none of its arguments', async () => {
     ground = await prepareGround(project, { env: unlimited });
     const before = ground.server.log.length;
     await callTool(ground.target.endpoint, ground.source.forge.token(), 'create_todo', {
       title: 'a secret plan',
     });
     expect((await refusedLine(undefined)).reason).toBe('no_token');
-    expect(ground.server.log.length).toBe(before + 1);
+    const lines = ground.server.log.slice(before);
+    expect(lines.map(({ event }) => event)).toEqual(['call', 'refused']);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      tool: 'create_todo',
+      subject: expect.any(String),
+      ms: expect.any(Number),
+      requestId: expect.any(String),
+    });
     expect(ground.server.program.output).not.toContain('a secret plan');
   });
 

@@ -20,7 +20,11 @@ export interface ServerSettings {
 }
 
 /** No limits, for tests that send more than anybody should. */
-export const unlimited = { TOOL_CALLS_PER_MINUTE: '0', REFUSED_TOKENS_PER_MINUTE: '0' } as const;
+export const unlimited = {
+  REQUESTS_PER_MINUTE: '0',
+  TOOL_CALLS_PER_MINUTE: '0',
+  REFUSED_TOKENS_PER_MINUTE: '0',
+} as const;
 
 /** A generated server as its owner runs it: a process of its own. */
 export class RunningServer {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createLog, type Details } from '../../src/server/log.ts';
+import { createLog, type Details, levels } from '../../src/server/log.ts';
 
 function written(readable: boolean, details: Details): string {
   let text = '';
-  createLog(readable, (line) => {
+  const write = (line: string) => {
     text += line;
-  })('info', 'event', details);
+  };
+  createLog({ format: readable ? 'text' : 'json', write })('info', 'event', details);
   return text;
 }
 
@@ -27,6 +28,37 @@ describe('the log', () => {
     expect(text.trimEnd().split(/[\r\n\u2028\u2029]/)).toHaveLength(1);
     for (const control of ['\u001b[2J', '\u009b', '\u0000', '\u202e', '\u2066', '\u200b'])
       expect(text).not.toContain(control);
+  });
+
+  const unseen = '\u00ad\u180e\ufff9\u3164\u{e0041}\u{e0101}\u{1d173}';
+  it.each([true, false])('shows what nobody would see (readable: %s)', (readable) => {
+    const text = written(readable, { path: `a${unseen}z`, message: unseen });
+    for (const character of unseen) expect(text).not.toContain(character);
+    expect(text).toContain(String.raw`a\u00ad\u180e\ufff9\u3164\udb40\udc41`);
+    if (!readable) expect(JSON.parse(text).path).toBe(`a${unseen}z`);
+  });
+
+  it('cuts what is too long, in an array and an object, too', () => {
+    for (const path of [Array(1000).fill('a group'), { deep: { deeper: 'x'.repeat(7000) } }])
+      expect(written(false, { path }).length).toBeLessThan(1000);
+  });
+
+  it('masks a token in what it cuts', () => {
+    const token = `${'eyJ'}${'x'.repeat(50)}.y.z`;
+    expect(written(false, { claims: Array(100).fill(token) })).not.toContain('xxx');
+  });
+
+  it('leaves out what is below its level', () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'warn', write: (line) => lines.push(line) });
+    for (const level of levels) log(level, `at_${level}`);
+    expect(lines.map((line) => /at_\w+/.exec(line)?.[0])).toEqual(['at_warn', 'at_error']);
+  });
+
+  it('is easy on the eye for a person', () => {
+    expect(written(true, { tool: 'list_todos', subject: 'usr_1', ms: 1.2, said: 'two words' })).toMatch(
+      /^\S*\d\d:\d\d:\d\d\S* \S*event\S* \S*tool=\S*list_todos \S*subject=\S*usr_1 \S*ms=\S*1\.2 \S*said=\S*"two words"\n$/,
+    );
   });
 
   it('cuts what is too long', () => {

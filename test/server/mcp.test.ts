@@ -169,7 +169,7 @@ describe('a tool', () => {
 
   it('logs what was thrown even where it is no error', async () => {
     expect((await run({ text: 'odd' })).isError).toBe(true);
-    expect(server.log.at(-1)).toMatchObject({ event: 'tool_failed', tool: 'echo' });
+    expect(server.log.findLast(({ event }) => event === 'tool_failed')).toMatchObject({ tool: 'echo' });
   });
 });
 
@@ -190,7 +190,7 @@ describe('a server', () => {
       expect(await (await fetch(metadataUrl)).json()).toMatchObject({ resource: deep.endpoint });
       const good = await post(deep.endpoint, { token: await deep.scalekit.mint(), message: call('echo') });
       expect(good.status).toBe(200);
-      expect((await fetch(new URL('/mcp', deep.url))).status).toBe(404);
+      expect((await fetch(new URL('/other/mcp', deep.url))).status).toBe(404);
       for (const path of ['/healthz', '/base/healthz', '/readyz', '/base/readyz']) {
         expect((await fetch(new URL(path, deep.url))).status).toBe(200);
       }

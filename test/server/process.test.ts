@@ -10,7 +10,7 @@ import { callTool, startTestServer, tool } from './support.ts';
 describe('the log', () => {
   const written = (text: string) => {
     const lines: string[] = [];
-    createLog(false, (line) => lines.push(line))('info', 'test', { text });
+    createLog({ format: 'json', write: (line) => lines.push(line) })('info', 'test', { text });
     return lines.join('');
   };
 

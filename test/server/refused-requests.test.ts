@@ -56,7 +56,7 @@ describe('web pages', () => {
 
 describe('HTTP', () => {
   const large = JSON.stringify({ ...listTools, params: { x: 'x'.repeat(256 * 1024) } });
-  const deep = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":${'['.repeat(1e5)}${']'.repeat(1e5)}}`;
+  const deep = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":${'['.repeat(3e4)}${']'.repeat(3e4)}}`;
   const bodies: Record<
     string,
     [status: number, reason: string, body: string, headers?: Record<string, string>]

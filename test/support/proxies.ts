@@ -85,6 +85,7 @@ defaults
   timeout connect 5s
   timeout client 50s
   timeout server 50s
+  timeout check 5s
 frontend clients
   bind 127.0.0.1:${port}
   default_backend mcp
@@ -104,7 +105,7 @@ const caddy: Configure = ({ servers, prefix = '', strip = false, host = 'passed'
   admin off
   auto_https off
 }
-http://localhost:${port} {
+http://:${port} {
   bind 127.0.0.1
   ${strip ? 'handle_path' : 'handle'} ${prefix}/* {
     reverse_proxy ${servers.map((server) => `127.0.0.1:${server}`).join(' ')}${

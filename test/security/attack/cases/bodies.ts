@@ -52,8 +52,8 @@ const bodies: readonly BodyRow[] = [
   ],
   ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]), 'RFC 8259 §8.1'],
   ['NUL bytes', Buffer.alloc(100), 'RFC 8259'],
-  ['40,000 lists in each other', '['.repeat(40_000) + ']'.repeat(40_000), 'house rule'],
-  ['40,000 objects in each other', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`, 'house rule'],
+  ['30,000 lists in each other', '['.repeat(30_000) + ']'.repeat(30_000), 'house rule'],
+  ['10,000 objects in each other', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, 'house rule'],
   ['40,000 open brackets', '['.repeat(40_000), 'house rule'],
   [
     'a call whose arguments are 100 levels deep',
@@ -213,7 +213,7 @@ const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) 
   {
     id: `size/${slug(name)}`,
     title: `a good token, the body is ${name}`,
-    source: 'house rule: length ≤ 256 KB, counted while reading',
+    source: 'house rule: length ≤ 64 KB, counted while reading',
     needs: 'token',
     attack: async (kit) => ({ ...keptAlive(attack(kit)), token: await kit.token() }),
     expect,

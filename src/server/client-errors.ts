@@ -1,0 +1,80 @@
+// What is not even a request: too large a head, no HTTP, a head or body that does not come. Node refuses it before there is a
+// request to answer; here it is told why, and the log too.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { always } from './exchange.ts';
+import type { Log } from './log.ts';
+
+/** By the code of Node's error; any other means that the bytes are no HTTP. */
+const refusals: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'headers_size'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'Payload Too Large', 'body_size'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'too_slow'],
+};
+const notHttp = [400, 'Bad Request', 'not_http'] as const;
+/** So long the rest is still read, in milliseconds, so that the answer arrives. */
+const patience = 1000;
+
+/** Refuses what never becomes a request. */
+export class ClientErrors {
+  readonly #messages: Readonly<Record<string, string>>;
+  readonly #log: Log;
+  /** The newest answer of each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+
+  /** @param maxHeaderBytes for the message. */
+  constructor(maxHeaderBytes: number, log: Log) {
+    this.#log = log;
+    this.#messages = {
+      headers_size: `The headers are larger than ${maxHeaderBytes} bytes; MAX_HEADER_BYTES sets the limit`,
+      body_size: 'The chunk extensions of the body are too large',
+      too_slow: 'The request did not come in time',
+      not_http: 'This is not an HTTP request',
+    };
+  }
+
+  /** Told of every request: an error after it must not get between its answer and the client. */
+  follow(req: IncomingMessage, res: ServerResponse): void {
+    this.#answers.set(req.socket, res);
+  }
+
+  /** For the `clientError` event of node:http's server. */
+  readonly refuse = (error: Error, socket: Duplex): void => {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ECONNRESET' || socket.destroyed) return void socket.destroy();
+    // More bytes on a connection that was told already.
+    if (!socket.writable) return;
+    const [status, phrase, reason] = refusals[code] ?? notHttp;
+    const message = this.#messages[reason];
+    this.#log('info', 'refused', { reason, message, status, address: addressOf(socket) });
+    const before = this.#answers.get(socket);
+    const isOwed = before && !before.writableFinished && (before.req.complete || before.headersSent);
+    if (isOwed) return void before.once('close', () => socket.destroy());
+    socket.end(answer(status, phrase, reason, message));
+    const cut = setTimeout(() => socket.destroy(), patience).unref();
+    socket.once('close', () => clearTimeout(cut)).resume();
+  };
+}
+
+function addressOf(socket: Duplex): string | undefined {
+  const { remoteAddress } = socket as { remoteAddress?: string };
+  return remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '');
+}
+
+/** Its Origin is not known, and there is nothing in it that a page must not read. */
+function answer(status: number, phrase: string, reason: string, message: string | undefined): string {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: -32_000, message, data: { reason } },
+  });
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'access-control-allow-origin': '*',
+    connection: 'close',
+    ...always,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${phrase}\r\n${lines.join('')}\r\n${body}`;
+}

@@ -1,0 +1,80 @@
+// Where the server listens: one address, several, or all of the machine.
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A machine without IPv6 says one of these. */
+const noSuchAddress = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const attempts = 10;
+
+/** An address that could not be listened on, with Node's error as its cause. */
+export class NotListening extends Error {
+  override readonly name = 'NotListening';
+  readonly port: number;
+  /** Nothing where it was all addresses. */
+  readonly host: string | undefined;
+
+  constructor(port: number, host: string | undefined, cause: unknown) {
+    super(`Not listening on ${host ?? 'all addresses'}, port ${port}`, { cause });
+    this.port = port;
+    this.host = host;
+  }
+}
+
+/** The same server at several addresses: node:http has one for each. */
+export class ListeningServers {
+  readonly #create: () => Server;
+  #servers: Server[] = [];
+
+  constructor(create: () => Server) {
+    this.#create = create;
+  }
+
+  /** @returns the port, which is the same at every address. @throws NotListening. */
+  async open(port: number, hosts: readonly string[]): Promise<number> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#openAll(port, hosts);
+      } catch (error) {
+        await this.close(0);
+        // A port that is free at one address may be taken at the other.
+        if (port !== 0 || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #openAll(port: number, hosts: readonly string[]): Promise<number> {
+    let taken = port;
+    for (const host of hosts.length > 0 ? hosts : [undefined]) {
+      const server = this.#create();
+      try {
+        server.listen({ port: taken, ...(host && { host }) });
+        await once(server, 'listening');
+      } catch (error) {
+        const isSpare = this.#servers.length > 0 && host === '::1';
+        if (isSpare && noSuchAddress.includes(String((error as NodeJS.ErrnoException).code))) continue;
+        throw new NotListening(taken, host, error);
+      }
+      this.#servers.push(server);
+      taken = (server.address() as AddressInfo).port;
+    }
+    return taken;
+  }
+
+  /** @param grace milliseconds for requests that are under way. */
+  async close(grace: number): Promise<void> {
+    const servers = this.#servers;
+    this.#servers = [];
+    await Promise.all(servers.map((server) => closeServer(server, grace)));
+  }
+}
+
+async function closeServer(server: Server, grace: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), grace);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}
