@@ -1,5 +1,5 @@
 import type { Settings } from '../project/settings.ts';
-import { checkScopes } from '../scalekit/index.ts';
+import { checkScopes, endpoints } from '../scalekit/index.ts';
 import { UsageError, UserError } from '../terminal/errors.ts';
 import type { EmulatorUser } from './contract.ts';
 import { emulatorDirectory } from './directory.ts';
@@ -46,9 +46,9 @@ function chooseUser(users: readonly EmulatorUser[], wished: string | undefined):
 }
 
 /** @returns the ids of the keys that the local Scalekit publishes, or undefined where none answers. */
-async function publishedKeys(url: string): Promise<readonly unknown[] | undefined> {
+async function publishedKeys(address: string): Promise<readonly unknown[] | undefined> {
   try {
-    const response = await fetch(`${url}/keys`, { redirect: 'error', signal: AbortSignal.timeout(1000) });
+    const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(1000) });
     const { keys } = (await response.json()) as { keys?: ReadonlyArray<{ kid?: unknown }> };
     return Array.isArray(keys) ? keys.map(({ kid }) => kid) : [];
   } catch {
@@ -72,7 +72,10 @@ export async function mintForProject(
   const settings = settingsOf(mcpUrl === undefined ? options : { ...options, mcpUrl }, port);
   const scopes = chooseScopes(scopeNames(settings), wish.scopes);
   const { id } = chooseUser(settings.users, wish.as);
-  const [keys, published] = await Promise.all([KeyRing.open(emulatorDirectory(env)), publishedKeys(url)]);
+  const [keys, published] = await Promise.all([
+    KeyRing.open(emulatorDirectory(env)),
+    publishedKeys(endpoints(url, settings.resourceId).keys),
+  ]);
   if (published !== undefined && !published.includes(keys.current.kid))
     throw new UserError(
       `The local Scalekit at ${url} signs with another key than the one that is kept here.`,

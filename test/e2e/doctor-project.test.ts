@@ -1,44 +1,12 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { scalekitFaults, serverFaults, tokens } from '../doctor/live/cases.ts';
-import { examine, exitCodeFor, type RunDoctor, readReport, type Said } from '../doctor/live/run-case.ts';
+import { readReport, type Said } from '../doctor/live/run-case.ts';
 import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { freePort } from '../support/ports.ts';
-import { type Program, run } from '../support/program.ts';
-import { scalekitProgram } from '../support/repository.ts';
+import type { Program } from '../support/program.ts';
 import { makeDirectory, removeDirectory, temporaryDirectory } from '../support/temporary.ts';
-
-/** The built doctor as a process of its own, with nobody's home. */
-function doctorIn(cwd: string, home: string): RunDoctor {
-  return async (args) => {
-    const { code, stdout } = await run(process.execPath, [scalekitProgram, 'doctor', ...args], {
-      cwd,
-      env: { HOME: home },
-    });
-    return { exitCode: code, output: stdout };
-  };
-}
-
-describe('the doctor as a process, on a bare URL', () => {
-  let emulator: Emulator;
-  let empty: string;
-
-  beforeAll(async () => {
-    emulator = await startEmulator();
-    empty = await makeDirectory('doctor-e2e');
-  });
-  afterAll(async () => {
-    await emulator.close();
-    await removeDirectory(empty);
-  });
-
-  test.each([...serverFaults, ...scalekitFaults, ...tokens])('$name', async (each) => {
-    const said = await examine(each, emulator, doctorIn(empty, empty));
-    expect(said.found).toEqual(each.codes);
-    expect(said.exitCode).toBe(exitCodeFor(said));
-  });
-});
+import { doctorIn } from './doctor-process.ts';
 
 /** One documented way to break a project, by hand. */
 interface Broken {

@@ -1,0 +1,14 @@
+import type { RunDoctor } from '../doctor/live/run-case.ts';
+import { run } from '../support/program.ts';
+import { scalekitProgram } from '../support/repository.ts';
+
+/** The built doctor as a process of its own, with nobody's home. */
+export function doctorIn(cwd: string, home: string): RunDoctor {
+  return async (args) => {
+    const { code, stdout } = await run(process.execPath, [scalekitProgram, 'doctor', ...args], {
+      cwd,
+      env: { HOME: home },
+    });
+    return { exitCode: code, output: stdout };
+  };
+}
