@@ -51,6 +51,27 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     expect(await readdir(cwd)).toEqual(['todo-mcp']);
   });
 
+  test.each([80, 40])('at %i columns the commands copy whole', async (columns) => {
+    const cwd = await temporaryDirectory();
+    const name = 'a-server-with-a-long-name-of-its-own';
+    const command = `${process.execPath} ${createProgram} ${name} --template todo --emulator ${quick}`;
+    const terminal = new Terminal(command, { cwd, env: detected, columns });
+    onTestFinished(() => terminal.close());
+    expect(await terminal.exit()).toBe(0);
+    const lines = terminal
+      .copied()
+      .split('\n')
+      .map((line) => line.trim());
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `cd ${name}`,
+        'npm run dev',
+        `claude mcp add --transport http ${name} http://localhost:3002/mcp`,
+        `npx create-scalekit-mcp ${name} --template todo --emulator --package-manager npm --no-install --no-git --no-check`,
+      ]),
+    );
+  });
+
   test('the package manager is asked where none ran us', async () => {
     const { terminal, cwd } = await open('x --template blank --emulator', {});
     await terminal.see(questions.manager);

@@ -15,12 +15,15 @@ export const pseudoTerminals: Need = {
 /** A real terminal: a pseudo-terminal made by `script` (util-linux), shown on a headless xterm. */
 export class Terminal {
   readonly #child: ChildProcess;
-  readonly #xterm = new xterm.Terminal({ cols: 100, rows: 60, scrollback: 500, allowProposedApi: true });
+  readonly #xterm: InstanceType<typeof xterm.Terminal>;
   readonly #exit: Promise<number>;
   #waiting: Array<() => void> = [];
 
-  constructor(command: string, options: { cwd: string; env?: Record<string, string> }) {
-    this.#child = spawn('script', ['-qefc', `stty cols 100 rows 60; exec ${command}`, '/dev/null'], {
+  constructor(command: string, options: { cwd: string; env?: Record<string, string>; columns?: number }) {
+    const { columns = 100 } = options;
+    this.#xterm = new xterm.Terminal({ cols: columns, rows: 60, scrollback: 500, allowProposedApi: true });
+    const size = `stty cols ${columns} rows 60`;
+    this.#child = spawn('script', ['-qefc', `${size}; exec ${command}`, '/dev/null'], {
       cwd: options.cwd,
       env: {
         PATH: process.env.PATH,
@@ -56,6 +59,17 @@ export class Terminal {
       (_, row) => buffer.getLine(row)?.translateToString(true) ?? '',
     );
     return lines.join('\n').trimEnd();
+  }
+
+  /** What a mouse would copy: lines that the terminal has wrapped are one again. */
+  copied(): string {
+    const buffer = this.#xterm.buffer.active;
+    let text = '';
+    for (let row = 0; row < buffer.length; row += 1) {
+      const line = buffer.getLine(row);
+      text += `${row > 0 && !line?.isWrapped ? '\n' : ''}${line?.translateToString(!buffer.getLine(row + 1)?.isWrapped)}`;
+    }
+    return text;
   }
 
   /** Waits until a text is on the screen. */
