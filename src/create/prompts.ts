@@ -23,17 +23,20 @@ function signalOf(context: Context): AbortSignal {
   return AbortSignal.any([context.signal, closed.signal]);
 }
 
-/** Which questions are still open, given what is known. */
-const open: { readonly [K in OptionName]?: (given: Given, around: Surroundings) => boolean } = {
-  directory: (given) => given.directory === undefined,
-  template: (given) => given.template === undefined,
-  emulator: (given) => given.emulator === undefined && given.register !== true && !isReal(given),
-  metadata: (given) => isReal(given) && given.metadata === undefined && given.environmentUrl === undefined,
-  clientId: (given) => isReal(given) && given.metadata === undefined && given.clientId === undefined,
-  resourceId: (given) => isReal(given) && given.metadata === undefined && given.resourceId === undefined,
-  packageManager: (given, around) =>
-    given.packageManager === undefined && around.packageManager === undefined,
+/** When a question is open that does not only depend on its own answer. */
+const conditions: { readonly [K in OptionName]?: (given: Given, around: Surroundings) => boolean } = {
+  emulator: (given) => given.register !== true && !isReal(given),
+  metadata: (given) => isReal(given) && given.environmentUrl === undefined,
+  clientId: (given) => isReal(given) && given.metadata === undefined,
+  resourceId: (given) => isReal(given) && given.metadata === undefined,
+  packageManager: (_, around) => around.packageManager === undefined,
 };
+
+/** @returns whether a row's question, where it has one, is still to be asked, given what is known. */
+function isOpen(name: OptionName, given: Given, around: Surroundings): boolean {
+  if (optionOf(name).question === undefined || given[name] !== undefined) return false;
+  return conditions[name]?.(given, around) ?? true;
+}
 
 /** As wide as a terminal surely is; the prompt library does not break the line of an error. */
 const errorWidth = 74;
@@ -166,7 +169,7 @@ export async function ask(given: Given, context: Context, around: Surroundings):
   clack.intro('An MCP server, protected by Scalekit');
   let known = given;
   for (const name of optionNames) {
-    if (open[name]?.(known, around)) {
+    if (isOpen(name, known, around)) {
       const isChoice = optionOf(name).choices !== undefined;
       known = {
         ...known,

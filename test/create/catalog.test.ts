@@ -60,12 +60,12 @@ describe('what does not go together is said, with what does', () => {
       },
     ],
     [
-      { template: 'todo', store: ['sqlite'] },
-      { about: 'store', expected: 'memory' },
+      { template: 'todo', store: ['nope'] },
+      { about: 'store', expected: expect.stringContaining('memory') },
     ],
     [
-      { template: 'todo', with: ['prompts'] },
-      { about: 'with', expected: 'no --with' },
+      { template: 'todo', with: ['nope'] },
+      { about: 'with', expected: expect.stringContaining('no --with') },
     ],
     [
       { template: 'todo', deploy: ['docker', 'kubernetes'] },
