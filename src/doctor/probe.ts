@@ -224,9 +224,15 @@ function limitOf({ milliseconds = 5000, deadline = Number.POSITIVE_INFINITY }: P
  */
 export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<Answer> {
   const milliseconds = limitOf(options);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(milliseconds)]);
+  // A timer of our own: Node 20 may collect what AbortSignal.any makes of AbortSignal.timeout before its time has come.
+  const limit = new AbortController();
+  const end = () => limit.abort();
+  const timer = setTimeout(end, milliseconds);
+  options.signal.addEventListener('abort', end, { once: true });
+  const { signal } = limit;
   let response: IncomingMessage | undefined;
   try {
+    options.signal.throwIfAborted();
     response = await send(request, options, signal);
     const text = await collect(response);
     const session = response.headers['mcp-session-id'];
@@ -247,6 +253,8 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
       message: printable(plainWords(error.message)),
     };
   } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener('abort', end);
     response?.destroy();
   }
 }

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly endpoint: string;
   readonly given?: string;
   readonly givenBy?: 'person' | 'settings';
+  /** It accepts connections and says nothing: whoever waited once need not wait as long again. */
+  readonly isSilent?: boolean;
   readonly atGiven?: Answer;
 }
 
@@ -67,7 +69,7 @@ export async function findEndpoint(
     call(given),
     givenBy === 'settings' ? fromMetadata(given, options) : [],
   ]);
-  if (!atGiven.answered) return { endpoint: given, givenBy };
+  if (!atGiven.answered) return { endpoint: given, givenBy, isSilent: atGiven.failure === 'timeout' };
   if (isMcpAnswer(atGiven)) return betterNamed({ endpoint: given, givenBy }, atGiven, named, call);
   const further = redirected(atGiven, given);
   const bySource = places.map((path) => new URL(path, given).href);

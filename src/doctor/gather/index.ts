@@ -148,6 +148,16 @@ async function gatherOnline(
   place: Endpoint,
   options: ProbeOptions,
 ): Promise<Partial<Facts>> {
+  const { isSilent, ...where } = place;
+  return gatherAt(target, project, where, isSilent ? { ...options, milliseconds: 1000 } : options);
+}
+
+async function gatherAt(
+  target: Target,
+  project: Fact<ProjectFacts>,
+  place: Endpoint,
+  options: ProbeOptions,
+): Promise<Partial<Facts>> {
   const { endpoint } = place;
   const metadata = askMetadata(endpoint, options);
   const scalekit = configuredScalekit(project, options).then((configured) =>

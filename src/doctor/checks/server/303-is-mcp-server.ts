@@ -2,8 +2,10 @@ import { defineCheck, withFact } from '../../check.ts';
 import type { Facts, PortOwner, ServerFacts } from '../../facts.ts';
 import { mountedAt } from '../../frameworks.ts';
 import { isInterfered, isStranger } from '../../interference.ts';
+import { whoAnswered } from '../../intermediaries.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
-import { isFirewall, isMcpServer, isOldStream, isRedirect, summary } from '../../reading.ts';
+import type { Answer } from '../../probe.ts';
+import { isFirewall, isMcpServer, isOldStream, isRedirect, reasonOf, summary } from '../../reading.ts';
 
 /** @returns which program answers, e.g. `, from node (process 42), started in ~/shop`. */
 export function describeOwner(owner: PortOwner | undefined): string {
@@ -11,6 +13,25 @@ export function describeOwner(owner: PortOwner | undefined): string {
   const { name, directory, commandLine } = owner;
   const where = directory === undefined ? '' : `, started in ${directory}`;
   return `, from ${name}${where}${commandLine === undefined ? '' : `: ${commandLine}`}`;
+}
+
+/** What was answered, in its own words and by whom, where that can be told. */
+function saidBy(answer: Answer): string {
+  const [reason, who] = [reasonOf(answer), whoAnswered(answer)];
+  return `${summary(answer)}${reason === '' ? '' : ` (${reason})`}${who === undefined ? '' : `, through ${who}`}`;
+}
+
+/** Only a URL was given: it may be that, and nothing else, which is wrong. */
+function wrongAddress({ noToken }: ServerFacts): Partial<Finding> {
+  const who = whoAnswered(noToken);
+  return {
+    side: 'client',
+    why: 'Something answers, and does not speak MCP: the path is another one, or the address leads to another program.',
+    fix:
+      who === undefined
+        ? 'Check the URL, path included: usually it ends in /mcp. If it is right, see what listens there.'
+        : `Check the URL, path included, and that ${who} has a route for it that leads to the MCP server.`,
+  };
 }
 
 /** Why an answer that is none of MCP's is the matter of another check. */
@@ -58,9 +79,10 @@ export default defineCheck({
       if (other !== undefined) return skipped(other);
       return found({
         subject: { url: endpoint },
-        actual: `${summary(noToken)}${describeOwner(portOwner)}`,
+        actual: `${saidBy(noToken)}${describeOwner(portOwner)}`,
         expected: '401, or an answer to an MCP message',
         ...(portOwner?.isOwn ? ownServer(facts, endpoint) : {}),
+        ...(facts.project.known ? {} : wrongAddress(server)),
       });
     }),
 });
