@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkScopes } from '../scalekit/index.ts';
 import { systemCode } from '../terminal/errors.ts';
+import { lineEndOf, quote } from './source-text.ts';
 
 /** Where a TypeScript project lists its scopes. */
 export const scopesFile = 'src/scopes.ts';
@@ -46,16 +47,21 @@ function textOf(literal: string): string {
   }
 }
 
-/**
- * Reads the list of scopes in `src/scopes.ts` as text, since nothing of a project is run to look at it.
- * @param text the file.
- * @returns the scopes in their order; undefined where the file has no list, or one that is written in another way.
- */
-export function readScopesFile(text: string): readonly ListedScope[] | undefined {
+/** The list as it stands in the text. */
+interface ScopeList {
+  readonly scopes: readonly ListedScope[];
+  /** Behind the last entry, and its comma if it has one; behind the bracket that opens the list where there is none. */
+  readonly afterLast: number;
+  /** Of the bracket that closes it. */
+  readonly end: number;
+}
+
+function readList(text: string): ScopeList | undefined {
   const start = beginning.exec(text);
   if (start === null) return undefined;
   const scopes: ListedScope[] = [];
   let position = start.index + start[0].length;
+  let afterLast = position;
   const match = (pattern: RegExp) => {
     pattern.lastIndex = position;
     const found = pattern.exec(text);
@@ -64,13 +70,59 @@ export function readScopesFile(text: string): readonly ListedScope[] | undefined
   };
   for (;;) {
     match(between);
-    if (text[position] === '}') return scopes;
+    if (text[position] === '}') return { scopes, afterLast, end: position };
     const at = position;
-    const { bare, name, description } = match(entry)?.groups ?? {};
-    if (description === undefined) return undefined;
+    const found = match(entry);
+    const { bare, name, description } = found?.groups ?? {};
+    if (found === null || description === undefined) return undefined;
+    afterLast = at + found[0].trimEnd().length;
     const line = text.slice(0, at).split('\n').length;
     scopes.push({ name: bare ?? textOf(name ?? ''), description: textOf(description), line });
   }
+}
+
+/**
+ * Reads the list of scopes in `src/scopes.ts` as text, since nothing of a project is run to look at it.
+ * @param text the file.
+ * @returns the scopes in their order; undefined where the file has no list, or one that is written in another way.
+ */
+export function readScopesFile(text: string): readonly ListedScope[] | undefined {
+  return readList(text)?.scopes;
+}
+
+/** @returns a scope's line in `src/scopes.ts`, without indentation. */
+export function scopeLine(name: string, description: string): string {
+  // Written plainly, the key `__proto__` would set the object's prototype.
+  const key = name === '__proto__' ? `[${quote(name)}]` : quote(name);
+  return `${key}: ${quote(description)},`;
+}
+
+/**
+ * Adds scopes at the end of the list in `src/scopes.ts`; all else in the file stays as it is.
+ * @param text the file.
+ * @returns the new text; undefined where the list is not understood.
+ */
+export function addToScopesFile(
+  text: string,
+  added: ReadonlyArray<Pick<ListedScope, 'name' | 'description'>>,
+): string | undefined {
+  const list = readList(text);
+  // The word in a comment, or a second list: which one is meant is not ours to guess.
+  if (list === undefined || text.split(new RegExp(beginning.source)).length !== 2) return undefined;
+  const { scopes, afterLast, end } = list;
+  const comma = scopes.length === 0 || text[afterLast - 1] === ',' ? '' : ',';
+  const closing = text.slice(text.lastIndexOf('\n', end) + 1, end);
+  const lines = added.map(({ name, description }) => scopeLine(name, description));
+  const head = `${text.slice(0, afterLast)}${comma}`;
+  // A list on one line stays on one line.
+  if (closing.trim() !== '')
+    return `${head}${text.slice(afterLast, end).trimEnd()} ${lines.join(' ')} ${text.slice(end)}`;
+  const last = scopes.at(-1);
+  const line = last === undefined ? `${closing}  ` : (text.split('\n')[last.line - 1] ?? '');
+  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+  const block = lines.map((each) => `${indent}${each}${lineEndOf(text)}`).join('');
+  const start = end - closing.length;
+  return `${head}${text.slice(afterLast, start)}${block}${text.slice(start)}`;
 }
 
 /** A project's scopes, or what is wrong with the file that lists them. */

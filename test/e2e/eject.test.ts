@@ -21,8 +21,9 @@ declare module 'scalekit-mcp-server' {
 let project: GeneratedProject;
 let ejected: { written: string[]; removed: string[]; dependencies: Record<string, string> };
 
-const eject = (...args: readonly string[]) =>
-  run(process.execPath, [scalekitProgram, 'eject', ...args], { cwd: project.directory });
+const scalekit = (...args: readonly string[]) =>
+  run(process.execPath, [scalekitProgram, ...args], { cwd: project.directory });
+const eject = (...args: readonly string[]) => scalekit('eject', ...args);
 const read = (path: string) => readFile(project.path(path), 'utf8');
 
 beforeAll(async () => {
@@ -38,7 +39,10 @@ beforeAll(async () => {
       .replace('{ user }) {', '{ user, env }) {')
       .replace('{ message, subject', '{ message: message ?? env.GREETING, subject'),
   );
+  const added = await scalekit('add', 'tool', 'early_note', '--scopes', 'notes:read,notes:early', '--yes');
+  expect(added).toMatchObject({ code: 0, stderr: '' });
   expect((await project.npm('run', 'typecheck')).stdout).not.toContain('error');
+  expect(await project.npm('run', 'lint')).toMatchObject({ code: 0 });
 });
 
 afterAll(() => project?.remove());
@@ -83,11 +87,19 @@ describe('ejected', () => {
     expect(JSON.parse(await read('.scalekit-mcp.json')).ejected).toMatchObject({ folder: 'src/protect' });
   });
 
+  test('a tool is added as before', async () => {
+    const added = await scalekit('add', 'tool', 'late_note', '--scopes', 'notes:late', '--yes');
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    expect(await read('test/late-note.test.ts')).toContain("'../src/protect/testing/index.ts'");
+  });
+
   test('a clean install, types, tests and linter are content', async () => {
     await rm(project.path('node_modules'), { recursive: true });
     expect(await project.npm('ci')).toMatchObject({ code: 0 });
     expect(await project.npm('run', 'typecheck')).toMatchObject({ code: 0 });
     const tested = await project.npm('test');
+    for (const tool of ['early_note', 'late_note'])
+      expect(tested.stdout).toContain(`answers 403 to ${tool} without notes:`);
     expect(tested.stdout).toMatch(/# fail 0\n/);
     expect(tested.code).toBe(0);
     expect(await project.npm('run', 'lint')).toMatchObject({ code: 0 });

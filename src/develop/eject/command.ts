@@ -1,7 +1,7 @@
 import { packageManager } from '../../project/package-manager.ts';
-import { type Context, type ExitCode, exitCodes, isInteractive } from '../../terminal/context.ts';
-import { Interrupted, UsageError } from '../../terminal/errors.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
+import { agree } from '../agree.ts';
 import { installAgain, writePlan } from './apply.ts';
 import { type EjectPlan, planEject } from './plan.ts';
 
@@ -58,23 +58,12 @@ function describe(plan: EjectPlan): readonly string[] {
   ];
 }
 
-async function agree(flags: EjectFlags, context: Context): Promise<void> {
-  if (flags.yes === true) return;
-  if (flags.json === true || !isInteractive(context))
-    throw new UsageError('Ejecting changes files of this project, and there is nobody to agree to it.', {
-      code: 'arguments/yes',
-      next: 'scalekit-mcp eject --dry-run shows what would change; scalekit-mcp eject --yes does it',
-    });
-  const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({
-    message: 'Take the protection over? There is no way back but git.',
-    initialValue: false,
-    input: context.stdin,
-    output: context.stdout,
-    signal: context.signal,
-  });
-  if (isCancel(answer) || !answer) throw new Interrupted('Cancelled. Nothing was changed.');
-}
+const agreement = {
+  command: 'scalekit-mcp eject',
+  reason: 'Ejecting changes files of this project',
+  question: 'Take the protection over? There is no way back but git.',
+  preselected: false,
+};
 
 /**
  * Ejects the protection of the project in this folder.
@@ -87,7 +76,7 @@ export async function eject(flags: EjectFlags, context: Context): Promise<ExitCo
   for (const line of describe(plan)) screen.line(line);
   const report = reportOf(plan, flags.dryRun === true);
   if (flags.dryRun !== true) {
-    await agree(flags, context);
+    await agree(flags, context, agreement);
     writePlan(context.cwd, plan);
     await screen.step(
       `Installing with ${plan.packageManager}`,

@@ -1,4 +1,5 @@
 import type { CommandRow, PassingRow } from '../command.ts';
+import { add } from './add.ts';
 import { call } from './call.ts';
 import { create } from './create.ts';
 import { dev } from './dev.ts';
@@ -15,6 +16,7 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   token,
   call,
   list,
+  add,
   emulate,
   doctor,
   register,

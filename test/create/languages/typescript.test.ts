@@ -8,7 +8,6 @@ import {
 } from '../../../src/create/languages/typescript/example-tools.ts';
 import {
   listScopes,
-  quote,
   renameScopes,
   renameServer,
   scopesIn,
@@ -16,6 +15,7 @@ import {
 import { toolTable } from '../../../src/create/languages/typescript/tool-table.ts';
 import { loadTemplates } from '../../../src/create/packed.ts';
 import { markdown } from '../../../src/create/prose.ts';
+import { quote } from '../../../src/project/source-text.ts';
 import { hardNames } from '../hard-names.ts';
 
 const evaluate = (expression: string): unknown => new Function(`return ${expression}`)();

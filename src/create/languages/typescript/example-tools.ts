@@ -1,27 +1,14 @@
+import { nameable, type SourceNames, sourceNames } from '../../../project/tool-names.ts';
 import { renameTokens } from './source.ts';
 
 /** The blank server's example tools: one for each scope, each made from the same file of the template. */
 
 /** The names that one scope's example goes by. */
-export interface ExampleTool {
+export interface ExampleTool extends SourceNames {
   readonly scope: string;
   /** The tool's name, e.g. `notes_read`. */
   readonly tool: string;
-  /** The variable that holds it, e.g. `notesRead`. */
-  readonly identifier: string;
-  /** Its module below `src/tools/`, without extension, e.g. `notes-read`. */
-  readonly file: string;
 }
-
-/** Words that cannot be an identifier, a file (`index`, names that Windows reserves), or that the pattern uses itself. */
-const taken: ReadonlySet<string> = new Set(
-  (
-    'await break case catch class const continue debugger default delete do else enum eval export extends false finally for ' +
-    'function if implements import in instanceof interface let new null package private protected public return static ' +
-    'super switch this throw true try typeof undefined var void while with yield arguments nan infinity ' +
-    'index tool tools z con prn aux nul com1 com2 com3 com4 lpt1 lpt2 lpt3'
-  ).split(' '),
-);
 
 function wordsOf(scope: string): readonly string[] {
   return scope
@@ -30,23 +17,8 @@ function wordsOf(scope: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** @returns words that make a valid name: not empty, not beginning with a digit, not taken. */
-function nameable(words: readonly string[]): readonly string[] {
-  const joined = words.join('_');
-  if (joined === '') return ['example', 'tool'];
-  if (taken.has(joined)) return [...words, 'tool'];
-  return /^\d/.test(joined) ? ['tool', ...words] : words;
-}
-
 function named(scope: string, words: readonly string[]): ExampleTool {
-  return {
-    scope,
-    tool: words.join('_'),
-    identifier: words
-      .map((word, index) => (index === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
-      .join(''),
-    file: words.join('-'),
-  };
+  return { scope, tool: words.join('_'), ...sourceNames(words) };
 }
 
 /**

@@ -1,4 +1,5 @@
-import { readScopesFile } from '../../../project/scopes-file.ts';
+import { readScopesFile, scopeLine } from '../../../project/scopes-file.ts';
+import { quote } from '../../../project/source-text.ts';
 import { describeScope, type ReadWritePair, readWritePair } from '../../../scalekit/index.ts';
 
 /**
@@ -12,13 +13,6 @@ export type Descriptions = ReadonlyMap<string, string>;
 /** @returns the scopes of a `src/scopes.ts`. */
 export function scopesIn(source: string): Descriptions {
   return new Map(readScopesFile(source)?.map(({ name, description }) => [name, description]));
-}
-
-/** @returns a string literal that means exactly this text, whatever is in it. */
-export function quote(text: string): string {
-  const quoted = JSON.stringify(text);
-  // JSON's double quotes are TypeScript too; single ones where they need no escape, since the templates have them.
-  return /['"\\]/.test(quoted.slice(1, -1)) ? quoted : `'${quoted.slice(1, -1)}'`;
 }
 
 /** Replaces what must be there exactly once: a template that has lost it would silently make a wrong project. */
@@ -60,10 +54,8 @@ export function describe(scope: string, own: Descriptions): string {
 
 /** Writes the scopes into `src/scopes.ts`, each on a line of its own. */
 export function listScopes(source: string, scopes: readonly string[]): string {
-  // Written plainly, the key `__proto__` would set the object's prototype.
-  const key = (scope: string) => (scope === '__proto__' ? `[${quote(scope)}]` : quote(scope));
   const own = scopesIn(source);
-  const entries = scopes.map((scope) => `  ${key(scope)}: ${quote(describe(scope, own))},`);
+  const entries = scopes.map((scope) => `  ${scopeLine(scope, describe(scope, own))}`);
   const table = `defineScopes({\n${entries.join('\n')}\n})`;
   return replaceOnce(source, /defineScopes\(\{[^}]*\}\)/, table, 'the table of scopes');
 }

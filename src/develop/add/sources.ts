@@ -1,0 +1,97 @@
+import { quote } from '../../project/source-text.ts';
+import type { ToolRequest } from './request.ts';
+
+/** The files that a new tool starts from, in the style of the generated ones: they compile, and their tests pass, as they are. */
+
+/** Where the generated files are, as seen from a tool and from a test. */
+const scopesOfTool = '../scopes.ts';
+const fromTest = {
+  scopes: '../src/scopes.ts',
+  tools: '../src/tools/index.ts',
+  support: './support.ts',
+} as const;
+
+const list = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
+
+/** What a tool does to the world is its owner's to say; its scopes are the best guess there is. */
+function hintsFor(scopes: readonly string[]): string {
+  return scopes.every((scope) => /(?:^|[:_])read$/.test(scope))
+    ? '{ readOnlyHint: true, openWorldHint: false }'
+    : '{ readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false }';
+}
+
+/** @returns e.g. `Archive note` for `archive_note`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** @returns `src/tools/<file>.ts`. */
+export function toolSource({ name, identifier, scopes }: ToolRequest): string {
+  return `// A start: say what ${name} is for, what it takes and returns, and let \`run\` do it.
+import * as z from 'zod';
+import { tool } from '${scopesOfTool}';
+
+export const ${identifier} = tool({
+  name: '${name}',
+  title: '${titleOf(name)}',
+  // A model reads this to decide whether to use the tool.
+  description: 'Says who called it.',
+  // The names come from src/scopes.ts. All scopes that are listed here are required.
+  scopes: ${list(scopes)},
+  input: z.object({
+    message: z.string().max(200).optional().describe('Anything; it comes back'),
+  }),
+  output: z.object({
+    message: z.string(),
+    subject: z.string(),
+  }),
+  // What clients tell people before a call.
+  annotations: ${hintsFor(scopes)},
+  async run({ message = 'Hello' }, { user }) {
+    return { message, subject: user.subject };
+  },
+});
+`;
+}
+
+/**
+ * @param testing the specifier from which this project's tests import what they start from.
+ * @returns `test/<file>.test.ts`.
+ */
+export function testSource({ name, scopes }: ToolRequest, testing: string): string {
+  return `// ${name}: what it answers to who may call it, and that nobody else may.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { denials } from '${testing}';
+import { scopes } from '${fromTest.scopes}';
+import { tools } from '${fromTest.tools}';
+import { startServer, type TestServer } from '${fromTest.support}';
+
+let server: TestServer;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.stop());
+
+describe('${name}', () => {
+  it('is allowed with its scopes', async () => {
+    const caller = { scopes: ${list(scopes)}, subject: 'usr_1' };
+    const { status, result } = await server.call('${name}', { message: 'Hi' }, caller);
+    assert.equal(status, 200);
+    assert.deepEqual(result, { message: 'Hi', subject: 'usr_1' });
+  });
+
+  const own = tools.filter(({ listing }) => listing.name === '${name}');
+  for (const { missing, granted, error } of denials(own, scopes)) {
+    it(\`is denied without \${missing}\`, async () => {
+      const answer = await server.call('${name}', {}, { scopes: granted });
+      assert.deepEqual([answer.status, answer.error], [403, error]);
+    });
+  }
+});
+`;
+}
+
+/** How a tool's arguments are shown in the README's table. */
+export const argumentsOfStart = '(message?)';

@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { systemCode, UserError } from '../terminal/errors.ts';
+
+/** What becomes of a project's files, by paths from its folder. */
+export interface FileChanges {
+  readonly writes: ReadonlyMap<string, string>;
+  readonly removes?: readonly string[];
+}
+
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function restore(path: string, content: Buffer | undefined): void {
+  if (content === undefined) rmSync(path, { force: true });
+  // What could not be written has not changed, and could not be written now, either.
+  else if (contentOf(path)?.equals(content) !== true) writeFileSync(path, content);
+}
+
+/** @returns the paths that could not be brought back. */
+function takeBack(
+  directory: string,
+  before: ReadonlyMap<string, Buffer | undefined>,
+  madeFolders: readonly string[],
+): readonly string[] {
+  const left: string[] = [];
+  for (const [path, content] of before) {
+    try {
+      restore(join(directory, path), content);
+    } catch {
+      left.push(path);
+    }
+  }
+  for (const folder of madeFolders) rmSync(folder, { recursive: true, force: true });
+  return left;
+}
+
+/**
+ * Changes files, all or none: a failure in the middle takes back what was done.
+ * @param code of the error, e.g. `eject/write`.
+ * @throws UserError naming the file that could not be changed.
+ */
+export function changeFiles(directory: string, { writes, removes = [] }: FileChanges, code: string): void {
+  const before = new Map<string, Buffer | undefined>();
+  const madeFolders: string[] = [];
+  let current = '';
+  try {
+    for (const path of [...writes.keys(), ...removes]) {
+      current = path;
+      before.set(path, contentOf(join(directory, path)));
+    }
+    for (const [path, text] of writes) {
+      current = path;
+      const made = mkdirSync(dirname(join(directory, path)), { recursive: true });
+      if (made !== undefined) madeFolders.push(made);
+      writeFileSync(join(directory, path), text);
+    }
+    for (const path of removes) {
+      current = path;
+      rmSync(join(directory, path), { force: true });
+    }
+  } catch (error) {
+    const cause = systemCode(error);
+    const left = takeBack(directory, before, madeFolders);
+    if (cause === undefined) throw error;
+    const outcome =
+      left.length === 0 ? 'The project is as it was.' : `Not brought back, mend by hand: ${left.join(', ')}.`;
+    throw new UserError(`${current} cannot be written (${cause}). ${outcome}`, { code, cause: error });
+  }
+}

@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { plan } from '../../src/create/plan.ts';
+import { cases } from '../create/snapshot-cases.ts';
+import { compile, putOnWorkbench } from '../create/workbench.ts';
+import { run } from '../support/program.ts';
+import { scalekitProgram } from '../support/repository.ts';
+
+/** The built program adds to a generated project, and what it has written compiles and passes; test/e2e/eject.test.ts lints it. */
+describe.each(['todo', 'blank'])('a %s server', (name) => {
+  test('gets tools, with new scopes and without, and all its tests pass', async () => {
+    const example = cases[name];
+    if (example === undefined) throw new Error(name);
+    const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+    const add = (...args: readonly string[]) =>
+      run(process.execPath, [scalekitProgram, 'add', ...args, '--yes'], { cwd: directory });
+
+    expect(await add('scope', 'notes:archive', 'Put', 'your', 'notes', 'away')).toMatchObject({ code: 0 });
+    for (const [tool, scopes] of [
+      ['archive_note', 'notes:archive,todo:read'],
+      ['delete', 'notes:delete,__proto__'],
+      ['describe', 'todo:read'],
+      ['walk', 'todo:read'],
+    ] as const)
+      expect(await add('tool', tool, '--scopes', scopes)).toMatchObject({ code: 0, stderr: '' });
+
+    expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
+    const tests = (await readdir(join(directory, 'dist/compiled/test'))).filter((file) =>
+      file.endsWith('.test.js'),
+    );
+    expect(tests).toEqual(expect.arrayContaining(['archive-note.test.js', 'delete-tool.test.js']));
+    const paths = tests.map((file) => `dist/compiled/test/${file}`);
+    const tested = await run(process.execPath, ['--test', ...paths], { cwd: directory });
+    for (const said of [
+      'is denied without notes:archive',
+      'is denied without __proto__',
+      'answers 403 to archive_note without notes:archive',
+      'is allowed with its scopes',
+    ])
+      expect(tested.stdout).toContain(said);
+    expect(tested.stdout).toMatch(/# fail 0\n/);
+    expect(tested.code).toBe(0);
+  });
+});
