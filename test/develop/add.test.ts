@@ -218,6 +218,7 @@ describe('nothing is written', () => {
     [['tool', 'archive_todo', '--scopes', 'openid'], /belongs to the authorization server/],
     [['scope', 'todo-archive'], /A scope holds "-"/],
     [['scope', 'a'.repeat(65)], /65 characters/],
+    [['scope', 'a:b', 'x\u001b[31m'], /nobody sees: x\\x1b/],
     [['scope', 'todo:archive', '--scopes', 'todo:read'], /a scope needs none/],
   ])('%j: exit 2', async (args, message) => {
     const { code, stderr } = await addNothing(...args, '--yes');

@@ -80,6 +80,19 @@ function scopeRequest(name: string, words: readonly string[], list: string | und
   const checked = checkScope(name);
   if (!checked.ok) throw problemsError([{ option: '<name>', ...checked.problem }], help);
   const description = words.join(' ').replaceAll(/\s+/g, ' ').trim();
+  if (/\p{Cc}|\p{Cf}/u.test(description))
+    throw problemsError(
+      [
+        {
+          option: '<description>',
+          code: 'scope/description',
+          reason: 'A description holds characters that nobody sees',
+          actual: printable(description),
+          expected: 'what the scope allows, in words for a consent page',
+        },
+      ],
+      help,
+    );
   return { kind: 'scope', name, description: description === '' ? describeScope(name) : description };
 }
 
