@@ -21,7 +21,7 @@ const forget = html`<h2>Make the client forget</h2>
 </ul>
 <p>Then connect once more: the client registers itself anew.</p>`;
 
-/** Facts: Scalekit, documented failure 13. */
+/** docs/scalekit.md#documented-failures, 13. */
 function unknownClient(clientId: string): Failure {
   const kind = kindOfIdentifier(clientId);
   const isOtherKind = kind !== undefined && !clientId.startsWith('m2m_');
@@ -52,7 +52,7 @@ ${forget}`,
   };
 }
 
-/** Facts: Scalekit, documented failure 14. */
+/** docs/scalekit.md#documented-failures, 14. */
 function wrongRedirect(sent: string, registered: readonly string[]): Failure {
   return {
     title: 'The answer would go somewhere else',

@@ -101,7 +101,14 @@ describe('selfCheck', () => {
   test.each([
     ['a source that does not compile', "const port: number = 'x';", ['SKM151']],
     ['a server that ends at once', "console.error('MCP_URL is missing'); process.exit(1);", ['SKM302']],
-    ['an open server', healthyServer.replace('answer(401', 'answer(200'), ['SKM304']],
+    [
+      'an open server',
+      healthyServer.replace(
+        "answer(401, {}, { 'www-authenticate': challenge })",
+        "answer(200, { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'read', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }], content: [{ type: 'text', text: 'all' }] } })",
+      ),
+      ['SKM304'],
+    ],
     [
       'a relative metadata address',
       healthyServer.replace("resource_metadata=\"' + base + '", 'resource_metadata="/'),

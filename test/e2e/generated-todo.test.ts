@@ -97,7 +97,7 @@ describeGenerated(
     test('npm run dev: one command: Scalekit and the server; a save is served; Ctrl-C ends it all', async () => {
       const dev = project.startNpm('run', 'dev');
       onTestFinished(() => dev.kill());
-      await dev.says(/Press Ctrl-C/);
+      await dev.says(/Ctrl-C ends everything/);
       const client = new McpClient(officialClients[2], project.endpoint);
       onTestFinished(() => client.close());
       await client.connect();

@@ -23,7 +23,7 @@ function asideOf(aside: EnvFile | undefined): string {
   return aside === undefined ? '' : `; ${aside.file} has them, and nothing of this project reads it`;
 }
 
-/** Facts: Scalekit, documented failure 3. */
+/** docs/scalekit.md#documented-failures, 3. */
 export default defineCheck({
   code: 'SKM101',
   level: 'error',

@@ -34,7 +34,7 @@ function hidden(setting: Setting): Finding {
   };
 }
 
-/** Facts: Scalekit, documented failure 3. */
+/** docs/scalekit.md#documented-failures, 3. */
 export default defineCheck({
   code: 'SKM102',
   level: 'error',

@@ -3,7 +3,7 @@ import { defineCheck, withProject } from '../../check.ts';
 import { found } from '../../model.ts';
 import { placeOf } from '../../settings.ts';
 
-/** Facts: Scalekit, documented failure 3. */
+/** docs/scalekit.md#documented-failures, 3. */
 export default defineCheck({
   code: 'SKM103',
   level: 'error',

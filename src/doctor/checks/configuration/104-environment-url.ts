@@ -20,7 +20,7 @@ function meant(value: string): string | undefined {
   return checked.ok ? checked.value : undefined;
 }
 
-/** Facts: Scalekit, documented failure 4. */
+/** docs/scalekit.md#documented-failures, 4. */
 export default defineCheck({
   code: 'SKM104',
   level: 'error',

@@ -3,7 +3,7 @@ import { areSwapped, defineCheck, withSetting } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { placeOf } from '../../settings.ts';
 
-/** Facts: Scalekit, documented failure 1. */
+/** docs/scalekit.md#documented-failures, 1. */
 export default defineCheck({
   code: 'SKM105',
   level: 'error',

@@ -3,7 +3,7 @@ import { areSwapped, defineCheck, withSetting } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { placeOf } from '../../settings.ts';
 
-/** Facts: Scalekit, identifiers and hosts. */
+/** docs/scalekit.md#identifiers-and-hosts. */
 export default defineCheck({
   code: 'SKM106',
   level: 'warning',

@@ -17,7 +17,7 @@ function refusesWithoutSlash(project: ProjectFacts): boolean {
   );
 }
 
-/** Facts: Scalekit, documented failure 2, and "Where the trailing slash comes from". */
+/** docs/scalekit.md#documented-failures, 2, and docs/scalekit.md#the-trailing-slash. */
 export default defineCheck({
   code: 'SKM108',
   level: 'warning',

@@ -3,7 +3,7 @@ import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
 
-/** Facts: Scalekit, documented failure 2. */
+/** docs/scalekit.md#documented-failures, 2. */
 export default defineCheck({
   code: 'SKM109',
   level: 'error',

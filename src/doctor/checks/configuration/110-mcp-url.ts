@@ -3,7 +3,7 @@ import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { placeOf } from '../../settings.ts';
 
-/** Facts: Scalekit, documented failure 2. */
+/** docs/scalekit.md#documented-failures, 2. */
 export default defineCheck({
   code: 'SKM110',
   level: 'error',

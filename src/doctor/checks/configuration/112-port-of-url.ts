@@ -35,7 +35,7 @@ function runsAt({ server }: Facts): number | undefined {
   return local?.answers ? local.port : undefined;
 }
 
-/** Facts: Scalekit, documented failures 2 and 5. */
+/** docs/scalekit.md#documented-failures, 2 and 5. */
 export default defineCheck({
   code: 'SKM112',
   level: 'error',

@@ -11,7 +11,7 @@ function hasSettings({ server, scalekit }: Facts): boolean {
   return strings(named).includes(scalekit.value.issuer);
 }
 
-/** Facts: Scalekit, documented failure 3. FastMCP reads only its own FASTMCP_ variables from `.env`. */
+/** docs/scalekit.md#documented-failures, 3. FastMCP reads only its own FASTMCP_ variables from `.env`. */
 export default defineCheck({
   code: 'SKM113',
   level: 'error',

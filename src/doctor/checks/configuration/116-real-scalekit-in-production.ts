@@ -16,7 +16,7 @@ function sayingProduction(project: ProjectFacts): string | undefined {
   return url.ok && !isThisMachine(new URL(url.value)) ? `${mcpUrl?.name}=${url.value}` : undefined;
 }
 
-/** Facts: field, "a guard against shipping the emulator". */
+/** docs/mcp.md#transport: no local Scalekit in production. */
 export default defineCheck({
   code: 'SKM116',
   level: 'error',

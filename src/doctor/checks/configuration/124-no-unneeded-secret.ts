@@ -1,7 +1,7 @@
 import { defineCheck, withProject } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, "Verifying needs no client secret and no SDK". */
+/** docs/scalekit.md#access-tokens: verifying needs no client secret and no SDK. */
 export default defineCheck({
   code: 'SKM124',
   level: 'warning',

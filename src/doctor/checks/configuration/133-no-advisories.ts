@@ -25,7 +25,7 @@ function describe(fact: PackageFact): readonly Finding[] {
   ];
 }
 
-/** Facts: security (CVE-2026-25536); the list is in advisories.ts. */
+/** docs/mcp.md#tokens (CVE-2026-25536); the list is in advisories.ts. */
 export default defineCheck({
   code: 'SKM133',
   level: 'warning',

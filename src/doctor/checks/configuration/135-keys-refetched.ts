@@ -1,7 +1,7 @@
 import { defineCheck, withProject } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
-/** Facts: security, "Samples not to copy": the SDK never asks for the keys a second time. */
+/** docs/mcp.md#tokens: the SDK never asks for the keys a second time. */
 export default defineCheck({
   code: 'SKM135',
   level: 'advice',

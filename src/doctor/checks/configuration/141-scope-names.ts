@@ -2,7 +2,7 @@ import { checkScope, openIdScopes } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, identifiers (scope name). */
+/** docs/scalekit.md#identifiers-and-hosts (scope name). */
 export default defineCheck({
   code: 'SKM141',
   level: 'error',

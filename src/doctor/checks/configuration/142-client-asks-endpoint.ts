@@ -1,7 +1,7 @@
 import { defineCheck, withClients } from '../../check.ts';
 import { found } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 6. */
+/** docs/scalekit.md#documented-failures, 6. */
 export default defineCheck({
   code: 'SKM142',
   level: 'error',

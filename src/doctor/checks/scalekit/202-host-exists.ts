@@ -2,7 +2,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { silenceOf } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 4. */
+/** docs/scalekit.md#documented-failures, 4. */
 export default defineCheck({
   code: 'SKM202',
   level: 'error',

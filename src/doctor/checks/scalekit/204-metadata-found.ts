@@ -9,7 +9,7 @@ const local = {
   fix: 'Start the local Scalekit again (npm run dev, or npx scalekit-mcp emulate): it takes SCALEKIT_RESOURCE_ID from .env when it starts.',
 } as const;
 
-/** Facts: Scalekit, documented failure 1: the resource id is not one of this environment. */
+/** docs/scalekit.md#documented-failures, 1: the resource id is not one of this environment. */
 export default defineCheck({
   code: 'SKM204',
   level: 'error',

@@ -2,7 +2,7 @@ import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { strings } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 10; MCP clients must refuse to go on without it (RFC 7636). */
+/** docs/scalekit.md#documented-failures, 10; MCP clients must refuse to go on without it (RFC 7636). */
 export default defineCheck({
   code: 'SKM207',
   level: 'error',

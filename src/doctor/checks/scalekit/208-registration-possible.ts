@@ -2,7 +2,7 @@ import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { waysToRegister } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 10. */
+/** docs/scalekit.md#documented-failures, 10. */
 export default defineCheck({
   code: 'SKM208',
   level: 'error',

@@ -2,7 +2,7 @@ import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { waysToRegister } from '../../reading.ts';
 
-/** Facts: Scalekit, endpoints: two dashboard switches, both on by default. */
+/** docs/scalekit.md#endpoints: two dashboard switches, both on by default. */
 export default defineCheck({
   code: 'SKM209',
   level: 'advice',

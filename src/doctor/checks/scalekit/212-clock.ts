@@ -2,7 +2,7 @@ import { clockToleranceSeconds } from '../../../scalekit/index.ts';
 import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 12. */
+/** docs/scalekit.md#documented-failures, 12. */
 export default defineCheck({
   code: 'SKM212',
   level: 'error',

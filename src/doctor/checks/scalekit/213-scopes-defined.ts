@@ -1,7 +1,7 @@
 import { defineCheck, withScopes } from '../../check.ts';
 import { found } from '../../model.ts';
 
-/** Facts: Scalekit, documented failures 10 and 11. */
+/** docs/scalekit.md#documented-failures, 10 and 11. */
 export default defineCheck({
   code: 'SKM213',
   level: 'error',

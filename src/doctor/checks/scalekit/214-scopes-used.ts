@@ -1,7 +1,7 @@
 import { defineCheck, withScopes } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 11, the other way round. */
+/** docs/scalekit.md#documented-failures, 11, the other way round. */
 export default defineCheck({
   code: 'SKM214',
   level: 'advice',

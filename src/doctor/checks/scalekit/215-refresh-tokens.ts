@@ -2,7 +2,7 @@ import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { strings } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 16. */
+/** docs/scalekit.md#documented-failures, 16. */
 export default defineCheck({
   code: 'SKM215',
   level: 'advice',

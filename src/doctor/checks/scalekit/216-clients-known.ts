@@ -2,7 +2,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { registrationProblem, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 13: an id that Scalekit never issued, or has forgotten. */
+/** docs/scalekit.md#documented-failures, 13: an id that Scalekit never issued, or has forgotten. */
 export default defineCheck({
   code: 'SKM216',
   level: 'error',

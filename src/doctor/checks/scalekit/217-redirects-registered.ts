@@ -2,7 +2,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { registrationProblem } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 14. */
+/** docs/scalekit.md#documented-failures, 14. */
 export default defineCheck({
   code: 'SKM217',
   level: 'error',

@@ -2,7 +2,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { authorizationMetadata, isPage, silenceOf, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failures 4 (the dashboard's URL) and 17 (a bot check in between). */
+/** docs/scalekit.md#documented-failures, 4 (the dashboard's URL) and 17 (a bot check in between). */
 export default defineCheck({
   code: 'SKM219',
   level: 'error',

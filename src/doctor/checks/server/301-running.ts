@@ -69,7 +69,7 @@ function notRunning(facts: Facts, failure: Failure): Partial<Finding> {
   };
 }
 
-/** Facts: Scalekit, documented failure 5. A project at rest is no error; a URL that a person asked about is. */
+/** docs/scalekit.md#documented-failures, 5. A project at rest is no error; a URL that a person asked about is. */
 export default defineCheck({
   code: 'SKM301',
   level: 'warning',

@@ -7,7 +7,7 @@ function answerOf(server: ServerFacts, named: string) {
   return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
 }
 
-/** Facts: Scalekit, documented failure 9. */
+/** docs/scalekit.md#documented-failures, 9. */
 export default defineCheck({
   code: 'SKM308',
   level: 'error',

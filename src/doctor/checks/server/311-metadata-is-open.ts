@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { found } from '../../model.ts';
 import { isGuarded, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 7: blocked by the server's own authentication. */
+/** docs/scalekit.md#documented-failures, 7: blocked by the server's own authentication. */
 export default defineCheck({
   code: 'SKM311',
   level: 'error',

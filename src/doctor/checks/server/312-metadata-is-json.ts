@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { found } from '../../model.ts';
 import { isPage, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 7: answered as HTML 200. */
+/** docs/scalekit.md#documented-failures, 7: answered as HTML 200. */
 export default defineCheck({
   code: 'SKM312',
   level: 'error',

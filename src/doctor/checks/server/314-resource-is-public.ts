@@ -2,7 +2,7 @@ import { defineCheck, withResourceMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { compareResource } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 8: `http://` or `localhost` leaking behind a TLS proxy. */
+/** docs/scalekit.md#documented-failures, 8: `http://` or `localhost` leaking behind a TLS proxy. */
 export default defineCheck({
   code: 'SKM314',
   level: 'error',

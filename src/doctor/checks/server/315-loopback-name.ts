@@ -2,7 +2,7 @@ import { defineCheck, withResourceMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { compareResource } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 8: `localhost` against `127.0.0.1`. */
+/** docs/scalekit.md#documented-failures, 8: `localhost` against `127.0.0.1`. */
 export default defineCheck({
   code: 'SKM315',
   level: 'error',

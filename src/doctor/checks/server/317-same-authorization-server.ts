@@ -2,7 +2,7 @@ import { defineCheck, withResourceMetadata } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { strings } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 1: the running server has other settings than the project. */
+/** docs/scalekit.md#documented-failures, 1: the running server has other settings than the project. */
 export default defineCheck({
   code: 'SKM317',
   level: 'error',
@@ -11,6 +11,7 @@ export default defineCheck({
   title: 'The running server uses other Scalekit settings than those in this folder',
   why: 'It was started before .env was changed, or from another folder or environment.',
   fix: 'Start the server again. If it stays so, see where else its variables are set.',
+  explains: ['SKM341'],
   run: (facts) =>
     withResourceMetadata(facts, ({ authorization_servers: list }, { metadata }) => {
       if (!facts.project.known) return skipped('There are no settings to compare it with');

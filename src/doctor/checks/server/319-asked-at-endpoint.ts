@@ -4,7 +4,7 @@ import { redirectTarget } from '../../interference.ts';
 import { found, passed } from '../../model.ts';
 import { compareResource, resourceMetadata, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 6. */
+/** docs/scalekit.md#documented-failures, 6. */
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
 }

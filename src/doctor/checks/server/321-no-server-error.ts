@@ -3,7 +3,7 @@ import { isNoUpstream, isStranger } from '../../interference.ts';
 import { found, skipped } from '../../model.ts';
 import { callsWithoutGoodToken, isFirewall, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 18: clients throw a token away on 401, and on nothing else. */
+/** docs/scalekit.md#documented-failures, 18: clients throw a token away on 401, and on nothing else. */
 export default defineCheck({
   code: 'SKM321',
   level: 'error',

@@ -3,7 +3,7 @@ import { corsLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { corsOf, isRedirect, succeeded, summary } from '../../reading.ts';
 
-/** Facts: MCP, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
+/** docs/mcp.md#clients, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
 export default defineCheck({
   code: 'SKM331',
   level: 'advice',

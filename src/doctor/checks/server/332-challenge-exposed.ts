@@ -3,7 +3,7 @@ import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { challengeOf, corsOf } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 15: the exposed `WWW-Authenticate`. */
+/** docs/scalekit.md#documented-failures, 15: the exposed `WWW-Authenticate`. */
 export default defineCheck({
   code: 'SKM332',
   level: 'advice',

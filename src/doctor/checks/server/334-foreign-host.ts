@@ -4,7 +4,7 @@ import { guardLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isMcpAnswer, isRedirect, isServed, summary } from '../../reading.ts';
 
-/** Facts: security, transport. In public the proxy sorts hosts; on this machine a web page can choose any (DNS rebinding). */
+/** docs/mcp.md#transport. In public the proxy sorts hosts; on this machine a web page can choose any (DNS rebinding). */
 export default defineCheck({
   code: 'SKM334',
   level: 'advice',

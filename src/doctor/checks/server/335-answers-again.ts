@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { succeeded, summary } from '../../reading.ts';
 
-/** Facts: field, "second request": one server object shared by all connections. */
+/** docs/mcp.md#what-the-sdks-recipes-leave-open, "second request": one server object shared by all connections. */
 export default defineCheck({
   code: 'SKM335',
   level: 'error',

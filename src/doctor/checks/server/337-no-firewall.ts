@@ -3,7 +3,7 @@ import { isHostRefused, isLogin, isNoUpstream } from '../../interference.ts';
 import { found } from '../../model.ts';
 import { isFirewall, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 17. */
+/** docs/scalekit.md#documented-failures, 17. */
 export default defineCheck({
   code: 'SKM337',
   level: 'error',

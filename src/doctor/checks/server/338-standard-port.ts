@@ -2,7 +2,7 @@ import { isLoopback, portOf } from '../../../scalekit/index.ts';
 import { defineCheck, withServer } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 17: Claude Desktop connects to port 443 only. */
+/** docs/scalekit.md#documented-failures, 17: Claude Desktop connects to port 443 only. */
 export default defineCheck({
   code: 'SKM338',
   level: 'advice',

@@ -3,7 +3,7 @@ import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { corsOf, objectOf } from '../../reading.ts';
 
-/** Facts: MCP, "Metadata is mounted before the Origin check, with open CORS" (documented failure 15). */
+/** docs/mcp.md#clients, "Metadata is mounted before the Origin check, with open CORS" (documented failure 15). */
 export default defineCheck({
   code: 'SKM340',
   level: 'advice',

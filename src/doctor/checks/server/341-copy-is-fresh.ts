@@ -11,7 +11,7 @@ const compared = [
   'scopes_supported',
 ] as const;
 
-/** Facts: Scalekit, documented failure 10: a dashboard switch needs the server restarted, where it keeps a copy. */
+/** docs/scalekit.md#documented-failures, 10: a dashboard switch needs the server restarted, where it keeps a copy. */
 export default defineCheck({
   code: 'SKM341',
   level: 'warning',

@@ -1,7 +1,7 @@
 import { defineCheck, withToken } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 12: unknown key. */
+/** docs/scalekit.md#documented-failures, 12: unknown key. */
 export default defineCheck({
   code: 'SKM402',
   level: 'error',

@@ -2,7 +2,7 @@ import { acceptedIssuers } from '../../../scalekit/index.ts';
 import { defineCheck, withIdentity } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
-/** Facts: Scalekit, access tokens: exactly two issuers while the migration runs. */
+/** docs/scalekit.md#access-tokens: exactly two issuers while the migration runs. */
 export default defineCheck({
   code: 'SKM404',
   level: 'error',

@@ -2,7 +2,7 @@ import { audienceMatches } from '../../../scalekit/index.ts';
 import { defineCheck, withIdentity } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
-/** Facts: Scalekit, access tokens: "Validate that `aud` contains the resource id". */
+/** docs/scalekit.md#access-tokens: "Validate that `aud` contains the resource id". */
 export default defineCheck({
   code: 'SKM405',
   level: 'error',

@@ -2,7 +2,7 @@ import { openIdScopes, scopesOf } from '../../../scalekit/index.ts';
 import { defineCheck, serverScopes, withToken } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
-/** Facts: Scalekit, documented failure 11: the client did not request them; the token is narrower than the tool. */
+/** docs/scalekit.md#documented-failures, 11: the client did not request them; the token is narrower than the tool. */
 export default defineCheck({
   code: 'SKM410',
   level: 'warning',

@@ -3,7 +3,7 @@ import { defineCheck, withToken } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { ago } from '../../times.ts';
 
-/** Facts: security: a lifetime of years; Scalekit's is an hour. */
+/** docs/mcp.md#tokens: a lifetime of years; Scalekit's is an hour. */
 export default defineCheck({
   code: 'SKM411',
   level: 'error',

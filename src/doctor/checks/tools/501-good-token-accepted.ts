@@ -2,7 +2,7 @@ import { defineCheck, withTools } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isBroken, summary } from '../../reading.ts';
 
-/** Facts: Scalekit, documented failure 12: a verifier that knows one issuer, or compares the audience with a URL. */
+/** docs/scalekit.md#documented-failures, 12: a verifier that knows one issuer, or compares the audience with a URL. */
 export default defineCheck({
   code: 'SKM501',
   level: 'error',

@@ -2,7 +2,7 @@ import { defineCheck, withTools } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { toolsOf } from '../../reading.ts';
 
-/** Facts: field: FastMCP hides the tools for which a token lacks the scopes. */
+/** docs/mcp.md#what-the-sdks-recipes-leave-open: FastMCP hides the tools for which a token lacks the scopes. */
 export default defineCheck({
   code: 'SKM503',
   level: 'warning',

@@ -2,7 +2,7 @@ import { defineCheck, withTools } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { succeeded, summary } from '../../reading.ts';
 
-/** Facts: security: the audience, the issuer and the times are the verifier's to check. */
+/** docs/mcp.md#tokens: the audience, the issuer and the times are the verifier's to check. */
 export default defineCheck({
   code: 'SKM504',
   level: 'error',
