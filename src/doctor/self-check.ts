@@ -9,7 +9,7 @@ import { answersAtAll } from './checks/scalekit/201-reachable.ts';
 import metadataFound from './checks/scalekit/204-metadata-found.ts';
 import issuerMatches from './checks/scalekit/206-issuer-matches.ts';
 import starts from './checks/server/302-starts.ts';
-import tokenRequired from './checks/server/304-token-required.ts';
+import { refusedWith401 } from './checks/server/304-token-required.ts';
 import challengeSent from './checks/server/305-challenge-sent.ts';
 import challengeNamesMetadata from './checks/server/306-challenge-names-metadata.ts';
 import challengeIsAbsolute from './checks/server/307-challenge-is-absolute.ts';
@@ -46,7 +46,7 @@ const serverChecks: readonly Check[] = [
   metadataAtPath,
   resourceMatches,
   namesAuthorizationServer,
-  tokenRequired,
+  refusedWith401,
   challengeSent,
   challengeNamesMetadata,
   challengeIsAbsolute,

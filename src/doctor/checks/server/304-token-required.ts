@@ -1,8 +1,8 @@
-import { defineCheck, withServer } from '../../check.ts';
+import { type Check, defineCheck, withServer } from '../../check.ts';
 import type { ServerFacts } from '../../facts.ts';
 import { protect } from '../../frameworks.ts';
 import { type Finding, found, type Outcome, passed, skipped } from '../../model.ts';
-import { isServed, summary } from '../../reading.ts';
+import { isServed, succeeded, summary } from '../../reading.ts';
 import { callOutcomeOf, isPublic, toolFactsOf } from '../../tools.ts';
 
 /** What is said only once a tool that is not declared public was reached without a token. */
@@ -40,7 +40,7 @@ function judge(server: ServerFacts, fix: string): Outcome {
 }
 
 /** MCP, authorization: a protected server answers 401. A tool that is declared public (`securitySchemes`: noauth) is none. */
-export default defineCheck({
+const tokenRequired = defineCheck({
   code: 'SKM304',
   level: 'error',
   side: 'code',
@@ -56,3 +56,16 @@ export default defineCheck({
         : passed(summary(server.noToken)),
     ),
 });
+
+export default tokenRequired;
+
+/** For create, which knows its own server: every first message without a token is answered with 401, and anything else is open. */
+export const refusedWith401: Check = {
+  ...tokenRequired,
+  run: (facts) =>
+    withServer(facts, ({ noToken, endpoint }) =>
+      succeeded(noToken)
+        ? found({ subject: { url: endpoint }, actual: summary(noToken), expected: '401' })
+        : passed(summary(noToken)),
+    ),
+};
