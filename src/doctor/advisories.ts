@@ -1,4 +1,4 @@
-import type { PackageFact } from './facts.ts';
+import type { PackageFact } from './facts/index.ts';
 import { compareVersions, pinnedVersion } from './versions.ts';
 
 /** A published weakness of a package that MCP servers and their clients are made of. */

@@ -17,7 +17,7 @@ import type {
   Setting,
   TokenFacts,
   ToolsFacts,
-} from './facts.ts';
+} from './facts/index.ts';
 import { isInterfered } from './interference.ts';
 import { type Code, type Level, type Outcome, type Side, type Step, skipped } from './model.ts';
 import {

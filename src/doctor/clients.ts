@@ -1,4 +1,4 @@
-import type { ClientName } from './facts.ts';
+import type { ClientName } from './facts/index.ts';
 
 /** What is known of each client that people connect (docs/mcp.md#clients); one row a client. */
 export interface ClientRow {

@@ -1,6 +1,6 @@
 import { foldConsequences } from './causes.ts';
 import { allChecks } from './checks/list.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './facts/index.ts';
 import { applyIgnores, type Ignored } from './ignores.ts';
 import { type CheckResult, type Level, type State, type Step, stepOf } from './model.ts';
 import { startRun } from './run-checks.ts';

@@ -1,4 +1,4 @@
-import type { Facts, Framework, ProjectFacts } from './facts.ts';
+import type { Facts, Framework, ProjectFacts } from './facts/index.ts';
 
 /** What a server is made with, and the line to write in each: one row a framework, one field a matter. */
 

@@ -1,4 +1,4 @@
-import type { Ignore } from './facts.ts';
+import type { Ignore } from './facts/index.ts';
 import type { CheckResult } from './model.ts';
 
 /** A finding that the project's owner has decided to live with. */

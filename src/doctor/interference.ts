@@ -1,5 +1,5 @@
 import { isLoopback } from '../scalekit/index.ts';
-import type { ServerFacts, ToolsFacts } from './facts.ts';
+import type { ServerFacts, ToolsFacts } from './facts/index.ts';
 import { textOf } from './intermediaries.ts';
 import type { Answer } from './probe.ts';
 import { challengeOf, isMcpServer, isRedirect, objectIn, reasonOf } from './reading.ts';

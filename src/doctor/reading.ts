@@ -1,5 +1,5 @@
 import { isLoopback } from '../scalekit/index.ts';
-import type { ScalekitFacts, ServerFacts } from './facts.ts';
+import type { ScalekitFacts, ServerFacts } from './facts/index.ts';
 import type { Answer, Headers } from './probe.ts';
 
 /** Reads facts for checks: what an answer says once its envelope is off. Pure, and never throws. */

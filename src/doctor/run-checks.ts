@@ -1,6 +1,6 @@
 import { printable } from '../scalekit/index.ts';
 import type { Check, Others } from './check.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './facts/index.ts';
 import { type CheckResult, type Finding, type Outcome, type Subject, stepOf } from './model.ts';
 
 /** What was seen comes from outside: nothing in it may reach a terminal as more than text. */

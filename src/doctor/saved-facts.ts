@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { maskSecrets } from '../scalekit/index.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './facts/index.ts';
 
 /** Why a file of facts cannot be used; for the person reading it. */
 export class UnusableFacts extends Error {}

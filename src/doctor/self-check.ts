@@ -17,7 +17,7 @@ import metadataAtPath from './checks/server/309-metadata-at-path.ts';
 import metadataAtRoot from './checks/server/310-metadata-at-root.ts';
 import resourceMatches from './checks/server/313-resource-matches.ts';
 import namesAuthorizationServer from './checks/server/316-names-authorization-server.ts';
-import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts.ts';
+import { type Facts, known, noFacts, type ScalekitFacts, type StartFacts } from './facts/index.ts';
 import { forgeryFor } from './gather/forged.ts';
 import { gatherScalekit } from './gather/scalekit.ts';
 import { askMetadata, gatherServer } from './gather/server.ts';

@@ -6,7 +6,7 @@ import {
   type VariableName,
   variableAliases,
 } from '../scalekit/index.ts';
-import type { ProjectFacts, Setting } from './facts.ts';
+import type { ProjectFacts, Setting } from './facts/index.ts';
 import type { Edit, Subject } from './model.ts';
 
 /** @returns a variable as the server sees it, or undefined where it is not set. */

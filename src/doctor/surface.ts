@@ -1,4 +1,4 @@
-import type { SurfaceTool } from './facts.ts';
+import type { SurfaceTool } from './facts/index.ts';
 import { objectIn, strings } from './reading.ts';
 import type { ToolFacts } from './tools.ts';
 

@@ -5,6 +5,8 @@ import { Interrupted, UserError } from '../terminal/errors.ts';
 /** A program: takes its arguments and its context, returns its exit code. */
 export interface Program {
   (args: readonly string[], context: Context): Promise<ExitCode>;
+  /** What it is called, where that is not `scalekit-mcp`. */
+  readonly tool?: string;
   /** Whether stdout is for a machine: known without the arguments being right, since what is wrong with them is JSON, too. */
   readonly asksForJson?: (args: readonly string[], env: Context['env']) => boolean;
 }
@@ -83,7 +85,8 @@ export async function runToExitCode(
   } catch (error) {
     const asksForJson = program.asksForJson ?? hasJsonFlag;
     if (asksForJson(args, context.env)) {
-      const document = errorDocument(context.signal.aborted ? new Interrupted('Interrupted.') : error);
+      const said = context.signal.aborted ? new Interrupted('Interrupted.') : error;
+      const document = errorDocument(said, program.tool ?? 'scalekit-mcp');
       context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
       return document.exitCode;
     }

@@ -1,4 +1,4 @@
-import type { ProjectFacts, Setting } from '../doctor/facts.ts';
+import type { ProjectFacts, Setting } from '../doctor/facts/index.ts';
 import { parseObject, readText } from '../doctor/gather/project/files.ts';
 import { gatherProject } from '../doctor/gather/project/project.ts';
 import { objectIn } from '../doctor/reading.ts';

@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from './context.ts';
 import { type OptionProblem, UsageError, UserError } from './errors.ts';
+import { version } from './version.ts';
 
 /** Why a command failed, for machines. The fields are those of `UserError` and `UsageError`. */
 export interface ErrorReport {
@@ -15,6 +16,10 @@ export interface ErrorReport {
 /** What `--json` prints, and nothing else, where a command fails. */
 export interface ErrorDocument {
   readonly ok: false;
+  /** The version of the document's form. */
+  readonly version: 1;
+  /** E.g. `scalekit-mcp 0.1.0`. */
+  readonly tool: string;
   readonly exitCode: ExitCode;
   readonly error: ErrorReport;
 }
@@ -32,8 +37,11 @@ function reportOf(error: unknown): ErrorReport {
   };
 }
 
-/** @returns the document that says why a command failed; its exit code is the program's. */
-export function errorDocument(error: unknown): ErrorDocument {
+/**
+ * @param tool the program's name.
+ * @returns the document that says why a command failed; its exit code is the program's.
+ */
+export function errorDocument(error: unknown, tool: string): ErrorDocument {
   const exitCode = error instanceof UserError ? error.exitCode : exitCodes.failed;
-  return { ok: false, exitCode, error: reportOf(error) };
+  return { ok: false, version: 1, tool: `${tool} ${version}`, exitCode, error: reportOf(error) };
 }

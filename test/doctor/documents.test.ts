@@ -6,10 +6,12 @@ import { codes, pageOf, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import { intermediaries } from '../../src/doctor/intermediaries.ts';
 import { type Code, steps } from '../../src/doctor/model.ts';
-import { jsonError, jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
+import { doctorOptionRows } from '../../src/doctor/options.ts';
+import { jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
-import { doctorOptionRows } from '../../src/program/commands/doctor-options.ts';
+import { errorDocument } from '../../src/terminal/error-document.ts';
+import { UsageError } from '../../src/terminal/errors.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
 import { healthy, world } from './fixtures/world.ts';
@@ -99,6 +101,7 @@ const report = z
 /** Where nothing was examined. */
 const failure = z
   .strictObject({
+    ok: z.literal(false),
     version: z.literal(reportVersion),
     tool: z.string(),
     exitCode: z.int().positive(),
@@ -126,8 +129,9 @@ describe('--json', () => {
   test.each(['There is no project', undefined])(
     'is as its schema says where nothing was examined',
     (next) => {
-      const text = jsonError({ exitCode: 2, code: 'usage', message: 'There is no URL', next }, '1.2.3');
-      expect(document.safeParse(JSON.parse(text)).error?.issues).toBeUndefined();
+      const error = new UsageError('There is no URL', next === undefined ? {} : { next });
+      const said = JSON.parse(JSON.stringify(errorDocument(error, 'scalekit-mcp')));
+      expect(document.safeParse(said).error?.issues).toBeUndefined();
     },
   );
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allChecks } from '../../src/doctor/checks/list.ts';
 import { codes, isCode, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { Facts } from '../../src/doctor/facts.ts';
+import type { Facts } from '../../src/doctor/facts/index.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';

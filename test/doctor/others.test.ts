@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import { noFacts, type ProjectFacts } from '../../src/doctor/facts.ts';
+import { noFacts, type ProjectFacts } from '../../src/doctor/facts/index.ts';
 import { gatherProject } from '../../src/doctor/gather/project/project.ts';
 import { serversIn } from '../../src/doctor/gather/workspace.ts';
 import { everything } from '../../src/doctor/selection.ts';

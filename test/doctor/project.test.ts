@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { ProjectFacts } from '../../src/doctor/facts.ts';
+import type { ProjectFacts } from '../../src/doctor/facts/index.ts';
 import { gatherProject } from '../../src/doctor/gather/project/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 

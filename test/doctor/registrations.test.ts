@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import clientsKnown from '../../src/doctor/checks/scalekit/216-clients-known.ts';
 import redirectsRegistered from '../../src/doctor/checks/scalekit/217-redirects-registered.ts';
-import { known, noFacts } from '../../src/doctor/facts.ts';
+import { known, noFacts } from '../../src/doctor/facts/index.ts';
 import { gatherRegistrations } from '../../src/doctor/gather/registrations.ts';
 import { startRun } from '../../src/doctor/run-checks.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';

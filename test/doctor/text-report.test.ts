@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
 import { wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import type { Facts, ScalekitFacts } from '../../src/doctor/facts.ts';
+import type { Facts, ScalekitFacts } from '../../src/doctor/facts/index.ts';
 import { quietReport, textReport } from '../../src/doctor/report/text.ts';
 import { startRun } from '../../src/doctor/run-checks.ts';
 import { everything } from '../../src/doctor/selection.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ServerFacts } from '../../src/doctor/facts.ts';
+import type { ServerFacts } from '../../src/doctor/facts/index.ts';
 import { gatherFacts, patience } from '../../src/doctor/gather/index.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import { type Facts, noFacts } from '../../src/doctor/facts.ts';
+import { type Facts, noFacts } from '../../src/doctor/facts/index.ts';
 import { tryFixes } from '../../src/doctor/fix/trial.ts';
 import { gatherProject } from '../../src/doctor/gather/project/project.ts';
 import type { CheckResult } from '../../src/doctor/model.ts';

@@ -115,7 +115,9 @@ describe('the graph of imports, types counted', () => {
       }),
     );
     expect(arrows).toEqual([]);
-    expect(forbidden('src/project/ports.ts', 'src/doctor/facts.ts')).toBe('rooms import downwards only');
+    expect(forbidden('src/project/ports.ts', 'src/doctor/facts/index.ts')).toBe(
+      'rooms import downwards only',
+    );
     expect(forbidden('src/server/http.ts', 'src/terminal/errors.ts')).toBe(
       'the server imports scalekit alone',
     );

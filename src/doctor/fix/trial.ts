@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { diagnose } from '../diagnose.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../facts/index.ts';
 import { gatherProject } from '../gather/project/project.ts';
 import type { CheckResult } from '../model.ts';
 import { everything } from '../selection.ts';

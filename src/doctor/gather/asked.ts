@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Facts, SurfaceFacts, SurfaceTool } from '../facts.ts';
+import type { Facts, SurfaceFacts, SurfaceTool } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { objectIn, strings } from '../reading.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signingAlgorithm } from '../../scalekit/index.ts';
-import type { ScalekitFacts } from '../facts.ts';
+import type { ScalekitFacts } from '../facts/index.ts';
 import { keyList } from '../reading.ts';
 
 /** What a forged token claims, so that nothing but its signature is wrong. */

@@ -8,7 +8,7 @@ import {
   type ProjectFacts,
   type ScalekitFacts,
   type ServerFacts,
-} from '../facts.ts';
+} from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { authorizationMetadata, isMcpAnswer, isMcpServer, keyList } from '../reading.ts';
 import { listeningPort } from '../settings.ts';

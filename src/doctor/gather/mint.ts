@@ -1,6 +1,6 @@
 import { machineClient } from '../../emulator/users.ts';
 import { isLoopback } from '../../scalekit/index.ts';
-import type { ScalekitFacts } from '../facts.ts';
+import type { ScalekitFacts } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { authorizationMetadata, objectOf } from '../reading.ts';
 

@@ -1,4 +1,4 @@
-import type { OpennessFacts } from '../facts.ts';
+import type { OpennessFacts } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { objectIn, strings, succeeded } from '../reading.ts';
 import { isPublic, type ToolFacts, toolFactsOf } from '../tools.ts';

@@ -3,7 +3,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { portOwner } from '../../project/ports.ts';
 import { printable } from '../../scalekit/index.ts';
-import type { PortOwner } from '../facts.ts';
+import type { PortOwner } from '../facts/index.ts';
 
 function run(program: string, args: readonly string[]): Promise<string> {
   return new Promise((settle) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClientEntry, RegistrationFact } from '../facts.ts';
+import type { ClientEntry, RegistrationFact } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { parseObject, readText } from './project/files.ts';
 

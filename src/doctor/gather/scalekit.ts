@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { authorizationServerMetadataUrls, endpoints, parseIssuer } from '../../scalekit/index.ts';
-import type { ScalekitFacts } from '../facts.ts';
+import type { ScalekitFacts } from '../facts/index.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
 import { objectOf } from '../reading.ts';
 

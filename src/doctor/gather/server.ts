@@ -1,5 +1,5 @@
 import { isLoopback, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
-import type { ServerFacts } from '../facts.ts';
+import type { ServerFacts } from '../facts/index.ts';
 import { type Answer, type ProbeOptions, type ProbeRequest, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
 import { type Forgery, forgeTokens } from './forged.ts';

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers, freePort, isFree } from '../../project/ports.ts';
 import { checkMcpUrl, isLoopback } from '../../scalekit/index.ts';
-import type { ProjectFacts, StartFacts } from '../facts.ts';
+import type { ProjectFacts, StartFacts } from '../facts/index.ts';
 import { startCommand } from '../frameworks.ts';
 import { listeningPort, settingOf } from '../settings.ts';
 import { environmentsIn } from './project/packages.ts';

@@ -7,7 +7,7 @@ import {
   missing,
   type ProjectFacts,
   type ScalekitFacts,
-} from '../facts.ts';
+} from '../facts/index.ts';
 import type { ProbeOptions } from '../probe.ts';
 import { objectOf, strings } from '../reading.ts';
 import { isBaseUrl, settingOf } from '../settings.ts';

@@ -1,6 +1,6 @@
 import { signingAlgorithm } from '../../scalekit/index.ts';
 import { keptClaims } from '../claims.ts';
-import type { TokenFacts } from '../facts.ts';
+import type { TokenFacts } from '../facts/index.ts';
 import { objectIn } from '../reading.ts';
 
 function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {

@@ -1,4 +1,4 @@
-import type { ToolsFacts } from '../facts.ts';
+import type { ToolsFacts } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { foreignName, initialize } from './messages.ts';
 

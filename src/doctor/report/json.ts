@@ -1,26 +1,10 @@
 import { pageOf } from '../codes.ts';
 import type { Diagnosis } from '../diagnose.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../facts/index.ts';
 import type { CheckResult } from '../model.ts';
 
 /** The version of the document's form: it grows when a field is renamed, removed or changes its meaning. */
 export const reportVersion = 1;
-
-/** Why nothing was examined: the command line is wrong, or there is nothing to look at. */
-export interface ErrorDetails {
-  readonly exitCode: number;
-  readonly code: string;
-  readonly message: string;
-  /** The next command or step. */
-  readonly next: string | undefined;
-}
-
-/** @returns the one document of `--json` where nothing was examined. */
-export function jsonError({ exitCode, code, message, next }: ErrorDetails, toolVersion: string): string {
-  const error = { code, message, ...(next === undefined ? {} : { next }) };
-  const document = { version: reportVersion, tool: `scalekit-mcp ${toolVersion}`, exitCode, error };
-  return `${JSON.stringify(document, null, 2)}\n`;
-}
 
 /** A result with where its code is explained, and so what follows from it. */
 function withPage({ consequences, ...result }: CheckResult): object {

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../diagnose.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../facts/index.ts';
 import { type CheckResult, type Step, steps } from '../model.ts';
 import { canFix, counted, findingsOf, placeOf, sideNames, stepNames, variableOf } from './words.ts';
 

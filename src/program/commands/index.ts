@@ -3,7 +3,7 @@ import { add } from './add.ts';
 import { call } from './call.ts';
 import { create } from './create.ts';
 import { dev } from './dev.ts';
-import { doctor } from './doctor-row.ts';
+import { doctor } from './doctor.ts';
 import { eject } from './eject.ts';
 import { emulate } from './emulate.ts';
 import { list } from './list.ts';

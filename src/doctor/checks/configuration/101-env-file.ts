@@ -1,5 +1,5 @@
 import { defineCheck, withProject } from '../../check.ts';
-import type { EnvFile } from '../../facts.ts';
+import type { EnvFile } from '../../facts/index.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import { nameInSource, usesScalekit } from '../../settings.ts';
 

@@ -1,7 +1,7 @@
 import { byteOrderMark } from '../../../project/env-text.ts';
 import { type VariableName, variableAliases } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
-import type { ProjectFacts, Setting } from '../../facts.ts';
+import type { ProjectFacts, Setting } from '../../facts/index.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { nameInSource, placeOf, settingOf } from '../../settings.ts';
 

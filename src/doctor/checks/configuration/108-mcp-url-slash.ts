@@ -1,7 +1,7 @@
 import { checkMcpUrl } from '../../../scalekit/index.ts';
 import { slashFastMcp, versionOf } from '../../advisories.ts';
 import { defineCheck, withSetting } from '../../check.ts';
-import type { ProjectFacts } from '../../facts.ts';
+import type { ProjectFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';

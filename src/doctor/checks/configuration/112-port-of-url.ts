@@ -1,6 +1,6 @@
 import { checkMcpUrl, isLoopback, portOf } from '../../../scalekit/index.ts';
 import { defineCheck, withSetting } from '../../check.ts';
-import type { Facts, ProjectFacts, Setting } from '../../facts.ts';
+import type { Facts, ProjectFacts, Setting } from '../../facts/index.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import { clientsAgreeOn, editOf, listeningPort, placeOf, settingOf } from '../../settings.ts';
 

@@ -1,5 +1,5 @@
 import { defineCheck, withProject } from '../../check.ts';
-import type { EnvFile, Setting } from '../../facts.ts';
+import type { EnvFile, Setting } from '../../facts/index.ts';
 import { type Finding, found } from '../../model.ts';
 
 /** The same variable in a file, with another value, which does not count. */

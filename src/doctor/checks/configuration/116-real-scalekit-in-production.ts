@@ -1,6 +1,6 @@
 import { checkMcpUrl, isThisMachine } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
-import type { ProjectFacts, Setting } from '../../facts.ts';
+import type { ProjectFacts, Setting } from '../../facts/index.ts';
 import { found } from '../../model.ts';
 import { placeOf, settingOf } from '../../settings.ts';
 

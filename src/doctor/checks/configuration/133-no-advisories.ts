@@ -1,6 +1,6 @@
 import { advisoriesOf, versionOf } from '../../advisories.ts';
 import { defineCheck, withProject } from '../../check.ts';
-import type { PackageFact } from '../../facts.ts';
+import type { PackageFact } from '../../facts/index.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { compareVersions } from '../../versions.ts';
 

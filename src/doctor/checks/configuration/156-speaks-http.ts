@@ -1,5 +1,5 @@
 import { defineCheck, withProject } from '../../check.ts';
-import type { Facts } from '../../facts.ts';
+import type { Facts } from '../../facts/index.ts';
 import { serveHttp } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isMcpServer } from '../../reading.ts';

@@ -1,6 +1,6 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { type Check, defineCheck, withFact } from '../../check.ts';
-import type { ScalekitFacts } from '../../facts.ts';
+import type { ScalekitFacts } from '../../facts/index.ts';
 import { type Outcome, passed, skipped, unreachable } from '../../model.ts';
 import { silenceOf } from '../../reading.ts';
 

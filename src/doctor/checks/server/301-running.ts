@@ -1,6 +1,6 @@
 import { isLoopback } from '../../../scalekit/index.ts';
 import { defineCheck, withFact } from '../../check.ts';
-import type { Facts, ServerFacts } from '../../facts.ts';
+import type { Facts, ServerFacts } from '../../facts/index.ts';
 import { startCommand } from '../../frameworks.ts';
 import { type Finding, found, type Outcome, passed, skipped, unreachable } from '../../model.ts';
 import type { Failure } from '../../probe.ts';

@@ -1,5 +1,5 @@
 import { defineCheck, withFact } from '../../check.ts';
-import type { StartFacts } from '../../facts.ts';
+import type { StartFacts } from '../../facts/index.ts';
 import { type Finding, found, passed, passedWith, skipped } from '../../model.ts';
 import { startCauseOf } from '../../start-causes.ts';
 

@@ -1,5 +1,5 @@
 import { defineCheck, withFact } from '../../check.ts';
-import type { Facts, PortOwner, ServerFacts } from '../../facts.ts';
+import type { Facts, PortOwner, ServerFacts } from '../../facts/index.ts';
 import { mountedAt } from '../../frameworks.ts';
 import { isInterfered, isStranger } from '../../interference.ts';
 import { whoAnswered } from '../../intermediaries.ts';

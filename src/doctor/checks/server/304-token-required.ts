@@ -1,5 +1,5 @@
 import { type Check, defineCheck, withServer } from '../../check.ts';
-import type { ServerFacts } from '../../facts.ts';
+import type { ServerFacts } from '../../facts/index.ts';
 import { protect } from '../../frameworks.ts';
 import { type Finding, found, type Outcome, passed, skipped } from '../../model.ts';
 import { isServed, succeeded, summary } from '../../reading.ts';

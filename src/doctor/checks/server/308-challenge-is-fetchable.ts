@@ -1,5 +1,5 @@
 import { defineCheck, withChallenge } from '../../check.ts';
-import type { ServerFacts } from '../../facts.ts';
+import type { ServerFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { objectOf, summary } from '../../reading.ts';
 

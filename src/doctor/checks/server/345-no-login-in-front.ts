@@ -1,5 +1,5 @@
 import { defineCheck, withAnswer } from '../../check.ts';
-import type { ServerFacts } from '../../facts.ts';
+import type { ServerFacts } from '../../facts/index.ts';
 import { isLogin, redirectTarget } from '../../interference.ts';
 import { lineFor, whoAnswered } from '../../intermediaries.ts';
 import { found, passed } from '../../model.ts';

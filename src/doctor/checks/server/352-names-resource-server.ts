@@ -1,6 +1,6 @@
 import { endpoints, parseIssuer } from '../../../scalekit/index.ts';
 import { defineCheck, withResourceMetadata } from '../../check.ts';
-import type { Facts } from '../../facts.ts';
+import type { Facts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { keyList, strings } from '../../reading.ts';
 import { settingOf } from '../../settings.ts';

@@ -1,5 +1,5 @@
 import { maskSecrets } from '../../../scalekit/index.ts';
-import type { ClientEntry, ClientProblem } from '../../facts.ts';
+import type { ClientEntry, ClientProblem } from '../../facts/index.ts';
 import { objectIn } from '../../reading.ts';
 import { lineAt, parseObject, type TextFile } from './files.ts';
 import { readJson } from './json-text.ts';

@@ -6,7 +6,7 @@ import {
   parseIssuer,
   type VariableName,
 } from '../../../scalekit/index.ts';
-import type { EnvFile, Setting } from '../../facts.ts';
+import type { EnvFile, Setting } from '../../facts/index.ts';
 
 /** Values that stand in a variable of another form: read only where the project has no variable for them alone. */
 

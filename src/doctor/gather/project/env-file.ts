@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decodeEnv } from '../../../project/env-file.ts';
 import { type Assignment, assignmentsOf, byteOrderMark } from '../../../project/env-text.ts';
 import { compoundVariables, maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import type { EnvFile, EnvLine, ProjectKind } from '../../facts.ts';
+import type { EnvFile, EnvLine, ProjectKind } from '../../facts/index.ts';
 import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';
 

@@ -1,4 +1,4 @@
-import type { Framework, PackageFact } from '../../facts.ts';
+import type { Framework, PackageFact } from '../../facts/index.ts';
 import type { TextFile } from './files.ts';
 
 /** Packages that name a framework, the most telling first; the last are what nearly every server has underneath. */

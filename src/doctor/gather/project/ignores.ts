@@ -1,4 +1,4 @@
-import type { Ignore, ProjectFacts } from '../../facts.ts';
+import type { Ignore, ProjectFacts } from '../../facts/index.ts';
 import { objectIn } from '../../reading.ts';
 import { parseObject } from './files.ts';
 

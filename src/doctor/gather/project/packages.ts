@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PackageFact } from '../../facts.ts';
+import type { PackageFact } from '../../facts/index.ts';
 import { objectIn } from '../../reading.ts';
 import { lineAt, parseObject, readText, readTexts, type TextFile } from './files.ts';
 

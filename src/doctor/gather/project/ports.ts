@@ -1,4 +1,4 @@
-import type { PublishedPort } from '../../facts.ts';
+import type { PublishedPort } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 
 /** Ports that containers publish: `"8080:3002"`, `127.0.0.1:8080:3002/tcp`, and compose's long form. */

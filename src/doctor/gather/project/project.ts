@@ -7,7 +7,7 @@ import {
   type PackageFact,
   type ProjectFacts,
   type ProjectKind,
-} from '../../facts.ts';
+} from '../../facts/index.ts';
 import { objectIn } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
 import { compoundSettings } from './compound.ts';

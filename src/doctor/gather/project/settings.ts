@@ -1,5 +1,5 @@
 import { maskSecrets, type VariableName, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import type { EnvFile, ProjectFacts, Setting } from '../../facts.ts';
+import type { EnvFile, ProjectFacts, Setting } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { readScopesFile } from '../../../project/scopes-file.ts';
 import { compoundVariables, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import type { Mention } from '../../facts.ts';
+import type { Mention } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 import { withoutComments } from './transport.ts';
 

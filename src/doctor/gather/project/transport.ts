@@ -1,4 +1,4 @@
-import type { Framework, Mention, TransportFacts } from '../../facts.ts';
+import type { Framework, Mention, TransportFacts } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 
 /** What the source says of how the server is started and where it is served; read by pattern, and never run. */

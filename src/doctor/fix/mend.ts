@@ -1,12 +1,12 @@
-import type { Diagnosis } from '../../doctor/diagnose.ts';
-import type { Facts } from '../../doctor/facts.ts';
-import { applyFixes } from '../../doctor/fix/apply.ts';
-import { isEmpty, planFixes } from '../../doctor/fix/plan.ts';
-import { previewPlan } from '../../doctor/fix/preview.ts';
-import { tryFixes } from '../../doctor/fix/trial.ts';
 import { type Context, isInteractive } from '../../terminal/context.ts';
 import { Interrupted, UsageError } from '../../terminal/errors.ts';
-import type { Examination } from './doctor-flags.ts';
+import type { Diagnosis } from '../diagnose.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Examination } from '../flags.ts';
+import { applyFixes } from './apply.ts';
+import { isEmpty, planFixes } from './plan.ts';
+import { previewPlan } from './preview.ts';
+import { tryFixes } from './trial.ts';
 
 /** `scalekit-mcp doctor --fix`: shows what it would do, asks, and does it. What it says goes to stderr. */
 

@@ -1,0 +1,174 @@
+import type { VariableName } from '../../scalekit/index.ts';
+
+/** What a project is made with; it decides which rules apply. `generated` is one of ours. */
+export type ProjectKind = 'generated' | 'fastmcp' | 'mcp-use' | 'xmcp' | 'node' | 'python' | 'unknown';
+
+/** What a server is made with, the most telling first: a FastMCP project that also has FastAPI is FastMCP's. */
+export type Framework =
+  | 'generated'
+  | 'fastmcp'
+  | 'mcp-python'
+  | 'mcp-use'
+  | 'xmcp'
+  | 'mcp-framework'
+  | 'skybridge'
+  | 'fastmcp-js'
+  | 'hono'
+  | 'express'
+  | 'sdk'
+  | 'python'
+  | 'node'
+  | 'unknown';
+
+/** A package that a project asks for. */
+export interface PackageFact {
+  readonly ecosystem: 'npm' | 'pypi';
+  readonly name: string;
+  /** The range as written, e.g. `^1.24.0` or `>=2.13.0.2`. */
+  readonly range: string;
+  /** The version that is installed or locked, where that can be seen. */
+  readonly version?: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One line of an env file. Values are kept for the variables that the checks read, and for no other. */
+export interface EnvLine {
+  readonly name: string;
+  readonly line: number;
+  /** Masked where it looks like a secret; undefined for variables that are none of ours. */
+  readonly value?: string;
+  readonly isEmpty: boolean;
+  /** The value has the form of a Scalekit secret, or the name says that it is one. */
+  readonly isSecret: boolean;
+}
+
+export interface EnvFile {
+  readonly file: string;
+  readonly lines: readonly EnvLine[];
+  /** Why it has no lines. */
+  readonly unreadable?: string;
+  /** There, and nothing of this project reads it: `.env.local` in most. */
+  readonly unread?: boolean;
+  /** By whose rules it is read; Node's where it does not say. */
+  readonly rules?: 'python';
+  /** An invisible byte order mark hides its first variable from the program. */
+  readonly startsWithMark?: boolean;
+  /** Permission bits, e.g. 0o600; undefined where the system has none. */
+  readonly mode?: number;
+  /** What git says; undefined outside a repository. */
+  readonly git?: { readonly tracked: boolean; readonly ignored: boolean };
+}
+
+/** A variable as the server will see it: the process environment wins over the file, as in Node's loadEnvFile and dotenv. */
+export interface Setting {
+  readonly variable: VariableName;
+  /** The name it was found under, which may be an alias. */
+  readonly name: string;
+  readonly value: string;
+  readonly source: 'file' | 'environment';
+  readonly file?: string;
+  readonly line?: number;
+  /** The file's, where they are not Node's. */
+  readonly rules?: 'python';
+  /** It stands within the value of a variable that says more, or in another form. */
+  readonly isDerived?: true;
+}
+
+/** A place in the source where something is said. */
+export interface Mention {
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  /** Of a variable that is read: the source says what counts where it is not set. */
+  readonly hasDefault?: true;
+}
+
+/** A client's configuration of a server, in a file of the project. */
+export interface ClientEntry {
+  readonly file: string;
+  readonly client: 'claude-code' | 'vscode' | 'cursor' | 'gemini' | 'codex';
+  /** What it is told to ask for, where the file says so. */
+  readonly scopes?: readonly string[];
+  /** Its key means the old SSE transport to this client (Gemini CLI’s `url`). */
+  readonly asksSse?: true;
+  readonly line: number;
+  readonly name: string;
+  readonly url: string;
+  readonly clientId?: string;
+  /** The file has no other entry. */
+  readonly isOnlyEntry: boolean;
+}
+
+/** A client's file that it cannot read itself. */
+export interface ClientProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** A port of this machine that leads to another one inside of a container. */
+export interface PublishedPort {
+  readonly published: number;
+  readonly container: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What the source says of how the server is started and where it is served. */
+export interface TransportFacts {
+  /** Set where the source starts it with something else than Streamable HTTP. */
+  readonly transport?: Mention & { readonly kind: 'stdio' | 'sse' };
+  /** The port, where the source says it, or its default for a variable that is not set. */
+  readonly sourcePort?: Mention;
+  /** Where it serves something: routes, and paths in configurations. */
+  readonly paths: readonly string[];
+  /** Arguments of FastMCP’s constructor that newer versions refuse. */
+  readonly removedArguments: readonly Mention[];
+  /** Where `.env` is loaded after it is needed. */
+  readonly lateLoads: readonly Mention[];
+}
+
+export interface ProjectFacts extends TransportFacts {
+  readonly kind: ProjectKind;
+  readonly framework: Framework;
+  /** How it is started, by its own files. */
+  readonly startCommand?: string;
+  /** Whether a script or an image starts it with a transport of its own (`fastmcp run … --transport http`, uvicorn). */
+  readonly startsElsewhere: boolean;
+  readonly publishedPorts: readonly PublishedPort[];
+  readonly clientProblems: readonly ClientProblem[];
+  /** Files to be copied to `.env`, such as `.env.example`. */
+  readonly examples: readonly string[];
+  /** From its manifest, or the folder's. */
+  readonly name: string;
+  readonly envFiles: readonly EnvFile[];
+  readonly settings: readonly Setting[];
+  /** `NODE_ENV`, wherever it is set. */
+  readonly nodeEnv?: { readonly value: string; readonly source: 'file' | 'environment' };
+  readonly packages: readonly PackageFact[];
+  /** Whether its packages are installed (`node_modules`, a virtual environment). */
+  readonly installed: boolean;
+  /** The Node range of its package.json. */
+  readonly nodeRange?: string;
+  /** Where the source reads the variables, and where it loads `.env`. */
+  readonly variableReads: readonly Mention[];
+  readonly envLoads: readonly Mention[];
+  /** Scopes that the source names. */
+  readonly scopes: readonly Mention[];
+  /** Settings for production in other files (`.env.production`, Dockerfile, compose). */
+  readonly production: readonly Setting[];
+  readonly clients: readonly ClientEntry[];
+  /** `scalekit-doctor.json`: what its owner has decided to live with. */
+  readonly ignores: readonly Ignore[];
+  readonly ignoreFile: string;
+  /** Why that file, or a part of it, cannot be used. */
+  readonly ignoresProblem?: string;
+}
+
+/** One entry of `scalekit-doctor.json`. */
+export interface Ignore {
+  readonly code: string;
+  /** Empty where the person gave none, which is a finding of its own. */
+  readonly reason: string;
+}

@@ -1,0 +1,30 @@
+import type { Answer } from '../probe.ts';
+
+/** The authorization server: Scalekit, the local Scalekit, or whatever the server names. */
+export interface ScalekitFacts {
+  /** What its metadata has to say as `issuer`; for Scalekit `{env}/resources/{res}`. */
+  readonly issuer: string;
+  /** Set where the issuer has Scalekit's form. */
+  readonly environmentUrl?: string;
+  readonly resourceId?: string;
+  /** RFC 8414's form: the well-known part inserted before the path. */
+  readonly metadata: Answer;
+  readonly metadataAppended: Answer;
+  readonly keys: Answer;
+  /** Seconds that its clock is ahead of this machine's; undefined where it sent no date. */
+  readonly clockOffset?: number;
+  /** A name that always exists was found, so that "no such host" is about this host and not about the network. */
+  readonly namesResolve?: boolean;
+  /** The local Scalekit that this check has started itself. */
+  readonly startedHere?: boolean;
+}
+
+/** A client that has registered itself, as a client on this machine remembers it. */
+export interface RegistrationFact {
+  /** Which client remembers it, and where. */
+  readonly file: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** The authorization endpoint's answer to this client. */
+  readonly authorization: Answer;
+}

@@ -1,0 +1,78 @@
+import type { Answer } from '../probe.ts';
+
+/** A program that listens on a port of this machine. */
+export interface PortOwner {
+  /** E.g. `node (process 4711)`. */
+  readonly name: string;
+  /** Where it was started, and with what; undefined where the system does not tell. */
+  readonly directory?: string;
+  readonly commandLine?: string;
+  /** It was started in this project, or from it. */
+  readonly isOwn: boolean;
+}
+
+/** What a server that answers the first message to everybody does next. */
+export interface OpennessFacts {
+  readonly list: Answer;
+  /** A tool that is not declared public was called, with arguments that it must refuse. */
+  readonly call?: { readonly tool: string; readonly answer: Answer };
+}
+
+/** The MCP server as a client sees it, over HTTP. */
+export interface ServerFacts {
+  /** The URL as the person gave it, or the settings say it. */
+  readonly given?: string;
+  readonly givenBy?: 'person' | 'settings';
+  /** The MCP endpoint, as clients are told to use it. */
+  readonly endpoint: string;
+  /** What answered at the URL that was given, where that is not the endpoint. */
+  readonly atGiven?: Answer;
+  readonly noToken: Answer;
+  /** Where that is open to all: the first later message that is refused, as a client meets it. */
+  readonly laterRefusal?: Answer;
+  /** What a call without a token gets further on; only where the first message is answered. */
+  readonly openness?: OpennessFacts;
+  /** What the server says to `GET`, where the endpoint speaks no Streamable HTTP: SSE of before 2025 answers a stream. */
+  readonly eventStream?: Answer;
+  readonly secondCall: Answer;
+  /** A bearer token that is no JWT. */
+  readonly garbageToken: Answer;
+  /** Tokens that look right and are signed by nobody, by a stranger, or have expired on top of that. */
+  readonly unsignedToken: Answer;
+  readonly forgedToken: Answer;
+  readonly expiredToken: Answer;
+  /** RFC 9728's form, with the endpoint's path. */
+  readonly metadata: Answer;
+  readonly metadataRoot: Answer;
+  /** What the challenge points to, where that is neither of the two. */
+  readonly metadataNamed?: Answer;
+  /** The same, asked by a script of another origin. */
+  readonly metadataFromBrowser: Answer;
+  /** The server's own copy of the authorization server's metadata, which some frameworks serve. */
+  readonly authorizationServerCopy: Answer;
+  readonly preflight: Answer;
+  readonly callFromBrowser: Answer;
+  /** The origin that the two above came from. */
+  readonly browserOrigin: string;
+  readonly foreignOrigin: Answer;
+  readonly foreignHost: Answer;
+  /** On this machine: which program listens on the port. */
+  readonly portOwner?: PortOwner;
+  /** Where MCP_URL is public: whether the server answers on this machine's port. */
+  readonly localPort?: { readonly port: number; readonly answers: boolean };
+}
+
+/** How building and starting the server went, where the doctor did it itself (create's self-check). */
+export interface StartFacts {
+  /** What the compiler said, or undefined where it was content. */
+  readonly buildError?: string;
+  /** What the server said before it ended, or undefined where it came up. */
+  readonly startError?: string;
+  /** Where it listened, and why that is not the configured port. */
+  readonly port?: number;
+  readonly note?: string;
+  /** What it was started with. */
+  readonly command?: string;
+  /** It went on running, and listened nowhere. */
+  readonly wasSilent?: true;
+}

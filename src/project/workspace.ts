@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { PackageManagerName } from './package-manager.ts';
+
+/** A repository of several packages, as npm, Yarn, Bun and pnpm list them. */
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    // None, or one that its own package manager will complain about.
+    return undefined;
+  }
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
+}
+
+/** npm, Yarn and bun: `workspaces`, a list or an object that holds one. */
+function listedInManifest(root: string): readonly string[] | undefined {
+  const workspaces = readJson(join(root, 'package.json'))?.workspaces;
+  if (Array.isArray(workspaces)) return texts(workspaces);
+  return typeof workspaces === 'object' && workspaces !== null && 'packages' in workspaces
+    ? texts(workspaces.packages)
+    : undefined;
+}
+
+/** pnpm. */
+async function listedForPnpm(root: string): Promise<readonly string[] | undefined> {
+  const path = join(root, 'pnpm-workspace.yaml');
+  if (!existsSync(path)) return undefined;
+  const { parse } = await import('yaml');
+  try {
+    const value: unknown = parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null && 'packages' in value ? texts(value.packages) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A pattern of a workspace: `*` is anything in one folder, `**` any folders. */
+function matches(pattern: string, path: string): boolean {
+  const parts = pattern.replace(/^\.\//, '').replace(/\/+$/, '').split('/');
+  const expression = parts
+    .map((part) =>
+      part === '**'
+        ? '(?:[^/]+/)*'
+        : `${part
+            .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+            .replaceAll('*', '[^/]*')
+            .replaceAll('?', '[^/]')}/`,
+    )
+    .join('');
+  return new RegExp(`^${expression}$`).test(`${path}/`);
+}
+
+/** @returns whether the patterns of a workspace take a folder in; the path is relative to its root, with `/`. */
+export function isListed(patterns: readonly string[], path: string): boolean {
+  // The last pattern that says something about it counts.
+  const last = patterns.findLast((pattern) => matches(pattern.replace(/^!/, ''), path));
+  return last !== undefined && !last.startsWith('!');
+}
+
+/** @returns the patterns that a folder lists for a package manager; undefined where it is no workspace to it. */
+export async function listedFor(
+  root: string,
+  manager: PackageManagerName,
+): Promise<readonly string[] | undefined> {
+  return manager === 'pnpm' ? listedForPnpm(root) : listedInManifest(root);
+}
+
+/** How deep packages lie in a workspace: `**` would lead through everything. */
+const deepest = 4;
+
+async function foldersBelow(root: string, folder: string, depth: number): Promise<readonly string[]> {
+  if (depth === 0) return [];
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .map(({ name }) => posix.join(folder, name));
+  const below = await Promise.all(folders.map((each) => foldersBelow(root, each, depth - 1)));
+  return [...folders, ...below.flat()];
+}
+
+/** @returns the folders that a workspace takes in, whichever package manager it is for, relative to it and sorted. */
+export async function packageFolders(root: string): Promise<readonly string[]> {
+  const patterns = [...(listedInManifest(root) ?? []), ...((await listedForPnpm(root)) ?? [])];
+  if (patterns.length === 0) return [];
+  const depths = patterns.map((pattern) => (pattern.includes('**') ? deepest : pattern.split('/').length));
+  const folders = await foldersBelow(root, '', Math.min(deepest, Math.max(...depths)));
+  return folders.filter((folder) => isListed(patterns, folder)).sort();
+}
