@@ -25,7 +25,11 @@ describe('random requests', () => {
 describe('thousands of requests', () => {
   test('leave the heap as it was', async () => {
     // The counters of the limits are part of it; nobody reaches these.
-    const env = { TOOL_CALLS_PER_MINUTE: '1000000', REFUSED_TOKENS_PER_MINUTE: '1000000' };
+    const env = {
+      REQUESTS_PER_MINUTE: '1000000',
+      TOOL_CALLS_PER_MINUTE: '1000000',
+      REFUSED_TOKENS_PER_MINUTE: '1000000',
+    };
     ground = await prepareGround(await makeProject('todo'), { env, nodeOptions: measuredHeap });
     await soak(ground.target, ground.source, 5000);
     const before = await heapOf(ground.server);

@@ -138,8 +138,8 @@ const rows: readonly Row[] = [
     'CWE-1321',
   ],
   [
-    'a method of 100 KB',
-    () => ({ body: message('m'.repeat(100_000)) }),
+    'a method of 60 KB',
+    () => ({ body: message('m'.repeat(60_000)) }),
     {
       status: [200, 404, 400],
       call: 'either',
@@ -228,8 +228,8 @@ const rows: readonly Row[] = [
     'house rule',
   ],
   [
-    'an id of 100 KB',
-    (kit) => ({ body: kit.call(kit.target.readTool).replace('"id":1', `"id":"${'i'.repeat(100_000)}"`) }),
+    'an id of 60 KB',
+    (kit) => ({ body: kit.call(kit.target.readTool).replace('"id":1', `"id":"${'i'.repeat(60_000)}"`) }),
     { status: [200, 400], call: 'either' },
     'CWE-400',
   ],
