@@ -100,7 +100,7 @@ function hostsOf(host: string | undefined, { hostname }: URL): readonly string[]
   const localhost = ['127.0.0.1', '::1'];
   if (host !== undefined) return host === 'localhost' ? localhost : [host];
   if (!isLoopback(new URL(`http://${hostname}`))) return [];
-  const isOther = /^127\./.test(hostname) && hostname !== '127.0.0.1';
+  const isOther = hostname.startsWith('127.') && hostname !== '127.0.0.1';
   return isOther ? [...localhost, hostname] : localhost;
 }
 
