@@ -8,7 +8,9 @@ const addresses = { loopback: ['127.0.0.1', '::1'], all: ['0.0.0.0', '::'] } as 
 export type Interfaces = keyof typeof addresses;
 
 async function bind(handler: RequestListener, address: string, port: number): Promise<Server> {
-  const server = createServer(handler);
+  // No idle timeout: a client that sends on a connection in the moment the server closes it gets a reset instead of an
+  // answer, and cannot safely repeat a POST. On a developer's machine idle connections cost nothing.
+  const server = createServer({ keepAliveTimeout: 0 }, handler);
   server.listen({ port, host: address, ipv6Only: true });
   await once(server, 'listening');
   return server;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached, mustRun, npmInstall } from '../support/packages.ts';
 import { createProgram, repository } from '../support/repository.ts';
@@ -35,8 +36,8 @@ async function hashOf(directory: string): Promise<string> {
  * @returns its directory; not to be written to.
  */
 export async function makeProject(template: Template): Promise<string> {
-  await mkdir(cache, { recursive: true });
-  const fresh = await mkdtemp(join(cache, 'fresh-'));
+  // Outside this repository, or create would write the project's own path into the workflow and no two would be alike.
+  const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
   try {
     const options = [
       '--yes',

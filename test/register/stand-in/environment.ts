@@ -44,7 +44,9 @@ export class Environment {
   readonly scopes: Scope[];
   readonly servers: Registered[] = [];
   readonly #options: EnvironmentOptions;
-  readonly #front = createServer((request, response) => this.#forward(request, response));
+  readonly #front = createServer({ keepAliveTimeout: 0 }, (request, response) =>
+    this.#forward(request, response),
+  );
   /** Which of them asked the person, by the path of the page. */
   readonly #pages = new Map<string, Emulator>();
 

@@ -51,7 +51,10 @@ interface Message {
 
 class Door {
   readonly #workspace: Workspace;
-  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #server = createServer(
+    { keepAliveTimeout: 0 },
+    (request, response) => void this.#answer(request, response),
+  );
   signIn!: Emulator;
   #keys!: ReturnType<typeof createRemoteJWKSet>;
 

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { lacks } from '../../support/needs.ts';
 import { pythonNeeds } from '../../support/packages.ts';
 import { isolationNeeds } from './isolation.ts';
+import { page, pageWith } from './page.ts';
 import { claudeCode } from './real/claude-code.ts';
 import { codexCli } from './real/codex.ts';
 import { realClients } from './real/index.ts';
@@ -57,5 +58,7 @@ describe.skipIf(skipped)('real clients, without the internet', () => {
     conducts.push({ ...conduct, expiry: await expiry(expiring, client, tokenLifetime) });
   });
 
-  afterAll(() => console.log(conducts));
+  test('docs/clients.md says what was seen', async () => {
+    await expect(pageWith(realClients, conducts)).toMatchFileSnapshot(page);
+  });
 });

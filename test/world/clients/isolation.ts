@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Need } from '../../support/needs.ts';
 
@@ -17,6 +17,15 @@ export const isolationNeeds: readonly Need[] = [
   },
   { what: 'ip', present: onPath('ip') || existsSync('/sbin/ip'), install: 'apt-get install iproute2' },
 ];
+
+/** @returns which network a process is in, or undefined where it has ended. */
+function networkOf(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * A network with nothing but loopback, for programs to run in: a network namespace, kept open by a process that waits for its
@@ -52,13 +61,32 @@ export class Isolation {
     return new Isolation(keeper, isRoot);
   }
 
+  /** Who runs inside, the keeper included: a process cannot leave by itself, whatever has become of its parent. */
+  #inside(): readonly number[] {
+    const own = networkOf(this.#keeper.pid ?? 0);
+    if (own === undefined || own === networkOf('self')) return [];
+    const pids = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+    return pids.filter((pid) => networkOf(pid) === own);
+  }
+
   /** @returns the command that runs another inside. */
   command(command: string, args: readonly string[]): readonly [string, readonly string[]] {
     return ['nsenter', [...this.#enter, command, ...args]];
   }
 
+  /** Ends every program that still runs inside, and gives the network up. */
   async close(): Promise<void> {
-    this.#keeper.stdin?.end();
-    if (this.#keeper.exitCode === null) await once(this.#keeper, 'exit');
+    const isOver = this.#keeper.exitCode !== null || this.#keeper.signalCode !== null;
+    const ended = isOver ? undefined : once(this.#keeper, 'exit');
+    for (const pid of this.#inside()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    await ended;
   }
 }
