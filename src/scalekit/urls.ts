@@ -30,14 +30,15 @@ export function isLoopback(url: URL): boolean {
   );
 }
 
-/** Names that systems give to this machine in their hosts files, beside `localhost`. */
-const localName = /^(?:localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback))$/;
+/** Names that systems and container engines give to this machine in their hosts files, beside `localhost`. */
+const localName =
+  /^(?:localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback)|(?:host|gateway|kubernetes)\.docker\.internal|host\.(?:containers|lima)\.internal)$/;
 
 /**
- * IPv4 addresses within IPv6 ones, as the URL parser writes them: 127.0.0.0/8 and 0.0.0.0, mapped (RFC 4291 §2.5.5.2) and
- * in the older, compatible form (§2.5.5.1).
+ * IPv4 addresses within IPv6 ones, as the URL parser writes them: 127.0.0.0/8 and 0.0.0.0, mapped (RFC 4291 §2.5.5.2), in
+ * the older, compatible form (§2.5.5.1), translated (RFC 2765 §2.1) and behind NAT64's prefix (RFC 6052 §2.1).
  */
-const mappedLoopback = /^\[::(?:ffff:)?(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
+const mappedLoopback = /^\[(?:::(?:ffff:(?:0:)?)?|64:ff9b::)(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
 
 /**
  * Whether a URL leads to this machine, however it is spelled: for guards, which no spelling may get around. To decide

@@ -1,4 +1,5 @@
 // The server as a process: its settings, its start, its end.
+import { existsSync } from 'node:fs';
 import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
 import { endWithProcess } from './end.ts';
@@ -68,6 +69,7 @@ export async function serve({
     log,
   });
   for (const message of notes) log('info', 'setting_corrected', { message });
+  warnOfUnusedProxy(log);
   try {
     await server.listen(env.PORT, ...hostsOf(env.HOST, auth.endpoint));
   } catch (error) {
@@ -80,6 +82,14 @@ export async function serve({
   await sayWhereItIs(name, auth.endpoint, env, log);
 }
 
+/** Keys are fetched through the proxy by Node itself, which older ones cannot and do not say. */
+function warnOfUnusedProxy(log: Log): void {
+  if (process.env.NODE_USE_ENV_PROXY !== '1' || process.allowedNodeEnvironmentFlags.has('--use-env-proxy'))
+    return;
+  const message = `NODE_USE_ENV_PROXY is set, and Node.js ${process.version} goes past the proxy all the same: take 22.21, 24.5 or later.`;
+  log('warn', 'proxy_not_used', { message });
+}
+
 function environmentOrEnd(declarations: VariableDeclarations) {
   const unreadable = loadEnvironmentFile();
   const read = readEnvironment(process.env, declarations);
@@ -87,7 +97,10 @@ function environmentOrEnd(declarations: VariableDeclarations) {
     return { ...read, env: read.env as unknown as Environment, own: read.own as OwnVariables };
   const problems = [...(unreadable ? [unreadable] : []), ...('problems' in read ? read.problems : [])];
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
-  process.stderr.write(`The server cannot start:\n${lines}Set them in .env, which .env.example explains.\n`);
+  const other = existsSync('.env.local') ? ' .env.local is read by nothing here.' : '';
+  process.stderr.write(
+    `The server cannot start:\n${lines}Set them in .env, which .env.example explains.${other}\n`,
+  );
   // At once, and not by an error: the lines above are all that a person needs to see, and no stack helps them.
   process.exit(1);
 }

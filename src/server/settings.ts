@@ -1,5 +1,5 @@
 // The variables that every server reads, and the rule for each.
-import { accept, type Checked, refuse } from '../scalekit/checked.ts';
+import { accept, type Checked, printable, refuse } from '../scalekit/checked.ts';
 import { checkClientId, checkResourceId } from '../scalekit/identifiers.ts';
 import {
   checkEnvironmentUrl,
@@ -10,6 +10,7 @@ import {
   isThisMachine,
 } from '../scalekit/urls.ts';
 import { defaultPort } from '../scalekit/variables.ts';
+import { checkAllowedHost, checkAllowedOrigin } from './allowed.ts';
 import { type Level, type LogFormat, levels, logFormats } from './log.ts';
 
 /** The settings of a server, checked. */
@@ -64,13 +65,13 @@ interface Rule<T> {
 /** Every variable, in the order of `.env`. */
 export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } = {
   PORT: { check: checkPort, otherwise: { value: defaultPort } },
-  HOST: { check: accept, otherwise: { value: undefined } },
+  HOST: { check: checkHost, otherwise: { value: undefined } },
   SCALEKIT_ENVIRONMENT_URL: { check: checkEnvironmentUrl, inProduction: refuseLocalScalekit },
   SCALEKIT_CLIENT_ID: { check: checkClientId, otherwise: { value: undefined } },
   SCALEKIT_RESOURCE_ID: { check: checkResourceId },
   MCP_URL: { check: checkMcpUrl, inProduction: refuseHttp },
-  ALLOWED_HOSTS: list((name) => name.toLowerCase().replace(/:\d+$/, '')),
-  ALLOWED_ORIGINS: list((origin) => (URL.canParse(origin) ? new URL(origin).origin : origin)),
+  ALLOWED_HOSTS: list(checkAllowedHost),
+  ALLOWED_ORIGINS: list(checkAllowedOrigin),
   TRUSTED_PROXIES: wholeNumber(0, 10, 0),
   RESOURCE_METADATA_URL: { check: checkResourceMetadataUrl, otherwise: { value: undefined } },
   SCALEKIT_INTERNAL_URL: {
@@ -137,16 +138,27 @@ function oneOf<const Name extends string>(names: readonly Name[]) {
   };
 }
 
-/** Entries separated by commas or white space. */
-function list(normalise: (entry: string) => string): Rule<readonly string[]> {
+/** A name or an address to listen at. Whether this machine has it is found out by listening. */
+function checkHost(text: string): Checked<string> {
+  const address = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  return /^[\w.:%-]+$/.test(address)
+    ? accept(address)
+    : refuse('host', 'This is no address', text, 'a name or an address of this machine, such as 127.0.0.1');
+}
+
+/** Entries separated by commas or white space, each by a rule. */
+function list(check: (entry: string) => Checked<string>): Rule<readonly string[]> {
   return {
     otherwise: { value: [] },
-    check: (text) =>
-      accept(
-        text
-          .split(/[\s,]+/)
-          .filter((entry) => entry !== '')
-          .map(normalise),
-      ),
+    check(text) {
+      const values: string[] = [];
+      for (const entry of text.split(/[\s,]+/).filter(Boolean)) {
+        const checked = check(entry);
+        // Where one entry is wrong, all of the value is shown.
+        if (!checked.ok) return { ok: false, problem: { ...checked.problem, actual: printable(text) } };
+        values.push(checked.value);
+      }
+      return accept(values);
+    },
   };
 }

@@ -124,7 +124,19 @@ describe('isThisMachine', () => {
       'http://[::]',
     ],
     ...['https://localhost.localdomain', 'https://localhost6', 'https://LOCALHOST6.localdomain6'],
-    ...['https://ip6-localhost', 'https://ip6-loopback', 'http://2130706433', 'http://0x7f.1'],
+    ...[
+      'https://ip6-localhost',
+      'https://ip6-loopback',
+      'http://2130706433',
+      'http://0x7f.1',
+      'http://017700000001',
+    ],
+    ...['https://localhost.localdomain.', 'https://[::ffff:0:127.0.0.1]', 'https://[64:ff9b::127.0.0.1]'],
+    ...[
+      'http://host.docker.internal:4002',
+      'http://kubernetes.docker.internal',
+      'http://host.containers.internal',
+    ],
   ])('%s is', (url) => {
     expect(isThisMachine(new URL(url))).toBe(true);
   });
@@ -138,7 +150,8 @@ describe('isThisMachine', () => {
       'https://[::2]',
       'https://[7f00::1]',
     ],
-    ...['http://127.0.0.1.nip.io', 'https://ip6-localhost.evil.com'],
+    ...['http://127.0.0.1.nip.io', 'https://ip6-localhost.evil.com', 'https://[64:ff9b::10.0.0.1]'],
+    ...['https://docker.internal', 'https://xhost.docker.internal', 'https://host.docker.internal.evil.com'],
   ])('%s is not', (url) => {
     expect(isThisMachine(new URL(url))).toBe(false);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeBinary } from '../support/packages.ts';
 import { allCases, casesFor } from './attack/cases/index.ts';
 import { attack, complaintsOf, type Outcome } from './attack/run.ts';
+import { patient } from './clock.ts';
 import { makeProject, type Template } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
 
@@ -18,7 +19,11 @@ describe.each(templates.flatMap((template) => versions.map((node) => ({ template
 
     beforeAll(async () => {
       const project = await makeProject(template);
-      ground = await prepareGround(project, { node: await nodeBinary(node), env: unlimited });
+      ground = await prepareGround(project, {
+        node: await nodeBinary(node),
+        env: unlimited,
+        nodeOptions: patient,
+      });
       // slow.test.ts sends those that wait for a time-out.
       outcomes = await attack(ground.target, ground.source, { slow: false });
     });

@@ -240,10 +240,7 @@ export async function fuzz(target: Target, source: TokenSource, options: FuzzOpt
     fc.asyncProperty(fuzzed, async (each) => {
       const token = await bearerToken(target, source, each);
       const attack: Attack = token === undefined ? each.attack : { ...each.attack, token };
-      const exchange = await send(target.peer, compose(target, attack, ''), {
-        halfClose: true,
-        timeoutMs: 8000,
-      });
+      const exchange = await send(target.peer, compose(target, attack, ''), { halfClose: true });
       const complaints = complaintsOf(target, each, token, exchange);
       if (complaints.length > 0)
         throw new Error(`${complaints.join('; ')}\n${JSON.stringify(lastAnswer(exchange)).slice(0, 1000)}`);

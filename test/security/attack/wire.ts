@@ -41,7 +41,7 @@ export interface SendOptions {
   readonly later?: Promise<Uint8Array>;
   /** Closes our half of the connection after the last byte. */
   readonly halfClose?: boolean;
-  /** Default 10,000. */
+  /** Default 20,000: on a busy machine enough, and less than a server waits for the rest of a body (30 s). */
   readonly timeoutMs?: number;
 }
 
@@ -161,7 +161,7 @@ export function send(peer: Peer, first: string | Uint8Array, options: SendOption
       socket.destroy();
       resolve({ answers, end, bytesSent: bytesWritten });
     };
-    const timer = setTimeout(() => finish('timeout'), options.timeoutMs ?? 10_000);
+    const timer = setTimeout(() => finish('timeout'), options.timeoutMs ?? 20_000);
     const read = (closed: boolean) => {
       for (;;) {
         const parsed = parseAnswer(received, isHead, closed);

@@ -171,7 +171,7 @@ const sizes: readonly SizeRow[] = [
   [
     '10 MB announced and not sent',
     () => ({ body: '{"a":', headers: { 'Content-Length': '10485760' } }),
-    { ...tooLarge, withinMs: 3000 },
+    tooLarge,
   ],
   [
     'an announced length of 20 digits',
@@ -227,7 +227,6 @@ const sizeCases: readonly AttackCase[] = sizes.flatMap(([name, attack, expect]) 
     expect: {
       status: name.endsWith('20 digits') ? [401, 400] : 401,
       takesAtMost: 2 * buffers,
-      withinMs: 3000,
     },
   } satisfies AttackCase,
 ]);

@@ -99,7 +99,7 @@ const ambiguous: readonly AttackCase[] = framings.map(([name, raw]) => ({
   needs: 'nothing',
   attack: (kit) => ({
     raw: Buffer.from(raw(kit), 'latin1'),
-    send: { answers: 'close', timeoutMs: 8000, halfClose: true, more: [] },
+    send: { answers: 'close', halfClose: true, more: [] },
   }),
   expect: refusedOnce,
 }));
@@ -139,7 +139,7 @@ const pipelined: readonly AttackCase[] = [
       const body = kit.call();
       return {
         raw: `${head(kit, ['Content-Length: 2'])}{}${head(kit, ['Accept: application/json, text/event-stream', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'])}${body}`,
-        send: { answers: 'close', timeoutMs: 8000 },
+        send: { answers: 'close' },
       };
     },
     expect: {
