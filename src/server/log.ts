@@ -12,7 +12,10 @@ export type Details = Readonly<Record<string, unknown>>;
 export type Log = (level: Level, event: string, details?: Details) => void;
 
 export interface LogOptions {
-  /** `text` for a person who reads along: default where stderr is a terminal. */
+  /**
+   * `text` for a person who reads along: default where stderr is a terminal. The ids of requests are left out of it, but
+   * where the server itself has failed.
+   */
   readonly format?: LogFormat | undefined;
   /** What is below it is left out; default `info`. */
   readonly level?: Level;
@@ -35,7 +38,8 @@ export function createLog({
     const details = typeof given.stack === 'string' ? { ...given, stack: traceToSource(given.stack) } : given;
     const time = new Date().toISOString();
     if (format === 'json') return void write(`${printable({ time, level, event, ...details })}\n`);
-    write(`${paint('grey', time.slice(11, 19))} ${paint(level, event)}${inWords(details)}\n`);
+    const forPeople = level === 'error' ? details : { ...details, requestId: undefined };
+    write(`${paint('grey', time.slice(11, 19))} ${paint(level, event)}${inWords(forPeople)}\n`);
   };
 }
 

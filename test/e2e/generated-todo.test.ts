@@ -102,6 +102,7 @@ describeGenerated(
       onTestFinished(() => client.close());
       await client.connect();
       expect((await client.callTool('list_todos')).structuredContent).toEqual({ todos: [] });
+      await dev.says(/^server +\d\d:\d\d:\d\d call tool=list_todos subject=\S+ ms=[\d.]+$/m);
 
       const main = project.path('src/main.ts');
       await writeFile(main, (await readFile(main, 'utf8')).replace(/name: '[^']*'/, `name: 'Renamed'`));

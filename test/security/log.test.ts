@@ -1,4 +1,8 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../src/emulator/index.ts';
+import { pseudoTerminals, Terminal } from '../program/terminal.ts';
+import { lacks } from '../support/needs.ts';
+import { freePort, isTaken } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
@@ -136,4 +140,54 @@ describe('the log', () => {
       expect(stderr).not.toContain('\u001b[31m{');
     },
   );
+});
+
+describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a terminal', () => {
+  /** `node dist/src/main.js` as `npm start` runs it, and a person who watches. */
+  async function watch(env: Readonly<Record<string, string>> = {}) {
+    const port = await freePort();
+    const scalekit = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
+    onTestFinished(() => scalekit.close());
+    const terminal = new Terminal(`${process.execPath} dist/src/main.js`, {
+      cwd: project,
+      columns: 80,
+      env: {
+        PORT: String(port),
+        SCALEKIT_ENVIRONMENT_URL: scalekit.url,
+        SCALEKIT_RESOURCE_ID: scalekit.resourceId,
+        MCP_URL: `http://localhost:${port}/`,
+        ...env,
+      },
+    });
+    onTestFinished(() => terminal.close());
+    await until('it listens', () => isTaken(port));
+    const endpoint = `http://localhost:${port}/mcp`;
+    const headers = { authorization: `Bearer ${await scalekit.mint()}` };
+    await fetch(endpoint, { headers });
+    await callTool(endpoint, await scalekit.mint({ claims: { sub: 'usr_7' } }), 'list_todos');
+    await callTool(endpoint, undefined, 'list_todos');
+    return terminal;
+  }
+  const patience = 60_000;
+
+  test('a call is one line that a person can read: the tool, the user, the milliseconds', async () => {
+    const terminal = await watch();
+    await terminal.see(/no_token/, patience);
+    expect(terminal.screen()).toMatch(/^\d\d:\d\d:\d\d call tool=list_todos subject=usr_7 ms=[\d.]+$/m);
+    expect(terminal.screen()).toMatch(/^\d\d:\d\d:\d\d refused An access token is required reason=no_token/m);
+    expect(terminal.screen()).not.toMatch(/^\{|requestId|probe|405/m);
+  });
+
+  test('LOG_FORMAT=json is for programs there, too; LOG_LEVEL=error leaves all of it out', async () => {
+    const json = await watch({ LOG_FORMAT: 'json' });
+    await json.see(/"event":"call"/, patience);
+    const quiet = await watch({ LOG_LEVEL: 'error' });
+    expect(quiet.screen()).not.toMatch(/call|refused/);
+  });
+});
+
+test('where nobody looks the log is JSON', async () => {
+  ground = await prepareGround(project, { env: { ...unlimited, LOG_FORMAT: undefined } });
+  await callTool(ground.target.endpoint, ground.source.forge.token(), 'list_todos');
+  await until('the call is in the log', () => ground.server.log.some(({ event }) => event === 'call'));
 });
