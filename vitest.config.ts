@@ -24,7 +24,9 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...world, ...never],
-          testTimeout: 20_000,
+          // Limits only end what hangs: a busy machine is no failure.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           maxWorkers: cores,
           sequence: { groupOrder: 0 },
         },
