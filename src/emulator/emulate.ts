@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from '../project/settings.ts';
+import { stateDirectory } from '../project/state-directory.ts';
 import {
   accept,
   type Checked,
@@ -23,7 +24,6 @@ import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { type OptionProblem, problemsError, UsageError, UserError } from '../terminal/errors.ts';
 import { checkPublicUrl, isInContainer } from './container.ts';
 import type { Emulator, EmulatorOptions } from './contract.ts';
-import { emulatorDirectory } from './directory.ts';
 import { startEmulator } from './index.ts';
 import { settleSwitches } from './local-file.ts';
 import { scopesOfProject, wantedScalekit } from './of-project.ts';
@@ -128,7 +128,7 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
   const { decides, note } = settleSwitches(context.cwd, options, !options.ephemeral);
   if (note !== undefined) notes.push(note);
-  const keyDirectory = options.ephemeral ? {} : { keyDirectory: emulatorDirectory(context.env) };
+  const keyDirectory = options.ephemeral ? {} : { keyDirectory: stateDirectory(context.env) };
   const { autoApprove = false, strict = false } = options;
   const how = { autoApprove, strict, ...keyDirectory, ...inContainer };
   return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };

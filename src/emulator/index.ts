@@ -2,8 +2,8 @@
 
 import type { Emulator, EmulatorOptions } from './contract.ts';
 
+export { stateDirectory as emulatorDirectory } from '../project/state-directory.ts';
 export type * from './contract.ts';
-export { emulatorDirectory } from './directory.ts';
 
 /**
  * Starts the local Scalekit on loopback: both `127.0.0.1` and `::1` where the machine has it. It is for development and

@@ -1,7 +1,7 @@
 import { generateKeyPair, type JsonWebKey, randomInt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { createPrivateFile, readJsonFile, replacePrivateFile } from '../project/private-files.ts';
 import { signingAlgorithm } from '../scalekit/index.ts';
-import { createPrivateFile, readJsonFile, replacePrivateFile } from './files.ts';
 
 /** An RSA private key as a JWK (RFC 7517) with the members that Scalekit's keys have. */
 export type SigningKey = JsonWebKey & {

@@ -1,8 +1,8 @@
 import type { Settings } from '../project/settings.ts';
+import { stateDirectory } from '../project/state-directory.ts';
 import { checkScopes, endpoints } from '../scalekit/index.ts';
 import { UsageError, UserError } from '../terminal/errors.ts';
 import type { EmulatorUser } from './contract.ts';
-import { emulatorDirectory } from './directory.ts';
 import { KeyRing } from './keys.ts';
 import { settleSwitches } from './local-file.ts';
 import { scopesOfProject, type WantedScalekit } from './of-project.ts';
@@ -73,7 +73,7 @@ export async function mintForProject(
   const scopes = chooseScopes(scopeNames(settings), wish.scopes);
   const { id } = chooseUser(settings.users, wish.as);
   const [keys, published] = await Promise.all([
-    KeyRing.open(emulatorDirectory(env)),
+    KeyRing.open(stateDirectory(env)),
     publishedKeys(endpoints(url, settings.resourceId).keys),
   ]);
   if (published !== undefined && !published.includes(keys.current.kid))

@@ -1,9 +1,9 @@
 import { readScopes } from '../project/scopes-file.ts';
 import type { Settings } from '../project/settings.ts';
+import { stateDirectory } from '../project/state-directory.ts';
 import { defaultScopes, describeScope, endpoints, isLoopback, portOf } from '../scalekit/index.ts';
 import { systemCode } from '../terminal/errors.ts';
 import type { Emulator, EmulatorOptions } from './contract.ts';
-import { emulatorDirectory } from './directory.ts';
 
 // The local Scalekit of a project: which one its `.env` points at, whether it runs, and how to start it.
 
@@ -97,7 +97,7 @@ export class LocalScalekit {
     env: Readonly<Record<string, string | undefined>>,
     events: Pick<EmulatorOptions, 'onRequest' | 'onTrustedClient' | 'onError'>,
   ) {
-    this.#options = { ...events, keyDirectory: emulatorDirectory(env) };
+    this.#options = { ...events, keyDirectory: stateDirectory(env) };
   }
 
   /** The one that was started here, while it runs. */

@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { readJsonFile, replacePrivateFile } from './files.ts';
+import { readJsonFile, replacePrivateFile } from '../project/private-files.ts';
 
 interface Entry {
   readonly payload: AdapterPayload;

@@ -125,6 +125,29 @@ export function addToScopesFile(
   return `${head}${text.slice(afterLast, start)}${block}${text.slice(start)}`;
 }
 
+/** What clients are told to ask for first, among the options behind the list. */
+const baseOption = /^\}\s*,\s*\{[^)]*?\bbase\s*:\s*\[([^\]]*)\]/;
+
+/**
+ * Reads what a project's clients ask for first, the option `base` of `defineScopes`.
+ * @returns its scopes; all of them where it is not given; undefined where the file cannot be read or understood.
+ */
+export function readBaseScopes(directory: string): readonly string[] | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, scopesFile), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const list = readList(text);
+  if (list === undefined) return undefined;
+  const names = list.scopes.map(({ name }) => name);
+  const base = baseOption.exec(text.slice(list.end))?.[1];
+  if (base === undefined) return names;
+  const literals = base.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g) ?? [];
+  return literals.map(textOf).filter((name) => names.includes(name));
+}
+
 /** A project's scopes, or what is wrong with the file that lists them. */
 export type ReadScopes =
   | { readonly scopes: readonly ListedScope[] }

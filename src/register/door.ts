@@ -5,10 +5,11 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { printable } from '../scalekit/index.ts';
+import { fetchWithin } from '../sign-in/discover.ts';
 import { UserError } from '../terminal/errors.ts';
 import { version } from '../terminal/version.ts';
 import type { Reading } from './prose.ts';
-import { fetchWithin, type SignIn } from './sign-in.ts';
+import type { Session } from './session.ts';
 import { type Arguments, fitArguments, type OfferedTool, ToolChanged, type ToolName } from './tools.ts';
 
 /** What its tools for environments and MCP servers ask for; `wks:` and `org:` are for others. */
@@ -132,7 +133,7 @@ class McpDoor implements Door {
  * Connects to Scalekit's MCP server with a sign-in, and asks which tools it has.
  * @throws UserError where it is no MCP server, or refuses; what aborted the signal.
  */
-export async function openDoor(server: URL, session: SignIn, signal: AbortSignal): Promise<Door> {
+export async function openDoor(server: URL, session: Session, signal: AbortSignal): Promise<Door> {
   const client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
   const transport = new StreamableHTTPClientTransport(server, {
     authProvider: { token: async () => session.token() },

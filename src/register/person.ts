@@ -1,4 +1,4 @@
-import type { Visit } from './sign-in.ts';
+import type { Visit } from '../sign-in/visit.ts';
 
 /** One of several things to choose from. */
 export interface Choice<T> {

@@ -16,8 +16,8 @@ import {
 import { createsSomething, type Plan, planRegistration, type Wish } from './plan.ts';
 import { currentValue, type Project, readProject } from './project.ts';
 import type { RegisterReport } from './report.ts';
+import { openSession, type Session } from './session.ts';
 import { previewSettings } from './settings.ts';
-import { type SignIn, signIn } from './sign-in.ts';
 import { planLines } from './words.ts';
 
 function wishFor(project: Project, publicUrl: string | undefined): Wish {
@@ -42,7 +42,7 @@ function refuseSilentProduction(plan: Plan, { yes, environment }: RegisterOption
 }
 
 /** A sign-in that may only read finds what is there, and fills `.env`; it creates nothing. */
-function refuseReadOnly(plan: Plan, session: SignIn): void {
+function refuseReadOnly(plan: Plan, session: Session): void {
   const mayWrite = session.scopes.length === 0 || session.scopes.includes(writeScope);
   if (mayWrite || !createsSomething(plan)) return;
   throw new UserError(`This sign-in may look, and not create (it has no ${writeScope}).`, {
@@ -90,7 +90,7 @@ function refuseOtherIds(id: string, name: string): void {
   );
 }
 
-async function decide(job: Job, door: Door, session: SignIn, plan: Plan): Promise<RegisterReport> {
+async function decide(job: Job, door: Door, session: Session, plan: Plan): Promise<RegisterReport> {
   const { options, project } = job;
   const { person, yes, dryRun } = options;
   if (plan.server.state === 'found') refuseOtherIds(plan.server.id, plan.server.name);
@@ -110,7 +110,7 @@ async function decide(job: Job, door: Door, session: SignIn, plan: Plan): Promis
   return carryOut(job, door, plan);
 }
 
-async function throughTheDoor(job: Job, session: SignIn): Promise<RegisterReport> {
+async function throughTheDoor(job: Job, session: Session): Promise<RegisterReport> {
   const { options, project, wish } = job;
   const { door: server, signal, publicUrl } = options;
   const door = await openDoor(server, session, signal);
@@ -135,15 +135,9 @@ async function throughTheDoor(job: Job, session: SignIn): Promise<RegisterReport
 }
 
 /** Whoever cannot sign in can still paste. */
-async function signInAt({ door, person, signal }: RegisterOptions): Promise<SignIn> {
+async function signInAt({ door, person, signal }: RegisterOptions): Promise<Session> {
   try {
-    return await signIn({
-      server: door,
-      scopes: [readScope, writeScope],
-      clientName: 'scalekit-mcp register',
-      visit: (visit) => person.visit(visit),
-      signal,
-    });
+    return await openSession(door, [readScope, writeScope], (visit) => person.visit(visit), signal);
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof Interrupted) throw error;
     throw new UserError(error.message, {

@@ -85,6 +85,7 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       inputSchema: listedSchema(input, 'input'),
       outputSchema: listedSchema(output, 'output'),
       annotations: hints(title, annotations),
+      ...securityOf(scopes),
     },
     async call(args, call) {
       const parsed = input.safeParse(args ?? {});
@@ -107,6 +108,15 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
  */
 export function errorResult(message: string): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: message }) }] };
+}
+
+/**
+ * Which scopes the tool needs, as OpenAI's Apps SDK has it: clients can ask for them before a call instead of after a refusal.
+ * Under `_meta` as well, because clients drop members that the specification does not name.
+ */
+function securityOf(scopes: readonly string[]): object {
+  const securitySchemes = [{ type: 'oauth2', scopes: [...scopes] }];
+  return { securitySchemes, _meta: { securitySchemes } };
 }
 
 /**

@@ -79,14 +79,21 @@ describe('a token of the local Scalekit', () => {
   });
 
   test('comes as a call that can be pasted', async () => {
-    const { stdout } = await scalekit(['token', '--curl']);
-    expect(stdout).toMatch(/^curl http:\/\/localhost:5000\/mcp -H 'authorization: Bearer eyJ/);
+    const { stdout } = await scalekit(['token', '--curl', '--scopes', 'todo:read']);
+    expect(stdout).toMatch(
+      /^curl http:\/\/localhost:5000\/mcp -H "Authorization: Bearer \$\(npx scalekit-mcp token --scopes todo:read\)" /,
+    );
+    const whole = await scalekit(['token', '--curl', '--with-token']);
+    expect(whole.stdout).toMatch(/^curl http:\/\/localhost:5000\/mcp -H 'Authorization: Bearer eyJ/);
   });
 
   test.each([
     [['--scopes', 'todo:reed'], 2, /no scope todo:reed[\s\S]*todo:read, todo:write/],
     [['--as', 'nobody'], 2, /nobody[\s\S]*First user/],
     [['explian'], 2, /explian/],
+    [['--with-token'], 2, /belongs to --curl/],
+    [['--client-id', 'x', '--callback-port', '1'], 2, /--client-id and --callback-port: the local Scalekit/],
+    [['--url', 'localhost:3002'], 2, /--url: This is not the address/],
   ])('%j is refused in words', async (args, code, message) => {
     const refused = await scalekit(['token', ...args]);
     expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
@@ -99,14 +106,6 @@ describe('a token of the local Scalekit', () => {
       stdout: '',
       stderr: expect.stringContaining('another key'),
     });
-  });
-});
-
-test('elsewhere somebody has to sign in: without a terminal that is said, with 2', async () => {
-  expect(await scalekit(['token', '--url', 'https://mcp.example.com/mcp'])).toMatchObject({
-    code: 2,
-    stdout: '',
-    stderr: expect.stringContaining('there is nobody to ask'),
   });
 });
 

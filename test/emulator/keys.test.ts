@@ -189,7 +189,7 @@ describe('where it is kept when nothing is said', () => {
   test.each([
     [{ XDG_STATE_HOME: '/state' }, 'linux', '/state/scalekit-mcp'],
     [{ XDG_STATE_HOME: 'relative' }, 'linux', /\/\.local\/state\/scalekit-mcp$/],
-    [{}, 'darwin', /\/\.local\/state\/scalekit-mcp$/],
+    [{}, 'darwin', /\/Library\/Application Support\/scalekit-mcp$/],
     [{ LOCALAPPDATA: 'C:\\Local', XDG_STATE_HOME: '/state' }, 'win32', /^C:\\Local.scalekit-mcp$/],
   ] as const)('%j on %s: %s', (env, platform, expected) => {
     expect(emulatorDirectory(env, platform)).toMatch(expected);

@@ -6,7 +6,7 @@ import { repository } from '../support/repository.ts';
 /** The order of the rooms, the highest first: each imports those below it alone (docs/architecture.md). */
 const rooms = [
   ...['program', 'develop', 'create', 'register', 'doctor'],
-  ...['emulator', 'project', 'terminal', 'scalekit'],
+  ...['emulator', 'sign-in', 'project', 'terminal', 'scalekit'],
 ];
 
 /** What a module may import outside `src/`: data, which the build puts in. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { canOpenBrowser } from '../../src/register/browser.ts';
-import { openLoopback } from '../../src/register/loopback.ts';
-import type { Visit } from '../../src/register/sign-in.ts';
+import { canOpenBrowser } from '../../src/sign-in/browser.ts';
+import { openLoopback } from '../../src/sign-in/loopback.ts';
+import type { Visit } from '../../src/sign-in/visit.ts';
 import { changes, makeProject, ScriptedPerson, standInForAll, walk } from './walk.ts';
 
 const standIn = standInForAll();

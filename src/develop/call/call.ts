@@ -1,8 +1,10 @@
+import type { CallToolResult, Tool } from '@modelcontextprotocol/client';
 import { printable } from '../../scalekit/index.ts';
+import { didYouMean } from '../../terminal/closest.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
-import type { TokenOptions } from '../token/for-server.ts';
-import { argumentsOf } from './arguments.ts';
+import type { TokenOptions } from '../token/target.ts';
+import { type Arguments, argumentsOf, type Schema } from './arguments.ts';
 import { withServer } from './connection.ts';
 
 /** The options of `scalekit-mcp call` and `list`, as they were typed. */
@@ -10,16 +12,48 @@ export interface CallOptions extends TokenOptions {
   readonly json?: boolean;
 }
 
-interface Content {
-  readonly type: string;
-  readonly text?: unknown;
+/** What a terminal obeys: controls but line ends and tabs, and the direction of text. */
+const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A tool's text as a terminal may show it. It is another program's; JSON stays the same JSON. */
+function shown(text: string): string {
+  return text.replaceAll(
+    obeyed,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** What a person reads of a result: its data, else its text, else what kind of thing it is. */
-function inWords(result: { structuredContent?: unknown; content?: unknown }): string {
-  if (result.structuredContent !== undefined) return JSON.stringify(result.structuredContent, null, 2);
-  const content = Array.isArray(result.content) ? (result.content as readonly Content[]) : [];
-  return content.map(({ type, text }) => (typeof text === 'string' ? text : `(${type})`)).join('\n');
+function inWords({ structuredContent, content }: CallToolResult): string {
+  if (structuredContent !== undefined) return shown(JSON.stringify(structuredContent, null, 2));
+  return content
+    .map((block) => {
+      if (block.type === 'text') return shown(block.text);
+      if (block.type === 'resource_link') return printable(`${block.name}: ${block.uri}`, 2000);
+      return `(${block.type})`;
+    })
+    .join('\n');
+}
+
+/** The text of a tool's error: generated servers wrap it in `{"error": …}`, for models. */
+function errorOf(result: CallToolResult): string {
+  const text = inWords(result);
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === 'string' ? shown(error) : text;
+  } catch {
+    return text;
+  }
+}
+
+function toolNamed(name: string, tools: readonly Tool[]): Tool {
+  const tool = tools.find((each) => each.name === name);
+  if (tool !== undefined) return tool;
+  const known = tools.map((each) => printable(each.name));
+  throw new UsageError(`There is no tool ${printable(name)}; ${didYouMean(name, known)}`, {
+    code: 'call/unknown-tool',
+    next: 'npx scalekit-mcp list',
+  });
 }
 
 /**
@@ -30,54 +64,15 @@ function inWords(result: { structuredContent?: unknown; content?: unknown }): st
 export async function call(options: CallOptions, context: Context): Promise<ExitCode> {
   const [name, ...words] = options.words ?? [];
   if (name === undefined)
-    throw new UsageError('Which tool?', { code: 'call/no-tool', next: 'scalekit-mcp list' });
-  const result = await withServer(options, context, async ({ client, options: each }) => {
-    const { tools } = await client.listTools(undefined, each);
-    const tool = tools.find((known) => known.name === name);
-    if (tool === undefined)
-      throw new UsageError(
-        `There is no tool ${printable(name)}\n    expected ${tools.map((known) => known.name).join(', ')}`,
-        { code: 'call/unknown-tool', next: 'scalekit-mcp list' },
-      );
-    const given = argumentsOf(words, tool.inputSchema as Parameters<typeof argumentsOf>[1], name);
-    return client.callTool({ name, arguments: given }, each);
+    throw new UsageError('Which tool?', { code: 'call/no-tool', next: 'npx scalekit-mcp list' });
+  const result = await withServer(options, context, async (connection) => {
+    const tool = toolNamed(name, await connection.tools());
+    const given: Arguments = argumentsOf(words, tool.inputSchema as Schema, name);
+    return connection.call(tool, given);
   });
-  const text = options.json ? JSON.stringify(result, null, 2) : inWords(result);
-  context.stdout.write(`${text}\n`);
-  return result.isError === true ? exitCodes.failed : exitCodes.ok;
-}
-
-/** `title: string, description?: string`, as a person reads a schema. */
-function signatureOf(schema: {
-  properties?: object | undefined;
-  required?: readonly string[] | undefined;
-}): string {
-  const properties = Object.entries(schema.properties ?? {}) as ReadonlyArray<[string, { type?: unknown }]>;
-  return properties
-    .map(([name, { type }]) => {
-      const mark = schema.required?.includes(name) ? '' : '?';
-      return `${name}${mark}${typeof type === 'string' ? `: ${type}` : ''}`;
-    })
-    .join(', ');
-}
-
-/**
- * Lists the tools of the project's server, or of another.
- * @throws UserError where there is no answer.
- */
-export async function list(options: CallOptions, context: Context): Promise<ExitCode> {
-  const { endpoint, tools } = await withServer(options, context, async (connection) => ({
-    endpoint: connection.endpoint,
-    tools: (await connection.client.listTools(undefined, connection.options)).tools,
-  }));
-  if (options.json) {
-    context.stdout.write(`${JSON.stringify({ endpoint, tools }, null, 2)}\n`);
-    return exitCodes.ok;
-  }
-  for (const { name, description = '', inputSchema } of tools) {
-    context.stdout.write(`${printable(name)}(${printable(signatureOf(inputSchema))})\n`);
-    const [first = ''] = description.split('\n');
-    if (first !== '') context.stdout.write(`    ${printable(first)}\n`);
-  }
-  return exitCodes.ok;
+  const failed = result.isError === true;
+  if (options.json) context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else if (failed) context.stderr.write(`error: ${printable(name)}: ${errorOf(result)}\n`);
+  else context.stdout.write(`${inWords(result)}\n`);
+  return failed ? exitCodes.failed : exitCodes.ok;
 }

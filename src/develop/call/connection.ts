@@ -1,44 +1,124 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  type CallToolResult,
+  Client,
+  InsufficientScopeError,
+  StreamableHTTPClientTransport,
+  type Tool,
+} from '@modelcontextprotocol/client';
 import { printable } from '../../scalekit/index.ts';
+import { fetchWithin } from '../../sign-in/discover.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
 import { version } from '../../terminal/version.ts';
-import { type TokenOptions, tokenFor } from '../token/for-server.ts';
+import { tokenSource } from '../token/for-server.ts';
+import { type ScopeWish, scopesGiven, type Taken, type TokenSource } from '../token/source.ts';
+import type { TokenOptions } from '../token/target.ts';
 
 /** How long a call may take, in milliseconds. */
 const patience = 60_000;
 
-/** The innermost of an error's causes: `fetch` itself says "fetch failed" of everything. */
-function rootCause(error: unknown): Error {
-  const known = error instanceof Error ? error : new Error(String(error));
-  return known.cause instanceof Error ? rootCause(known.cause) : known;
-}
+const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
+const union = (...lists: ReadonlyArray<readonly string[]>) => [...new Set(lists.flat())];
 
 /** Turns what went wrong between us and the server into words for a person. */
-export function connectionError(endpoint: string, error: unknown): UserError {
+function refused(endpoint: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
-  const { message } = rootCause(error);
-  const isSilent = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|timed? ?out/i.test(
-    `${message} ${String(error)}`,
-  );
-  return new UserError(
-    isSilent
-      ? `Nothing answers at ${endpoint}: ${printable(message)}`
-      : `The server at ${endpoint} refused: ${printable(message)}`,
-    {
-      code: isSilent ? 'call/no-answer' : 'call/refused',
-      next: isSilent ? 'npx scalekit-mcp dev' : 'npx scalekit-mcp doctor',
-      cause: error,
-    },
-  );
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof UserError) return cause;
+  return new UserError(`The server at ${endpoint} refused: ${printable(message)}`, {
+    code: 'call/refused',
+    next: 'npx scalekit-mcp doctor',
+    cause: error,
+  });
 }
 
-/** A connection to an MCP server, with a token. */
-export interface Connection {
-  readonly client: Client;
+/** The tool needs what the token does not have, and nobody may or can ask for more. */
+function lacking(required: readonly string[], { scopes }: Taken, isGiven: boolean): UserError {
+  const missing = required.filter((scope) => !scopes.includes(scope)).map((scope) => printable(scope));
+  const what = missing.join(', ') || required.join(', ');
+  return new UserError(`This call needs the scope ${what}, and the token does not have it (403).`, {
+    code: 'call/scope',
+    next: isGiven
+      ? 'leave --scopes out, and the tool’s own are asked for'
+      : 'whoever signs in has to allow it, and their role at Scalekit to include it',
+  });
+}
+
+/** @returns the scopes that a tool's entry says it needs (OpenAI's `securitySchemes`); undefined where it does not say. */
+export function scopesOfTool(tool: Tool): readonly string[] | undefined {
+  const { securitySchemes: own } = tool as { readonly securitySchemes?: unknown };
+  const schemes = [own, tool._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
+  return schemes?.flatMap((scheme) => {
+    const { scopes } = (scheme ?? {}) as { readonly scopes?: unknown };
+    return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+  });
+}
+
+/** A connection to an MCP server, with a token that grows with what is called. */
+export class Connection {
   readonly endpoint: string;
-  /** For each request. */
-  readonly options: { readonly signal: AbortSignal; readonly timeout: number };
+  readonly #source: TokenSource;
+  readonly #client: Client;
+  readonly #options: { readonly signal: AbortSignal; readonly timeout: number };
+  /** What `--scopes` says; nothing more is asked for then. */
+  readonly #given: readonly string[] | undefined;
+  #taken: Taken;
+
+  constructor(source: TokenSource, taken: Taken, given: readonly string[] | undefined, signal: AbortSignal) {
+    this.endpoint = source.endpoint;
+    this.#source = source;
+    this.#taken = taken;
+    this.#given = given;
+    this.#client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
+    this.#options = { signal, timeout: patience };
+  }
+
+  async open(): Promise<void> {
+    const transport = new StreamableHTTPClientTransport(new URL(this.endpoint), {
+      authProvider: {
+        token: async () => this.#taken.token,
+        onUnauthorized: async () => {
+          this.#taken = await this.#source.replace(this.#taken, this.#wish(this.#taken.scopes));
+        },
+      },
+      fetch: fetchWithin(this.#options.signal, patience),
+      onInsufficientScope: 'throw',
+    });
+    await this.#client.connect(transport, this.#options);
+  }
+
+  async tools(): Promise<readonly Tool[]> {
+    return (await this.#client.listTools(undefined, this.#options)).tools;
+  }
+
+  /** Calls a tool with what it needs: its own scopes are asked for before the call, or where it did not say, after its refusal. */
+  async call(tool: Tool, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
+    const send = () => this.#client.callTool({ name: tool.name, arguments: { ...args } }, this.#options);
+    const needed = scopesOfTool(tool) ?? [];
+    if (this.#given === undefined && !needed.every((scope) => this.#taken.scopes.includes(scope)))
+      this.#taken = await this.#source.take(this.#wish(union(this.#taken.scopes, needed)));
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof InsufficientScopeError)) throw error;
+      const required = union(words(error.requiredScope), needed);
+      if (this.#given !== undefined) throw lacking(required, this.#taken, true);
+      this.#taken = await this.#source.stepUp(this.#wish(union(this.#taken.scopes, required)));
+      return send().catch((again: unknown) => {
+        throw again instanceof InsufficientScopeError ? lacking(required, this.#taken, false) : again;
+      });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #wish(scopes: readonly string[]): ScopeWish {
+    return this.#given === undefined
+      ? { kind: 'atLeast', scopes: scopes.filter((scope) => scope !== 'offline_access') }
+      : { kind: 'exactly', scopes: this.#given };
+  }
 }
 
 /**
@@ -46,24 +126,23 @@ export interface Connection {
  * @throws UserError where it does not come to an end; what aborted the context.
  */
 export async function withServer<T>(
-  wish: TokenOptions,
+  options: TokenOptions,
   context: Context,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { endpoint, token } = await tokenFor(wish, context);
-  const client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
-  const transport = new StreamableHTTPClientTransport(new URL(endpoint), {
-    authProvider: { token: async () => token },
-    onInsufficientScope: 'throw',
-  });
-  const options = { signal: context.signal, timeout: patience };
+  const source = await tokenSource(options, context);
+  const given = scopesGiven(options);
+  const wish: ScopeWish =
+    given === undefined ? { kind: 'atLeast', scopes: [] } : { kind: 'exactly', scopes: given };
+  const taken = await source.take(wish);
+  const connection = new Connection(source, taken, given, context.signal);
   try {
-    await client.connect(transport, options);
-    return await use({ client, endpoint, options });
+    await connection.open();
+    return await use(connection);
   } catch (error) {
     context.signal.throwIfAborted();
-    throw connectionError(endpoint, error);
+    throw refused(source.endpoint, error);
   } finally {
-    await client.close().catch(() => {});
+    await connection.close().catch(() => {});
   }
 }

@@ -7,7 +7,8 @@ import { printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { styled } from '../../terminal/screen.ts';
-import { type TokenOptions, tokenFor } from './for-server.ts';
+import { tokenFor } from './for-server.ts';
+import type { TokenOptions } from './target.ts';
 
 /** What each claim says (RFC 9068 and RFC 7519, and Scalekit's own). */
 const meanings: Readonly<Record<string, string>> = {

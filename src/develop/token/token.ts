@@ -1,18 +1,23 @@
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
-import { quoteForShell } from '../../terminal/shell.ts';
-import { type TokenForServer, type TokenOptions, tokenFor } from './for-server.ts';
+import { commandFor } from './command-line.ts';
+import { tokenFor, tokenSource } from './for-server.ts';
+import { type TokenOptions, targetOf } from './target.ts';
 
-/** @returns a call that lists the tools, to be pasted into a shell; with the token in it, since it was asked for. */
-function curlOf({ endpoint, token }: TokenForServer): string {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
-  const headers = [
-    `authorization: Bearer ${token}`,
-    'content-type: application/json',
-    'accept: application/json, text/event-stream',
-  ];
-  const words = ['curl', endpoint, ...headers.flatMap((header) => ['-H', header]), '-d', body];
-  return words.map((word) => quoteForShell(word)).join(' ');
+/** The options of `scalekit-mcp token`, as they were typed. */
+export interface TokenCommandOptions extends TokenOptions {
+  /** Print a call for curl in place of the token. */
+  readonly curl?: boolean;
+  /** With `--curl`: put the token into it. */
+  readonly withToken?: boolean;
+  readonly logout?: boolean;
+}
+
+async function printCurl(options: TokenCommandOptions, context: Context): Promise<void> {
+  const { curlLine } = await import('./curl.ts');
+  const token = options.withToken ? (await tokenFor(options, context)).token : undefined;
+  const { endpoint } = targetOf(options, context);
+  context.stdout.write(`${curlLine(endpoint, token, commandFor(options))}\n`);
 }
 
 /**
@@ -20,7 +25,7 @@ function curlOf({ endpoint, token }: TokenForServer): string {
  * would say to one.
  * @throws as `tokenFor`.
  */
-export async function token(options: TokenOptions, context: Context): Promise<ExitCode> {
+export async function token(options: TokenCommandOptions, context: Context): Promise<ExitCode> {
   const [action, jwt, ...others] = options.words ?? [];
   if (action === 'explain' && others.length === 0) {
     const { explainToken } = await import('./explain.ts');
@@ -28,9 +33,15 @@ export async function token(options: TokenOptions, context: Context): Promise<Ex
   }
   if (action !== undefined)
     throw new UsageError(`There is no such action: ${action}\n    expected explain`, {
-      next: 'scalekit-mcp token --help',
+      next: 'npx scalekit-mcp token --help',
     });
-  const got = await tokenFor(options, context);
-  context.stdout.write(`${options.curl ? curlOf(got) : got.token}\n`);
+  if (options.withToken && !options.curl)
+    throw new UsageError('--with-token belongs to --curl: without it the token itself is printed.', {
+      code: 'arguments/combination',
+      next: 'npx scalekit-mcp token --curl --with-token',
+    });
+  if (options.logout) context.stderr.write(`${await (await tokenSource(options, context)).logout()}\n`);
+  else if (options.curl) await printCurl(options, context);
+  else context.stdout.write(`${(await tokenFor(options, context)).token}\n`);
   return exitCodes.ok;
 }

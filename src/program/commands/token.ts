@@ -3,9 +3,15 @@ import type { CommandRow } from '../command.ts';
 /** Whose token it is, for all commands that need one. */
 export const tokenOptions: CommandRow['options'] = [
   ['--scopes <a,b>', 'what it may do; default: all scopes of the server'],
-  ['--as <user>', 'whose it is, at the local Scalekit: a name, an address or an id'],
-  ['--machine', "the machine client's, at the local Scalekit"],
-  ['--url <url>', "another server's MCP endpoint, where somebody has to sign in"],
+  [
+    '--as <user>',
+    'whose it is: at the local Scalekit a name, an address or an id; elsewhere who is to sign in',
+  ],
+  ['--machine', "a machine's: the local Scalekit's, or SCALEKIT_CLIENT_ID with SCALEKIT_CLIENT_SECRET"],
+  ['--url <url>', "another server's MCP endpoint"],
+  ['--client-id <id>', 'sign in as a client that is known there, or by the URL of its metadata document'],
+  ['--callback-port <n>', 'where the browser comes back to, for a client with a fixed redirect URI'],
+  ['--no-cache', 'use no token that is kept, and keep none'],
 ];
 
 export const token: CommandRow = {
@@ -16,6 +22,11 @@ export const token: CommandRow = {
     '[explain...]',
     'explain [jwt]: what the server says to a token, claim by claim (- reads stdin)',
   ],
-  options: [...tokenOptions, ['--curl', 'print a call with it in its place']],
+  options: [
+    ...tokenOptions,
+    ['--logout', 'forget what is kept for this server, and withdraw it where that can be done'],
+    ['--curl', 'print a call for curl, which asks for the token when it runs'],
+    ['--with-token', 'with --curl: the token stands in it'],
+  ],
   run: async (options, context) => (await import('../../develop/token/token.ts')).token(options, context),
 };

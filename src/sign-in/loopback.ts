@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { systemCode, UserError } from '../terminal/errors.ts';
 
 /** Where the browser comes back to after a sign-in (RFC 8252, section 7.3), while it is open. */
 export interface Loopback {
@@ -47,8 +48,12 @@ export function isAnswer(parameters: URLSearchParams, state: string): boolean {
   return same(parameters.get('state') ?? '', state) && (parameters.has('code') || parameters.has('error'));
 }
 
-/** Waits on a free port of this machine for one browser. The caller closes it. */
-export async function openLoopback(): Promise<Loopback> {
+/**
+ * Waits on a port of this machine for one browser. The caller closes it.
+ * @param port default: any that is free.
+ * @throws UserError where the port is taken.
+ */
+export async function openLoopback(port = 0): Promise<Loopback> {
   const state = randomBytes(24).toString('base64url');
   let take: (parameters: URLSearchParams) => void = () => {};
   const answered = new Promise<URLSearchParams>((resolve) => {
@@ -75,8 +80,16 @@ export async function openLoopback(): Promise<Loopback> {
     take(url.searchParams);
   };
   const server = createServer(answer);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new UserError(
+      `The browser cannot come back to port ${port}: ${systemCode(error) ?? 'it is taken'}`,
+      {
+        code: 'sign-in/port',
+        next: 'stop the program that has it, or give another --callback-port',
+      },
+    );
+  });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the loopback server has no port');
   return {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-// Several emulators of one person share a folder, so every write is atomic, and what is written is private (0600 in 0700).
+// Several programs of one person share a folder, so every write is atomic, and what is written is private (0600 in 0700).
 
 /** @returns what a JSON file holds, null where it is no JSON, undefined where there is no file. */
 export async function readJsonFile(directory: string, name: string): Promise<unknown> {

@@ -1,0 +1,64 @@
+import type { Tool } from '@modelcontextprotocol/client';
+import { printable } from '../../scalekit/index.ts';
+import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
+import { styled } from '../../terminal/screen.ts';
+import type { CallOptions } from './call.ts';
+import { scopesOfTool, withServer } from './connection.ts';
+
+/** `title: string, description?: string`, as a person reads a schema. */
+function signatureOf({ properties = {}, required = [] }: Tool['inputSchema']): string {
+  return Object.entries(properties as Readonly<Record<string, { type?: unknown } | undefined>>)
+    .map(([name, property]) => {
+      const mark = required.includes(name) ? '' : '?';
+      const type = property?.type;
+      return `${name}${mark}${typeof type === 'string' ? `: ${type}` : ''}`;
+    })
+    .join(', ');
+}
+
+/** @returns a tool with its scopes, which `--json` shows as a list whatever the server calls them. */
+function entryOf(tool: Tool): object {
+  const scopes = scopesOfTool(tool);
+  return scopes === undefined ? tool : { ...tool, scopes };
+}
+
+function show(tool: Tool, context: Context): void {
+  const scopes = scopesOfTool(tool)?.map((scope) => printable(scope));
+  const [first = ''] = (tool.description ?? tool.title ?? '').split('\n');
+  const signature = `${styled(context, 'bold', printable(tool.name))}(${printable(signatureOf(tool.inputSchema), 1000)})`;
+  const needs = scopes === undefined || scopes.length === 0 ? '' : `needs ${scopes.join(', ')}`;
+  context.stdout.write(`${signature}\n`);
+  if (first !== '') context.stdout.write(`    ${printable(first, 1000)}\n`);
+  if (needs !== '') context.stdout.write(`    ${styled(context, 'dim', needs)}\n`);
+}
+
+/** A list that cannot be had says nothing of the server's tools: that is "could not check", whatever the reason. */
+function uncheckable(error: unknown): unknown {
+  if (!(error instanceof UserError) || error instanceof UsageError || error instanceof Interrupted)
+    return error;
+  const { message, code, next, cause } = error;
+  return new UserError(message, {
+    exitCode: exitCodes.unchecked,
+    code,
+    cause,
+    ...(next === undefined ? {} : { next }),
+  });
+}
+
+/**
+ * Lists the tools of the project's server, or of another, with the scopes that each needs.
+ * @throws UserError with exit code 3 where the server cannot be asked; UsageError where an option is wrong.
+ */
+export async function list(options: CallOptions, context: Context): Promise<ExitCode> {
+  const { endpoint, tools } = await withServer(options, context, async (connection) => ({
+    endpoint: connection.endpoint,
+    tools: await connection.tools(),
+  })).catch((error: unknown) => {
+    throw uncheckable(error);
+  });
+  if (options.json)
+    context.stdout.write(`${JSON.stringify({ endpoint, tools: tools.map(entryOf) }, null, 2)}\n`);
+  else for (const tool of tools) show(tool, context);
+  return exitCodes.ok;
+}

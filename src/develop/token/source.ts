@@ -1,0 +1,39 @@
+import type { TokenOptions } from './target.ts';
+
+/** A token, and what it may do. */
+export interface Taken {
+  readonly token: string;
+  readonly scopes: readonly string[];
+}
+
+/** Which scopes a token is to have. */
+export type ScopeWish =
+  /** All that the server has. */
+  | { readonly kind: 'all' }
+  /** These and no others: somebody has asked for them. */
+  | { readonly kind: 'exactly'; readonly scopes: readonly string[] }
+  /** These, and what clients ask for first; a token with more will do. */
+  | { readonly kind: 'atLeast'; readonly scopes: readonly string[] };
+
+/** Where the tokens for one server come from. */
+export interface TokenSource {
+  /** The server's MCP endpoint. */
+  readonly endpoint: string;
+  /**
+   * @throws UsageError (exit code 2) where somebody would have to sign in and nobody is there; UserError where a token is
+   *   refused; what aborted the context.
+   */
+  take(wish: ScopeWish): Promise<Taken>;
+  /** Gets one anew, past what is kept: the server has said that the one that fitted lacks scopes (403). @throws as `take`. */
+  stepUp(wish: ScopeWish): Promise<Taken>;
+  /** Takes another in place of one that the server has refused (401). @throws as `take`. */
+  replace(refused: Taken, wish: ScopeWish): Promise<Taken>;
+  /** Forgets what is kept for this server, and withdraws it where that can be done. @returns what was done, in words. */
+  logout(): Promise<string>;
+}
+
+/** @returns the scopes of `--scopes`, or undefined where there is none. */
+export function scopesGiven({ scopes }: Pick<TokenOptions, 'scopes'>): readonly string[] | undefined {
+  if (scopes === undefined) return undefined;
+  return [...new Set(scopes.split(/[\s,]+/).filter((scope) => scope !== ''))];
+}

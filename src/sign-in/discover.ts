@@ -1,0 +1,105 @@
+import {
+  checkResourceAllowed,
+  discoverOAuthServerInfo,
+  extractWWWAuthenticateParams,
+  type FetchLike,
+  type OAuthServerInfo,
+  resourceUrlFromServerUrl,
+} from '@modelcontextprotocol/client';
+import { printable } from '../scalekit/index.ts';
+import { UserError } from '../terminal/errors.ts';
+
+/** An MCP server that asks for a token, and what it says about where to get one. */
+export interface ProtectedServer {
+  readonly server: URL;
+  readonly info: OAuthServerInfo;
+  /** The resource indicator (RFC 8707); undefined where the server has no metadata. */
+  readonly resource: string | undefined;
+  /** What a client is told to ask for first: the `scope` of the 401's challenge. */
+  readonly baseScopes: readonly string[];
+  /** All that its metadata lists. */
+  readonly scopes: readonly string[];
+}
+
+/** Longer than any server that works needs for an answer, in ms. */
+const patience = 20_000;
+
+/** @returns the innermost of an error's causes: `fetch` itself says "fetch failed" of everything. */
+function rootCause(error: unknown): Error {
+  const known = error instanceof Error ? error : new Error(String(error));
+  return known.cause instanceof Error ? rootCause(known.cause) : known;
+}
+
+/** @returns that nobody has answered at an address, with the system's word for it. */
+export function noAnswer(url: URL | string, error: unknown): UserError {
+  const { message, name } = rootCause(error);
+  const { origin, pathname } = new URL(url);
+  const why = name === 'TimeoutError' ? 'it takes too long' : message;
+  return new UserError(`Nothing answers at ${origin}${pathname}: ${printable(why)}`, {
+    code: 'no-answer',
+    cause: error,
+  });
+}
+
+/**
+ * @returns a fetch that gives up after some time (in ms), and when the signal is aborted.
+ * It throws a UserError (`no-answer`) where nobody answers, and what aborted the signal.
+ */
+export function fetchWithin(signal: AbortSignal, milliseconds = patience): FetchLike {
+  return async (url, init) => {
+    const limits = [signal, AbortSignal.timeout(milliseconds), ...(init?.signal ? [init.signal] : [])];
+    try {
+      return await fetch(url, { ...init, signal: AbortSignal.any(limits) });
+    } catch (error) {
+      signal.throwIfAborted();
+      init?.signal?.throwIfAborted();
+      throw noAnswer(url, error);
+    }
+  };
+}
+
+/** @returns what went wrong on the way to a token, in words. */
+export function signInError(server: URL, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`Signing in at ${server.host} failed: ${printable(rootCause(error).message)}`, {
+    code: 'sign-in/failed',
+    cause: error,
+  });
+}
+
+const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
+
+/** @returns the resource indicator (RFC 8707), after a look whether the metadata is this server's. */
+function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string | undefined {
+  if (resourceMetadata === undefined) return undefined;
+  const requestedResource = resourceUrlFromServerUrl(server);
+  if (checkResourceAllowed({ requestedResource, configuredResource: resourceMetadata.resource }))
+    return resourceMetadata.resource;
+  throw new Error(`its metadata is that of ${resourceMetadata.resource}`);
+}
+
+/**
+ * Asks an MCP server without a token, as any client does first: its challenge says where the metadata is (RFC 9728,
+ * section 5.1), which names the authorization server.
+ * @throws UserError (`sign-in/no-challenge`) where it asks for no token; what `fetchFn` throws.
+ */
+export async function discover(server: URL, fetchFn: FetchLike): Promise<ProtectedServer> {
+  const response = await fetchFn(server, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+  });
+  await response.body?.cancel();
+  if (response.status !== 401)
+    throw new UserError(
+      `${server.href} answered ${response.status} where an MCP server asks for a sign-in (401).`,
+      { code: 'sign-in/no-challenge' },
+    );
+  const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(response);
+  const info = await discoverOAuthServerInfo(server, {
+    fetchFn,
+    ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
+  });
+  const scopes = info.resourceMetadata?.scopes_supported ?? [];
+  return { server, info, resource: resourceOf(server, info), baseScopes: words(scope), scopes };
+}
