@@ -1,5 +1,6 @@
 // The gate before every tool: the user's rate limit, then the scopes.
 import type { Access } from './access.ts';
+import { refuseScopes } from './authenticate.ts';
 import type { Limits } from './limits.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
@@ -18,8 +19,7 @@ export async function refuseCall(
   const wait = await limits.toolCall(access.user.id);
   if (wait !== undefined) return tooMany('tool_calls_limit', 'Too many tool calls', wait);
   if (tool === undefined) return undefined;
-  const missing = tool.scopes.filter((scope) => !access.scopes.has(scope));
-  return missing.length > 0 ? insufficientScope(missing, tool, access, auth) : undefined;
+  return refuseScopes(tool.scopes, access.scopes, auth);
 }
 
 /** @param wait in seconds. */
@@ -31,23 +31,5 @@ export function tooMany(
 ): Refusal {
   return new Refusal(429, reason, `${what}. Try again in ${wait} s.`, {
     headers: { ...headers, 'retry-after': String(wait) },
-  });
-}
-
-/**
- * Sends the client for a better token. It is to ask for what the tool needs AND for what it should keep: many clients
- * replace their scopes by those in the challenge, and would be back here with the next tool.
- */
-function insufficientScope(
-  missing: readonly string[],
-  tool: Tool,
-  access: Access,
-  auth: ScalekitProvider,
-): Refusal {
-  const names = new Intl.ListFormat('en').format(missing.map((scope) => `\`${scope}\``));
-  const description = `Insufficient permissions: ${names} ${missing.length > 1 ? 'scopes' : 'scope'} required.`;
-  const wanted = auth.scopes.inOrder(new Set([...auth.scopes.base, ...access.scopes, ...tool.scopes]));
-  return new Refusal(403, 'insufficient_scope', description, {
-    headers: { 'www-authenticate': auth.challenge({ code: 'insufficient_scope', description }, wanted) },
   });
 }

@@ -1,17 +1,20 @@
 // HTTP: what is served where, and what a request has to pass, in this order, before the protocol sees it.
 import type { RequestListener } from 'node:http';
 import type { Access } from './access.ts';
+import { admit, bearerToken, keysUnavailable } from './authenticate.ts';
 import { readMessage } from './body.ts';
+import { answerDocument, discoveryDocuments, openToAll, withPrefix } from './discovery.ts';
 import { Exchange, type Life } from './exchange.ts';
 import { tooMany } from './gate.ts';
 import { Holdings, type Place } from './holdings.ts';
+import { InvalidToken } from './invalid-token.ts';
 import { KeysUnavailable } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { McpAnswer, McpEndpoint, McpRequest } from './mcp.ts';
 import { OriginPolicy, preflightHeaders } from './origin.ts';
-import { InvalidToken, type ScalekitProvider } from './provider.ts';
-import { Refusal } from './refusal.ts';
+import type { ScalekitProvider } from './provider.ts';
+import { notAllowed, Refusal, refusalBody } from './refusal.ts';
 
 export interface HttpOptions {
   readonly name: string;
@@ -29,9 +32,6 @@ export interface HttpOptions {
 type Route = (exchange: Exchange) => void | Promise<void>;
 
 const json = { 'content-type': 'application/json' };
-/** For scripts of every origin. */
-const open = { 'access-control-allow-origin': '*' };
-const wellKnown = '/.well-known/oauth-protected-resource';
 
 export function createRequestListener(options: HttpOptions): RequestListener {
   const routes = routesOf(options);
@@ -53,23 +53,17 @@ export function createRequestListener(options: HttpOptions): RequestListener {
  */
 function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
   const { auth, name } = options;
-  const { pathname } = auth.endpoint;
-  const prefix = pathname.slice(0, -'/mcp'.length);
-  const metadata = document(auth.metadata(name), open);
-  const authorizationServer: Route = async (exchange) =>
-    await sendDocument(exchange, await auth.authorizationServer.load(), open);
-  const health = document({ status: 'ok' });
+  const health: Route = async (exchange) => await sendDocument(exchange, JSON.stringify({ status: 'ok' }));
   const served: ReadonlyArray<readonly [path: string, route: Route]> = [
-    [wellKnown, metadata],
-    [`${wellKnown}/mcp`, metadata],
-    [wellKnown + pathname, metadata],
-    ['/.well-known/oauth-authorization-server', authorizationServer],
     ['/healthz', health],
     ['/readyz', readiness(health, options)],
     ['/mcp', mcpRoute(options)],
   ];
-  const both = served.flatMap(([path, route]) => [[path, route] as const, [prefix + path, route] as const]);
-  return new Map([[auth.metadataUrl.pathname, metadata], ...both]);
+  const documents = [...discoveryDocuments(auth, name)].map(([path, load]): readonly [string, Route] => [
+    path,
+    async (exchange) => await sendDocument(exchange, await load(), openToAll),
+  ]);
+  return new Map([...documents, ...withPrefix(served, auth.endpoint)]);
 }
 
 /** Ready: there are keys, and this process is not about to end. */
@@ -81,28 +75,14 @@ function readiness(health: Route, { auth, life }: HttpOptions): Route {
   };
 }
 
-/** A JSON document that anyone may read. */
-function document(content: object, headers: Record<string, string> = {}): Route {
-  const body = JSON.stringify(content);
-  return async (exchange) => await sendDocument(exchange, body, headers);
-}
-
+/** Sends a JSON document that anyone may read. */
 async function sendDocument(
   exchange: Exchange,
-  body: string,
-  headers: Record<string, string>,
+  content: string,
+  open?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { method } = exchange.req;
-  if (method === 'OPTIONS') {
-    return await exchange.send(204, {
-      ...headers,
-      allow: 'GET, HEAD, OPTIONS',
-      'access-control-allow-methods': 'GET, HEAD',
-      'access-control-allow-headers': '*',
-    });
-  }
-  if (method !== 'GET' && method !== 'HEAD') throw notAllowed('GET, HEAD, OPTIONS');
-  await exchange.send(200, { ...json, ...headers }, body);
+  const { status, headers, body } = answerDocument(exchange.req.method, content, open);
+  await exchange.send(status, headers, body);
 }
 
 function mcpRoute(options: HttpOptions): Route {
@@ -163,44 +143,20 @@ function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) =
 
 async function authenticate(exchange: Exchange, options: HttpOptions): Promise<Access> {
   const { auth, limits, trustedProxies } = options;
-  const token = bearerToken(exchange.req);
-  if (token === undefined) {
-    const headers = { 'www-authenticate': auth.challenge() };
-    throw new Refusal(401, 'no_token', 'An access token is required', { headers });
-  }
+  const { headersDistinct, url } = exchange.req;
+  const token = bearerToken(headersDistinct.authorization, url);
   try {
-    return await auth.verify(token);
-  } catch (cause) {
-    if (cause instanceof KeysUnavailable) throw cause;
-    // Unknown trouble is ours. A 401 would make the client throw a good token away.
-    if (!(cause instanceof InvalidToken)) throw new KeysUnavailable(5, cause);
-    const { reason, message } = cause;
+    return await admit(token, auth);
+  } catch (error) {
+    if (!(error instanceof Refusal && error.cause instanceof InvalidToken)) throw error;
     // An expired token was a good one. Whoever comes with it is no attacker, and needs the 401 to get another.
-    const wait =
-      reason === 'token_expired' ? undefined : await limits.refusedToken(exchange.address(trustedProxies));
-    const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
+    if (error.reason === 'token_expired') throw error;
+    const wait = await limits.refusedToken(exchange.address(trustedProxies));
     // With the challenge: whoever shares an address with an attacker still learns where to get a good token.
-    if (wait !== undefined) throw tooMany('refused_tokens_limit', 'Too many bad tokens', wait, headers);
-    throw new Refusal(401, reason, message, { headers, cause });
+    throw wait === undefined
+      ? error
+      : tooMany('refused_tokens_limit', 'Too many bad tokens', wait, error.headers);
   }
-}
-
-/** @returns the token of the one `Authorization: Bearer` header (RFC 6750, section 2.1). */
-function bearerToken({ headersDistinct, url = '' }: Exchange['req']): string | undefined {
-  if (/[?&]access_token=/i.test(url)) {
-    throw new Refusal(
-      400,
-      'token_in_url',
-      'A token in a URL ends up in logs: send it in the Authorization header',
-    );
-  }
-  const [header = '', second] = headersDistinct.authorization ?? [];
-  if (second !== undefined) throw new Refusal(400, 'two_tokens', 'There are two Authorization headers');
-  return /^bearer +(.*)$/i.exec(header)?.[1];
-}
-
-function notAllowed(allow: string): Refusal {
-  return new Refusal(405, 'method', `Only ${allow} are allowed here`, { headers: { allow } });
 }
 
 function notFound({ endpoint }: ScalekitProvider): Route {
@@ -214,10 +170,9 @@ async function refuse(exchange: Exchange, error: unknown, options: HttpOptions):
   // The client hung up, or has half of an answer: there is nothing more to say.
   if (res.destroyed || res.headersSent) return void res.destroy();
   const refusal = toRefusal(error);
-  const { status, headers, code, message, reason } = refusal;
+  const { status, headers } = refusal;
   logRefusal(exchange, refusal, options);
-  const body = { jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId: id } } };
-  await exchange.send(status, { ...json, ...headers }, JSON.stringify(body));
+  await exchange.send(status, { ...json, ...headers }, refusalBody(refusal, id));
 }
 
 /**
@@ -232,13 +187,7 @@ function isProbe({ req, path }: Exchange, { reason }: Refusal, { auth }: HttpOpt
 
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof KeysUnavailable) {
-    const headers = { 'retry-after': String(error.retryAfter) };
-    return new Refusal(503, 'keys_unavailable', 'Tokens cannot be verified now', {
-      headers,
-      cause: error.cause,
-    });
-  }
+  if (error instanceof KeysUnavailable) return keysUnavailable(error);
   return new Refusal(500, 'internal_error', 'Internal error', { code: -32_603, cause: error });
 }
 

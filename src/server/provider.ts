@@ -1,25 +1,39 @@
-// The Scalekit provider: verifies access tokens, and tells clients where to get one.
-import { hash } from 'node:crypto';
-import type { JWTHeaderParameters, JWTPayload } from 'jose';
-import * as errors from 'jose/errors';
-import { jwtVerify } from 'jose/jwt/verify';
+// The Scalekit provider: verifies access tokens, and tells clients where to get one. This is the package's `./provider`.
 import type { Checked } from '../scalekit/checked.ts';
 import { endpoints, serverUrls } from '../scalekit/endpoints.ts';
 import { checkResourceId } from '../scalekit/identifiers.ts';
-import {
-  acceptedIssuers,
-  accessTokenTypes,
-  clockToleranceSeconds,
-  maximumLifetimeSeconds,
-  scopesOf,
-  signingAlgorithm,
-} from '../scalekit/tokens.ts';
+import { acceptedIssuers } from '../scalekit/tokens.ts';
 import { checkEnvironmentUrl, checkMcpUrl } from '../scalekit/urls.ts';
 import type { Access, User } from './access.ts';
+import { type AuthInfo, authInfoOf, type CarriesUser, userIn } from './auth-info.ts';
 import { AuthorizationServerMetadata } from './authorization-server.ts';
+import { clockTolerance, type Deployment, deployed } from './deployment.ts';
+import {
+  checkRequest,
+  type Middleware,
+  metadataFor,
+  metadataGuard,
+  type ScopeGuard,
+  scopeGuard,
+  tokenGuard,
+  toolGuard,
+} from './guards.ts';
 import { KeySet } from './keys.ts';
-import type { Scopes } from './scopes.ts';
+import type { Refusal } from './refusal.ts';
+import { Scopes } from './scopes.ts';
+import { TokenVerifier } from './token-verifier.ts';
+import { type AccessTokenVerifier, createVerifier } from './verifier.ts';
 
+export type { Access, User } from './access.ts';
+export type { AuthInfo, CarriesUser } from './auth-info.ts';
+export type { GuardedRequest, Middleware, ScopeChallenge, ScopeGuard } from './guards.ts';
+export { InvalidToken, type TokenRefusal } from './invalid-token.ts';
+export { KeysUnavailable } from './keys.ts';
+export type { Refusal } from './refusal.ts';
+export { type ScopeOptions, Scopes } from './scopes.ts';
+export type { AccessTokenVerifier } from './verifier.ts';
+
+/** What a provider has to know of Scalekit and of this server. */
 export interface ScalekitOptions<Scope extends string = string> {
   /** `https://<name>.scalekit.dev`: Dashboard > Settings. */
   readonly environmentUrl: string;
@@ -27,72 +41,37 @@ export interface ScalekitOptions<Scope extends string = string> {
   readonly resourceId: string;
   /** The public base URL of this server, with a trailing slash and without `/mcp`. */
   readonly mcpUrl: string;
-  /** What `defineScopes` returned. */
-  readonly scopes: Scopes<Scope>;
+  /** What `defineScopes` returned, or the scopes' names as in the dashboard. */
+  readonly scopes: Scopes<Scope> | readonly Scope[];
+  /**
+   * Told of each request that `middleware()`, `authenticate()` or a guard for scopes refuses: its `status`, `reason` and
+   * `message` for a log, none of which has anything of the token. `createServer` logs by itself.
+   */
+  readonly onRefused?: (refusal: Refusal) => void;
 }
 
-const second = 1000;
-/** A verified token is not verified again for this long. */
-const rememberedFor = 60 * second;
-const rememberedTokens = 20_000;
-
-const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-
-/** Why a token is refused: the code is for the log, the sentence for the client. Neither holds a value of the token. */
-const refusals = {
-  token_malformed: 'The access token is malformed',
-  token_algorithm: 'The access token is not signed with RS256',
-  token_type: 'This is not an access token',
-  token_key_unknown: 'The access token is signed with an unknown key',
-  token_signature: 'The signature of the access token does not match',
-  token_issuer: 'The access token was issued by another authorization server',
-  token_audience: 'The access token was issued for another server',
-  token_subject: 'The access token names no subject',
-  token_expired: 'The access token has expired',
-  token_not_yet_valid: 'The access token is not valid yet',
-  token_lifetime: 'The access token is valid for longer than a day',
-  token_sender_bound: 'The access token is bound to a key of its sender and cannot be used as a bearer token',
-} as const;
-export type TokenRefusal = keyof typeof refusals;
-
-/** The token is no good: 401, and the client gets a new one. */
-export class InvalidToken extends Error {
-  override readonly name = 'InvalidToken';
-  readonly reason: TokenRefusal;
-  /** What the token says, where its signature is good. */
-  readonly claims: JWTPayload;
-
-  constructor(reason: TokenRefusal, claims: JWTPayload = {}) {
-    super(refusals[reason]);
-    this.reason = reason;
-    this.claims = claims;
-  }
+/** The protected resource metadata (RFC 9728). */
+export interface ResourceMetadata {
+  resource: string;
+  resource_name?: string;
+  authorization_servers: string[];
+  scopes_supported: string[];
+  bearer_methods_supported: string[];
 }
-
-/** Tells a provider where it runs: for `serve`, which has the variables. */
-export const deployed = Symbol('deployed');
-
-/** What depends on where a server runs rather than on what it is. */
-export interface Deployment {
-  /** Where challenges send clients for the metadata, when the host's root belongs to another program. */
-  readonly metadataUrl: string | undefined;
-  /** Where Scalekit answers from inside a container. */
-  readonly internalUrl: string | undefined;
-}
-
-/** How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets. */
-export const clockTolerance = Symbol('clock tolerance');
 
 /**
- * Verifies Scalekit's access tokens for one MCP server, and tells clients where to get one.
+ * Verifies Scalekit's access tokens for one MCP server, and tells clients where to get one. It listens nowhere and sets
+ * nothing of the process: keys are fetched when the first token comes.
  *
  * @example
- * new ScalekitProvider({
+ * const auth = new ScalekitProvider({
  *   environmentUrl: 'https://acme.scalekit.dev',
  *   resourceId: 'res_123',
  *   mcpUrl: 'https://mcp.example.com/',
- *   scopes,
+ *   scopes: ['todo:read', 'todo:write'],
  * });
+ * app.use(auth.metadataRouter('Todo MCP'));
+ * app.use('/mcp', auth.middleware());
  * @throws TypeError when an option breaks its rule; it says which, the value and what was expected.
  */
 export class ScalekitProvider<Scope extends string = string> {
@@ -104,28 +83,32 @@ export class ScalekitProvider<Scope extends string = string> {
   /** Scalekit's own metadata, for clients that look for it at this server. */
   authorizationServer: AuthorizationServerMetadata;
   readonly scopes: Scopes<Scope>;
-  readonly #environmentUrl: string;
+  /** Told of each request that a guard refuses. */
+  readonly onRefused: ((refusal: Refusal) => void) | undefined;
   readonly #resourceId: string;
-  /** The two issuers of this environment: Scalekit is moving from the first to the second. */
-  readonly #issuers: readonly [string, string];
-  readonly #clockTolerance: number;
-  readonly #verified = new Map<string, { access: Access<Scope>; until: number; keysVersion: number }>();
+  readonly #issuer: string;
+  readonly #tokens: TokenVerifier<Scope>;
 
   constructor(options: ScalekitOptions<Scope> & { readonly [clockTolerance]?: number }) {
-    this.#environmentUrl = checkedValue('environmentUrl', checkEnvironmentUrl(options.environmentUrl));
-    this.#resourceId = checkedValue('resourceId', checkResourceId(options.resourceId));
+    const environmentUrl = checkedValue('environmentUrl', checkEnvironmentUrl(options.environmentUrl));
+    const resourceId = checkedValue('resourceId', checkResourceId(options.resourceId));
     const urls = serverUrls(checkedValue('mcpUrl', checkMcpUrl(options.mcpUrl)));
+    const scalekit = endpoints(environmentUrl, resourceId);
+    const scopes = scopesNamed(options.scopes);
+    const keys = new KeySet(scalekit.keys);
     this.endpoint = new URL(urls.endpoint);
     this.metadataUrl = new URL(urls.metadata);
-    this.scopes = options.scopes;
-    const scalekit = endpoints(this.#environmentUrl, this.#resourceId);
-    this.keys = new KeySet(scalekit.keys);
+    this.scopes = scopes;
+    this.keys = keys;
     this.authorizationServer = new AuthorizationServerMetadata([
       scalekit.metadata,
       scalekit.metadataAppended,
     ]);
-    this.#issuers = acceptedIssuers(this.#environmentUrl, this.#resourceId);
-    this.#clockTolerance = options[clockTolerance] ?? clockToleranceSeconds;
+    this.onRefused = options.onRefused;
+    this.#resourceId = resourceId;
+    this.#issuer = acceptedIssuers(environmentUrl, resourceId)[1];
+    const rules = { environmentUrl, resourceId, keys, scopes, clockTolerance: options[clockTolerance] };
+    this.#tokens = new TokenVerifier(rules);
   }
 
   [deployed]({ metadataUrl, internalUrl }: Deployment): void {
@@ -136,13 +119,19 @@ export class ScalekitProvider<Scope extends string = string> {
     this.authorizationServer = new AuthorizationServerMetadata([metadata, metadataAppended]);
   }
 
-  /** The protected resource metadata (RFC 9728). */
-  metadata(name: string) {
+  /**
+   * The protected resource metadata (RFC 9728), for a server that serves it by itself; `metadataRouter` does that at all paths.
+   *
+   * @param name what people see when they sign in.
+   * @example
+   * app.get(auth.metadataUrl.pathname, (_req, res) => res.json(auth.metadata('Todo MCP')));
+   */
+  metadata(name?: string): ResourceMetadata {
     return {
       resource: this.endpoint.href,
-      resource_name: name,
-      authorization_servers: [this.#issuers[1]],
-      scopes_supported: this.scopes.names,
+      ...(name !== undefined && { resource_name: name }),
+      authorization_servers: [this.#issuer],
+      scopes_supported: [...this.scopes.names],
       bearer_methods_supported: ['header'],
     };
   }
@@ -150,6 +139,9 @@ export class ScalekitProvider<Scope extends string = string> {
   /**
    * The `WWW-Authenticate` header that sends a client for a token, or for a better one (RFC 6750, section 3).
    * @param error nothing where the client sent no token at all.
+   * @param scope what the client is to ask for; the base scopes by default.
+   * @example
+   * res.setHeader('WWW-Authenticate', auth.challenge({ code: 'invalid_token', description: 'The token was withdrawn' }));
    */
   challenge(
     error?: { code: string; description: string },
@@ -165,115 +157,146 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /**
-   * @param token as it came in the `Authorization` header.
+   * Verifies an access token: its signature, issuer, audience, times and type.
+   *
+   * @param token as it came in the `Authorization` header, without `Bearer`.
+   * @returns whose it is, and which of this server's scopes it has.
    * @throws InvalidToken when the token is no good; anything else means that this could not be found out.
+   * @example
+   * const { user, scopes } = await auth.verify(token);
    */
-  async verify(token: string): Promise<Access<Scope>> {
-    const id = hash('sha256', token, 'base64');
-    const known = this.#verified.get(id);
-    const keysVersion = this.keys.version;
-    if (known && known.until > Date.now() && known.keysVersion === keysVersion) {
-      this.#remember(id, known);
-      return known.access;
-    }
-    const access = await this.#verify(token);
-    // A token that was verified with keys which have been replaced meanwhile is verified again the next time.
-    const until = Math.min(Number(access.user.claims.exp) * second, Date.now() + rememberedFor);
-    this.#remember(id, { access, until, keysVersion });
-    return access;
+  verify(token: string): Promise<Access<Scope>> {
+    return this.#tokens.verify(token);
   }
 
-  async #verify(token: string): Promise<Access<Scope>> {
-    if (!tokenForm.test(token)) throw new InvalidToken('token_malformed');
-    const { payload, protectedHeader } = await jwtVerify(token, this.keys.find, {
-      algorithms: [signingAlgorithm],
-      issuer: [...this.#issuers],
-      // The resource id, and not the URL: it is in every token, and no trailing slash can make it differ.
-      audience: this.#resourceId,
-      requiredClaims: ['exp', 'sub'],
-      clockTolerance: this.#clockTolerance,
-    }).catch((error: unknown) => {
-      const reason = refusalOf(error);
-      throw reason ? new InvalidToken(reason, claimsOf(error)) : error;
-    });
-    const reason = refusalOfClaims(protectedHeader, payload, this.#clockTolerance);
-    if (reason) throw new InvalidToken(reason, payload);
-    return { user: this.#userOf(payload), scopes: this.scopes.grantedBy(scopesOf(payload)) };
+  /**
+   * What `requireBearerAuth` of the official SDK takes, of version 1 and 2. `middleware()` can do more: docs/provider.md.
+   *
+   * @example
+   * app.use('/mcp', requireBearerAuth({
+   *   verifier: auth.verifier,
+   *   resourceMetadataUrl: auth.metadataUrl.href,
+   * }));
+   */
+  get verifier(): AccessTokenVerifier<Scope> {
+    return createVerifier(async (token) => authInfoOf(token, await this.verify(token), this));
   }
 
-  #userOf(claims: JWTPayload): User {
-    const subject = String(claims.sub);
-    const clientId = claims.client_id;
-    return {
-      // Not the issuer as it is in the token: the environment has two of them, and both mean the same person.
-      id: `${this.#environmentUrl}#${subject}`,
-      subject,
-      clientId: typeof clientId === 'string' ? clientId : undefined,
-      claims,
-    };
+  /**
+   * Middleware for Express, or for `node:http`, that lets in requests with a good token, and hands on in `req.auth` what it
+   * allows. All others are answered: 401 with the challenge that starts a sign-in, 503 with `Retry-After` where Scalekit's
+   * keys cannot be had, so that no client throws a good token away.
+   *
+   * @example
+   * app.use('/mcp', auth.middleware());
+   */
+  middleware(): Middleware {
+    return tokenGuard(this);
   }
 
-  #remember(id: string, entry: { access: Access<Scope>; until: number; keysVersion: number }): void {
-    // Taken out and put in again, it is the newest: a Map keeps the place of what is only set.
-    this.#verified.delete(id);
-    this.#verified.set(id, entry);
-    if (this.#verified.size <= rememberedTokens) return;
-    const [longestUnused] = this.#verified.keys();
-    if (longestUnused !== undefined) this.#verified.delete(longestUnused);
+  /**
+   * Asks for scopes, all of them, and refuses with 403 and a challenge that names what to ask for: these, those of the token,
+   * and the base. It fits an Express route after `middleware()`, and the `scopeChallenge` of a tool in SDK 2.
+   *
+   * @example
+   * app.get('/export', auth.middleware(), auth.requireScopes('todo:read'), sendExport);
+   * @example
+   * server.registerTool('create_todo', { inputSchema, scopeChallenge: auth.requireScopes('todo:write') }, createTodo);
+   * @throws TypeError when a scope is not one of this server's.
+   */
+  requireScopes(...needed: readonly [Scope, ...Scope[]]): ScopeGuard {
+    this.#checkScopes(needed);
+    return scopeGuard(this, needed);
   }
+
+  /**
+   * Asks for the scopes of each tool, for servers on SDK 1, which cannot answer a tool call with 403 by itself. It goes behind
+   * `middleware()` and `express.json()`, and what it has looked at has to be what the SDK gets: `req.body`.
+   *
+   * @param tools the scopes that each tool needs; `[]` for none. A tool that is left out needs all scopes.
+   * @example
+   * app.post('/mcp', auth.middleware(), express.json(), auth.requireToolScopes({
+   *   list_todos: ['todo:read'],
+   *   create_todo: ['todo:write'],
+   * }), handleMcp);
+   * @throws TypeError when a scope is not one of this server's.
+   */
+  requireToolScopes(tools: Readonly<Record<string, readonly Scope[]>>): Middleware {
+    this.#checkScopes(Object.values(tools).flat());
+    return toolGuard(this, tools);
+  }
+
+  /**
+   * The same as `middleware()` for servers that get a `Request`: Hono, Deno, Bun, serverless hosts.
+   *
+   * @param needed scopes that every request needs; none by default.
+   * @returns the SDK's `authInfo`, or the answer for a client that is not let in.
+   * @example
+   * const authInfo = await auth.authenticate(request);
+   * if (authInfo instanceof Response) return authInfo;
+   * return await mcp.fetch(request, { authInfo });
+   */
+  authenticate(request: Request, ...needed: readonly Scope[]): Promise<AuthInfo<Scope> | Response> {
+    this.#checkScopes(needed);
+    return checkRequest(this, request, needed) as Promise<AuthInfo<Scope> | Response>;
+  }
+
+  /**
+   * Middleware that answers clients which look for metadata, at every path where they do: this server's (RFC 9728), and
+   * Scalekit's for old clients (RFC 8414). Everything else it hands on.
+   *
+   * @param name what people see when they sign in.
+   * @example
+   * app.use(auth.metadataRouter('Todo MCP'));
+   */
+  metadataRouter(name?: string): Middleware {
+    return metadataGuard(this, name);
+  }
+
+  /**
+   * The same as `metadataRouter()` for servers that get a `Request`.
+   *
+   * @returns the metadata where that is asked for, else nothing.
+   * @example
+   * const metadata = await auth.metadataResponse(request, 'Todo MCP');
+   * if (metadata) return metadata;
+   */
+  metadataResponse(request: Request, name?: string): Promise<Response | undefined> {
+    return metadataFor(this, request, name);
+  }
+
+  /**
+   * Whose token it is, from what the SDK hands to a tool.
+   *
+   * @example
+   * // SDK 1
+   * server.registerTool('list_todos', {}, async ({ authInfo }) => listTodos(auth.userOf(authInfo).id));
+   * // SDK 2
+   * server.registerTool('list_todos', {}, async ({ http }) => listTodos(auth.userOf(http?.authInfo).id));
+   * @throws TypeError where it did not come from this class.
+   */
+  userOf(authInfo: CarriesUser | undefined): User {
+    return userIn(authInfo);
+  }
+
+  #checkScopes(names: readonly string[]): void {
+    const unknown = names.find((name) => !this.scopes.has(name));
+    if (unknown === undefined) return;
+    const expected = this.scopes.names.join(', ');
+    throw new TypeError(`\`${unknown}\` is not a scope of this server. Expected: ${expected}`);
+  }
+}
+
+/** Names alone have nothing to say for themselves. */
+function scopesNamed<Scope extends string>(scopes: Scopes<Scope> | readonly Scope[]): Scopes<Scope> {
+  if (scopes instanceof Scopes) return scopes;
+  return new Scopes(
+    Object.fromEntries(scopes.map((name) => [name, name])) as unknown as Record<Scope, string>,
+  );
 }
 
 function checkedValue(option: keyof ScalekitOptions, checked: Checked<string>): string {
   if (checked.ok) return checked.value;
   const { reason, actual, expected } = checked.problem;
   throw new TypeError(`${option} is \`${actual}\`: ${reason}. Expected: ${expected}`);
-}
-
-/** What jose leaves to us (RFC 8725, RFC 9068, RFC 9449 section 7.2). */
-function refusalOfClaims(
-  { typ }: JWTHeaderParameters,
-  claims: JWTPayload,
-  tolerance: number,
-): TokenRefusal | undefined {
-  const now = Date.now() / second;
-  const { sub, cnf, iat = now, exp = Number.NaN } = claims;
-  if (!isAccessTokenType(typ)) return 'token_type';
-  if (typeof sub !== 'string' || sub.trim() === '') return 'token_subject';
-  if (cnf !== undefined) return 'token_sender_bound';
-  if (typeof iat !== 'number') return 'token_malformed';
-  if (iat > now + tolerance) return 'token_not_yet_valid';
-  // Written so that a time that is no number is refused, too.
-  return exp - iat <= maximumLifetimeSeconds ? undefined : 'token_lifetime';
-}
-
-/** The type is optional, and its case is free. */
-function isAccessTokenType(typ: unknown): boolean {
-  return typ === undefined || (typeof typ === 'string' && accessTokenTypes.includes(typ.toLowerCase()));
-}
-
-const claimRefusals: Readonly<Record<string, TokenRefusal>> = {
-  iss: 'token_issuer',
-  aud: 'token_audience',
-  sub: 'token_subject',
-  nbf: 'token_not_yet_valid',
-};
-
-/** Which of jose's errors are the token's fault. All others are ours or the key server's: no reason to drop a token. */
-function refusalOf(error: unknown): TokenRefusal | undefined {
-  if (error instanceof errors.JWTExpired) return 'token_expired';
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return claimRefusals[error.claim] ?? 'token_malformed';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'token_signature';
-  if (error instanceof errors.JWKSNoMatchingKey) return 'token_key_unknown';
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'token_key_unknown';
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'token_algorithm';
-  if (error instanceof errors.JOSENotSupported) return 'token_malformed';
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'token_malformed';
-  return undefined;
-}
-
-/** jose looks at the claims after the signature, and hands on what it saw. */
-function claimsOf(error: unknown): JWTPayload | undefined {
-  const aboutClaims = error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed;
-  return aboutClaims ? error.payload : undefined;
 }

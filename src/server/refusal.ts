@@ -28,3 +28,13 @@ export class Refusal extends Error {
     this.code = code;
   }
 }
+
+/** @param requestId for a refusal that somebody may ask about. @returns the JSON-RPC error that says it. */
+export function refusalBody({ code, message, reason }: Refusal, requestId?: string): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId } } });
+}
+
+/** @param allow the methods that are served. @returns the 405. */
+export function notAllowed(allow: string): Refusal {
+  return new Refusal(405, 'method', `Only ${allow} are allowed here`, { headers: { allow } });
+}

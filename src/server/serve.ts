@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
+import { deployed } from './deployment.ts';
 import { endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
 import { NotListening } from './listen.ts';
 import { createLog, type Log } from './log.ts';
-import { deployed, type ScalekitProvider } from './provider.ts';
+import type { ScalekitProvider } from './provider.ts';
 import { http, tuneProcess } from './speed.ts';
 import { whyElsewhere, whyNot } from './start-failure.ts';
 import type { OwnDeclarations, OwnVariables, VariableDeclarations } from './variables.ts';

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer as createSocket } from 'node:net';
 import { createServer, type ServerOptions } from '../create-server.ts';
-import { clockTolerance, ScalekitProvider } from '../provider.ts';
+import { clockTolerance } from '../deployment.ts';
+import { ScalekitProvider } from '../provider.ts';
 import type { Scopes } from '../scopes.ts';
 import { type Answer, send } from './send.ts';
 

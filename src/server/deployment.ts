@@ -1,0 +1,15 @@
+// What tells a provider how it is run: for `serve` and for tests, and no part of what owners see.
+
+/** Tells a provider where it runs: for `serve`, which has the variables. */
+export const deployed = Symbol('deployed');
+
+/** What depends on where a server runs rather than on what it is. */
+export interface Deployment {
+  /** Where challenges send clients for the metadata, when the host's root belongs to another program. */
+  readonly metadataUrl: string | undefined;
+  /** Where Scalekit answers from inside a container. */
+  readonly internalUrl: string | undefined;
+}
+
+/** How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets. */
+export const clockTolerance = Symbol('clock tolerance');
