@@ -27,7 +27,7 @@ export class Scopes<Scope extends string = string> {
   readonly #closures: ReadonlyMap<string, readonly Scope[]>;
 
   /** @throws TypeError when a name breaks Scalekit's rule, or an option names a scope that is not defined. */
-  constructor(descriptions: Readonly<Record<Scope, string>>, options: ScopeOptions<Scope> = {}) {
+  constructor(descriptions: Readonly<Record<Scope, string>>, options: ScopeOptions<NoInfer<Scope>> = {}) {
     // Not `descriptions[name]`: a scope may be called `__proto__`.
     this.descriptions = new Map(Object.entries(descriptions) as Array<[Scope, string]>);
     this.names = [...this.descriptions.keys()];
