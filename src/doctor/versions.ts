@@ -27,3 +27,9 @@ export function leastVersion(range: string): string | undefined {
     .flatMap((part) => /^\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(part)?.[1] ?? []);
   return versions.sort(compareVersions)[0];
 }
+
+/** @returns whether a range with `^` around one allows the other: the same major version, or below 1.0 the same minor one. */
+export function isSameLine(a: string, b: string): boolean {
+  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [numbers(a), numbers(b)];
+  return major === otherMajor && (major > 0 || minor === otherMinor);
+}

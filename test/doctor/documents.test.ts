@@ -7,11 +7,14 @@ import { diagnose } from '../../src/doctor/diagnose.ts';
 import { intermediaries } from '../../src/doctor/intermediaries.ts';
 import { type Code, steps } from '../../src/doctor/model.ts';
 import { doctorOptionRows } from '../../src/doctor/options.ts';
+import { releases } from '../../src/doctor/releases.ts';
 import { jsonReport, reportVersion } from '../../src/doctor/report/json.ts';
 import { sideNames, stepNames } from '../../src/doctor/report/words.ts';
 import { everything } from '../../src/doctor/selection.ts';
+import { compareVersions } from '../../src/doctor/versions.ts';
 import { errorDocument } from '../../src/terminal/error-document.ts';
 import { UsageError } from '../../src/terminal/errors.ts';
+import { version } from '../../src/terminal/version.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
 import { healthy, world } from './fixtures/world.ts';
@@ -231,6 +234,27 @@ describe('what is made from the files of checks', () => {
     });
     const head = ['# All codes', '', '| code | step | | what is wrong |', '|---|---|---|---|'];
     await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot('../../docs/doctor/codes.md');
+  });
+
+  test('the changelog has every release, this one first', async () => {
+    const titles = { security: 'Security', fix: 'Fixed', change: 'Changed', new: 'New' } as const;
+    const entries = releases.map(({ version, changes }) => {
+      const kinds = (['security', 'fix', 'change', 'new'] as const).filter((kind) =>
+        changes.some((change) => change.kind === kind),
+      );
+      const lists = kinds.map((kind) => {
+        const lines = changes.filter((change) => change.kind === kind).map(({ what }) => `- ${what}.`);
+        return [`### ${titles[kind]}`, '', ...lines].join('\n');
+      });
+      return [`## ${version}`, ...lists].join('\n\n');
+    });
+    const head =
+      '# Changelog\n\nThe three packages are released together, under one version. Written from `src/doctor/releases.ts`, which the doctor reads, too.';
+    await expect(`${[head, ...entries].join('\n\n')}\n`).toMatchFileSnapshot('../../CHANGELOG.md');
+    expect(releases[0]?.version).toBe(version);
+    expect(releases.map(({ version: each }) => each)).toEqual(
+      releases.map(({ version: each }) => each).sort((a, b) => compareVersions(b, a)),
+    );
   });
 
   test('there is no page without a code', () => {

@@ -32,6 +32,9 @@ import c132 from './configuration/132-packages-installed.ts';
 import c133 from './configuration/133-no-advisories.ts';
 import c134 from './configuration/134-fastmcp-version.ts';
 import c135 from './configuration/135-keys-refetched.ts';
+import c136 from './configuration/136-tool-fits-server.ts';
+import c137 from './configuration/137-server-has-security-fixes.ts';
+import c138 from './configuration/138-ejected-is-current.ts';
 import c141 from './configuration/141-scope-names.ts';
 import c142 from './configuration/142-client-asks-endpoint.ts';
 import c143 from './configuration/143-client-asks-server.ts';
@@ -168,6 +171,9 @@ export const allChecks: readonly Check[] = [
   c133,
   c134,
   c135,
+  c136,
+  c137,
+  c138,
   c141,
   c142,
   c143,

@@ -129,8 +129,16 @@ export interface TransportFacts {
   readonly lateLoads: readonly Mention[];
 }
 
+/** The protection's source in the project's own hands, as `scalekit-mcp eject` has recorded it. */
+export interface EjectedFact {
+  /** The release that it was taken from. */
+  readonly version: string;
+  readonly folder: string;
+}
+
 export interface ProjectFacts extends TransportFacts {
   readonly kind: ProjectKind;
+  readonly ejected?: EjectedFact;
   readonly framework: Framework;
   /** How it is started, by its own files. */
   readonly startCommand?: string;

@@ -17,6 +17,7 @@ import { frameworkOf } from './framework.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
 import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
 import { publishedPorts } from './ports.ts';
+import { ejectedOf, recordFile } from './record.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
 import { startCommandOf } from './start-command.ts';
@@ -31,8 +32,8 @@ function kindOf(
 ): ProjectKind {
   const has = (ecosystem: PackageFact['ecosystem'], name: string) =>
     packages.some((fact) => fact.ecosystem === ecosystem && fact.name === name);
-  const ejected = () => sources.some(({ file }) => file.startsWith('src/protect/'));
-  if (has('npm', 'scalekit-mcp-server') || (has('npm', 'scalekit-mcp') && ejected())) return 'generated';
+  const hasOwnCopy = () => sources.some(({ file }) => file.startsWith('src/protect/'));
+  if (has('npm', 'scalekit-mcp-server') || (has('npm', 'scalekit-mcp') && hasOwnCopy())) return 'generated';
   if (has('pypi', 'fastmcp')) return 'fastmcp';
   if (has('npm', 'mcp-use')) return 'mcp-use';
   if (has('npm', 'xmcp')) return 'xmcp';
@@ -61,7 +62,7 @@ async function readPackages(directory: string, manifest: TextFile | undefined, p
 /** Reads everything at once; what is not there is undefined or empty. */
 async function readFiles(directory: string, envFile: string | undefined) {
   const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
-  const [[manifest, python], env, local, sources, clients, production, ignores] = await Promise.all([
+  const [[manifest, python], env, local, sources, clients, production, ignores, record] = await Promise.all([
     manifests,
     readEnvFile(directory, envFile ?? '.env'),
     envFile === undefined ? readEnvFile(directory, '.env.local') : undefined,
@@ -70,6 +71,7 @@ async function readFiles(directory: string, envFile: string | undefined) {
     readTexts(directory, clientFiles),
     readTexts(directory, productionFiles),
     readText(directory, ignoreFile),
+    readText(directory, recordFile),
   ]);
   const [examples, builds] = await Promise.all([
     present(directory, exampleNames),
@@ -77,7 +79,7 @@ async function readFiles(directory: string, envFile: string | undefined) {
   ]);
   const hasBuild = builds.some((entries) => entries.length > 0);
   const rawEnv = [local, env].filter((file) => file !== undefined);
-  return { manifest, python, rawEnv, sources, clients, production, ignores, examples, hasBuild };
+  return { manifest, python, rawEnv, sources, clients, production, ignores, record, examples, hasBuild };
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;
@@ -131,9 +133,11 @@ export async function gatherProject(
   const settings = resolveSettings(envFiles, env);
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
+  const ejected = ejectedOf(files.record?.text);
   const framework = frameworkOf(packages, sources, kind === 'generated');
   return known({
     kind,
+    ...(ejected === undefined ? {} : { ejected }),
     framework,
     ...readTransport(sources, framework),
     ...startOf(files, parsed),

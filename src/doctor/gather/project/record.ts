@@ -1,0 +1,13 @@
+import type { EjectedFact } from '../../facts/index.ts';
+import { objectIn } from '../../reading.ts';
+import { parseObject } from './files.ts';
+
+/** What the commands have written down about a project of ours. */
+export const recordFile = '.scalekit-mcp.json';
+
+/** @returns from which release the protection was ejected, and where to; undefined where it was not. */
+export function ejectedOf(text: string | undefined): EjectedFact | undefined {
+  const ejected = objectIn(parseObject(text)?.ejected);
+  const { version, folder } = ejected ?? {};
+  return typeof version === 'string' && typeof folder === 'string' ? { version, folder } : undefined;
+}
