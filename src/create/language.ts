@@ -1,4 +1,3 @@
-import type { SelfCheck, SelfCheckOptions } from '../doctor/self-check.ts';
 import type { RunOptions } from '../project/programs.ts';
 import type { Answers, File, OverlayOption } from './answers.ts';
 import type { Tooling } from './json.ts';
@@ -82,7 +81,6 @@ export interface LanguageParts {
   made(planning: Planning): readonly File[];
   /** @returns what the owner should know, as sentences. @throws UserError when it fails; the project is whole all the same. */
   install(answers: Answers, options: RunOptions): Promise<readonly string[]>;
-  selfCheck(options: SelfCheckOptions): Promise<SelfCheck>;
 }
 
 /** A language. Its templates are in `templates/<value>/`; all of its files stand on those of `base/` there. */

@@ -117,24 +117,15 @@ async function gitStep(job: Job, files: readonly File[], fresh: boolean): Promis
 }
 
 async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
-  const { resolved, context } = job;
+  const { resolved, context, screen } = job;
   if (!resolved.check) return { ...skipped('--no-check'), results: [] };
   if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
-  const { selfCheck } = await languageOf(resolved.project).load();
-  const options = { directory: resolved.directory, signal: context.signal, onResult: job.onResult };
-  const checked = await selfCheck(options).catch((error: unknown) => {
-    context.signal.throwIfAborted();
-    const detail = `The self-check itself failed: ${error instanceof Error ? error.message : String(error)}`;
-    return { results: [], exitCode: exitCodes.failed, detail };
-  });
-  const { results, exitCode } = checked;
-  context.signal.throwIfAborted();
-  if (exitCode === exitCodes.ok) return { state: 'done', results };
-  // Scalekit that does not answer says nothing about the project: a warning, with its fix among the results.
-  if (exitCode === exitCodes.unchecked)
-    return { state: 'skipped', detail: 'Something could not be checked', results };
-  const detail = 'detail' in checked ? checked.detail : 'The new server is not as it should be.';
-  return { state: 'failed', detail, results };
+  const { checkProject } = await import('./self-check.ts');
+  const { directory } = resolved;
+  const checked = await checkProject({ directory, context, onResult: job.onResult });
+  if (checked.state === 'skipped' && checked.results.length === 0)
+    screen.line(`- Not checked: ${checked.detail}`);
+  return checked;
 }
 
 function nextCommands(resolved: Resolved, commands: Commands, installed: boolean): readonly string[] {

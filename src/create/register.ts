@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readEnvFile } from '../project/env-file.ts';
 import { variablesIn } from '../project/env-text.ts';
+import { ownProgram } from '../project/own-program.ts';
 import type { RegisterReport } from '../register/report.ts';
 import { localIdentifiers } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
@@ -14,16 +14,6 @@ export interface Registering {
   readonly yes: boolean;
   readonly json: boolean;
   readonly context: Context;
-}
-
-/** @returns the project's own program, or undefined where it has none to be found. */
-function ownProgram(directory: string): string | undefined {
-  try {
-    const manifest = createRequire(join(directory, 'package.json')).resolve('scalekit-mcp/package.json');
-    return join(dirname(manifest), 'bin/scalekit-mcp.js');
-  } catch {
-    return undefined;
-  }
 }
 
 /** @returns whether `.env` points at a real Scalekit now. */

@@ -5,6 +5,8 @@ export interface CommandRow {
   readonly name: string;
   /** One line of the help. */
   readonly summary: string;
+  /** It is no command for people, and not listed. */
+  readonly isHidden?: true;
   readonly argument?: readonly [name: string, summary: string];
   /** As commander writes flags, with what each does. */
   readonly options: ReadonlyArray<readonly [flags: string, summary: string]>;

@@ -9,7 +9,10 @@ import { hasJsonFlag, type Program } from './run.ts';
 /** `scalekit-mcp`: runs the command that its arguments name. */
 
 function addRow(program: Command, row: CommandRow, context: Context, done: (code: ExitCode) => void): void {
-  const command = program.command(row.name).description(row.summary).helpOption('-h, --help', 'this text');
+  const command = program
+    .command(row.name, { hidden: row.isHidden === true })
+    .description(row.summary)
+    .helpOption('-h, --help', 'this text');
   if (row.argument) {
     const [names, summary] = row.argument;
     // Each word on its own for commander; together, as they are written, for a person.
@@ -45,7 +48,7 @@ function toolbox(context: Context, done: (code: ExitCode) => void): Command {
 /** What could have been typed, for somebody who typed something else. */
 function validWords(program: Command, args: readonly string[]): readonly string[] {
   const command = program.commands.find((each) => each.name() === args[0]);
-  if (command === undefined) return program.commands.map((each) => each.name());
+  if (command === undefined) return commands.filter((row) => !('isHidden' in row)).map(({ name }) => name);
   return command.options.map((option) => option.long ?? option.flags);
 }
 

@@ -33,6 +33,8 @@ export interface RunningProgram {
   readonly ended: Promise<Ended>;
   /** The last lines of what it wrote, masked and safe to print. */
   output(): string;
+  /** The same of what it wrote to stderr alone. */
+  errors(): string;
   /**
    * Ends it with everything that it has started: SIGTERM, and SIGKILL after the grace.
    * @param grace in milliseconds.
@@ -195,9 +197,11 @@ export function startNode(args: readonly string[], options: StartOptions): Runni
     buffer: false,
   });
   let text = '';
+  let errors = '';
   for (const stream of ['stdout', 'stderr'] as const)
     createInterface({ input: child[stream] }).on('line', (line) => {
       text = `${text}${line}\n`.slice(-8000);
+      if (stream === 'stderr') errors = `${errors}${line}\n`.slice(-8000);
       options.onLine?.(line, stream);
     });
   let running = true;
@@ -211,6 +215,7 @@ export function startNode(args: readonly string[], options: StartOptions): Runni
     },
     ended,
     output: () => lastLines(text),
+    errors: () => lastLines(errors),
     stop: (grace = defaultGrace) => endTree(child, grace),
   };
 }

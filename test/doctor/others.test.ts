@@ -330,6 +330,20 @@ describe('what is read of it', () => {
     });
   });
 
+  test('what was ejected, and from which release', async () => {
+    const ejected = { version: '0.1.0', folder: 'src/protect', dependencies: { jose: '6.1.0' } };
+    const files = {
+      'package.json': npm({ 'scalekit-mcp': '^0.1.0' }),
+      'src/protect/index.ts': '',
+      '.scalekit-mcp.json': JSON.stringify({ version: '0.1.0', ejected }),
+    };
+    expect(await read(files)).toMatchObject({
+      kind: 'generated',
+      ejected: { version: '0.1.0', folder: 'src/protect' },
+    });
+    expect((await read({ ...files, '.scalekit-mcp.json': '{' })).ejected).toBeUndefined();
+  });
+
   test('which packages of a workspace are MCP servers', async () => {
     const root = await folder({
       'package.json': JSON.stringify({ workspaces: ['packages/*'] }),

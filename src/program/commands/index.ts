@@ -8,6 +8,7 @@ import { eject } from './eject.ts';
 import { emulate } from './emulate.ts';
 import { list } from './list.ts';
 import { register } from './register.ts';
+import { selfCheck } from './self-check.ts';
 import { token } from './token.ts';
 
 /** The commands of `scalekit-mcp`, in the order of its help. */
@@ -22,4 +23,5 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   register,
   eject,
   create,
+  selfCheck,
 ];

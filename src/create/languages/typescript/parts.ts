@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { selfCheck } from '../../../doctor/self-check.ts';
 import { packageManager } from '../../../project/package-manager.ts';
 import type { Answers, File } from '../../answers.ts';
 import { install } from '../../install.ts';
@@ -108,5 +107,4 @@ export const parts: LanguageParts = {
       tools: ['scalekit-mcp', 'typescript'],
       ...(place.workspace === undefined ? {} : { root: join(options.cwd, climb(place.workspace)) }),
     }),
-  selfCheck,
 };

@@ -1,0 +1,18 @@
+import type { Context, ExitCode } from '../terminal/context.ts';
+import { selfCheck } from './self-check.ts';
+
+/**
+ * `scalekit-mcp self-check`, which create runs in a new project: a line of JSON for each result as soon as it is known, and
+ * at the end one with the exit code.
+ * @throws whatever the check throws.
+ */
+export async function writeSelfCheck({ cwd, signal, stdout }: Context): Promise<ExitCode> {
+  const write = (line: object) => stdout.write(`${JSON.stringify(line)}\n`);
+  const { exitCode } = await selfCheck({
+    directory: cwd,
+    signal,
+    onResult: (result) => write({ result }),
+  });
+  write({ exitCode });
+  return exitCode;
+}
