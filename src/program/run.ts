@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { errorDocument } from '../terminal/error-document.ts';
 import { Interrupted, UserError } from '../terminal/errors.ts';
@@ -26,6 +27,8 @@ const sameCtrlC = 500;
  */
 export async function runOnProcess(program: Program): Promise<void> {
   const interruption = new AbortController();
+  // Whatever a command does at the same time listens to this one signal. Node takes more than ten for a leak, and says so.
+  setMaxListeners(0, interruption.signal);
   let since = 0;
   const abort = () => interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
   const interrupt = (signal: NodeJS.Signals) => {

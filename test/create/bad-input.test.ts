@@ -258,6 +258,8 @@ describe('nobody to ask', () => {
     const { code, stdout, stderr } = await create(cwd, ['--json', '--port', 'abc']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      tool: expect.stringMatching(/^create-scalekit-mcp \d/),
       ok: false,
       exitCode: 2,
       error: {
