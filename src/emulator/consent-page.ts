@@ -68,7 +68,7 @@ function userRow(user: EmulatorUser, selected: string): Html {
   return html`<label>
 <input type="radio" name="user" value="${user.id}"${user.id === selected && html` checked`}>
 <span class="what">${user.name}</span>
-<span class="detail parts"><span>${user.email}</span> <code>${user.id}</code></span>
+<span class="detail parts"><span>${user.email}</span> <code>${user.id}</code>${user.roles !== undefined && html` <span>${user.roles.join(', ')}</span>`}</span>
 </label>`;
 }
 

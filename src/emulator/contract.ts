@@ -54,9 +54,35 @@ export interface EmulatorOptions {
    * `{'https://client.example/mcp.json': {client_id: 'https://client.example/mcp.json', …}}`.
    */
   readonly clientDocuments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What each role permits, by the role's name, e.g. `{viewer: ['todo:read']}`. Default: there are no roles. */
+  readonly roles?: Readonly<Record<string, readonly string[]>>;
   /**
-   * Answers registrations as Scalekit alone does. Default false: the members of RFC 7591's answer are sent as well, for
-   * clients that need them.
+   * The dashboard's "intersect with user permissions": a person's token holds only the scopes that their roles permit.
+   * Default false.
+   */
+  readonly userPermissions?: boolean;
+  /**
+   * Cross-app access: the issuer of an identity provider whose ID-JAGs are taken at the token endpoint. Its keys are found
+   * through its metadata. `off`, the default: none.
+   */
+  readonly identityProvider?: string;
+  /** How many token requests and registrations are answered in a minute; 0, the default: all. */
+  readonly rateLimit?: number;
+  /** At which of the two addresses the metadata is. Default `both`. */
+  readonly metadataForms?: 'both' | 'inserted' | 'appended';
+  /** `resource`: tokens name the resource id alone, as where the Server URL was left empty. Default `both`. */
+  readonly audience?: 'both' | 'resource';
+  /** Where the token of a client of the server (`m2m_…`) lists its scopes. Default `both`. */
+  readonly machineScopes?: 'both' | 'string' | 'array';
+  /** What becomes of a `resource` parameter that names another server. Default `refused`. */
+  readonly foreignResource?: 'refused' | 'ignored';
+  /** Whether a refresh token is replaced by each use. Default true. */
+  readonly rotation?: boolean;
+  /** Whether scripts of other origins may use metadata, keys, token and registration. Default true. */
+  readonly cors?: boolean;
+  /**
+   * Answers as Scalekit alone does, everywhere. Default false: what standards-minded clients need besides is sent as well,
+   * such as the members of RFC 7591's answer.
    */
   readonly strict?: boolean;
   /** Called once a request with method, path and status; never with a token. One-time ids in a path are shown as `:uid`. */
@@ -73,6 +99,8 @@ export interface EmulatorUser {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  /** Names of roles; what they permit is in the emulator's `roles`. */
+  readonly roles?: readonly string[];
 }
 
 /** A client that authenticates with a secret and uses the client credentials grant. The secret is no secret: it only works here. */
@@ -163,6 +191,16 @@ export interface Emulator {
       | 'dynamicClientRegistration'
       | 'clientIdMetadataDocuments'
       | 'strict'
+      | 'roles'
+      | 'userPermissions'
+      | 'identityProvider'
+      | 'rateLimit'
+      | 'metadataForms'
+      | 'audience'
+      | 'machineScopes'
+      | 'foreignResource'
+      | 'rotation'
+      | 'cors'
     >,
   ): void;
   /** How often a path was asked since the start or the last reset, e.g. `/keys`. */

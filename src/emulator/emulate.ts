@@ -46,7 +46,7 @@ export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   readonly container?: boolean;
   /** Where the browser on the host reaches it, with `container`. */
   readonly publicUrl?: string;
-  /** Answers registrations as Scalekit alone does. */
+  /** Answers as Scalekit alone does. */
   readonly strict?: boolean;
 }
 

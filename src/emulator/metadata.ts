@@ -1,5 +1,5 @@
 import type { Faults } from './contract.ts';
-import { grantTypes } from './normalize.ts';
+import { grantTypes, jwtBearerGrant } from './normalize.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
 /** How clients may authenticate at the token endpoint (docs/scalekit.md#endpoints). */
@@ -16,12 +16,13 @@ function healthyMetadata(settings: Settings): Record<string, unknown> {
     ...(settings.dynamicClientRegistration ? { registration_endpoint: endpoints.registration } : {}),
     scopes_supported: scopeNames(settings),
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
-    grant_types_supported: grantTypes,
+    ...(settings.strict ? {} : { response_modes_supported: ['query'] }),
+    grant_types_supported: [...grantTypes, ...(settings.identityProvider === 'off' ? [] : [jwtBearerGrant])],
     token_endpoint_auth_methods_supported: clientAuthMethods,
     code_challenge_methods_supported: ['S256'],
     client_id_metadata_document_supported: settings.clientIdMetadataDocuments !== false,
-    authorization_response_iss_parameter_supported: true,
+    // RFC 9207, which no document of Scalekit's mentions.
+    ...(settings.strict ? {} : { authorization_response_iss_parameter_supported: true }),
   };
 }
 

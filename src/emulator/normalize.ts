@@ -7,11 +7,15 @@ import { type Settings, scopeNames } from './settings.ts';
 /** Grant types of the metadata, and all that a client may register. */
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 
+/** The grant of cross-app access (RFC 7523). */
+export const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 /** @returns the resource for any of its names: the MCP endpoint, MCP_URL, the resource id. Others stay, to be refused. */
 function canonicalResource(settings: Settings, resource: string): string {
   if (resource === settings.resourceId) return settings.resource;
   const href = URL.canParse(resource) ? new URL(resource).href : resource;
-  return href === settings.resource || href === settings.mcpUrl ? settings.resource : resource;
+  const isOurs = href === settings.resource || href === settings.mcpUrl;
+  return isOurs || settings.foreignResource === 'ignored' ? settings.resource : resource;
 }
 
 function normalizeResource(settings: Settings, parameters: URLSearchParams): void {

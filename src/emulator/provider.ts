@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Configuration, Grant, KoaContextWithOIDC, Provider as ProviderType } from 'oidc-provider';
-import { InvalidScope, InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
+import { InvalidScope } from 'oidc-provider/lib/helpers/errors.js';
 import { base } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 import { Provider } from 'oidc-provider/lib/provider.js';
 import { reservedScopes, signingAlgorithm } from '../scalekit/index.ts';
 import { fetchClientDocument } from './client-documents.ts';
+import { addCrossAppAccess } from './cross-app.ts';
 import { type KeyRing, randomDigits } from './keys.ts';
 import { clientAuthMethods } from './metadata.ts';
 import { isLocalRedirect } from './redirects.ts';
-import { registrationAnswer, registrationError } from './registration-answer.ts';
+import { resourceServer } from './resource-server.ts';
+import { answerAsScalekit } from './scalekit-shapes.ts';
 import { type Settings, scopeNames } from './settings.ts';
 import type { Storage } from './storage.ts';
 import { accessTokenClaims } from './tokens.ts';
@@ -111,19 +113,9 @@ function resourceIndicators(settings: Settings): NonNullable<Features['resourceI
     enabled: true,
     defaultResource: () => settings.resource,
     useGrantedResource: () => true,
-    getResourceServerInfo: (_context, resource) => {
-      if (resource !== settings.resource)
-        throw new InvalidTarget(
-          `the resource ${resource} is not this MCP server: its endpoint is ${settings.resource} (from MCP_URL ${settings.mcpUrl}) and its id ${settings.resourceId}`,
-        );
-      return {
-        scope: [...scopeNames(settings), ...reservedScopes].join(' '),
-        audience: settings.resourceId,
-        accessTokenTTL: settings.tokenLifetime,
-        accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: signingAlgorithm } },
-      };
-    },
+    // Whoever is asked for consent is not known yet; at the token endpoint the person is.
+    getResourceServerInfo: ({ oidc }, resource) =>
+      resourceServer(settings, resource, oidc.route === 'token' ? oidc.account?.accountId : undefined),
   };
 }
 
@@ -201,7 +193,7 @@ function accessTokens(settings: Settings): Configuration {
     expiresWithSession: () => false,
     issueRefreshToken: (_context, client, code) =>
       client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
-    rotateRefreshToken: true,
+    rotateRefreshToken: () => settings.rotation,
     ttl: {
       AccessToken: () => settings.tokenLifetime,
       ClientCredentials: () => settings.tokenLifetime,
@@ -266,20 +258,6 @@ function configuration({ settings, keys, storage, renderError }: Behind): Config
   };
 }
 
-/** Puts the answers to registrations into Scalekit's form. */
-function answerAsScalekit(settings: Settings): Parameters<ProviderType['use']>[0] {
-  return async (context, next) => {
-    await next();
-    const oidc = 'oidc' in context ? (context.oidc as KoaContextWithOIDC['oidc']) : undefined;
-    const body: unknown = context.body;
-    if (oidc?.route !== 'registration' || typeof body !== 'object' || body === null) return;
-    context.body =
-      context.status === 201
-        ? registrationAnswer(settings, { ...body }, oidc.body?.description)
-        : registrationError(settings, { ...body });
-  };
-}
-
 /**
  * Makes the authorization server proper. It is made anew whenever the key or what clients may do changes; what it
  * remembers is in the storage.
@@ -287,6 +265,7 @@ function answerAsScalekit(settings: Settings): Parameters<ProviderType['use']>[0
 export function makeProvider(behind: Behind): ProviderType {
   const provider = new Provider(behind.settings.endpoints.issuer, configuration(behind));
   provider.use(answerAsScalekit(behind.settings));
+  if (behind.settings.identityProvider !== 'off') addCrossAppAccess(provider, behind.settings);
   provider.on('server_error', (_context, error) => behind.onError(error));
   // Koa prints errors that nobody listens to.
   (provider as EventEmitter).on('error', (error) => behind.onError(error));

@@ -52,14 +52,17 @@ export function registrationAnswer(settings: Settings, client: Document, descrip
 /** gRPC's INVALID_ARGUMENT, which gRPC-gateway answers with 400. */
 const invalidArgument = 3;
 
+/** An API error as gRPC-gateway shapes it. */
+export function apiError(code: number, errorCode: string, message: string): Document {
+  const type = 'type.googleapis.com/scalekit.v1.errdetails.ErrorInfo';
+  return { code, message, details: [{ '@type': type, error_code: errorCode }] };
+}
+
 /**
  * @param error RFC 7591's error document.
- * @returns an API error as gRPC-gateway shapes it, with RFC 7591's members unless it is strict.
+ * @returns an API error, with RFC 7591's members unless it is strict.
  */
 export function registrationError(settings: Settings, error: Document): Document {
   const message = String(error.error_description ?? error.error);
-  const details = [
-    { '@type': 'type.googleapis.com/scalekit.v1.errdetails.ErrorInfo', error_code: 'INVALID_ARGUMENT' },
-  ];
-  return { ...(settings.strict ? {} : error), code: invalidArgument, message, details };
+  return { ...(settings.strict ? {} : error), ...apiError(invalidArgument, 'INVALID_ARGUMENT', message) };
 }

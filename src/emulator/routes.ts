@@ -1,33 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../scalekit/index.ts';
-import type { Allowance } from './allowance.ts';
-import { sendError, sendJson } from './answers.ts';
-import type { EmulatorOptions, Faults } from './contract.ts';
+import { sendError } from './answers.ts';
 import { answerKeys } from './faults.ts';
-import type { KeyRing } from './keys.ts';
-import { metadata } from './metadata.ts';
-import { normalizeAuthorization, normalizeClient, normalizeTokenRequest } from './normalize.ts';
-import type { Pages } from './pages.ts';
-import { cookieNames } from './provider.ts';
-import { redirectProblem } from './redirects.ts';
-import { BodyTooLarge, readBody, withBody, withoutCookie } from './requests.ts';
+import {
+  authorize,
+  environmentToken,
+  type Front,
+  type Handler,
+  limited,
+  metadataHandler,
+  notFound,
+  register,
+  revoke,
+  token,
+  wrongMethod,
+} from './handlers.ts';
+import { BodyTooLarge } from './requests.ts';
 import type { Settings } from './settings.ts';
-import { machineClient, organizationClient } from './users.ts';
-
-/** What the front needs of the emulator at the moment of a request. */
-export interface Front {
-  readonly settings: Settings;
-  readonly keys: KeyRing;
-  readonly faults: Faults;
-  readonly pages: Pages;
-  /** The library's handler. */
-  readonly provider: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Each registration takes from it. */
-  readonly registrations: Allowance;
-  readonly onError: NonNullable<EmulatorOptions['onError']>;
-}
-
-type Handler = (front: Front, request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
 
 interface Route {
   readonly methods: Readonly<Record<string, Handler>>;
@@ -47,123 +36,6 @@ export function pathForLog(target: string): string {
   return path.replace(/^(\/consent|\/resources\/\w+\/oauth\/authorize)\/[^/]+$/, '$1/:uid');
 }
 
-function metadataHandler(absent: Faults['metadata']): Handler {
-  return ({ settings, faults }, _request, response) => {
-    const fault = faults.metadata ?? 'ok';
-    if (fault === absent) return notFound(response);
-    if (fault === 'down') return sendJson(response, 500, { error: 'server_error' });
-    sendJson(response, 200, metadata(settings, fault));
-  };
-}
-
-const authorize: Handler = (front, request, response, url) => {
-  // Nobody is remembered: each authorization asks anew, so that another user or other scopes can be chosen.
-  withoutCookie(request, cookieNames.session);
-  const { settings } = front;
-  if (url.pathname === new URL(settings.endpoints.authorization).pathname) {
-    const query = normalizeAuthorization(settings, url.searchParams);
-    settings.trustedClients.asks(query.get('client_id') ?? '', query.get('redirect_uri') ?? '');
-    request.url = `${url.pathname}?${query}`;
-  }
-  return front.provider(request, response);
-};
-
-/** @returns the JSON object in a body, or undefined, which the library says better. */
-function objectIn(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const register: Handler = async (front, request, response) => {
-  if (!front.settings.dynamicClientRegistration) return notFound(response);
-  const body = await readBody(request);
-  const wait = front.registrations.take();
-  if (wait > 0) {
-    response.setHeader('retry-after', String(wait));
-    const description = `too many clients register here at once: wait ${wait} s`;
-    return sendError(response, 429, 'temporarily_unavailable', description);
-  }
-  const metadata = objectIn(body);
-  const problem = redirectProblem(metadata?.redirect_uris);
-  if (problem !== undefined) return sendError(response, 400, 'invalid_redirect_uri', problem);
-  const normalized = metadata === undefined ? body : JSON.stringify(normalizeClient(metadata));
-  return front.provider(withBody(request, normalized), response);
-};
-
-/**
- * Client credentials never come from a browser: a script of any site could otherwise use the seeded client, whose secret
- * is public, past the consent page.
- */
-function isBrowserMachine(request: IncomingMessage, parameters: URLSearchParams): boolean {
-  return parameters.get('grant_type') === 'client_credentials' && request.headers.origin !== undefined;
-}
-
-const token: Handler = async (front, request, response) => {
-  const parameters = normalizeTokenRequest(front.settings, await readBody(request));
-  if (isBrowserMachine(request, parameters))
-    return sendError(
-      response,
-      400,
-      'invalid_request',
-      'client credentials are not for browsers (Origin header)',
-    );
-  return front.provider(withBody(request, parameters.toString()), response);
-};
-
-const environmentToken: Handler = async (front, request, response) => {
-  const { token: resourceToken } = front.settings.endpoints;
-  const body = await readBody(request);
-  if (new URLSearchParams(body).get('grant_type') !== 'client_credentials')
-    return sendError(
-      response,
-      400,
-      'unsupported_grant_type',
-      `this endpoint is for client credentials; the MCP server's is ${resourceToken}`,
-    );
-  const replay = withBody(request, body);
-  replay.url = new URL(resourceToken).pathname;
-  return token(front, replay, response, new URL(resourceToken));
-};
-
-/**
- * Clients that registered themselves cannot revoke: Scalekit asks for the authentication of a client that it was told about
- * in the dashboard (docs/scalekit.md#scopes-and-refresh-tokens). Access tokens live until they expire.
- */
-const revoke: Handler = async (_front, request, response) => {
-  const form = new URLSearchParams(await readBody(request));
-  const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const [user, password] = Buffer.from(basic ?? '', 'base64')
-    .toString()
-    .split(':');
-  const clientId = form.get('client_id') ?? user;
-  const secret = form.get('client_secret') ?? password;
-  const isKnown = [machineClient, organizationClient].some(
-    (client) => client.clientId === clientId && client.clientSecret === secret,
-  );
-  if (!isKnown)
-    return sendError(
-      response,
-      401,
-      'invalid_client',
-      'revocation is for clients of the dashboard, with their secret',
-    );
-  response.writeHead(200, { 'cache-control': 'no-store' }).end();
-};
-
-/** What an API answers above the rate limit: gRPC's RESOURCE_EXHAUSTED (docs/scalekit.md#people-and-browsers). */
-function refuseForRate(response: ServerResponse): void {
-  response.setHeader('retry-after', '60');
-  sendJson(response, 429, {
-    code: 8,
-    message: 'rate limit exceeded',
-    details: [{ error_code: 'RATE_LIMITED' }],
-  });
-}
-
 /** All there is, by path; everything else is 404, `openid-configuration` included (docs/scalekit.md#endpoints). */
 function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   const { endpoints } = settings;
@@ -174,12 +46,7 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     cors,
   });
   const post = (handler: Handler): Route => ({
-    methods: {
-      POST: (front, request, response, url) =>
-        front.faults.rateLimit === 'exceeded'
-          ? refuseForRate(response)
-          : handler(front, request, response, url),
-    },
+    methods: { POST: limited(handler) },
     cors: true,
   });
   const ask: Handler = ({ pages }, request, response) => pages.ask(request, response);
@@ -189,8 +56,8 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
       at(endpoints.keys),
       get(({ keys, faults }, _, response) => answerKeys(response, keys, faults.keys ?? 'ok'), true),
     ],
-    [at(endpoints.metadata), get(metadataHandler('appended-only'), true)],
-    [at(endpoints.metadataAppended), get(metadataHandler('inserted-only'), true)],
+    [at(endpoints.metadata), get(metadataHandler('inserted'), true)],
+    [at(endpoints.metadataAppended), get(metadataHandler('appended'), true)],
     [at(endpoints.registration), post(register)],
     [at(endpoints.token), post(token)],
     [at(endpoints.environmentToken), post(environmentToken)],
@@ -203,13 +70,14 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   ];
 }
 
-function notFound(response: ServerResponse): void {
-  sendError(response, 404, 'not_found', 'the local Scalekit has nothing at this path');
-}
-
 /** Answers a preflight, or opens the answer that follows to scripts of any origin. @returns whether it is answered. */
-function answerCors(route: Route, request: IncomingMessage, response: ServerResponse): boolean {
-  if (!route.cors) return false;
+function answerCors(
+  { settings }: Front,
+  route: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (!route.cors || !settings.cors) return false;
   response.setHeader('access-control-allow-origin', '*');
   response.setHeader('access-control-expose-headers', 'WWW-Authenticate');
   if (request.method !== 'OPTIONS') return false;
@@ -250,15 +118,14 @@ async function dispatch(
       'the local Scalekit answers on localhost and 127.0.0.1 only, by whatever name it is asked',
     );
   const target = front.settings.url + request.url;
-  if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(response);
+  if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(front, response);
   const url = new URL(target);
   const route = routes.find(([path]) => path.test(url.pathname))?.[1];
-  if (!route) return notFound(response);
-  if (answerCors(route, request, response)) return;
+  if (!route) return notFound(front, response);
+  if (answerCors(front, route, request, response)) return;
   const handler = route.methods[request.method ?? ''];
   if (handler) return void (await handler(front, request, response, url));
-  response.setHeader('allow', Object.keys(route.methods).join(', '));
-  sendError(response, 405, 'method_not_allowed', `${request.method} is not for ${url.pathname}`);
+  wrongMethod(front, request, response, url.pathname, Object.keys(route.methods));
 }
 
 function answerFailure(front: Front, response: ServerResponse, error: unknown): void {

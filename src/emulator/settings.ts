@@ -40,6 +40,17 @@ export interface Settings {
   scopesArray: boolean;
   scopeClaim: 'string' | 'array';
   users: readonly EmulatorUser[];
+  roles: NonNullable<EmulatorOptions['roles']>;
+  userPermissions: boolean;
+  /** An issuer, or `off`. */
+  identityProvider: string;
+  rateLimit: number;
+  metadataForms: 'both' | 'inserted' | 'appended';
+  audience: 'both' | 'resource';
+  machineScopes: 'both' | 'string' | 'array';
+  foreignResource: 'refused' | 'ignored';
+  rotation: boolean;
+  cors: boolean;
   strict: boolean;
   dynamicClientRegistration: boolean;
   clientIdMetadataDocuments: boolean | 'bundled';
@@ -54,10 +65,29 @@ export const defaults = {
   tokenIssuer: 'resource',
   tokenLifetime: 3600,
   refreshLifetime: 30 * 86_400,
+  scopesArray: false,
   scopeClaim: 'string',
+  autoApprove: false,
+  roles: {},
+  userPermissions: false,
+  identityProvider: 'off',
+  rateLimit: 0,
+  metadataForms: 'both',
+  audience: 'both',
+  machineScopes: 'both',
+  foreignResource: 'refused',
+  rotation: true,
+  cors: true,
+  strict: false,
   dynamicClientRegistration: true,
   clientIdMetadataDocuments: 'bundled',
 } as const satisfies EmulatorOptions;
+
+/** @returns the options that stand in `defaults`, each as it was given or else its default. */
+function decided(options: EmulatorOptions): Pick<Settings, keyof typeof defaults> {
+  const given = Object.entries(options).filter(([name, value]) => name in defaults && value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
 
 /** @returns the value of a check, or throws what was wrong with it, in words. */
 function demand<T>(option: string, checked: Checked<T>): T {
@@ -101,6 +131,7 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
   const resourceId = demand('resourceId', checkResourceId(options.resourceId ?? localIdentifiers.resourceId));
   const mcpUrl = demand('mcpUrl', checkMcpUrl(options.mcpUrl ?? 'http://localhost:3002/'));
   return {
+    ...decided(options),
     url,
     container: options.container ?? false,
     resourceId,
@@ -110,16 +141,9 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
     clientDocuments: options.clientDocuments ?? {},
     trustedClients: new TrustedClients(options.onTrustedClient),
     scopes: defineScopes(options.scopes),
-    autoApprove: options.autoApprove ?? false,
-    tokenIssuer: options.tokenIssuer ?? defaults.tokenIssuer,
     tokenLifetime: checkLifetime('tokenLifetime', options.tokenLifetime ?? defaults.tokenLifetime),
     refreshLifetime: checkLifetime('refreshLifetime', options.refreshLifetime ?? defaults.refreshLifetime),
-    scopesArray: options.scopesArray ?? false,
-    scopeClaim: options.scopeClaim ?? defaults.scopeClaim,
     users: checkUsers(options.users ?? defaultUsers),
-    dynamicClientRegistration: options.dynamicClientRegistration ?? defaults.dynamicClientRegistration,
-    clientIdMetadataDocuments: options.clientIdMetadataDocuments ?? defaults.clientIdMetadataDocuments,
-    strict: options.strict ?? false,
     clockOffset: 0,
     lastUser: undefined,
   };
@@ -140,8 +164,8 @@ export function applyConfiguration(settings: Settings, changes: Parameters<Emula
 }
 
 /** @returns the `aud` of access tokens (docs/scalekit.md#access-tokens). */
-export function accessTokenAudience({ mcpUrl, resourceId }: Settings): readonly string[] {
-  return [mcpUrl, resourceId];
+export function accessTokenAudience({ mcpUrl, resourceId, audience }: Settings): readonly string[] {
+  return audience === 'resource' ? [resourceId] : [mcpUrl, resourceId];
 }
 
 /** @returns the names of the defined scopes. */

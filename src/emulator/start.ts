@@ -3,11 +3,12 @@ import { localIdentifiers } from '../scalekit/index.ts';
 import { Allowance } from './allowance.ts';
 import type { Emulator, EmulatorOptions, Faults } from './contract.ts';
 import { renderError } from './error-page.ts';
+import type { Front } from './handlers.ts';
 import { KeyRing } from './keys.ts';
 import { listen } from './listen.ts';
 import { makePages } from './pages.ts';
 import { makeProvider } from './provider.ts';
-import { type Front, makeFront, pathForLog } from './routes.ts';
+import { makeFront, pathForLog } from './routes.ts';
 import { applyConfiguration, type Settings, scopeNames, settingsOf } from './settings.ts';
 import { Storage } from './storage.ts';
 import { mint } from './tokens.ts';
@@ -34,6 +35,11 @@ function counting(
 /** Enough for a folder full of clients at once, and too few for a page that registers without end. */
 const newRegistrations = () => new Allowance(100, 1);
 
+/** The rate limit as the settings have it; a minute's worth may come at once. */
+function newRate({ rateLimit }: Settings): Allowance | undefined {
+  return rateLimit === 0 ? undefined : new Allowance(rateLimit, rateLimit / 60);
+}
+
 /** What changes while the emulator runs, in one place. */
 class Running {
   readonly settings: Settings;
@@ -44,6 +50,7 @@ class Running {
   readonly #onError: (error: unknown) => void;
   #faults: Faults = {};
   #registrations = newRegistrations();
+  #rate: Allowance | undefined;
   #provider!: ReturnType<typeof makeProvider>;
   #handle!: ReturnType<ReturnType<typeof makeProvider>['callback']>;
 
@@ -72,6 +79,9 @@ class Running {
       get registrations() {
         return running.#registrations;
       },
+      get rate() {
+        return running.#rate;
+      },
       onError: this.#onError,
     };
   }
@@ -79,6 +89,7 @@ class Running {
   /** The library reads its keys and features once, when it is made. */
   renew(): void {
     const { settings, keys, storage } = this;
+    this.#rate = newRate(settings);
     this.#provider = makeProvider({
       settings,
       keys,

@@ -1,5 +1,6 @@
-import { accept, type Checked, printable, refuse } from '../scalekit/index.ts';
-import type { EmulatorOptions, EmulatorUser } from './contract.ts';
+import { accept, type Checked, isLoopback, refuse } from '../scalekit/index.ts';
+import type { EmulatorOptions } from './contract.ts';
+import { checkRoles, checkUsers, shown } from './people.ts';
 
 /**
  * The switches of the local Scalekit: what a project keeps in `local-scalekit.json`, and what `dev` and `emulate` take as
@@ -16,11 +17,22 @@ export type Switches = Pick<
   | 'tokenIssuer'
   | 'scopeClaim'
   | 'users'
+  | 'roles'
+  | 'userPermissions'
+  | 'identityProvider'
+  | 'rateLimit'
+  | 'metadataForms'
+  | 'audience'
+  | 'machineScopes'
+  | 'foreignResource'
+  | 'rotation'
+  | 'cors'
 >;
 
 export interface Switch {
   /** Its name in `local-scalekit.json`, and in what commander makes of the flag. */
   readonly key: string;
+  /** None for what is so seldom wanted that it stands in the file alone. */
   readonly flags: ReadonlyArray<readonly [flags: string, summary: string]>;
   /** What it is unless somebody says otherwise; not kept in the file. */
   readonly standard: unknown;
@@ -31,19 +43,23 @@ export interface Switch {
   check(value: unknown): Checked<{ readonly kept: unknown; readonly decides: Switches }>;
 }
 
-/** What a person reads of a value that was refused. */
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+function wholeNumber(
+  key: 'tokenLifetime' | 'refreshLifetime' | 'rateLimit',
+  what: string,
+  unit: string,
+  [least, most]: readonly [number, number],
+): Switch['check'] {
+  return (value) => {
+    const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value.trim()));
+    const number = Number(value);
+    if (isNumber && Number.isSafeInteger(number) && number >= least && number <= most)
+      return accept({ kept: number, decides: { [key]: number } });
+    return refuse(key, what, shown(value), `${unit}, from ${least} to ${most}`);
+  };
 }
 
 function lifetime(key: 'tokenLifetime' | 'refreshLifetime', of: string, most: number): Switch['check'] {
-  return (value) => {
-    const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value.trim()));
-    const seconds = Number(value);
-    if (isNumber && Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= most)
-      return accept({ kept: seconds, decides: { [key]: seconds } });
-    return refuse(key, `This is no lifetime of ${of}`, shown(value), `seconds, from 1 to ${most}`);
-  };
+  return wholeNumber(key, `This is no lifetime of ${of}`, 'seconds', [1, most]);
 }
 
 function oneOf(key: string, what: string, values: ReadonlyMap<unknown, Switches>): Switch['check'] {
@@ -53,31 +69,6 @@ function oneOf(key: string, what: string, values: ReadonlyMap<unknown, Switches>
     const words = [...values.keys()].map(String);
     return refuse(key, what, shown(value), `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
   };
-}
-
-/** `Ada <ada@example.com>`, or the address alone. Ids are counted on from those of the two default users. */
-function userOf(text: string, index: number): EmulatorUser | undefined {
-  const { name, email, bare } =
-    /^(?:(?<name>[^<>]+?)\s*<(?<email>[^\s<>@]+@[^\s<>@]+)>|(?<bare>[^\s<>@]+@[^\s<>@]+))$/.exec(text.trim())
-      ?.groups ?? {};
-  const address = email ?? bare;
-  if (address === undefined) return undefined;
-  const id = `usr_${1_000_000_000_000_003 + index}`;
-  return { id, name: printable(name ?? address, 80), email: printable(address, 254) };
-}
-
-function checkUsers(value: unknown): ReturnType<Switch['check']> {
-  const list = typeof value === 'string' ? value.split(',') : value;
-  const texts = Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : [];
-  const users = texts.map(userOf).filter((user) => user !== undefined);
-  if (users.length > 0 && users.length === texts.length && users.length <= 100)
-    return accept({ kept: texts.map((text: string) => text.trim()), decides: { users } });
-  return refuse(
-    'users',
-    'These are no users',
-    shown(value),
-    'addresses, e.g. "Ada <ada@example.com>,bob@example.com"',
-  );
 }
 
 export const switches: readonly Switch[] = [
@@ -169,7 +160,41 @@ export const switches: readonly Switch[] = [
     standard: ['First user <first.user@example.com>', 'Second user <second.user@example.com>'],
     check: checkUsers,
   },
+  { key: 'roles', flags: [], standard: {}, check: checkRoles },
+  choice('userPermissions', 'This is neither on nor off', [false, true]),
+  { key: 'identityProvider', flags: [], standard: 'off', check: checkIdentityProvider },
+  {
+    key: 'rateLimit',
+    flags: [],
+    standard: 0,
+    check: wholeNumber('rateLimit', 'This is no rate limit', 'requests a minute', [0, 100_000]),
+  },
+  choice('metadataForms', 'These are no addresses of the metadata', ['both', 'inserted', 'appended']),
+  choice('audience', 'This is no audience', ['both', 'resource']),
+  choice('machineScopes', 'This is no form of the claim', ['both', 'string', 'array']),
+  choice('foreignResource', 'Nobody can treat a resource so', ['refused', 'ignored']),
+  choice('rotation', 'This is neither on nor off', [true, false]),
+  choice('cors', 'This is neither on nor off', [true, false]),
 ];
+
+/** A row of `switches` without flags: one of a few words, the first of which is the standard. */
+function choice(key: keyof Switches, what: string, words: readonly unknown[]): Switch {
+  return {
+    key,
+    flags: [],
+    standard: words[0],
+    check: oneOf(key, what, new Map(words.map((word) => [word, { [key]: word }]))),
+  };
+}
+
+function checkIdentityProvider(value: unknown): ReturnType<Switch['check']> {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  if (value === 'off' || (isSafe && url?.search === '' && url.hash === ''))
+    return accept({ kept: value, decides: { identityProvider: String(value) } });
+  const expected = 'its issuer, on https or on this machine, or off';
+  return refuse('identity-provider', 'This is no identity provider', shown(value), expected);
+}
 
 /** The switches as `dev` and `emulate` list them. */
 export const switchOptions = switches.flatMap(({ flags }) => flags);

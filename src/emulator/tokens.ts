@@ -3,6 +3,7 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { signingAlgorithm } from '../scalekit/index.ts';
 import type { MintOptions } from './contract.ts';
 import type { KeyRing } from './keys.ts';
+import { permitted, roleClaims } from './permissions.ts';
 import { accessTokenAudience, now, type Settings, scopeNames } from './settings.ts';
 import { firstOf, mintingClientId, organizationClient, organizationId } from './users.ts';
 
@@ -22,31 +23,39 @@ function issuerOf(settings: Settings): string {
 }
 
 /**
+ * How a token lists its scopes. People's have the string; a machine of an organization has the array alone; what one of the
+ * server has is open, so that it gets both, and the documented array when strict (docs/scalekit.md#machines-and-organizations).
+ */
+function formOfScopes(settings: Settings, { sub, clientId }: Subject): 'string' | 'array' | 'both' {
+  if (clientId === organizationClient.clientId) return 'array';
+  if (sub === clientId)
+    return settings.strict && settings.machineScopes === 'both' ? 'array' : settings.machineScopes;
+  if (settings.scopeClaim === 'array') return 'array';
+  return settings.scopesArray ? 'both' : 'string';
+}
+
+/**
  * The claims of an access token as Scalekit's have them (docs/scalekit.md#access-tokens). Machines' tokens carry the
  * `scopes` array that Scalekit documents for them, and no session.
  */
 export function accessTokenClaims(settings: Settings, subject: Subject): Record<string, unknown> {
   const issuedAt = now(settings);
   const isMachine = subject.sub === subject.clientId;
-  const isOrganization = subject.clientId === organizationClient.clientId;
+  const form = formOfScopes(settings, subject);
   return {
     iss: issuerOf(settings),
     aud: accessTokenAudience(settings),
     sub: subject.sub,
     client_id: subject.clientId,
-    // A machine of an organization has the array alone (docs/scalekit.md#machines-and-organizations).
-    ...((settings.scopeClaim === 'string' || isMachine) && !isOrganization
-      ? { scope: subject.scopes.join(' ') }
-      : {}),
-    ...(settings.scopeClaim === 'array' || settings.scopesArray || isMachine
-      ? { scopes: subject.scopes }
-      : {}),
+    ...(form === 'array' ? {} : { scope: subject.scopes.join(' ') }),
+    ...(form === 'string' ? {} : { scopes: subject.scopes }),
     iat: issuedAt,
     nbf: issuedAt,
     exp: issuedAt + subject.lifetime,
     jti: `tkn_${randomUUID()}`,
     ...(isMachine ? {} : { sid: `ses_${randomUUID()}` }),
     oid: organizationId,
+    ...roleClaims(settings, subject.sub),
   };
 }
 
@@ -68,11 +77,12 @@ function withoutUndefined(claims: Readonly<Record<string, unknown>>): JWTPayload
  */
 export async function mint(settings: Settings, keys: KeyRing, options: MintOptions): Promise<string> {
   const expiresIn = options.expiresIn ?? settings.tokenLifetime;
+  const sub = options.subject ?? firstOf(settings.users).id;
   const claims = withoutUndefined({
     ...accessTokenClaims(settings, {
-      sub: options.subject ?? firstOf(settings.users).id,
+      sub,
       clientId: mintingClientId,
-      scopes: options.scopes ?? scopeNames(settings),
+      scopes: permitted(settings, sub, options.scopes ?? scopeNames(settings)),
       lifetime: expiresIn,
     }),
     ...times(settings, expiresIn),

@@ -3,7 +3,7 @@ import { registerClient } from '@modelcontextprotocol/sdk/client/auth.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
-import { claimsOf, discover } from './walk.ts';
+import { authorizationRequest, Browser, claimsOf, discover, locationOf } from './walk.ts';
 
 // What Scalekit answers otherwise than the specifications say: a row of docs/scalekit.md each.
 
@@ -13,7 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 afterEach(async () => {
-  emulator.configure({ strict: false });
+  emulator.configure({
+    strict: false,
+    rateLimit: 0,
+    metadataForms: 'both',
+    audience: 'both',
+    machineScopes: 'both',
+    foreignResource: 'refused',
+    cors: true,
+  });
   await emulator.reset();
 });
 
@@ -145,12 +153,122 @@ describe('revocation', () => {
   });
 });
 
-test('above the rate limit requests for tokens and registrations are answered 429', async () => {
-  emulator.fault({ rateLimit: 'exceeded' });
-  for (const answer of [await register(metadata), await post(urls().token, new URLSearchParams())]) {
-    expect(answer).toMatchObject({ status: 429, body: { details: [{ error_code: 'RATE_LIMITED' }] } });
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  }
-  emulator.fault({});
-  expect((await register(metadata)).status).toBe(201);
+describe('above the rate limit', () => {
+  const own = { code: 8, details: [expect.objectContaining({ error_code: 'RATE_LIMITED' })] };
+
+  test('requests for tokens and registrations are answered 429', async () => {
+    emulator.fault({ rateLimit: 'exceeded' });
+    for (const answer of [await register(metadata), await post(urls().token, new URLSearchParams())]) {
+      expect(answer).toMatchObject({ status: 429, body: own });
+      expect(answer.body.error).toBe('temporarily_unavailable');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    emulator.configure({ strict: true });
+    expect((await register(metadata)).body).not.toHaveProperty('error');
+    emulator.fault({});
+    expect((await register(metadata)).status).toBe(201);
+  });
+
+  test('where there is one, a burst is answered and the rest waits', async () => {
+    emulator.configure({ rateLimit: 3 });
+    const statuses: number[] = [];
+    for (let count = 0; count < 5; count++) statuses.push((await register(metadata)).status);
+    expect(statuses).toEqual([201, 201, 201, 429, 429]);
+  });
+});
+
+describe('strict', () => {
+  const document = async () => (await (await fetch(urls().metadata)).json()) as Record<string, unknown>;
+
+  test('the metadata has what is known of it alone', async () => {
+    expect(await document()).toHaveProperty('authorization_response_iss_parameter_supported');
+    emulator.configure({ strict: true });
+    expect(Object.keys(await document()).sort()).toEqual([
+      'authorization_endpoint',
+      'client_id_metadata_document_supported',
+      'code_challenge_methods_supported',
+      'grant_types_supported',
+      'issuer',
+      'jwks_uri',
+      'registration_endpoint',
+      'response_types_supported',
+      'scopes_supported',
+      'token_endpoint',
+      'token_endpoint_auth_methods_supported',
+    ]);
+  });
+
+  test.each([true, false])('%s: the answer to an authorization has no issuer in it', async (strict) => {
+    emulator.configure({ strict, autoApprove: true });
+    const { body } = await register({ ...metadata, token_endpoint_auth_method: 'none' });
+    const server = (await document()) as never;
+    const { url } = await authorizationRequest(emulator, server, String(body.client_id), {
+      redirect_uri: metadata.redirect_uris[0],
+    });
+    const callback = locationOf(await new Browser().open(url));
+    emulator.configure({ autoApprove: false });
+    expect(callback.searchParams.has('code')).toBe(true);
+    expect(callback.searchParams.has('iss')).toBe(!strict);
+  });
+
+  test('errors of the API have its shape alone, those of OAuth RFC 6749', async () => {
+    emulator.configure({ strict: true });
+    const remote = await register({ ...metadata, redirect_uris: ['http://example.com/callback'] });
+    expect(remote).toMatchObject({ status: 400, body: { code: 3 } });
+    expect(remote.body).not.toHaveProperty('error');
+    expect(await post(`${emulator.url}/nothing`, '')).toMatchObject({
+      status: 404,
+      body: { code: 5, message: 'Not Found', details: [] },
+    });
+    expect(await post(urls().keys, '')).toMatchObject({ status: 501, body: { code: 12 } });
+    const { body } = await post(urls().token, new URLSearchParams({ grant_type: 'refresh_token' }));
+    expect(Object.keys(body).sort()).toEqual(['error', 'error_description']);
+  });
+
+  test("a machine's token has the array that is documented", async () => {
+    emulator.configure({ strict: true });
+    const { clientId, clientSecret } = emulator.machineClient;
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const { body } = await post(urls().environmentToken, new URLSearchParams(form));
+    const claims = claimsOf(String(body.access_token));
+    expect(claims.scopes).toEqual(['todo:read', 'todo:write']);
+    expect(claims).not.toHaveProperty('scope');
+  });
+});
+
+describe('doubtful points have a switch', () => {
+  test.each([
+    ['inserted', 200, 404],
+    ['appended', 404, 200],
+    ['both', 200, 200],
+  ] as const)('metadata: %s', async (metadataForms, inserted, appended) => {
+    emulator.configure({ metadataForms });
+    expect((await fetch(urls().metadata)).status).toBe(inserted);
+    expect((await fetch(urls().metadataAppended)).status).toBe(appended);
+  });
+
+  test('the audience is the resource id alone', async () => {
+    emulator.configure({ audience: 'resource' });
+    expect(claimsOf(await emulator.mint()).aud).toEqual([emulator.resourceId]);
+  });
+
+  test("another server's resource is ignored", async () => {
+    const form = () => ({
+      grant_type: 'client_credentials',
+      client_id: emulator.machineClient.clientId,
+      client_secret: emulator.machineClient.clientSecret,
+      resource: 'https://other.example/mcp',
+    });
+    const ask = () => post(urls().token, new URLSearchParams(form()));
+    expect(await ask()).toMatchObject({ status: 400, body: { error: 'invalid_target' } });
+    emulator.configure({ foreignResource: 'ignored' });
+    expect((await ask()).status).toBe(200);
+  });
+
+  test('scripts of other origins are let in, or not', async () => {
+    const allowed = async () => (await fetch(urls().metadata)).headers.get('access-control-allow-origin');
+    expect(await allowed()).toBe('*');
+    emulator.configure({ cors: false });
+    expect(await allowed()).toBe(null);
+  });
 });

@@ -46,6 +46,21 @@ const examples: ReadonlyArray<readonly [string, unknown, unknown, object]> = [
       ],
     },
   ],
+  ['roles', { viewer: ['todo:read'] }, { viewer: ['todo:read'] }, { roles: { viewer: ['todo:read'] } }],
+  ['userPermissions', true, true, { userPermissions: true }],
+  [
+    'identityProvider',
+    'https://idp.example.com',
+    'https://idp.example.com',
+    { identityProvider: 'https://idp.example.com' },
+  ],
+  ['rateLimit', 5, 5, { rateLimit: 5 }],
+  ['metadataForms', 'appended', 'appended', { metadataForms: 'appended' }],
+  ['audience', 'resource', 'resource', { audience: 'resource' }],
+  ['machineScopes', 'array', 'array', { machineScopes: 'array' }],
+  ['foreignResource', 'ignored', 'ignored', { foreignResource: 'ignored' }],
+  ['rotation', false, false, { rotation: false }],
+  ['cors', false, false, { cors: false }],
 ];
 
 describe('switches of the local Scalekit', () => {
@@ -70,6 +85,35 @@ describe('switches of the local Scalekit', () => {
       expect(existsSync(join(elsewhere, localFile))).toBe(false);
     },
   );
+
+  test('users of the file can have roles', async () => {
+    await writeFile(
+      join(project, localFile),
+      JSON.stringify({
+        users: [{ email: 'ada@example.com', name: 'Ada', roles: ['viewer'] }, 'bob@example.com'],
+      }),
+    );
+    expect(settleSwitches(project).decides.users).toEqual([
+      { id: 'usr_1000000000000003', name: 'Ada', email: 'ada@example.com', roles: ['viewer'] },
+      { id: 'usr_1000000000000004', name: 'bob@example.com', email: 'bob@example.com' },
+    ]);
+  });
+
+  test.each([
+    { users: [{ name: 'Ada' }] },
+    { users: [{ email: 'ada@example.com', role: 'viewer' }] },
+    { users: [{ email: 'ada@example.com', roles: 'viewer' }] },
+    { roles: { viewer: 'todo:read' } },
+    { roles: { viewer: ['todo-read'] } },
+    { roles: ['viewer'] },
+    { identityProvider: 'http://idp.example.com' },
+    { identityProvider: 'idp' },
+    { rateLimit: -1 },
+    { cors: 'no' },
+  ])('the file says no %j', async (file) => {
+    await writeFile(join(project, localFile), JSON.stringify(file));
+    expect(() => settleSwitches(project)).toThrow(UserError);
+  });
 
   test('go from the file with the standard value, and nothing is said twice', async () => {
     settleSwitches(project, { tokenLifetime: '5', issuer: 'environment' }, true);

@@ -11,7 +11,7 @@ export const emulate: CommandRow = {
     ['--scopes <a,b>', 'the scopes that its "dashboard" lists'],
     ...switchOptions,
     ['--auto-approve', 'log in and consent without a person, for answers to this machine'],
-    ['--strict', "answer registrations as Scalekit alone does, without RFC 7591's members"],
+    ['--strict', 'answer as Scalekit alone does, without what standards add to it'],
     ['--ephemeral', 'keep nothing, so that a restart forgets keys and clients'],
     ['--container', 'listen on all interfaces: in a container only, with --public-url'],
     ['--public-url <url>', 'where the browser on the host reaches it: http://localhost:<port>'],
