@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { switches } from '../../src/emulator/switches.ts';
 import { repository } from '../support/repository.ts';
 
 const read = (file: string) => readFileSync(join(repository, file), 'utf8');
@@ -75,6 +76,25 @@ describe('docs/scalekit.md', () => {
         given.every((each) => grades.includes(each)),
       );
     }
+  });
+
+  test('every row has a source', () => {
+    const answers = rows.filter((cells) => cells.length === 7);
+    expect(answers.length).toBeGreaterThan(50);
+    expect(answers.filter(([, , , source]) => source === '').map(([, question]) => question)).toEqual([]);
+  });
+
+  test('every switch of the local Scalekit is named in a row, and no other is', () => {
+    const named = rows.flatMap((cells) => (cells.length === 7 ? [cells[5] ?? ''] : [])).join(' ');
+    for (const { key, flags } of switches) {
+      const words = [key, ...flags.map(([flag]) => flag.split(' ')[0] ?? '')];
+      expect(
+        words.some((word) => named.includes(`\`${word}`)),
+        key,
+      ).toBe(true);
+    }
+    const members = [...named.matchAll(/`([a-z][A-Za-z]+)`/g)].map(([, name]) => name);
+    expect(members.filter((name) => !switches.some(({ key }) => key === name))).toEqual([]);
   });
 
   test('the doctor has every code that finds a documented failure', () => {
