@@ -25,8 +25,9 @@ export function readyBlock({ endpoint, duration, project, emulator }: Ready): st
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ['endpoint', endpoint],
     ['sign in as', users?.join(', ')],
-    ['a token', emulator === undefined ? undefined : `TOKEN=$(${manager.exec('scalekit-mcp token')})`],
-    ['a call', emulator === undefined ? undefined : manager.exec('scalekit-mcp call <tool>')],
+    ['a token', `TOKEN=$(${manager.exec('scalekit-mcp token')})`],
+    ['its tools', manager.exec('scalekit-mcp list')],
+    ['a call', manager.exec('scalekit-mcp call <tool>')],
     ['check it', manager.exec('scalekit-mcp doctor')],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { errorDocument } from '../terminal/error-document.ts';
 import { Interrupted, UserError } from '../terminal/errors.ts';
+import { watchParents } from './parent.ts';
 
 /** A program: takes its arguments and its context, returns its exit code. */
 export interface Program {
@@ -14,9 +15,6 @@ export interface Program {
 
 /** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** How often a program started by npm checks that npm is still running, in ms. */
-const parentInterval = 500;
 
 /** Two signals closer together than this are one Ctrl-C, in ms. */
 const sameCtrlC = 500;
@@ -55,23 +53,10 @@ export async function runOnProcess(program: Program): Promise<void> {
     stderr: process.stderr,
     signal: interruption.signal,
   };
-  const watch = watchParent(abort);
+  const stopWatching = watchParents(abort);
   process.exitCode = await runToExitCode(program, process.argv.slice(2), context);
-  clearInterval(watch);
+  stopWatching();
   for (const each of signals) process.off(each, interrupt);
-}
-
-/**
- * `npm run` puts a shell between itself and a script. Told to end (SIGTERM), npm and the shell do, and the script never hears
- * of it: it would keep its ports for good. (Windows keeps the number of a parent that is gone; nothing is noticed there.)
- */
-function watchParent(abort: () => void): NodeJS.Timeout | undefined {
-  if (process.env.npm_lifecycle_event === undefined) return undefined;
-  const parent = process.ppid;
-  const look = () => {
-    if (process.ppid !== parent) abort();
-  };
-  return setInterval(look, parentInterval).unref();
 }
 
 /**

@@ -106,12 +106,16 @@ describe('dev ends', () => {
 });
 
 describe('dev ends with the npm that runs it', () => {
-  test('when npm’s shell is told to end, and says nothing of it', async () => {
+  test.each([
+    ['npm’s shell is told to end', false, 'SIGTERM'],
+    ['npm’s shell is killed', false, 'SIGKILL'],
+    ['npm is killed, and leaves its shell', true, 'SIGKILL'],
+  ] as const)('when %s, and says nothing of it', async (_, npm, signal) => {
     const fixture = await Fixture.make('local');
-    const shell = await fixture.devUnderShell();
+    const shell = await fixture.devUnderShell(npm);
     await shell.says(ready);
-    shell.child.kill('SIGTERM');
-    await until('no process to be left', async () => (await fixture.processes()).length === 0);
+    shell.child.kill(signal);
+    await until('no process to be left', async () => (await fixture.processes()).length === 0, 30_000);
     expect(await isTaken(fixture.port)).toBe(false);
     expect(await isTaken(fixture.scalekitPort)).toBe(false);
   });

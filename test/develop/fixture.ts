@@ -108,9 +108,11 @@ export class Fixture {
     return program;
   }
 
-  /** Starts it as `npm run dev` does: with a shell between. */
-  async devUnderShell(): Promise<Program> {
-    const program = new Program('sh', ['-c', `"${process.execPath}" "${scalekitProgram}" dev; :`], {
+  /** Starts it as `npm run dev` does: a shell, and where `npm` is true another one in npm's place. */
+  async devUnderShell(npm = false): Promise<Program> {
+    const dev = `"${process.execPath}" "${scalekitProgram}" dev; :`;
+    const args = npm ? ['-c', `sh -c '${dev}'; :`] : ['-c', dev];
+    const program = new Program('sh', args, {
       cwd: this.directory,
       env: { XDG_STATE_HOME: join(this.directory, '.state'), npm_lifecycle_event: 'dev' },
       group: true,
