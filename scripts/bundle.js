@@ -26,6 +26,8 @@ export async function bundle(names, dir, { released }) {
     platform: 'node',
     // A part that shares code with a program would otherwise import it from the program, and run that.
     preserveEntrySignatures: 'strict',
+    // Its `main` is UMD, whose parts a bundler cannot find.
+    resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
     plugins: [packTemplates({ released })],
     output: {
       dir,

@@ -40,7 +40,8 @@ export function currentValue(project: Pick<Project, 'settings'>, variable: Varia
 /** Where the list of scopes may stand, by language. */
 const scopeFiles = ['src/scopes.ts', 'scopes.py', 'server.py'] as const;
 
-async function readScopes(directory: string, facts: ProjectFacts): Promise<readonly DeclaredScope[]> {
+/** @returns the scopes that a project of any language declares. */
+export async function readScopes(directory: string, facts: ProjectFacts): Promise<readonly DeclaredScope[]> {
   for (const file of scopeFiles) {
     const declared = declaredScopes((await readText(directory, file))?.text ?? '');
     if (declared.length > 0) return declared;

@@ -1,6 +1,7 @@
 import type { CommandRow, PassingRow } from '../command.ts';
 import { add } from './add.ts';
 import { call } from './call.ts';
+import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
@@ -17,6 +18,7 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   token,
   call,
   list,
+  connect,
   add,
   emulate,
   doctor,

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { emulatorDirectory } from '../../emulator/directory.ts';
+import { readJsonFile, replacePrivateFile } from '../../emulator/files.ts';
+
+/**
+ * What `connect` has done to whose files, so that `--remove` brings them back byte for byte. Of a text, only what was replaced
+ * is kept, and the hash of what came of it: as soon as anybody else has changed the file, the entry alone is taken out.
+ */
+
+interface Undo {
+  /** SHA-256 of the text that was written. */
+  readonly after: string;
+  /** What to put back, in place of `length` characters from `start`; null where there was no file. */
+  readonly back: { readonly start: number; readonly length: number; readonly text: string } | null;
+  /** Folders that were made for the file. */
+  readonly folders: readonly string[];
+}
+
+type Journal = Readonly<Record<string, Undo>>;
+
+const fileName = 'connect.json';
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const keyOf = (path: string, name: string) => `${path}#${name}`;
+
+export interface JournalPlace {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the file, without links. */
+  readonly path: string;
+  /** Of the entry. */
+  readonly name: string;
+}
+
+/** It makes removal exact and is no part of a connection: where it cannot be kept, connecting goes on. */
+async function read(env: JournalPlace['env']): Promise<Journal> {
+  const value = await readJsonFile(emulatorDirectory(env), fileName).catch(() => undefined);
+  return typeof value === 'object' && value !== null ? (value as Journal) : {};
+}
+
+async function write(env: JournalPlace['env'], journal: Journal): Promise<void> {
+  await replacePrivateFile(emulatorDirectory(env), fileName, journal).catch(() => {});
+}
+
+function backFrom(before: string, after: string): NonNullable<Undo['back']> {
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return { start: head, length: after.length - head - tail, text: before.slice(head, before.length - tail) };
+}
+
+/** A file as it was before an entry came into it. */
+export interface Original {
+  /** Undefined where there was no file. */
+  readonly text: string | undefined;
+  readonly folders: readonly string[];
+}
+
+/** @returns the file as it was, if it is still as we have left it. */
+export async function recall(
+  { env, path, name }: JournalPlace,
+  current: string,
+): Promise<Original | undefined> {
+  const undo = (await read(env))[keyOf(path, name)];
+  if (undo === undefined || undo.after !== hash(current)) return undefined;
+  const { back, folders } = undo;
+  if (back === null) return { text: undefined, folders };
+  return {
+    text: current.slice(0, back.start) + back.text + current.slice(back.start + back.length),
+    folders,
+  };
+}
+
+/** Remembers what was written, and what was there before. */
+export async function remember(place: JournalPlace, original: Original, written: string): Promise<void> {
+  const journal = await read(place.env);
+  const back = original.text === undefined ? null : backFrom(original.text, written);
+  const undo: Undo = { after: hash(written), back, folders: original.folders };
+  await write(place.env, { ...journal, [keyOf(place.path, place.name)]: undo });
+}
+
+/** Forgets an entry that is gone. */
+export async function forget({ env, path, name }: JournalPlace): Promise<void> {
+  const { [keyOf(path, name)]: gone, ...others } = await read(env);
+  if (gone !== undefined) await write(env, others);
+}

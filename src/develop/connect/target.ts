@@ -1,0 +1,165 @@
+import { gatherProject } from '../../doctor/gather/project/project.ts';
+import { settingOf } from '../../doctor/settings.ts';
+import type { ServerEntry } from '../../project/clients/client.ts';
+import { readScopes } from '../../register/project.ts';
+import {
+  checkMcpUrl,
+  checkScopes,
+  isLoopback,
+  printable,
+  protectedResourceMetadataUrls,
+  serverUrls,
+} from '../../scalekit/index.ts';
+import type { Context } from '../../terminal/context.ts';
+import { UsageError } from '../../terminal/errors.ts';
+
+/** What decides which server is connected, as it was typed. */
+export interface TargetFlags {
+  readonly url?: string;
+  readonly name?: string;
+  readonly scopes?: string;
+}
+
+export interface Target extends ServerEntry {
+  /** Whether somebody chose the name: else an entry of another name that leads to the same URL is the one that is meant. */
+  readonly isNamed: boolean;
+  readonly notes: readonly string[];
+}
+
+const help = 'scalekit-mcp connect --help';
+
+/** Clients take these in names of servers, each at least these (Claude Code is the strictest). */
+const nameRule = /^[\w-]{1,64}$/;
+
+/** @returns a name that every client takes, of whatever a folder, a package or a host is called. */
+export function entryName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 64);
+  return name === '' ? 'mcp-server' : name;
+}
+
+function checkName(name: string): string {
+  if (nameRule.test(name)) return name;
+  throw new UsageError(
+    `--name: clients take no such name: ${printable(name)}\n    expected letters, digits, - and _, 64 at most, such as ${entryName(name)}`,
+    { code: 'connect/name', next: help },
+  );
+}
+
+function refuseUrl(url: string, why: string): never {
+  throw new UsageError(
+    `--url: ${why}: ${printable(url)}\n    expected the MCP endpoint of a server, such as https://mcp.example.com/mcp`,
+    { code: 'connect/url', next: help },
+  );
+}
+
+function checkUrl(url: string): string {
+  const parsed =
+    /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : refuseUrl(url, 'this is no http(s) URL');
+  if (parsed.username !== '' || parsed.password !== '')
+    refuseUrl(`${parsed.origin}${parsed.pathname}`, 'a user name or password does not belong into a URL');
+  if (url.includes('#')) refuseUrl(url, 'it has a fragment');
+  if (parsed.protocol === 'http:' && !isLoopback(parsed))
+    refuseUrl(url, 'http sends tokens in the open, to any machine but this one');
+  return url;
+}
+
+const longestAnswer = 64 * 1024;
+
+/** @returns the scopes that a server's metadata lists (RFC 9728 §2); undefined where it does not say in time. */
+async function advertisedScopes(url: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  const { metadata, metadataRoot } = protectedResourceMetadataUrls(url);
+  for (const each of [metadata, metadataRoot]) {
+    try {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(3000)]);
+      const answer = await fetch(each, { signal: limit, redirect: 'error' });
+      const text = answer.ok ? await answer.text() : '';
+      if (text === '' || text.length > longestAnswer) continue;
+      const { scopes_supported: scopes } = JSON.parse(text) as { scopes_supported?: unknown };
+      const named = Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+      // RFC 6749 §3.3: printable ASCII without quotes and backslashes.
+      if (named.length > 0) return named.filter((scope) => /^[!#-[\]-~]+$/.test(scope));
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+  return undefined;
+}
+
+function givenScopes(text: string): readonly string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '' && name !== 'offline_access');
+  if (names.length === 0) return [];
+  const checked = checkScopes(names);
+  if (checked.ok) return checked.value;
+  const { reason, actual, expected } = checked.problem;
+  throw new UsageError(`--scopes: ${reason}: ${actual}\n    expected ${expected}`, {
+    code: checked.problem.code,
+    next: help,
+  });
+}
+
+/** The project in this folder, as far as it says how its server is reached. */
+async function projectIn({ cwd, env }: Context): Promise<KnownProject | undefined> {
+  const facts = await gatherProject(cwd, env);
+  if (!facts.known) return undefined;
+  const set = checkMcpUrl(settingOf(facts.value, 'MCP_URL')?.value ?? '');
+  const url = set.ok ? serverUrls(set.value).endpoint : undefined;
+  const listed = await readScopes(cwd, facts.value);
+  return { name: entryName(facts.value.name), url, scopes: listed.map(({ name }) => name) };
+}
+
+function missingUrl(hasProject: boolean): UsageError {
+  return new UsageError(
+    hasProject
+      ? 'There is no MCP_URL in this folder’s .env, and no --url was given.'
+      : 'There is no project in this folder, and no --url was given.',
+    {
+      code: 'connect/no-url',
+      next: "run it in your server's folder, or: scalekit-mcp connect <client> --url https://mcp.example.com/mcp",
+    },
+  );
+}
+
+interface KnownProject {
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** Another address of this machine, or of this project's server, is the same server to its owner. */
+function defaultName(url: string, project: KnownProject | undefined): string {
+  const isOwn = project !== undefined && (url === project.url || isLoopback(new URL(url)));
+  return isOwn ? project.name : entryName(new URL(url).hostname);
+}
+
+/** @returns undefined where they are not known, and may be asked for. */
+function knownScopes(given: string | undefined, url: string, project: KnownProject | undefined) {
+  if (given !== undefined) return givenScopes(given);
+  return url === project?.url ? project.scopes : undefined;
+}
+
+/**
+ * Finds out which server is meant: the project's in this folder, or the one of `--url`.
+ * @param asks whether its scopes may be asked for over the network.
+ * @throws UsageError where there is none, or a flag is wrong.
+ */
+export async function targetOf(flags: TargetFlags, context: Context, asks: boolean): Promise<Target> {
+  const named = flags.name === undefined ? undefined : checkName(flags.name);
+  const given = flags.url === undefined ? undefined : checkUrl(flags.url);
+  const project = await projectIn(context);
+  const url = given ?? project?.url;
+  if (url === undefined) throw missingUrl(project !== undefined);
+  const known = knownScopes(flags.scopes, url, project);
+  const scopes = known ?? (asks ? await advertisedScopes(url, context.signal) : []);
+  const unknown = `Which scopes it has could not be found out at ${url}: --scopes <a,b> pins them.`;
+  return {
+    name: named ?? defaultName(url, project),
+    url,
+    scopes: (scopes ?? []).length === 0 ? [] : [...new Set([...(scopes ?? []), 'offline_access'])],
+    isNamed: named !== undefined,
+    notes: scopes === undefined ? [unknown] : [],
+  };
+}

@@ -1,0 +1,52 @@
+import { isAbsolute, relative } from 'node:path';
+import type { Machine } from '../../project/clients/client.ts';
+import { maskSecrets, unseen } from '../../scalekit/index.ts';
+import type { Context } from '../../terminal/context.ts';
+import { differenceOf } from '../../terminal/diff.ts';
+import { styled } from '../../terminal/screen.ts';
+
+/** @returns a path as a person would name it: from this folder, or from home. */
+export function shownPath(
+  path: string,
+  { cwd }: Pick<Context, 'cwd'>,
+  { home }: Pick<Machine, 'home'>,
+): string {
+  const inFolder = relative(cwd, path);
+  if (inFolder !== '' && !inFolder.startsWith('..') && !isAbsolute(inFolder)) return inFolder;
+  const inHome = relative(home, path);
+  return inHome !== '' && !inHome.startsWith('..') && !isAbsolute(inHome)
+    ? `~/${inHome.replaceAll('\\', '/')}`
+    : path;
+}
+
+/** Of another server's lines only the keys are shown: what they are set to may be a secret. */
+function withoutValues(line: string): string {
+  return line.replace(/([:=]\s*|^\s*)(["'])(?:\\.|(?!\2).)*\2(?!\s*[:=])/g, '$1$2…$2');
+}
+
+/** Keys whose values are shown: they are about where a server is. */
+const open = /^\s*["']?(?:url|httpUrl|serverUrl|type|command|scopes?|enabled)\b/;
+
+const safe = (line: string) => maskSecrets(line.replaceAll('\t', '    ')).replaceAll(unseen, '\uFFFD');
+
+/** @returns what becomes of a file: each line that goes and comes, with two unchanged ones around them. */
+export function diffLines(before: string, after: string, path: string): readonly string[] {
+  const difference = differenceOf(before, after);
+  if (difference === undefined) return [];
+  const { line, above, below } = difference;
+  const shown = (mark: string, lines: readonly string[], isOurs: boolean) =>
+    lines.map((text) => `${mark} ${safe(isOurs || open.test(text) ? text : withoutValues(text))}`);
+  return [
+    `${path}, line ${line}:`,
+    ...shown(' ', above, false),
+    ...shown('-', difference.before, false),
+    ...shown('+', difference.after, true),
+    ...shown(' ', below, false),
+  ];
+}
+
+/** The same in colours, where a terminal shows them. */
+export function coloured(context: Context, line: string): string {
+  if (line.startsWith('+ ')) return styled(context, 'green', line);
+  return line.startsWith('- ') ? styled(context, 'red', line) : line;
+}

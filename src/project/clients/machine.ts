@@ -1,0 +1,30 @@
+import { homedir } from 'node:os';
+import { posix, win32 } from 'node:path';
+import type { Machine } from './client.ts';
+
+/** @returns the machine that we run on, for a person whose environment this is. */
+export function thisMachine(env: Machine['env'], platform: NodeJS.Platform = process.platform): Machine {
+  const home = (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir();
+  return { platform, env, home };
+}
+
+/** Joins a path as the machine's system does. */
+export function pathOn(machine: Pick<Machine, 'platform'>, ...parts: readonly string[]): string {
+  return (machine.platform === 'win32' ? win32 : posix).join(...parts);
+}
+
+/** @returns a path in the person's home folder. */
+export function inHome(machine: Machine, ...parts: readonly string[]): string {
+  return pathOn(machine, machine.home, ...parts);
+}
+
+/** @returns a path where desktop programs built on Electron keep their settings (its `appData`). */
+export function inApplicationData(machine: Machine, ...parts: readonly string[]): string {
+  const { platform, env } = machine;
+  if (platform === 'darwin') return inHome(machine, 'Library', 'Application Support', ...parts);
+  const folder =
+    platform === 'win32'
+      ? env.APPDATA || inHome(machine, 'AppData', 'Roaming')
+      : env.XDG_CONFIG_HOME || inHome(machine, '.config');
+  return pathOn(machine, folder, ...parts);
+}

@@ -1,0 +1,40 @@
+import { quoteForShell } from '../../terminal/shell.ts';
+import type { JsonObject, Machine, McpClient, ServerEntry } from './client.ts';
+
+/** The versions that were tried (docs/clients.md). */
+const packageRange = 'mcp-remote@^0.15.1';
+
+/** @returns the words of the command that speaks stdio to a client and HTTP to the server. */
+function commandOf({ url, scopes }: ServerEntry, { platform }: Pick<Machine, 'platform'>): readonly string[] {
+  const metadata = JSON.stringify({ scope: scopes.join(' ') });
+  // On Windows some clients split arguments at spaces (docs/mcp.md#client-files); to JSON, \u0020 is a space all the same.
+  const text = platform === 'win32' ? metadata.replaceAll(' ', String.raw`\u0020`) : metadata;
+  const pinned = scopes.length > 0 ? ['--static-oauth-client-metadata', text] : [];
+  return ['npx', '-y', packageRange, url, ...pinned];
+}
+
+/** @returns the entry of a client that can start programs and nothing else, as most have it under `mcpServers`. */
+export function bridgeEntry(server: ServerEntry, machine: Pick<Machine, 'platform'>): JsonObject {
+  const [command = '', ...args] = commandOf(server, machine);
+  return { command, args };
+}
+
+export const mcpRemote: McpClient = {
+  id: 'mcp-remote',
+  name: 'mcp-remote',
+  files: [],
+  byHand(server, machine) {
+    const json = JSON.stringify({ mcpServers: { [server.name]: bridgeEntry(server, machine) } }, null, 2);
+    const command = commandOf(server, machine).map((word) => quoteForShell(word, machine.platform));
+    return {
+      steps: [
+        `In the file of a client that can only start programs:\n${json}`,
+        `To try the connection by itself: ${command.join(' ')}`,
+      ],
+      removal: [`Take ${server.name} out of the client's file. Its sign-ins are in ~/.mcp-auth.`],
+      scopes: 'pinned',
+    };
+  },
+  scopes: 'pinned',
+  signIn: () => 'It opens the browser when the client starts it.',
+};

@@ -1,0 +1,40 @@
+import type { ClientFile, McpClient } from './client.ts';
+import { inHome, pathOn } from './machine.ts';
+
+const common = {
+  format: 'jsonc',
+  key: 'mcp',
+  entry: ({ url, scopes }) => ({
+    type: 'remote',
+    url,
+    enabled: true,
+    ...(scopes.length > 0 && { oauth: { scope: scopes.join(' ') } }),
+  }),
+  preamble: { $schema: 'https://opencode.ai/config.json' },
+} as const satisfies Partial<ClientFile>;
+
+export const opencode: McpClient = {
+  id: 'opencode',
+  name: 'opencode',
+  files: [
+    {
+      scope: 'project',
+      paths: (machine, project) => [
+        pathOn(machine, project, 'opencode.json'),
+        pathOn(machine, project, 'opencode.jsonc'),
+      ],
+      ...common,
+    },
+    {
+      scope: 'user',
+      paths(machine) {
+        const folder = machine.env.XDG_CONFIG_HOME || inHome(machine, '.config');
+        const path = (name: string) => pathOn(machine, folder, 'opencode', name);
+        return [path('opencode.json'), path('opencode.jsonc')];
+      },
+      ...common,
+    },
+  ],
+  scopes: 'pinned',
+  signIn: (name) => `Run: opencode mcp auth ${name}`,
+};

@@ -1,0 +1,394 @@
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { runToExitCode } from '../../src/program/run.ts';
+import { scalekitMcp } from '../../src/program/toolbox.ts';
+import type { ClientId } from '../../src/project/clients/client.ts';
+import { mcpClients } from '../../src/project/clients/index.ts';
+import { surroundings } from '../program/surroundings.ts';
+import { freePort } from '../support/ports.ts';
+import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+import { clientsWithSchema, objections } from './client-schemas.ts';
+
+/** `scalekit-mcp connect` on files as people have them. test/world/connect.test.ts lets the clients read what it writes. */
+
+const endpoint = 'http://localhost:3002/mcp';
+const scopes = ['note:read', 'note:write', 'offline_access'];
+
+let project: string;
+let home: string;
+
+const projectFiles = {
+  'package.json': '{ "name": "notes", "type": "module" }',
+  'tsconfig.json': '{}',
+  '.env': 'MCP_URL=http://localhost:3002/\n',
+  'src/scopes.ts':
+    "export const scopes = defineScopes({\n  'note:read': 'Read',\n  'note:write': 'Write',\n});\n",
+};
+
+beforeEach(async () => {
+  const directory = await makeDirectory();
+  onTestFinished(() => removeDirectory(directory));
+  [project, home] = [join(directory, 'notes'), join(directory, 'home')];
+  await mkdir(home);
+  for (const [path, text] of Object.entries(projectFiles)) await put(join(project, path), text);
+});
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+const read = (path: string) => readFile(path, 'utf8').catch(() => undefined);
+
+async function connect(...args: readonly string[]) {
+  const env = { HOME: home, USERPROFILE: home, XDG_STATE_HOME: join(home, 'state') };
+  const { context, written } = surroundings({ cwd: project, env });
+  const code = await runToExitCode(scalekitMcp, ['connect', ...args], context);
+  return { code, ...written() };
+}
+
+async function report(...args: readonly string[]) {
+  const { code, stdout } = await connect(...args, '--json');
+  return { code, ...JSON.parse(stdout) };
+}
+
+const byFile = Object.values(mcpClients).flatMap(({ id, files }) =>
+  files
+    .filter(({ scope }) => id !== 'claude-code' || scope === 'project')
+    .map(({ scope, format, key }) => ({ id, scope, format, key })),
+);
+
+describe.each(byFile)('$id, $scope', ({ id, scope, format, key }) => {
+  const args = [id, '--scope', scope, '--yes'];
+  const parse = (text = '') => (format === 'toml' ? parseToml(text) : JSON.parse(text));
+
+  test('is written, found again, and taken out without a trace', async () => {
+    const first = await report(...args);
+    expect(first).toMatchObject({
+      code: 0,
+      ok: true,
+      client: id,
+      scope,
+      change: 'added',
+      name: 'notes',
+      url: endpoint,
+    });
+    const entry = parse(await read(first.file))[key].notes;
+    expect(JSON.stringify(entry)).toContain(JSON.stringify(endpoint));
+    if (mcpClients[id].scopes === 'pinned')
+      for (const each of scopes) expect(JSON.stringify(entry)).toContain(each);
+    expect(first.scopes).toEqual(mcpClients[id].scopes === 'pinned' ? scopes : []);
+    expect(first.next).toHaveLength(1);
+    const written = await read(first.file);
+    expect(await report(...args)).toMatchObject({ code: 0, change: 'none', diff: [] });
+    expect(await read(first.file)).toBe(written);
+    expect(await report(...args, '--remove')).toMatchObject({ code: 0, change: 'removed' });
+    await expect(stat(first.file)).rejects.toThrow('ENOENT');
+    expect(await report(...args, '--remove')).toMatchObject({ code: 0, change: 'none' });
+  });
+
+  test('leaves other servers as they are, and brings the file back byte for byte', async () => {
+    const { file } = await report(...args, '--dry-run');
+    const other =
+      format === 'toml'
+        ? '# mine\n[mcp_servers.x] # x\nurl = "https://x.example"'
+        : `{\r\n\t"${key}": {\r\n\t\t"x": {}\r\n\t}\r\n}`;
+    await put(file, other);
+    expect(await report(...args)).toMatchObject({ change: 'added' });
+    expect(parse(await read(file))[key]).toHaveProperty('x');
+    expect(await report(...args, '--remove')).toMatchObject({ change: 'removed' });
+    expect(await read(file)).toBe(other);
+  });
+});
+
+describe.each(clientsWithSchema)('%s', (id) => {
+  test('writes what its schema allows', async () => {
+    const { file } = await report(id, '--yes');
+    const [{ format, key } = { format: 'json', key: '' }] = mcpClients[id].files;
+    const text = (await read(file)) ?? '';
+    const written = format === 'toml' ? parseToml(text) : JSON.parse(text);
+    expect(objections(id, written)).toEqual([]);
+    written[key].notes.unheardOf = 1;
+    expect(objections(id, written)).not.toEqual([]);
+  });
+});
+
+describe('by hand', () => {
+  test.each([
+    [['mcp-remote'], /"mcp-remote@\^0\.\d+\.\d+"/],
+    [
+      ['claude-code', '--scope', 'user'],
+      /claude mcp add-json --scope user notes '\{"type":"http","url":"http:\/\/localhost/,
+    ],
+    [['claude-desktop', '--url', 'https://mcp.example.com/mcp', '--scopes', 'a:b'], /Settings > Connectors/],
+  ])('%s has steps, and ends with 0 without --yes', async (args, expected) => {
+    const { code, stdout } = await connect(...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(expected);
+    expect(await report(...args)).toMatchObject({ change: 'steps' });
+    expect(await report(...args, '--remove')).toMatchObject({ change: 'steps', steps: [expect.any(String)] });
+  });
+});
+
+describe('what is asked first', () => {
+  test('without a terminal and without --yes nothing is written', async () => {
+    const { code, stderr, stdout } = await connect('cursor');
+    expect(code).toBe(2);
+    expect(stdout).toContain(`+       "url": "${endpoint}"`);
+    expect(stderr).toContain('scalekit-mcp connect cursor --yes');
+    expect(await read(join(project, '.cursor/mcp.json'))).toBeUndefined();
+  });
+
+  test('--dry-run shows it', async () => {
+    const { code, stdout } = await connect('cursor', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing was written.');
+    expect(await read(join(project, '.cursor/mcp.json'))).toBeUndefined();
+  });
+
+  test('values of other servers are not shown', async () => {
+    await put(
+      join(project, '.cursor/mcp.json'),
+      '{\n  "mcpServers": {\n    "x": {\n      "env": { "KEY": "hunter2" }\n    }\n  }\n}\n',
+    );
+    const { stdout } = await connect('cursor', '--dry-run');
+    expect(stdout).toContain('"KEY": "…"');
+    expect(stdout).not.toContain('hunter2');
+  });
+});
+
+describe('the entry', () => {
+  const file = () => join(project, '.cursor/mcp.json');
+  const cursor = (...args: readonly string[]) => report('cursor', '--yes', ...args);
+  const servers = async () => JSON.parse((await read(file())) ?? '{}').mcpServers;
+
+  test('of the same name with another URL is led here, and that is said', async () => {
+    await put(file(), '{"mcpServers":{"notes":{"url":"https://old.example/mcp","headers":{"a":"b"}}}}');
+    const done = await cursor();
+    expect(done).toMatchObject({
+      change: 'updated',
+      notes: expect.arrayContaining(['It led to https://old.example/mcp before.']),
+    });
+    expect(await servers()).toEqual({ notes: { url: endpoint, headers: { a: 'b' } } });
+    await cursor('--remove');
+    expect(await servers()).toEqual({});
+  });
+
+  test('of another name with the same URL is the one that is meant, unless a name is given', async () => {
+    await put(file(), `{"mcpServers":{"mine":{"url":"${endpoint}"}}}`);
+    expect(await cursor()).toMatchObject({ change: 'none', name: 'mine' });
+    expect(await cursor('--name', 'second')).toMatchObject({ change: 'added', name: 'second' });
+    expect(await cursor('--remove')).toMatchObject({ change: 'removed', name: 'mine' });
+    expect(Object.keys(await servers())).toEqual(['second']);
+  });
+
+  test('of a program keeps its name to itself', async () => {
+    await put(file(), '{"mcpServers":{"notes":{"command":"notes"}}}');
+    expect(await cursor()).toMatchObject({
+      code: 1,
+      error: { code: 'connect/name-taken', next: expect.stringContaining('--name') },
+    });
+    expect(await servers()).toEqual({ notes: { command: 'notes' } });
+  });
+
+  test('two of one file are taken out one by one, in any order', async () => {
+    await put(file(), '{\n  "x": 1\n}\n');
+    await cursor();
+    await cursor('--name', 'b', '--url', 'https://b.example/mcp');
+    await cursor('--remove', '--name', 'notes');
+    expect(Object.keys(await servers())).toEqual(['b']);
+    await cursor('--remove', '--name', 'b');
+    expect(await servers()).toEqual({});
+  });
+
+  test('of Gemini CLI leads over Streamable HTTP, whatever it did before', async () => {
+    const settings = join(project, '.gemini/settings.json');
+    await put(settings, `{\n  "mcpServers": {\n    "notes": { "url": "${endpoint}" }\n  }\n}\n`);
+    expect(await report('gemini', '--yes')).toMatchObject({ change: 'updated' });
+    expect(JSON.parse((await read(settings)) ?? '').mcpServers.notes).toEqual({
+      httpUrl: endpoint,
+      oauth: { enabled: true, scopes },
+    });
+  });
+
+  test('of a new scope is pinned with the next run', async () => {
+    await report('claude-code', '--yes');
+    await put(
+      join(project, 'src/scopes.ts'),
+      "defineScopes({\n  'note:read': 'Read',\n  'note:share': 'Share',\n});\nconst scopes = {\n  'note:read': 'Read',\n  'note:share': 'Share',\n};\n",
+    );
+    expect(await report('claude-code', '--yes')).toMatchObject({ change: 'updated' });
+    expect(await read(join(project, '.mcp.json'))).toContain('"note:read note:share offline_access"');
+  });
+});
+
+describe('the file', () => {
+  const file = () => join(project, '.vscode/mcp.json');
+
+  test('that is broken is named with its line, and not touched', async () => {
+    const broken = '{\n  "servers": {\n    "x": {}\n    "y": {}\n  }\n}\n';
+    await put(file(), broken);
+    const { code, stderr } = await connect('vscode', '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${file()}, line 4: comma expected. The file was not touched.`);
+    expect(stderr).toContain(`"url": "${endpoint}"`);
+    expect(await read(file())).toBe(broken);
+  });
+
+  test('that is a link is written through it, and stays a link', async () => {
+    const real = join(home, 'dotfiles.json');
+    await put(real, '{}');
+    await chmod(real, 0o640);
+    const link = join(home, '.cursor/mcp.json');
+    await mkdir(dirname(link));
+    await symlink('../dotfiles.json', link);
+    await report('cursor', '--scope', 'user', '--yes');
+    expect(await read(real)).toContain(endpoint);
+    expect((await stat(real)).mode & 0o777).toBe(0o640);
+    expect(await read(link)).toBe(await read(real));
+    await report('cursor', '--scope', 'user', '--yes', '--remove');
+    expect(await read(real)).toBe('{}');
+  });
+
+  test('of a project is not followed out of the project', async () => {
+    await put(join(home, 'elsewhere.json'), '{}');
+    await mkdir(dirname(file()));
+    await symlink(join(home, 'elsewhere.json'), file());
+    expect(await report('vscode', '--yes')).toMatchObject({ code: 1, error: { code: 'config-file/link' } });
+    expect(await read(join(home, 'elsewhere.json'))).toBe('{}');
+  });
+
+  test.each([
+    ['read-only', async () => chmod(file(), 0o444), 'config-file/read-only'],
+    ['not UTF-8', async () => writeFile(file(), Buffer.from([0x7b, 0xff, 0x7d])), 'config-file/encoding'],
+  ])('that is %s is not touched', async (_, spoil, code) => {
+    await put(file(), '{}');
+    await spoil();
+    const before = await readFile(file());
+    expect(await report('vscode', '--yes')).toMatchObject({ code: 1, error: { code } });
+    expect(await readFile(file())).toEqual(before);
+  });
+});
+
+describe('wrong words', () => {
+  test.each([
+    [[], 'Which client?', 'connect --help'],
+    [
+      ['clade'],
+      'expected claude-code, claude-desktop',
+      'scalekit-mcp connect claude-code, or scalekit-mcp connect claude-desktop',
+    ],
+    [['gemni'], 'There is no client gemni', 'scalekit-mcp connect gemini'],
+    [['code'], 'There is no client code', 'scalekit-mcp connect claude-code'],
+    [['cursor', 'vscode'], 'Expected 1 argument but got 2', '--help'],
+    [['cursor', '--scope', 'team'], 'expected project or user', '--help'],
+    [['windsurf', '--scope', 'project'], 'expected user', '--help'],
+    [['cursor', '--name', 'a b'], 'such as a-b', '--help'],
+    [['cursor', '--url', 'mcp.example.com'], 'no http(s) URL', '--help'],
+    [['cursor', '--url', 'https://a:secret@x.example/mcp'], 'user name or password', '--help'],
+    [['cursor', '--url', 'http://x.example/mcp'], 'in the open', '--help'],
+    [['cursor', '--scopes', 'a"b'], '--scopes:', '--help'],
+    [['cursor', '--scops', 'a'], 'valid:', '--help'],
+  ])('%j ends with 2 and the right ones', async (args, message, next) => {
+    const { code, stderr } = await connect(...args, '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(next);
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('no project and no --url', async () => {
+    project = home;
+    expect(await report('cursor', '--yes')).toMatchObject({ code: 2, error: { code: 'connect/no-url' } });
+  });
+});
+
+describe('another server', () => {
+  test('is asked which scopes it has', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/mcp`;
+    const server = createServer((request, response) => {
+      const isMetadata = request.url === '/.well-known/oauth-protected-resource/mcp';
+      response
+        .writeHead(isMetadata ? 200 : 404)
+        .end(JSON.stringify({ resource: url, scopes_supported: ['x:read', 'bad scope'] }));
+    });
+    await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+    onTestFinished(() => void server.close());
+    expect(await report('codex', '--url', url, '--yes', '--name', 'other')).toMatchObject({
+      scopes: ['x:read', 'offline_access'],
+    });
+    expect(await read(join(home, '.codex/config.toml'))).toContain('scopes = ["x:read", "offline_access"]');
+  });
+
+  test('that does not answer is connected all the same, and that is said', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/mcp`;
+    const done = await report('codex', '--url', url, '--yes', '--name', 'other');
+    expect(done).toMatchObject({ change: 'added', scopes: [] });
+    expect(done.notes.join('\n')).toContain('--scopes <a,b> pins them');
+    expect(await read(join(home, '.codex/config.toml'))).toBe(`[mcp_servers.other]\nurl = "${url}"\n`);
+  });
+
+  test('is called by its host', async () => {
+    expect(await report('cursor', '--url', 'https://mcp.example.com/mcp', '--yes')).toMatchObject({
+      name: 'mcp-example-com',
+    });
+  });
+});
+
+describe('where files are', () => {
+  const on = (platform: NodeJS.Platform, home: string, env = {}) => {
+    const machine = { platform, home, env };
+    const first = (id: ClientId, scope: string) =>
+      mcpClients[id].files
+        .find((file) => file.scope === scope)
+        ?.paths(machine, platform === 'win32' ? 'C:\\notes' : '/notes')[0];
+    return Object.fromEntries(
+      (
+        ['claude-desktop', 'vscode', 'codex', 'copilot', 'opencode', 'windsurf', 'cursor', 'gemini'] as const
+      ).map((id) => [id, first(id, 'user')]),
+    );
+  };
+
+  test('on Windows', () => {
+    expect(on('win32', 'C:\\Users\\ada', { APPDATA: 'C:\\Users\\ada\\AppData\\Roaming' })).toEqual({
+      'claude-desktop': 'C:\\Users\\ada\\AppData\\Roaming\\Claude\\claude_desktop_config.json',
+      vscode: 'C:\\Users\\ada\\AppData\\Roaming\\Code\\User\\mcp.json',
+      codex: 'C:\\Users\\ada\\.codex\\config.toml',
+      copilot: 'C:\\Users\\ada\\.copilot\\mcp-config.json',
+      opencode: 'C:\\Users\\ada\\.config\\opencode\\opencode.json',
+      windsurf: 'C:\\Users\\ada\\.codeium\\windsurf\\mcp_config.json',
+      cursor: 'C:\\Users\\ada\\.cursor\\mcp.json',
+      gemini: 'C:\\Users\\ada\\.gemini\\settings.json',
+    });
+  });
+
+  test('on macOS', () => {
+    expect(on('darwin', '/Users/ada', { CODEX_HOME: '/x', COPILOT_HOME: '/y' })).toMatchObject({
+      'claude-desktop': '/Users/ada/Library/Application Support/Claude/claude_desktop_config.json',
+      vscode: '/Users/ada/Library/Application Support/Code/User/mcp.json',
+      codex: '/x/config.toml',
+      copilot: '/y/mcp-config.json',
+    });
+  });
+
+  test('on Linux', () => {
+    expect(on('linux', '/home/ada', { XDG_CONFIG_HOME: '/c' })).toMatchObject({
+      'claude-desktop': '/c/Claude/claude_desktop_config.json',
+      vscode: '/c/Code/User/mcp.json',
+      opencode: '/c/opencode/opencode.json',
+      codex: '/home/ada/.codex/config.toml',
+    });
+  });
+
+  test('no argument has a space on Windows, where clients split there', () => {
+    const machine = { platform: 'win32', home: 'C:\\', env: {} } as const;
+    const entry = mcpClients['claude-desktop'].files[0]?.entry({ name: 'a', url: endpoint, scopes }, machine);
+    const args = entry?.args as readonly string[];
+    expect(args.join('')).not.toContain(' ');
+    expect(JSON.parse(args.at(-1) ?? '')).toEqual({ scope: scopes.join(' ') });
+  });
+});
