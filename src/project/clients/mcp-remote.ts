@@ -1,7 +1,7 @@
 import { quoteForShell } from '../../terminal/shell.ts';
 import type { JsonObject, Machine, McpClient, ServerEntry } from './client.ts';
 
-/** The versions that were tried (docs/clients.md). */
+/** The versions that were tried (docs/mcp.md#client-files). */
 const packageRange = 'mcp-remote@^0.15.1';
 
 /** @returns the words of the command that speaks stdio to a client and HTTP to the server. */
