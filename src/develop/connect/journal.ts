@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { emulatorDirectory } from '../../emulator/directory.ts';
-import { readJsonFile, replacePrivateFile } from '../../emulator/files.ts';
+import { readJsonFile, replacePrivateFile } from '../../project/private-files.ts';
+import { stateDirectory } from '../../project/state-directory.ts';
 
 /**
  * What `connect` has done to whose files, so that `--remove` brings them back byte for byte. Of a text, only what was replaced
@@ -33,12 +33,12 @@ export interface JournalPlace {
 
 /** It makes removal exact and is no part of a connection: where it cannot be kept, connecting goes on. */
 async function read(env: JournalPlace['env']): Promise<Journal> {
-  const value = await readJsonFile(emulatorDirectory(env), fileName).catch(() => undefined);
+  const value = await readJsonFile(stateDirectory(env), fileName).catch(() => undefined);
   return typeof value === 'object' && value !== null ? (value as Journal) : {};
 }
 
 async function write(env: JournalPlace['env'], journal: Journal): Promise<void> {
-  await replacePrivateFile(emulatorDirectory(env), fileName, journal).catch(() => {});
+  await replacePrivateFile(stateDirectory(env), fileName, journal).catch(() => {});
 }
 
 function backFrom(before: string, after: string): NonNullable<Undo['back']> {
