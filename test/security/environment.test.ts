@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { nodeBinary } from '../support/packages.ts';
 import { freePort } from '../support/ports.ts';
 import { Program } from '../support/program.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { until } from '../support/waiting.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
 import { startServer } from './server.ts';
@@ -174,19 +176,27 @@ describe('a page of a browser extension', () => {
   });
 });
 
-/** A proxy as companies have them (RFC 9110 §9.3.6), in front of this machine. */
-async function startForwardProxy() {
-  const asked: string[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    response.writeHead(502).end();
+/** An https Scalekit that no name leads to, and a proxy as companies have them (RFC 9110 §9.3.6), which knows where it is. */
+async function startScalekitBehindProxy() {
+  const environment = 'https://acme.scalekit.invalid';
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'acme.scalekit.invalid' }], {
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: 'acme.scalekit.invalid' }] },
+    ],
   });
-  const sockets = new Set<Socket>();
+  const certificateFile = join(await temporaryDirectory(), 'company.pem');
+  await writeFile(certificateFile, cert);
+  const signing = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(signing.publicKey)), kid: 'one', use: 'sig', alg: 'RS256' };
+  const scalekit = createTlsServer({ key, cert }, (_, response) =>
+    response.end(JSON.stringify({ keys: [jwk] })),
+  ).listen(0, '127.0.0.1');
+  const asked: string[] = [];
+  const proxy = createServer().listen(0, '127.0.0.1');
   proxy.on('connect', (request, socket: Socket, head: Buffer) => {
     asked.push(`CONNECT ${request.url}`);
-    sockets.add(socket);
-    const { port } = new URL(emulator.url);
-    const upstream = connect(Number(port), '127.0.0.1', () => {
+    const upstream = connect((scalekit.address() as AddressInfo).port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(socket).pipe(upstream);
@@ -194,31 +204,46 @@ async function startForwardProxy() {
     upstream.on('error', () => socket.destroy());
     socket.on('error', () => upstream.destroy());
   });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
+  await Promise.all([scalekit, proxy].map((server) => server.listening || once(server, 'listening')));
   onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    proxy.closeAllConnections();
+    scalekit.closeAllConnections();
+    scalekit.close();
     proxy.close();
   });
-  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked };
+  const token = await new SignJWT({ scope: 'todo:read todo:write', client_id: 'm2m_1' })
+    .setProtectedHeader({ alg: 'RS256', kid: 'one', typ: 'at+jwt' })
+    .setIssuer(environment)
+    .setAudience('res_1000000000000001')
+    .setSubject('usr_1')
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(signing.privateKey);
+  return {
+    environment,
+    certificateFile,
+    token,
+    asked,
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  };
 }
 
 describe('NODE_USE_ENV_PROXY', () => {
-  const production = {
-    NODE_ENV: 'production',
-    MCP_URL: 'https://mcp.example.com/',
-    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.invalid',
-  };
-
-  test('with HTTPS_PROXY: keys are asked for through the proxy, where Node can', async () => {
-    const { url, asked } = await startForwardProxy();
+  test('with HTTPS_PROXY: keys come through the proxy, where Node can, and calls are served', async () => {
+    const { environment, certificateFile, token, asked, url } = await startScalekitBehindProxy();
     const server = await startServer(project, emulator, {
       node: await nodeBinary(24),
-      env: { ...production, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: url, https_proxy: undefined },
+      env: {
+        SCALEKIT_ENVIRONMENT_URL: environment,
+        SCALEKIT_RESOURCE_ID: 'res_1000000000000001',
+        NODE_USE_ENV_PROXY: '1',
+        HTTPS_PROXY: url,
+        https_proxy: undefined,
+        NODE_EXTRA_CA_CERTS: certificateFile,
+      },
     });
     onTestFinished(() => server.stop());
-    await until('the proxy is asked', () => asked.length > 0);
+    await server.whenReady();
+    expect((await callTool(server.endpoint, token, 'list_todos')).status).toBe(200);
     expect(new Set(asked)).toEqual(new Set(['CONNECT acme.scalekit.invalid:443']));
     expect(server.log.filter(({ event }) => event === 'proxy_not_used')).toEqual([]);
   });

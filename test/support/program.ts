@@ -12,6 +12,9 @@ export interface ProgramOptions {
   readonly input?: string;
   /** Starts a process group of its own, so that `signalGroup` reaches its children too, as a terminal's Ctrl-C does. */
   readonly group?: boolean;
+  /** Runs it as somebody else, where this process may. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface Ended {
@@ -60,6 +63,8 @@ export class Program {
       env: cleanEnvironment(options.env),
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: options.group ?? false,
+      ...(options.uid !== undefined && { uid: options.uid }),
+      ...(options.gid !== undefined && { gid: options.gid }),
     });
     this.child.stdin?.end(options.input);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
