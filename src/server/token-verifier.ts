@@ -11,6 +11,7 @@ import type { Scopes } from './scopes.ts';
 const second = 1000;
 /** A verified token is not verified again for this long. */
 const rememberedFor = 60 * second;
+/** So many, those that were used last. */
 const rememberedTokens = 20_000;
 
 const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -23,6 +24,8 @@ export interface TokenRules<Scope extends string> {
   readonly scopes: Scopes<Scope>;
   /** In seconds. */
   readonly clockTolerance: number | undefined;
+  /** How many verified tokens are remembered; default 20,000. */
+  readonly rememberedTokens?: number;
 }
 
 /** Tells the good access tokens of one server from all others. */
@@ -34,9 +37,12 @@ export class TokenVerifier<Scope extends string> {
   /** The two issuers of this environment: Scalekit is moving from the first to the second. */
   readonly #issuers: readonly [string, string];
   readonly #clockTolerance: number;
+  readonly #rememberedTokens: number;
   readonly #verified = new Map<string, { access: Access<Scope>; until: number; keysVersion: number }>();
 
-  constructor({ environmentUrl, resourceId, keys, scopes, clockTolerance }: TokenRules<Scope>) {
+  constructor(rules: TokenRules<Scope>) {
+    const { environmentUrl, resourceId, keys, scopes, clockTolerance } = rules;
+    this.#rememberedTokens = rules.rememberedTokens ?? rememberedTokens;
     this.#environmentUrl = environmentUrl;
     this.#resourceId = resourceId;
     this.#keys = keys;
@@ -98,7 +104,7 @@ export class TokenVerifier<Scope extends string> {
     // Taken out and put in again, it is the newest: a Map keeps the place of what is only set.
     this.#verified.delete(id);
     this.#verified.set(id, entry);
-    if (this.#verified.size <= rememberedTokens) return;
+    if (this.#verified.size <= this.#rememberedTokens) return;
     const [longestUnused] = this.#verified.keys();
     if (longestUnused !== undefined) this.#verified.delete(longestUnused);
   }
