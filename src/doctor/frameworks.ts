@@ -108,7 +108,8 @@ const table: Readonly<Record<Framework, Lines>> = {
     cors: 'new MCPServer({ cors: { origin: ["http://localhost:6274"], exposeHeaders: ["WWW-Authenticate"] } })',
     guard: 'new MCPServer({ allowedHosts: […], allowedOrigins: […] })',
     rootMetadata: 'server.get("/.well-known/oauth-protected-resource", (c) => c.json(metadata))',
-    protect: 'new MCPServer({ oauth: oauthCustomProvider({ … }) }) with Scalekit’s issuer and keys.',
+    protect:
+      'new MCPServer({ oauth: oauthScalekitProvider({ environmentUrl, resourceId }) }) of mcp-use/oauth/scalekit (mcp-use 2.5).',
     start: 'npm run dev',
   },
   xmcp: {
@@ -120,7 +121,8 @@ const table: Readonly<Record<Framework, Lines>> = {
     cors: 'In xmcp.config.ts: http: { cors: { origin: ["http://localhost:6274"], exposedHeaders: ["WWW-Authenticate"] } }',
     guard: 'In src/middleware.ts: answer 403 where the Host or the Origin is not known.',
     rootMetadata: 'xmcp has the metadata at the root; add the path form in src/middleware.ts.',
-    protect: 'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit.',
+    protect:
+      'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit, or a function (req, res, next) of your own that answers 401. An export of another form is passed over without a word.',
     start: 'npm run dev',
   },
   'mcp-framework': {
@@ -143,8 +145,13 @@ const table: Readonly<Record<Framework, Lines>> = {
   skybridge: {
     ...express,
     name: 'Skybridge',
-    mount: 'app.use("<PATH>", mcp(server))',
-    protect: `${jose}: app.use("/mcp", requireScalekit) before app.use(mcp(server)).`,
+    serveHttp: 'await server.run(): Skybridge serves Streamable HTTP at /mcp.',
+    mount: 'Skybridge serves MCP at /mcp; give clients that path.',
+    cors: 'server.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata alone origin: "*".',
+    trustForwarded: 'server.express.set("trust proxy", 1); and build addresses from the public URL.',
+    rootMetadata:
+      'server.express.get("/.well-known/oauth-protected-resource", (req, res) => res.json(metadata)) before server.run().',
+    protect: `${jose}: server.use("/mcp", requireScalekit) before server.run().`,
     start: 'npm run dev',
   },
   'fastmcp-js': {

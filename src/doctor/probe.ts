@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { maskSecrets, printable } from '../scalekit/index.ts';
 
@@ -228,6 +229,8 @@ export async function probe(request: ProbeRequest, options: ProbeOptions): Promi
   const limit = new AbortController();
   const end = () => limit.abort();
   const timer = setTimeout(end, milliseconds);
+  // Every request that is under way listens to it; more than ten are no leak, and Node would say so on stderr.
+  setMaxListeners(0, options.signal);
   options.signal.addEventListener('abort', end, { once: true });
   const { signal } = limit;
   let response: IncomingMessage | undefined;

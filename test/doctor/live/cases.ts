@@ -110,9 +110,18 @@ export const serverFaults: readonly LiveCase[] = [
   },
   { name: 'a 401 without a challenge', codes: ['SKM305'], server: { challenge: () => undefined } },
   {
-    name: 'metadata at the root alone (mcp-framework, agentailor)',
-    codes: ['SKM308', 'SKM309'],
+    name: 'metadata at the root alone, and the refusal says otherwise (agentailor)',
+    codes: ['SKM308'],
     server: { metadata: (place, path) => (path === '' ? metadata(place, path) : json(404, {})) },
+  },
+  {
+    name: 'metadata at the root alone, where the refusal says (mcp-framework)',
+    codes: ['SKM309'],
+    server: {
+      metadata: (place, path) => (path === '' ? metadata(place, path) : json(404, {})),
+      challenge: (place, error) =>
+        challenge(place, error)?.replace('/oauth-protected-resource/mcp', '/oauth-protected-resource'),
+    },
   },
   {
     name: 'metadata at the path alone (FastMCP, mcp-use)',
@@ -189,7 +198,7 @@ export const serverFaults: readonly LiveCase[] = [
   },
   {
     name: 'a scope that Scalekit does not define',
-    codes: ['SKM213', 'SKM410'],
+    codes: ['SKM213'],
     server: {
       document: (place) => ({
         ...document(place),

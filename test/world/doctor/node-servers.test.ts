@@ -176,7 +176,7 @@ const rows: readonly Row[] = [
     source: express
       .replace(/issuer: \[[^\]]*\]/, 'issuer: ["https://x.scalekit.dev"]')
       .replace("['', '/mcp']", "['']"),
-    codes: ['SKM308', 'SKM309', 'SKM501'],
+    codes: ['SKM308', 'SKM501'],
   },
 ];
 

@@ -48,7 +48,7 @@ const tokenRequired = defineCheck({
   title: 'The server lets everybody in: a call without a token is answered',
   why: 'Anyone who can reach this address can use its tools.',
   fix: 'Check the token before the request reaches MCP.',
-  explains: ['SKM322', 'SKM333', 'SKM334', 'SKM335'],
+  explains: ['SKM309', 'SKM310', 'SKM322', 'SKM333', 'SKM334', 'SKM335'],
   run: (facts) =>
     withServer(facts, (server) =>
       isServed(server.noToken)

@@ -1,10 +1,18 @@
 import { defineCheck, withChallenge } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { objectOf, summary } from '../../reading.ts';
+import { objectOf, resourceMetadata, summary } from '../../reading.ts';
 
 function answerOf(server: ServerFacts, named: string) {
   return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
+}
+
+/** @returns whether all that the server says of itself is about another address: that is its own finding, SKM313. */
+function isElsewhere(named: string, server: ServerFacts): boolean {
+  const resource = resourceMetadata(server)?.resource;
+  if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
+  const { origin } = new URL(named);
+  return origin === new URL(resource).origin && origin !== new URL(server.endpoint).origin;
 }
 
 /** docs/scalekit.md#documented-failures, 9. */
@@ -16,11 +24,13 @@ export default defineCheck({
   title: 'The metadata is not where the refusal says',
   why: 'Clients follow the address in the refusal and find nothing, so they never get to the sign-in page.',
   fix: 'Serve the metadata at exactly this address, or correct resource_metadata. Behind a proxy, forward /.well-known/ too.',
+  explains: ['SKM309'],
   run: (facts) =>
     withChallenge(facts, ({ resource_metadata: named }, server) => {
       const answer = named === undefined ? undefined : answerOf(server, named);
       if (answer === undefined) return skipped('The challenge names no metadata that can be asked for');
       if (objectOf(answer)) return passed(answer.url);
+      if (isElsewhere(answer.url, server)) return skipped('All of the server’s addresses are another host’s');
       return found({
         subject: { url: answer.url },
         actual: summary(answer),

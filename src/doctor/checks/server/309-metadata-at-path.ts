@@ -1,6 +1,18 @@
 import { defineCheck, withServer } from '../../check.ts';
-import { found, passed, skipped } from '../../model.ts';
-import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
+import type { ServerFacts } from '../../facts/index.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
+import { challengeOf, isGuarded, isPage, objectOf, refusalOf, summary } from '../../reading.ts';
+
+/** Clients that follow the refusal find the document elsewhere (MCP, Authorization: resource_metadata comes first). */
+function whereNamed(server: ServerFacts): Partial<Finding> {
+  const named = challengeOf(refusalOf(server))?.resource_metadata;
+  const answer = [server.metadataRoot, server.metadataNamed].find((each) => each?.url === named);
+  if (answer === undefined || objectOf(answer) === undefined) return {};
+  return {
+    level: 'advice',
+    why: `Clients that read the refusal find it at ${named}. Some ask the usual place first, and take a 404 there for “no sign-in”.`,
+  };
+}
 
 /** RFC 9728 §3.1: for a resource with a path the well-known part is inserted before that path. */
 export default defineCheck({
@@ -12,11 +24,17 @@ export default defineCheck({
   why: 'For a server at /mcp, clients ask /.well-known/oauth-protected-resource/mcp first.',
   fix: 'Serve the same JSON there, without asking for a token.',
   run: (facts) =>
-    withServer(facts, ({ metadata: answer }) => {
+    withServer(facts, (server) => {
+      const { metadata: answer } = server;
       if (objectOf(answer)) return passed();
       if (isGuarded(answer)) return skipped('The server asks for a token there');
       if (isPage(answer) && answer.answered && answer.status === 200)
         return skipped('A web page is answered');
-      return found({ subject: { url: answer.url }, actual: summary(answer), expected: '200 with JSON' });
+      return found({
+        subject: { url: answer.url },
+        actual: summary(answer),
+        expected: '200 with JSON',
+        ...whereNamed(server),
+      });
     }),
 });

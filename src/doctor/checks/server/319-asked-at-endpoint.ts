@@ -1,12 +1,27 @@
 import { defineCheck, withServer } from '../../check.ts';
+import type { Facts } from '../../facts/index.ts';
 import { mountedAt } from '../../frameworks.ts';
 import { redirectTarget } from '../../interference.ts';
-import { found, passed } from '../../model.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
 import { compareResource, resourceMetadata, summary } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 6. */
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
+}
+
+/** @param resource where the metadata says that MCP is. */
+function atAnotherPath({ project }: Facts, endpoint: string, resource: string): Finding {
+  return {
+    level: 'error',
+    side: 'code',
+    title: 'MCP is served at another path than the server tells clients',
+    subject: { url: endpoint },
+    actual: `MCP at ${endpoint}, and ${resource} in the metadata`,
+    expected: resource,
+    why: 'Its metadata names an address where MCP does not answer. Clients go there, and get “not found”.',
+    fix: mountedAt(project.known ? project.value : undefined, pathOf(resource)),
+  };
 }
 
 export default defineCheck({
@@ -33,17 +48,9 @@ export default defineCheck({
       const resource = resourceMetadata(server)?.resource;
       if (resource === endpoint) return passed(endpoint);
       if (typeof resource === 'string' && compareResource(resource, endpoint) === 'other')
-        return found({
-          ...finding,
-          level: 'error',
-          side: 'code',
-          title: 'MCP is served at another path than the server tells clients',
-          subject: { url: endpoint },
-          actual: `MCP at ${endpoint}, and ${resource} in the metadata`,
-          expected: resource,
-          why: 'Its metadata names an address where MCP does not answer. Clients go there, and get “not found”.',
-          fix: mountedAt(facts.project.known ? facts.project.value : undefined, pathOf(resource)),
-        });
+        return new URL(resource).origin === new URL(endpoint).origin
+          ? found({ ...finding, ...atAnotherPath(facts, endpoint, resource) })
+          : skipped('Its metadata is about another address');
       return found({
         ...finding,
         level: 'advice',

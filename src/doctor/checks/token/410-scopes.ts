@@ -1,6 +1,16 @@
 import { openIdScopes, scopesOf } from '../../../scalekit/index.ts';
 import { defineCheck, serverScopes, withToken } from '../../check.ts';
+import type { Facts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
+import { authorizationMetadata, strings } from '../../reading.ts';
+
+/** A scope that Scalekit does not know is in no token; that is a finding of its own, SKM213. */
+function possibleScopes(facts: Facts): readonly string[] {
+  const document = facts.scalekit.known ? authorizationMetadata(facts.scalekit.value) : undefined;
+  const defined = strings(document?.scopes_supported);
+  const own = serverScopes(facts);
+  return defined.length === 0 ? own : own.filter((scope) => defined.includes(scope));
+}
 
 /** docs/scalekit.md#documented-failures, 11: the client did not request them; the token is narrower than the tool. */
 export default defineCheck({
@@ -13,7 +23,7 @@ export default defineCheck({
   fix: 'Sign in again and allow the scopes above. If they are not offered, add them in Scalekit’s dashboard > MCP Servers > your server. If they were allowed and are still missing, the user’s role lacks the permission (the server’s switch to intersect scopes with the user’s permissions).',
   run: (facts) =>
     withToken(facts, ({ claims }) => {
-      const own = serverScopes(facts);
+      const own = possibleScopes(facts);
       if (own.length === 0) return skipped('The server does not say which scopes it has');
       const granted = scopesOf(claims);
       const lower = new Set(granted.map((scope) => scope.toLowerCase()));
