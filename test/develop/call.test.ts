@@ -21,6 +21,7 @@ const schema = {
     kind: { enum: ['a', 'b'] },
     tags: { type: 'array', items: { type: 'string' } },
     size: { type: 'object', properties: { high: { type: 'number' } }, required: ['high'] },
+    limit: { anyOf: [{ type: 'integer', minimum: 1 }, { type: 'null' }] },
     mail: { anyOf: [{ type: 'string', format: 'email' }, { type: 'null' }] },
   },
   required: ['title'],
@@ -45,7 +46,7 @@ describe('arguments of a call', () => {
     [[], /title is missing/],
     [
       ['titel=x'],
-      /titel is no argument; did you mean title\? expected title, count, done, kind, tags, size, mail\n {4}title is missing/,
+      /titel is no argument; did you mean title\? expected title, count, done, kind, tags, size, limit, mail\n {4}title is missing/,
     ],
     [['title=x', 'count=1.5'], /count is 1\.5, expected integer/],
     [['title=x', 'done=yes'], /done is "yes", expected boolean or null/],
@@ -55,7 +56,9 @@ describe('arguments of a call', () => {
     [['title=x', 'title=y'], /title is given twice/],
     [['title=x', 'tags=["a",1]'], /tags\.1 is 1, expected string/],
     [['title=x', 'size={"wide":1}'], /size\.high is missing/],
-    [['title=x', 'mail=nobody'], /mail is "nobody", and must match format "email"/],
+    [['title=x', 'limit=x'], /: limit is "x", expected integer or null$/],
+    [['title=x', 'limit=0'], /: limit is 0, and must be >= 1$/],
+    [['title=x', 'mail=nobody'], /: mail is "nobody", and must match format "email"$/],
     [['milk'], /neither name=value nor a JSON object: milk/],
   ])('%j is refused in words', (words, message) => {
     expect(() => argumentsOf(words, schema, 'tool')).toThrow(message);

@@ -61,6 +61,11 @@ export class Terminal {
     return lines.join('\n').trimEnd();
   }
 
+  /** The screen itself, with what stands in each cell, lines that have scrolled off included. */
+  get buffer(): InstanceType<typeof xterm.Terminal>['buffer']['active'] {
+    return this.#xterm.buffer.active;
+  }
+
   /** What a mouse would copy: lines that the terminal has wrapped are one again. */
   copied(): string {
     const buffer = this.#xterm.buffer.active;

@@ -4,7 +4,7 @@ import { UsageError } from '../../terminal/errors.ts';
 import { schemaProblems } from './schema.ts';
 
 /** The part of a tool's input schema (JSON Schema) that decides what `name=value` means. */
-interface Property {
+export interface Property {
   readonly type?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -26,7 +26,13 @@ function usage(message: string): UsageError {
 }
 
 /** @returns every type that a property may have. */
-function typesOf({ type, enum: values = [], anyOf = [], oneOf = [], ...rest }: Property): readonly unknown[] {
+export function typesOf({
+  type,
+  enum: values = [],
+  anyOf = [],
+  oneOf = [],
+  ...rest
+}: Property): readonly unknown[] {
   const own = type === undefined ? [] : Array.isArray(type) ? type : [type];
   const constants = 'const' in rest ? [...values, rest.const] : values;
   return [...own, ...constants.map((value) => typeof value), ...[...anyOf, ...oneOf].flatMap(typesOf)];

@@ -3,16 +3,17 @@ import { printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
 import { styled } from '../../terminal/screen.ts';
+import { type Property, typesOf } from './arguments.ts';
 import type { CallOptions } from './call.ts';
 import { scopesOfTool, withServer } from './connection.ts';
 
-/** `title: string, description?: string`, as a person reads a schema. */
+/** `title: string, description?: string`, as a person reads a schema. What is optional may be null as well, mostly. */
 function signatureOf({ properties = {}, required = [] }: Tool['inputSchema']): string {
-  return Object.entries(properties as Readonly<Record<string, { type?: unknown } | undefined>>)
+  return Object.entries(properties as Readonly<Record<string, Property>>)
     .map(([name, property]) => {
       const mark = required.includes(name) ? '' : '?';
-      const type = property?.type;
-      return `${name}${mark}${typeof type === 'string' ? `: ${type}` : ''}`;
+      const types = [...new Set(typesOf(property))].filter((type) => type !== 'null');
+      return `${name}${mark}${types.length === 0 ? '' : `: ${types.join(' | ')}`}`;
     })
     .join(', ');
 }
@@ -23,13 +24,18 @@ function entryOf(tool: Tool): object {
   return scopes === undefined ? tool : { ...tool, scopes };
 }
 
+/** A list is for an overview: in a terminal each tool's description has one line. */
+function widthOf({ stdout }: Context): number {
+  return stdout.isTTY === true ? Math.max(40, stdout.columns ?? 80) : 1000;
+}
+
 function show(tool: Tool, context: Context): void {
   const scopes = scopesOfTool(tool)?.map((scope) => printable(scope));
   const [first = ''] = (tool.description ?? tool.title ?? '').split('\n');
   const signature = `${styled(context, 'bold', printable(tool.name))}(${printable(signatureOf(tool.inputSchema), 1000)})`;
   const needs = scopes === undefined || scopes.length === 0 ? '' : `needs ${scopes.join(', ')}`;
   context.stdout.write(`${signature}\n`);
-  if (first !== '') context.stdout.write(`    ${printable(first, 1000)}\n`);
+  if (first !== '') context.stdout.write(`    ${printable(first, widthOf(context) - 5)}\n`);
   if (needs !== '') context.stdout.write(`    ${styled(context, 'dim', needs)}\n`);
 }
 

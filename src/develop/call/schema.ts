@@ -23,19 +23,39 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], value);
 }
 
-function inWords(finding: Finding, given: unknown): string | undefined {
-  const { keyword, params, message = 'is wrong' } = finding;
-  const path = steps(finding.instancePath);
-  if (saidElsewhere.has(keyword) || (keyword === 'required' && path.length === 0)) return undefined;
+/** What a finding says is expected of its value, as far as that is a word or a list of values. */
+function expectedBy({ keyword, params }: Finding): readonly string[] | undefined {
+  if (keyword === 'type') return [params.type].flat().map(String);
+  if (keyword === 'const') return [JSON.stringify(params.allowedValue)];
+  if (keyword === 'enum')
+    return (params.allowedValues as readonly unknown[]).map((each) => JSON.stringify(each));
+  return undefined;
+}
+
+/** What is said of one value: every branch of a choice (`anyOf`) says what it would have taken. */
+function inWords(path: readonly string[], findings: readonly Finding[], given: unknown): readonly string[] {
   const name = printable(path.join('.')) || 'the arguments';
-  if (keyword === 'required') return `${name}.${printable(String(params.missingProperty))} is missing`;
+  const said = findings.filter(
+    ({ keyword }) => !saidElsewhere.has(keyword) && (keyword !== 'required' || path.length > 0),
+  );
+  const missing = said.filter(({ keyword }) => keyword === 'required');
+  const lines = missing.map(
+    ({ params }) => `${name}.${printable(String(params.missingProperty))} is missing`,
+  );
   const shown = printable(JSON.stringify(valueAt(given, path)) ?? '');
-  if (keyword === 'type') return `${name} is ${shown}, expected ${[params.type].flat().join(' or ')}`;
-  if (keyword === 'enum' || keyword === 'const') {
-    const allowed = (params.allowedValues ?? [params.allowedValue]) as readonly unknown[];
-    return `${name} is ${shown}, expected ${printable(allowed.map((each) => JSON.stringify(each)).join(' or '))}`;
-  }
-  return `${name} is ${shown}, and ${printable(message)}`;
+  const others = said.filter((finding) => finding.keyword !== 'required' && !expectedBy(finding));
+  // "Must match a schema in anyOf" says nothing beside what its branches have said.
+  const telling = others.filter(({ keyword }) => !/^(?:any|one|all)Of$/.test(keyword));
+  const isChoice = telling.length < others.length;
+  const expected = said.flatMap((finding) => expectedBy(finding) ?? []);
+  // Where one branch takes the value but for its size or form, that is what is wrong, and not that others want null.
+  if (expected.length > 0 && !(isChoice && telling.length > 0))
+    lines.push(`${name} is ${shown}, expected ${printable([...new Set(expected)].join(' or '))}`);
+  const rest = telling.length > 0 || lines.length > 0 ? telling : others;
+  return [
+    ...lines,
+    ...rest.map(({ message = 'is wrong' }) => `${name} is ${shown}, and ${printable(message)}`),
+  ];
 }
 
 /** The dialects of JSON Schema differ in nothing that tools use, and Ajv refuses those that it was not made for. */
@@ -55,7 +75,12 @@ export function schemaProblems(given: unknown, schema: object): readonly string[
     const validate = ajv.compile(withoutDialect(schema));
     if (validate(given)) return [];
     const findings = (validate.errors ?? []) as readonly Finding[];
-    return [...new Set(findings.flatMap((finding) => inWords(finding, given) ?? []))];
+    const paths = [...new Set(findings.map(({ instancePath }) => instancePath))];
+    const lines = paths.flatMap((path) => {
+      const here = findings.filter(({ instancePath }) => instancePath === path);
+      return inWords(steps(path), here, given);
+    });
+    return [...new Set(lines)];
   } catch {
     return [];
   }
