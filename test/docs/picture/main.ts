@@ -1,8 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Terminal } from '../../program/terminal.ts';
-import { freePort } from '../../support/ports.ts';
+import { isTaken } from '../../support/ports.ts';
 import { createProgram, repository } from '../../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 import { type Line, linesOf, svgOf } from './svg.ts';
@@ -83,6 +84,13 @@ async function play(scene: Scene, port: number, state: string): Promise<readonly
   return [prompt(scene.typed), ...settled(lines, port, scene.until), []];
 }
 
+/** @returns one with as many digits as the one that is shown, so that what is drawn around it fits. */
+async function freePort(): Promise<number> {
+  const port = randomInt(5000, 8900);
+  const taken = await Promise.all([isTaken(port), isTaken(port + 1000)]);
+  return taken.includes(true) ? freePort() : port;
+}
+
 async function paint(parent: string): Promise<ReadonlyMap<string, string>> {
   const port = await freePort();
   const state = join(parent, 'state');
@@ -95,7 +103,7 @@ async function paint(parent: string): Promise<ReadonlyMap<string, string>> {
       cwd: parent,
       exitCode: 0,
       // The line that repeats the run names the port that was free here.
-      without: /^(?:To repeat this| {2}npx create-scalekit-mcp)/,
+      until: /^To repeat this/,
     },
     port,
     state,
@@ -145,28 +153,46 @@ function picture(title: string, lines: readonly Line[]): string {
   return svgOf(title, lines.slice(0, last + 1), columns);
 }
 
+/** What is in a picture but for its numbers: those of checks and files change with every check and file. */
+export function wordsOf(svg: string): readonly string[] {
+  const lines = svg.split('\n').filter((line) => line.startsWith('<text'));
+  return lines.map((line) => line.replaceAll(/<[^>]*>/g, '').replaceAll(/\d+/g, '#'));
+}
+
+/** @returns a picture as it is committed. */
+export const committed = (name: string) => readFile(join(repository, 'docs', name), 'utf8').catch(() => '');
+
+/**
+ * Runs the commands of all pictures in a new project.
+ * @returns each picture by its name in docs/.
+ * @throws Error where a command ends in another way than its picture shows.
+ */
+export async function makePictures(): Promise<ReadonlyMap<string, string>> {
+  if (!existsSync(join(repository, 'dist/create.js')))
+    throw new Error('dist/ is missing: run "npm run build" first');
+  const parent = await makeDirectory('picture');
+  try {
+    return await paint(parent);
+  } finally {
+    await removeDirectory(parent);
+  }
+}
+
 /**
  * @param args `--check`: writes nothing, and compares with what is there.
  * @returns 0, or 1 where the pictures are not what the commands show.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  if (!existsSync(join(repository, 'dist/create.js')))
-    throw new Error('dist/ is missing: run "npm run build" first');
-  const parent = await makeDirectory('picture');
-  try {
-    let outdated = 0;
-    for (const [name, svg] of await paint(parent)) {
-      const path = join(repository, 'docs', name);
-      if (!args.includes('--check')) await writeFile(path, svg);
-      else if ((await readFile(path, 'utf8').catch(() => '')) !== svg) {
-        outdated += 1;
-        console.error(
-          `docs/${name} is not what the commands show: npm run pictures, and look at the difference`,
-        );
-      }
+  let outdated = 0;
+  for (const [name, svg] of await makePictures()) {
+    const path = join(repository, 'docs', name);
+    if (!args.includes('--check')) await writeFile(path, svg);
+    else if (wordsOf(await committed(name)).join('\n') !== wordsOf(svg).join('\n')) {
+      outdated += 1;
+      console.error(
+        `docs/${name} is not what the commands show: npm run pictures, and look at the difference`,
+      );
     }
-    return outdated === 0 ? 0 : 1;
-  } finally {
-    await removeDirectory(parent);
   }
+  return outdated === 0 ? 0 : 1;
 }

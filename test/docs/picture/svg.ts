@@ -51,8 +51,14 @@ export function linesOf(buffer: Buffer): readonly Line[] {
   return lines;
 }
 
+/** Spaces that nobody collapses: what keeps plain ones differs from viewer to viewer. */
 const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  text
+    .replaceAll(' ', '\u00a0')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 
 const cell = { width: 8.4, height: 19 };
 const margin = { x: 18, top: 46, bottom: 18 };
@@ -79,7 +85,7 @@ export function svgOf(title: string, lines: readonly Line[], columns: number): s
 <title>${escaped(title)}</title>
 <rect width="${width}" height="${height}" rx="10" fill="#0d1117"/>
 <g fill="#30363d"><circle cx="22" cy="20" r="6"/><circle cx="42" cy="20" r="6"/><circle cx="62" cy="20" r="6"/></g>
-<g fill="#c9d1d9" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" style="white-space:pre" xml:space="preserve">
+<g fill="#c9d1d9" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14">
 ${rows.join('\n')}
 </g>
 </svg>
