@@ -4,7 +4,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
+import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
+import { lacks } from '../support/needs.ts';
 import { isTaken } from '../support/ports.ts';
+import { scalekitProgram } from '../support/repository.ts';
 import { until } from '../support/waiting.ts';
 import { Fixture, realScalekit } from './fixture.ts';
 
@@ -102,6 +105,35 @@ describe('dev ends', () => {
     dev.child.kill('SIGKILL');
     await until('the server to be gone', async () => !(await isTaken(fixture.port)));
     await until('no process to be left', async () => (await fixture.processes()).length === 0);
+  });
+});
+
+describe.skipIf(lacks('dev in a terminal', [pseudoTerminals]))('dev in a terminal', () => {
+  test.each([
+    ['100 columns', 100, {}, true],
+    ['60 columns', 60, {}, true],
+    ['NO_COLOR', 100, { NO_COLOR: '1' }, false],
+  ])('%s: says where everything is, and one Ctrl-C ends it', async (_, columns, env, isColoured) => {
+    const fixture = await Fixture.make('local');
+    const terminal = new Terminal(`${process.execPath} ${scalekitProgram} dev`, {
+      cwd: fixture.directory,
+      columns,
+      env: { XDG_STATE_HOME: join(fixture.directory, '.state'), ...env },
+    });
+    onTestFinished(() => terminal.close());
+    await terminal.see('Ctrl-C ends everything', 60_000);
+    await terminal.see(/^compile +no errors/m, 60_000);
+    for (const row of [
+      `endpoint    http://localhost:${fixture.port}/mcp`,
+      'a token     TOKEN=$(npx scalekit-mcp token)',
+      'its tools   npx scalekit-mcp list',
+    ])
+      expect(terminal.screen()).toContain(row);
+    expect(terminal.isColoured()).toBe(isColoured);
+    terminal.type(keys.ctrlC);
+    expect(await terminal.exit()).toBe(130);
+    expect(terminal.screen()).not.toMatch(/error:|waiting for a change/);
+    expect(await fixture.processes()).toEqual([]);
   });
 });
 

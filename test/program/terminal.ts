@@ -66,6 +66,15 @@ export class Terminal {
     return this.#xterm.buffer.active;
   }
 
+  /** Whether anything on the screen has a colour. */
+  isColoured(): boolean {
+    const buffer = this.#xterm.buffer.active;
+    for (let row = 0; row < buffer.length; row += 1)
+      for (let column = 0; column < this.#xterm.cols; column += 1)
+        if (buffer.getLine(row)?.getCell(column)?.isFgDefault() === false) return true;
+    return false;
+  }
+
   /** What a mouse would copy: lines that the terminal has wrapped are one again. */
   copied(): string {
     const buffer = this.#xterm.buffer.active;

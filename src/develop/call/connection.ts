@@ -54,7 +54,7 @@ export function scopesOfTool(tool: Tool): readonly string[] | undefined {
   });
 }
 
-/** A connection to an MCP server, with a token that grows with what is called. */
+/** A connection to an MCP server. Its token gets more scopes when a tool needs them. */
 export class Connection {
   readonly endpoint: string;
   readonly #source: TokenSource;

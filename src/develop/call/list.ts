@@ -39,7 +39,7 @@ function show(tool: Tool, context: Context): void {
   if (needs !== '') context.stdout.write(`    ${styled(context, 'dim', needs)}\n`);
 }
 
-/** A list that cannot be had says nothing of the server's tools: that is "could not check", whatever the reason. */
+/** Without an answer nothing is known about the server's tools: exit code 3, whatever the reason. */
 function uncheckable(error: unknown): unknown {
   if (!(error instanceof UserError) || error instanceof UsageError || error instanceof Interrupted)
     return error;

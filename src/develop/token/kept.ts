@@ -92,7 +92,7 @@ export class KeptTokens {
       .sort((a, b) => a.tokens.scopes.length - b.tokens.scopes.length)[0];
   }
 
-  /** @returns what is kept now for whom, and with the scopes for which, another was. */
+  /** @returns the token that is kept now for the same user and the same scopes. */
   async current(token: KeptToken): Promise<KeptToken | undefined> {
     return (await this.all()).find((each) => isSame(each, token));
   }

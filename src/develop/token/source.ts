@@ -24,7 +24,7 @@ export interface TokenSource {
    *   refused; what aborted the context.
    */
   take(wish: ScopeWish): Promise<Taken>;
-  /** Gets one anew, past what is kept: the server has said that the one that fitted lacks scopes (403). @throws as `take`. */
+  /** Gets a new one without looking at what is kept: the server has said that the kept one lacks scopes (403). @throws as `take`. */
   stepUp(wish: ScopeWish): Promise<Taken>;
   /** Takes another in place of one that the server has refused (401). @throws as `take`. */
   replace(refused: Taken, wish: ScopeWish): Promise<Taken>;

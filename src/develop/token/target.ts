@@ -38,7 +38,7 @@ function checkUrl(text: string): string {
   );
 }
 
-/** What only a sign-in has a use for. */
+/** Some options matter to a sign-in alone, and would be ignored here without a word. */
 function refuseForLocal({ clientId, callbackPort }: TokenOptions): void {
   const given = [
     ...(clientId === undefined ? [] : ['--client-id']),

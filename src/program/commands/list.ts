@@ -4,6 +4,6 @@ import { tokenOptions } from './token.ts';
 export const list: CommandRow = {
   name: 'list',
   summary: 'the tools of this server, with their arguments and scopes',
-  options: [...tokenOptions, ['--json', 'print one JSON document']],
+  options: [...tokenOptions('what clients ask for first'), ['--json', 'print one JSON document']],
   run: async (options, context) => (await import('../../develop/call/list.ts')).list(options, context),
 };

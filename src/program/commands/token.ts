@@ -1,8 +1,8 @@
 import type { CommandRow } from '../command.ts';
 
 /** Whose token it is, for all commands that need one. */
-export const tokenOptions: CommandRow['options'] = [
-  ['--scopes <a,b>', 'what it may do; default: all scopes of the server'],
+export const tokenOptions = (scopes: string): CommandRow['options'] => [
+  ['--scopes <a,b>', `what it may do, and nothing else; default: ${scopes}`],
   [
     '--as <user>',
     'whose it is: at the local Scalekit a name, an address or an id; elsewhere who is to sign in',
@@ -23,7 +23,7 @@ export const token: CommandRow = {
     'explain [jwt]: what the server says to a token, claim by claim (- reads stdin)',
   ],
   options: [
-    ...tokenOptions,
+    ...tokenOptions('all scopes of the server'),
     ['--logout', 'forget what is kept for this server, and withdraw it where that can be done'],
     ['--curl', 'print a call for curl, which asks for the token when it runs'],
     ['--with-token', 'with --curl: the token stands in it'],
