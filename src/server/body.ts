@@ -1,6 +1,6 @@
 // The body of a request: one JSON object, small and flat enough, or a refusal.
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.ts';
 
 const maximumDepth = 64;
@@ -11,22 +11,28 @@ const bytesPerPart = 16;
 const parseError = -32_700;
 const invalidRequest = -32_600;
 
+/** A request whose body has not been read. */
+export interface Unread {
+  readonly req: { readonly headers: IncomingHttpHeaders };
+  readBody(maximumBytes: number): Promise<Buffer>;
+}
+
 /**
  * @param maximumBytes how large the body may be.
  * @throws Refusal; the rest of the body is not read then.
  */
 export async function readMessage(
-  req: IncomingMessage,
+  request: Unread,
   maximumBytes: number,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = req.headers;
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.req.headers;
   // A few compressed kilobytes can be gigabytes.
   if (encoding !== 'identity')
     throw new Refusal(415, 'content_encoding', 'Send the body without Content-Encoding');
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new Refusal(415, 'content_type', 'Content-Type has to be application/json');
   }
-  const bytes = await readBytes(req, maximumBytes);
+  const bytes = await request.readBody(maximumBytes);
   checkShape(bytes, Math.max(maximumParts, maximumBytes / bytesPerPart));
   const message = parse(bytes);
   if (Array.isArray(message)) {
@@ -51,16 +57,21 @@ function withoutNulls({ params, ...message }: Readonly<Record<string, unknown>>)
   return { ...message, params: Object.fromEntries(given) };
 }
 
-function readBytes(req: IncomingMessage, maximumBytes: number): Promise<Buffer> {
-  const tooLarge = () => new Refusal(413, 'body_size', `The body is larger than ${maximumBytes} bytes`);
-  if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
+/** @returns the refusal of a larger body. */
+export function tooLarge(maximumBytes: number): Refusal {
+  return new Refusal(413, 'body_size', `The body is larger than ${maximumBytes} bytes`);
+}
+
+/** Reads a body of node:http. @throws Refusal where it is larger. */
+export function readBytes(req: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+  if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= maximumBytes) chunks.push(chunk);
-      else reject(tooLarge());
+      else reject(tooLarge(maximumBytes));
     });
     req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     req.on('error', reject);

@@ -1,36 +1,16 @@
 // The server as an object: made, listening, closed in good order.
 import { ClientErrors } from './client-errors.ts';
-import type { Life } from './exchange.ts';
-import { createRequestListener } from './http.ts';
-import { type LimitOptions, Limits } from './limits.ts';
+import { type Life, NodeExchange } from './exchange.ts';
 import { ListeningServers } from './listen.ts';
-import { createLog, type Log } from './log.ts';
-import { McpEndpoint } from './mcp.ts';
-import type { ScalekitProvider } from './provider.ts';
+import { defaultBytes, type HandlerOptions, protect } from './protection.ts';
 import { http } from './speed.ts';
-import type { Tool } from './tool.ts';
-import type { OwnVariables } from './variables.ts';
 
-export interface ServerOptions {
-  readonly name: string;
-  readonly version: string;
-  /** What a model is told about the server as a whole. */
-  readonly instructions?: string;
-  readonly auth: ScalekitProvider;
-  readonly tools: readonly Tool[];
-  /** The values of the variables that `Register` names; tools get them as `call.env`. */
-  readonly env?: OwnVariables;
-  /** Default: none. */
-  readonly limits?: LimitOptions;
-  readonly allowedHosts?: readonly string[];
-  readonly allowedOrigins?: readonly string[];
-  readonly trustedProxies?: number;
-  /** How large a request's body may be, and its headers; default 65,536 each. */
-  readonly maxBodyBytes?: number;
+/** What a server is, and how it takes connections. */
+export interface ServerOptions extends HandlerOptions {
+  /** How large a request's headers may be; default 65,536. */
   readonly maxHeaderBytes?: number;
   /** How long a connection is kept that has nothing to do, in seconds; default 65. */
   readonly keepAliveSeconds?: number;
-  readonly log?: Log;
 }
 
 export interface ProtectedServer {
@@ -48,7 +28,6 @@ export interface ProtectedServer {
 }
 
 const second = 1000;
-const defaultBytes = 65_536;
 
 /**
  * Makes a server without starting it. It reads no variables and sets nothing of the process: `serve` does both.
@@ -59,38 +38,22 @@ const defaultBytes = 65_536;
  * @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know.
  */
 export function createServer(options: ServerOptions): ProtectedServer {
-  const { auth, log = createLog() } = options;
-  const limits = new Limits(options.limits ?? {});
-  // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
-  const env = options.env ?? ({} as OwnVariables);
-  const mcp = new McpEndpoint({ ...options, env, limits, log });
   const life: Life = { isEnding: false };
+  const { mcp, log, respond } = protect(options, life);
   const errors = new ClientErrors(options.maxHeaderBytes ?? defaultBytes, log);
-  const listener = createRequestListener({
-    allowedHosts: [],
-    allowedOrigins: [],
-    trustedProxies: 0,
-    maxBodyBytes: defaultBytes,
-    ...options,
-    mcp,
-    limits,
-    log,
-    life,
-  });
   const create = () =>
     http
       .createServer(connectionOptions(options), (req, res) => {
         errors.follow(req, res);
-        void listener(req, res);
+        void respond(new NodeExchange(req, res, life));
       })
       .on('clientError', errors.refuse);
   const listening = new ListeningServers(create);
-  auth.keys.log = log;
   return {
     async listen(port, ...hosts) {
       const taken = await listening.open(port, hosts);
       // Fetched before the first request needs them. If that fails, the first request tries again.
-      auth.keys.load().catch(() => {});
+      options.auth.keys.load().catch(() => {});
       return taken;
     },
     drain() {

@@ -1,10 +1,11 @@
 // One HTTP request and its answer.
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from './access.ts';
+import { readBytes } from './body.ts';
 import { linger } from './linger.ts';
 
 /** Every answer says this: it is for its receiver only, and it is what its type says. */
@@ -17,11 +18,20 @@ export interface Life {
   isEnding: boolean;
 }
 
-export class Exchange {
+/** What is looked at of a request, whatever carries it; node:http's `IncomingMessage` has it all. */
+export interface Incoming {
+  readonly method?: string | undefined;
+  /** The request target as it was sent. */
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly headersDistinct: NodeJS.Dict<string[]>;
+}
+
+/** One request and its answer. */
+export abstract class Exchange {
   /** Names this request in the log, and in answers that somebody may ask about. */
   readonly id = randomUUID();
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly req: Incoming;
   /** The path as it was sent, without the query. */
   readonly path: string;
   /** The host of a request target in absolute form, which outranks the Host header (RFC 9112, section 3.2.2). */
@@ -30,45 +40,96 @@ export class Exchange {
   cors: Readonly<Record<string, string>> = {};
   /** Known once the token was found good. */
   access: Access | undefined;
-  readonly #life: Life;
 
-  constructor(req: IncomingMessage, res: ServerResponse, life: Life) {
+  constructor(req: Incoming) {
     this.req = req;
-    this.res = res;
-    this.#life = life;
     const [target = ''] = (req.url ?? '').split('?', 1);
     const absolute = target.startsWith('/') ? null : /^https?:\/\/([^/]*)(.*)$/i.exec(target);
     this.authority = absolute?.[1];
     this.path = absolute ? absolute[2] || '/' : target;
   }
 
+  /** Who is at the other end of the connection, where that is known. */
+  abstract get peer(): string | undefined;
+  /** Whether the client hung up, or has part of an answer: there is nothing more to say to it. */
+  abstract get isOver(): boolean;
   /** Calls back when the client hangs up before its answer is complete. */
-  readonly onHangUp = (callback: () => void): void => {
-    this.res.once('close', () => {
-      if (!this.res.writableFinished) callback();
-    });
-  };
+  abstract onHangUp(callback: () => void): void;
+  /** Calls back when the answer has gone, or its connection. */
+  abstract onEnd(callback: () => void): void;
+  /** @throws Refusal where the body is larger; the rest of it is not read then. */
+  abstract readBody(maximumBytes: number): Promise<Buffer>;
+  abstract send(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body?: string | ReadableStream<Uint8Array>,
+  ): Promise<void>;
+  /** Ends it without an answer. */
+  abstract drop(): void;
 
   /**
-   * Who is asking, as an IP address.
+   * Who is asking, as an IP address; empty where that is not known.
    * @param proxies how many proxies in front are ours: each adds the address that it saw to `X-Forwarded-For`.
    */
   address(proxies: number): string {
-    const { headers, socket } = this.req;
-    const forwarded = proxies > 0 ? String(headers['x-forwarded-for'] ?? '').split(',') : [];
-    return ipAddress(forwarded.at(-proxies)) ?? ipAddress(socket.remoteAddress) ?? '';
+    const forwarded = proxies > 0 ? String(this.req.headers['x-forwarded-for'] ?? '').split(',') : [];
+    return ipAddress(forwarded.at(-proxies)) ?? ipAddress(this.peer) ?? '';
+  }
+}
+
+/** A request to node:http's server. */
+export class NodeExchange extends Exchange {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #life: Life;
+
+  constructor(req: IncomingMessage, res: ServerResponse, life: Life) {
+    super(req);
+    this.#req = req;
+    this.#res = res;
+    this.#life = life;
   }
 
-  async send(status: number, headers: Readonly<Record<string, string>>, body: string | ReadableStream = '') {
-    const { req, res, cors } = this;
+  get peer(): string | undefined {
+    return this.#req.socket.remoteAddress;
+  }
+
+  get isOver(): boolean {
+    return this.#res.destroyed || this.#res.headersSent;
+  }
+
+  onHangUp(callback: () => void): void {
+    this.#res.once('close', () => {
+      if (!this.#res.writableFinished) callback();
+    });
+  }
+
+  onEnd(callback: () => void): void {
+    this.#res.once('close', callback);
+  }
+
+  readBody(maximumBytes: number): Promise<Buffer> {
+    return readBytes(this.#req, maximumBytes);
+  }
+
+  async send(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: string | ReadableStream<Uint8Array> = '',
+  ): Promise<void> {
+    const res = this.#res;
     if (this.#life.isEnding) res.shouldKeepAlive = false;
-    if (!req.complete) linger(req, res);
+    if (!this.#req.complete) linger(this.#req, res);
     const length =
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
-    res.writeHead(status, { ...always, ...length, ...cors, ...headers });
+    res.writeHead(status, { ...always, ...length, ...this.cors, ...headers });
     if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
     const cut = setTimeout(() => res.destroy(), untakenFor).unref();
     res.once('close', () => clearTimeout(cut)).end(body);
+  }
+
+  drop(): void {
+    this.#res.destroy();
   }
 }
 

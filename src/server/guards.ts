@@ -17,7 +17,7 @@ import {
   type LoadDocument,
   openToAll,
 } from './discovery.ts';
-import { always, Exchange } from './exchange.ts';
+import { always, NodeExchange } from './exchange.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 
 /** A request of Express or node:http. What its token allows is in `auth`, where the official SDK looks for it. */
@@ -173,7 +173,7 @@ async function answer(
 ): Promise<void> {
   onRefused?.(refusal);
   const { status, headers } = refusal;
-  await new Exchange(req, res, { isEnding: false }).send(
+  await new NodeExchange(req, res, { isEnding: false }).send(
     status,
     { ...json, ...headers },
     refusalBody(refusal),
@@ -184,7 +184,7 @@ async function answer(
 export function metadataGuard(guardian: Guardian, name: string | undefined): Middleware {
   const documents = discoveryDocuments(guardian, name);
   return async (req, res, next) => {
-    const exchange = new Exchange(req, res, { isEnding: false });
+    const exchange = new NodeExchange(req, res, { isEnding: false });
     const load = documents.get(exchange.path);
     if (load === undefined) return next();
     const { status, headers, body } = await documentOrRefusal(req.method, load);

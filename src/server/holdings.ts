@@ -1,5 +1,4 @@
 // What one user holds of this server at the same time. Rates do not bound it: a request can last, an answer can wait.
-import type { ServerResponse } from 'node:http';
 import { Refusal } from './refusal.ts';
 
 /** Requests under way, from their headers to the end of their answers. */
@@ -22,7 +21,7 @@ export class Holdings {
    * Counts a request until its answer has gone, or its connection.
    * @throws Refusal when this user has as much under way as anybody may have.
    */
-  enter(userId: string, res: ServerResponse): Place {
+  enter(userId: string, request: { onEnd(callback: () => void): void }): Place {
     const held = this.#users.get(userId) ?? { requests: 0, streams: 0, untaken: 0 };
     if (held.requests >= mostRequests)
       throw wait('requests_at_once', `There are ${mostRequests} requests of this user under way`);
@@ -31,7 +30,7 @@ export class Holdings {
     held.requests += 1;
     this.#users.set(userId, held);
     const place = new Place(held);
-    res.once('close', () => {
+    request.onEnd(() => {
       place.leave();
       if (held.requests === 0) this.#users.delete(userId);
     });

@@ -1,10 +1,9 @@
 // HTTP: what is served where, and what a request has to pass, in this order, before the protocol sees it.
-import type { RequestListener } from 'node:http';
 import type { Access } from './access.ts';
 import { admit, bearerToken, keysUnavailable } from './authenticate.ts';
 import { readMessage } from './body.ts';
 import { answerDocument, discoveryDocuments, openToAll, withPrefix } from './discovery.ts';
-import { Exchange, type Life } from './exchange.ts';
+import type { Exchange, Life } from './exchange.ts';
 import { tooMany } from './gate.ts';
 import { Holdings, type Place } from './holdings.ts';
 import { InvalidToken } from './invalid-token.ts';
@@ -33,16 +32,16 @@ type Route = (exchange: Exchange) => void | Promise<void>;
 
 const json = { 'content-type': 'application/json' };
 
-export function createRequestListener(options: HttpOptions): RequestListener {
+/** @returns what answers every request. */
+export function createResponder(options: HttpOptions): (exchange: Exchange) => Promise<void> {
   const routes = routesOf(options);
   const elsewhere = notFound(options.auth);
-  return async (req, res) => {
-    const exchange = new Exchange(req, res, options.life);
+  return async (exchange) => {
     const route = routes.get(exchange.path) ?? elsewhere;
     try {
       await route(exchange);
     } catch (error) {
-      await refuse(exchange, error, options).catch(() => res.destroy());
+      await refuse(exchange, error, options).catch(() => exchange.drop());
     }
   };
 }
@@ -91,7 +90,7 @@ function mcpRoute(options: HttpOptions): Route {
   const sayWhereProxyIsUnknown = proxyHint(options);
   const holdings = new Holdings();
   return async (exchange) => {
-    const { req, res, id, onHangUp } = exchange;
+    const { req, id } = exchange;
     exchange.cors = origins.check(req, exchange.authority);
     if (req.method === 'OPTIONS') return await exchange.send(204, preflightHeaders(req));
     sayWhereProxyIsUnknown(exchange);
@@ -99,9 +98,10 @@ function mcpRoute(options: HttpOptions): Route {
     exchange.access = access;
     const wait = await limits.request(access.user.id);
     if (wait !== undefined) throw tooMany('requests_limit', 'Too many requests', wait);
-    const place = holdings.enter(access.user.id, res);
+    const place = holdings.enter(access.user.id, exchange);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
-    const message = await readMessage(req, maxBodyBytes);
+    const message = await readMessage(exchange, maxBodyBytes);
+    const onHangUp = (callback: () => void) => exchange.onHangUp(callback);
     const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
     const answer = await mcp.answer(request);
     hold(answer, place, exchange);
@@ -115,7 +115,7 @@ function mcpRoute(options: HttpOptions): Route {
 }
 
 /** What is still to be sent counts as its user's; a stream ends when the token does that it was asked for with. */
-function hold({ body, end }: McpAnswer, place: Place, { access, res }: Exchange): void {
+function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange): void {
   if (typeof body === 'string') place.answer(body.length);
   if (typeof body !== 'object') return;
   try {
@@ -124,16 +124,18 @@ function hold({ body, end }: McpAnswer, place: Place, { access, res }: Exchange)
     end?.();
     throw error;
   }
-  const left = Number(access?.user.claims.exp) * 1000 - Date.now();
+  const left = Number(exchange.access?.user.claims.exp) * 1000 - Date.now();
   const timer = setTimeout(() => end?.(), left).unref();
-  res.once('close', () => clearTimeout(timer));
+  exchange.onEnd(() => clearTimeout(timer));
 }
 
 /** Behind a proxy that is not trusted, all its clients have one address, and one limit of refused tokens. Said once. */
 function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) => void {
   let isSaid = trustedProxies > 0;
-  return ({ req }) => {
-    if (isSaid || req.headers['x-forwarded-for'] === undefined) return;
+  return (exchange) => {
+    if (isSaid || exchange.req.headers['x-forwarded-for'] === undefined) return;
+    // Where there is no connection to look at, no address is taken for that of a client.
+    if (exchange.peer === undefined) return;
     isSaid = true;
     const message =
       'Requests come with X-Forwarded-For, which is not trusted: all clients of a proxy count as one address. Set TRUSTED_PROXIES to how many proxies of yours are in front.';
@@ -151,7 +153,9 @@ async function authenticate(exchange: Exchange, options: HttpOptions): Promise<A
     if (!(error instanceof Refusal && error.cause instanceof InvalidToken)) throw error;
     // An expired token was a good one. Whoever comes with it is no attacker, and needs the 401 to get another.
     if (error.reason === 'token_expired') throw error;
-    const wait = await limits.refusedToken(exchange.address(trustedProxies));
+    const address = exchange.address(trustedProxies);
+    // Without addresses, one attacker would use up what all others have.
+    const wait = address === '' ? undefined : await limits.refusedToken(address);
     // With the challenge: whoever shares an address with an attacker still learns where to get a good token.
     throw wait === undefined
       ? error
@@ -166,13 +170,11 @@ function notFound({ endpoint }: ScalekitProvider): Route {
 }
 
 async function refuse(exchange: Exchange, error: unknown, options: HttpOptions): Promise<void> {
-  const { res, id } = exchange;
-  // The client hung up, or has half of an answer: there is nothing more to say.
-  if (res.destroyed || res.headersSent) return void res.destroy();
+  if (exchange.isOver) return exchange.drop();
   const refusal = toRefusal(error);
   const { status, headers } = refusal;
   logRefusal(exchange, refusal, options);
-  await exchange.send(status, { ...json, ...headers }, refusalBody(refusal, id));
+  await exchange.send(status, { ...json, ...headers }, refusalBody(refusal, exchange.id));
 }
 
 /**

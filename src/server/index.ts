@@ -8,6 +8,7 @@ export { type DefinedScopes, defineScopes } from './define-scopes.ts';
 export type { Environment } from './environment.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';
+export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
 export { type DeclaredVariables, type ServeOptions, serve } from './serve.ts';

@@ -1,6 +1,6 @@
 // Host and Origin: this server answers under its own name, and to the web pages that may call it (CORS).
-import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../scalekit/urls.ts';
+import type { Incoming } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 export interface OriginOptions {
@@ -42,7 +42,7 @@ export class OriginPolicy {
    * @param authority the host of a request target in absolute form, if it is one: the Host header does not count then.
    * @returns the CORS headers that belong on every answer to this request.
    */
-  check({ headersDistinct }: IncomingMessage, authority?: string): Record<string, string> {
+  check({ headersDistinct }: Incoming, authority?: string): Record<string, string> {
     const [host = '', secondHost] = headersDistinct.host ?? [];
     if (secondHost !== undefined) throw new Refusal(400, 'two_hosts', 'There are two Host headers');
     if (!this.#hosts.has(hostnameOf(authority ?? host))) {
@@ -76,7 +76,7 @@ export class OriginPolicy {
 }
 
 /** The answer to a browser that asks what it may send (a preflight). `mcp-param-*` has no end, hence no fixed list. */
-export function preflightHeaders({ headers }: IncomingMessage): Record<string, string> {
+export function preflightHeaders({ headers }: Incoming): Record<string, string> {
   const asked = headers['access-control-request-headers']?.toLowerCase().split(/[\s,]+/) ?? [];
   const parameters = asked.filter((name) => /^mcp-param-[\w-]+$/.test(name));
   return {

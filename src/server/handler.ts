@@ -1,0 +1,38 @@
+// The server as a function from `Request` to `Response`, for hosts that listen themselves. This is the package's `./handler`.
+import { FetchExchange } from './fetch-exchange.ts';
+import { type HandlerOptions, protect } from './protection.ts';
+
+export type { Access, User } from './access.ts';
+export { type DefinedScopes, defineScopes } from './define-scopes.ts';
+export type { LimitOptions } from './limits.ts';
+export type { Details, Level, Log } from './log.ts';
+export type { HandlerOptions } from './protection.ts';
+export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
+export type { ScopeOptions, Scopes } from './scopes.ts';
+export { type Call, type DeclareTool, type Tool, type ToolDeclaration, ToolError } from './tool.ts';
+
+/** Answers one request. It never throws: what goes wrong is an answer. */
+export type Handler = (request: Request) => Promise<Response>;
+
+/**
+ * Makes the whole server, with its metadata, health and MCP endpoint, as a function for hosts that listen themselves. It reads
+ * no variables, listens nowhere, sets nothing of the process, and starts no timer before a request comes.
+ *
+ * Limits count in memory: each instance of the host counts for itself.
+ *
+ * @example
+ * export const POST = createHandler({ name: 'Todo MCP', version: '1.0.0', auth, tools });
+ * @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know.
+ */
+export function createHandler(options: HandlerOptions): Handler {
+  const { respond, log } = protect(options, { isEnding: false });
+  if (Object.values(options.limits ?? {}).some((limit) => limit > 0)) {
+    const message = 'Limits are counted in memory: each instance of the host counts for itself.';
+    log('info', 'limits_per_instance', { message });
+  }
+  return async (request) => {
+    const exchange = new FetchExchange(request);
+    void respond(exchange);
+    return await exchange.response;
+  };
+}

@@ -1,0 +1,64 @@
+// What a protected server is made of, wherever its requests come from.
+import type { Exchange, Life } from './exchange.ts';
+import { createResponder } from './http.ts';
+import { type LimitOptions, Limits } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+import { McpEndpoint } from './mcp.ts';
+import type { ScalekitProvider } from './provider.ts';
+import type { Tool } from './tool.ts';
+import type { OwnVariables } from './variables.ts';
+
+/** What a server is: the same for `createServer` and `createHandler`. */
+export interface HandlerOptions {
+  readonly name: string;
+  readonly version: string;
+  /** What a model is told about the server as a whole. */
+  readonly instructions?: string;
+  readonly auth: ScalekitProvider;
+  readonly tools: readonly Tool[];
+  /** The values of the variables that `Register` names; tools get them as `call.env`. */
+  readonly env?: OwnVariables;
+  /** Default: none. Each process, or instance of a serverless host, counts for itself. */
+  readonly limits?: LimitOptions;
+  /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins of web pages that are allowed beside that of the provider's `mcpUrl`. */
+  readonly allowedOrigins?: readonly string[];
+  /** How many proxies of yours are in front and add to `X-Forwarded-For`; default 0. */
+  readonly trustedProxies?: number;
+  /** How large a request's body may be; default 65,536. */
+  readonly maxBodyBytes?: number;
+  /** Default: JSON on stderr, or text in a terminal. */
+  readonly log?: Log;
+}
+
+/** What answers requests. */
+export interface Protection {
+  readonly mcp: McpEndpoint;
+  readonly log: Log;
+  readonly respond: (exchange: Exchange) => Promise<void>;
+}
+
+export const defaultBytes = 65_536;
+
+/** @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know. */
+export function protect(options: HandlerOptions, life: Life): Protection {
+  const { auth, log = createLog() } = options;
+  const limits = new Limits(options.limits ?? {});
+  // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
+  const env = options.env ?? ({} as OwnVariables);
+  const mcp = new McpEndpoint({ ...options, env, limits, log });
+  const respond = createResponder({
+    allowedHosts: [],
+    allowedOrigins: [],
+    trustedProxies: 0,
+    maxBodyBytes: defaultBytes,
+    ...options,
+    mcp,
+    limits,
+    log,
+    life,
+  });
+  auth.keys.log = log;
+  return { mcp, log, respond };
+}
