@@ -8,6 +8,11 @@ export type * from './contract.ts';
 /**
  * Starts the local Scalekit on loopback: both `127.0.0.1` and `::1` where the machine has it. It is for development and
  * tests, never for production.
+ *
+ * @example
+ * const scalekit = await startEmulator({ mcpUrl: 'http://localhost:3002/', scopes: ['todo:read'] });
+ * const token = await scalekit.mint({ scopes: ['todo:read'] });
+ * await scalekit.close();
  * @throws Error naming the port, when it is taken; or the option and what it should be, when one is wrong.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {

@@ -5,6 +5,9 @@ import { join } from 'node:path';
  * Where our programs keep what belongs to a person and to no project: the local Scalekit its key and its clients, `token` what
  * people have signed in for. State in the sense of the XDG Base Directory Specification; where the system has another place
  * for it, that.
+ *
+ * @example
+ * const scalekit = await startEmulator({ keyDirectory: emulatorDirectory(process.env) });
  * @param env the environment; `XDG_STATE_HOME` counts only when absolute, as the specification asks.
  */
 export function stateDirectory(

@@ -15,6 +15,7 @@ export interface User {
 
 /** What a good token allows. */
 export interface Access<Scope extends string = string> {
+  /** Whose token it is. */
   readonly user: User;
   /** This server's scopes that the token has, implied ones included. */
   readonly scopes: ReadonlySet<Scope>;

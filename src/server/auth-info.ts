@@ -3,6 +3,7 @@ import type { Access, User } from './access.ts';
 
 /** What the official SDK, version 1 and 2, hands to tools as `authInfo`. */
 export type AuthInfo<Scope extends string = string> = {
+  /** The access token itself. */
   token: string;
   /** The MCP client that the user allowed in; empty where the token does not say. */
   clientId: string;
@@ -39,6 +40,7 @@ export function authInfoOf<Scope extends string>(
 
 /** What is needed of the SDK's `authInfo` to tell whose it is. */
 export interface CarriesUser {
+  /** Holds the user. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -6,8 +6,8 @@ import { Refusal } from './refusal.ts';
 const freshFor = 5 * 60_000;
 
 /**
- * The authorization server metadata (RFC 8414) of Scalekit. Clients of 2025-03-26 know no protected resource metadata: to them
- * the authorization server is where the MCP server is.
+ * The authorization server metadata (RFC 8414) of Scalekit. Clients of protocol 2025-03-26 do not know protected resource
+ * metadata: they look for the authorization server at the MCP server's own address.
  */
 export class AuthorizationServerMetadata {
   readonly #urls: readonly string[];
@@ -15,7 +15,7 @@ export class AuthorizationServerMetadata {
   #fetchedAt = 0;
   #pending: Promise<string> | undefined;
 
-  /** @param urls where it may be: the first that answers counts. */
+  /** @param urls where it may be; the first that answers is used. */
   constructor(urls: readonly string[]) {
     this.#urls = urls;
   }
@@ -46,14 +46,14 @@ export class AuthorizationServerMetadata {
     }
     if (this.#document !== undefined) return this.#document;
     const headers = { 'retry-after': '5' };
-    throw new Refusal(503, 'metadata_unavailable', "Scalekit's metadata cannot be had now", {
+    throw new Refusal(503, 'metadata_unavailable', "Scalekit's metadata is not available now", {
       headers,
       cause,
     });
   }
 }
 
-/** Only what is metadata is passed on under our name. */
+/** Passes on nothing under our name that is not metadata. */
 function objectIn(text: string): object {
   const document: unknown = JSON.parse(text);
   if (typeof document === 'object' && document !== null && 'issuer' in document) return document;

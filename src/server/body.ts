@@ -48,7 +48,7 @@ export async function readMessage(
 
 /**
  * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"cursor": null` or
- * `"params": null`. MCP has no parameter that may be null, so that each means "absent".
+ * `"params": null`. No parameter of MCP may be null, so each means "absent".
  */
 function withoutNulls({ params, ...message }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (typeof params !== 'object' || params === null || Array.isArray(params))
@@ -83,7 +83,7 @@ const backslash = 0x5c;
 
 /**
  * Counts brackets before anything is parsed, which is a hundredth of the work: whoever walks through the message later may
- * do so recursively, and pays for every part. What is no JSON at all, the parser finds out.
+ * do so recursively, and pays for every part. Whether it is JSON at all is for the parser to say.
  */
 function checkShape(bytes: Buffer, mostParts: number): void {
   let depth = 0;

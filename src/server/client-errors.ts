@@ -1,18 +1,18 @@
-// What is not even a request: too large a head, no HTTP, a head or body that does not come. Node refuses it before there is a
-// request to answer; here it is told why, and the log too.
+// What never becomes a request: headers that are too large, bytes that are not HTTP, a request that does not arrive in time.
+// Node refuses these before any handler runs; here the client is told why, and so is the log.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { always } from './exchange.ts';
 import type { Log } from './log.ts';
 
-/** By the code of Node's error; any other means that the bytes are no HTTP. */
+/** By the code of Node's error; any other code means that the bytes are not HTTP. */
 const refusals: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'headers_size'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'Payload Too Large', 'body_size'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'too_slow'],
 };
 const notHttp = [400, 'Bad Request', 'not_http'] as const;
-/** So long the rest is still read, in milliseconds, so that the answer arrives. */
+/** How long the rest is still read, in milliseconds, so that the answer arrives. */
 const patience = 1000;
 
 /** Refuses what never becomes a request. */
@@ -33,7 +33,7 @@ export class ClientErrors {
     };
   }
 
-  /** Told of every request: an error after it must not get between its answer and the client. */
+  /** Notes every request, so that a later error on its connection does not get ahead of its answer. */
   follow(req: IncomingMessage, res: ServerResponse): void {
     this.#answers.set(req.socket, res);
   }
@@ -42,7 +42,7 @@ export class ClientErrors {
   readonly refuse = (error: Error, socket: Duplex): void => {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ECONNRESET' || socket.destroyed) return void socket.destroy();
-    // More bytes on a connection that was told already.
+    // More bytes on a connection that has its refusal already.
     if (!socket.writable) return;
     const [status, phrase, reason] = refusals[code] ?? notHttp;
     const message = this.#messages[reason];
@@ -61,7 +61,7 @@ function addressOf(socket: Duplex): string | undefined {
   return remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '');
 }
 
-/** Its Origin is not known, and there is nothing in it that a page must not read. */
+/** The Origin is unknown, and the answer holds nothing that a web page must not read. */
 function answer(status: number, phrase: string, reason: string, message: string | undefined): string {
   const body = JSON.stringify({
     jsonrpc: '2.0',

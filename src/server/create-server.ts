@@ -13,6 +13,7 @@ export interface ServerOptions extends HandlerOptions {
   readonly keepAliveSeconds?: number;
 }
 
+/** A server that was made, and may listen. */
 export interface ProtectedServer {
   /**
    * @param port 0 takes a free one.
@@ -21,9 +22,9 @@ export interface ProtectedServer {
    * @returns the port.
    */
   listen(port: number, ...hosts: readonly string[]): Promise<number>;
-  /** Goes on serving, and tells everybody to take another connection, and `/readyz` that this server is about to end. */
+  /** Keeps serving, but asks clients to use another connection, and answers 503 at `/readyz`. */
   drain(): void;
-  /** Lets requests that are under way come to their end, for so many milliseconds at most. */
+  /** Stops listening, and lets requests under way finish, for at most this many milliseconds. */
   close(grace?: number): Promise<void>;
 }
 
@@ -68,13 +69,13 @@ export function createServer(options: ServerOptions): ProtectedServer {
   };
 }
 
-/** Whoever sends slowly, or nothing, holds a connection no longer than this. Checked every second. */
+/** Limits how long a slow or silent client holds a connection. Checked every second. */
 function connectionOptions({ keepAliveSeconds = 65, maxHeaderBytes = defaultBytes }: ServerOptions) {
   return {
     headersTimeout: 10 * second,
     requestTimeout: 30 * second,
     connectionsCheckingInterval: second,
-    // Longer than a load balancer's, so that it is never we who hang up just when a request comes.
+    // Longer than a load balancer keeps it, so that we never close a connection just as a request arrives.
     keepAliveTimeout: keepAliveSeconds * second,
     maxHeaderSize: maxHeaderBytes,
   };

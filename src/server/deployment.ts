@@ -1,9 +1,15 @@
 // What tells a provider how it is run: for `serve` and for tests, and no part of what owners see.
 
-/** Tells a provider where it runs: for `serve`, which has the variables. */
+/**
+ * Tells a provider where it runs: for `serve`, which has the variables.
+ * @internal
+ */
 export const deployed = Symbol('deployed');
 
-/** What depends on where a server runs rather than on what it is. */
+/**
+ * What depends on where a server runs rather than on what it is.
+ * @internal
+ */
 export interface Deployment {
   /** Where challenges send clients for the metadata, when the host's root belongs to another program. */
   readonly metadataUrl: string | undefined;
@@ -11,5 +17,8 @@ export interface Deployment {
   readonly internalUrl: string | undefined;
 }
 
-/** How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets. */
+/**
+ * How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets.
+ * @internal
+ */
 export const clockTolerance = Symbol('clock tolerance');

@@ -1,7 +1,7 @@
 // Fetches what Scalekit publishes: its keys and its metadata.
 import { http, https } from './speed.ts';
 
-/** Such documents have a few kilobytes. Whatever is larger is none. */
+/** Such documents are a few kilobytes; anything much larger is something else. */
 const maximumBytes = 256 * 1024;
 /** In ms. */
 const timeout = 5000;
@@ -14,7 +14,7 @@ const timeout = 5000;
  */
 export function download(url: string, from: string): Promise<string> {
   const { get } = url.startsWith('https:') ? https() : http;
-  // With Node's own agent, which goes through the proxy of HTTPS_PROXY where NODE_USE_ENV_PROXY asks for it and Node can.
+  // Uses Node's default agent, which follows HTTPS_PROXY where NODE_USE_ENV_PROXY is set and Node supports it.
   const options = {
     headers: { accept: 'application/json', connection: 'close' },
     signal: AbortSignal.timeout(timeout),

@@ -6,9 +6,8 @@ import type { Log } from './log.ts';
 const second = 1000;
 
 /**
- * SIGTERM ends the process when its work is done, after it has gone on serving for `drainSeconds`, in which a load balancer
- * notices. SIGINT does not wait for anybody to notice; a second signal waits for nothing. An error that nobody caught ends
- * the process with code 1.
+ * On SIGTERM, goes on serving for `drainSeconds`, so that a load balancer notices, then finishes the requests under way and
+ * ends. SIGINT skips the first part, and a second signal skips both. An uncaught error ends the process with code 1.
  */
 export function endWithProcess(server: ProtectedServer, drainSeconds: number, log: Log): void {
   const end = async (event: string, exitCode: number, details = {}, grace?: number) => {

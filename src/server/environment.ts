@@ -17,9 +17,9 @@ export type ReadEnvironment<Own> =
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `.env` into the process environment, which wins where both say something. No `.env` is as good: in a container
+ * Reads `.env` into the process environment, which wins where both say something. A missing `.env` is fine: in a container
  * everything comes from the environment.
- * @returns what keeps a file that is there from being read.
+ * @returns why a file that exists cannot be read.
  */
 export function loadEnvironmentFile(): string | undefined {
   try {

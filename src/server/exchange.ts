@@ -10,10 +10,10 @@ import { linger } from './linger.ts';
 
 /** Every answer says this: it is for its receiver only, and it is what its type says. */
 export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-/** An answer that nobody takes stays in memory no longer than this, in milliseconds. */
+/** An answer that nobody reads stays in memory no longer than this, in milliseconds. */
 const untakenFor = 30_000;
 
-/** Whether the server is about to end: then it tells everybody to take another connection. */
+/** Whether the server is about to end: then clients are told to use another connection. */
 export interface Life {
   isEnding: boolean;
 }
@@ -36,7 +36,7 @@ export abstract class Exchange {
   readonly path: string;
   /** The host of a request target in absolute form, which outranks the Host header (RFC 9112, section 3.2.2). */
   readonly authority: string | undefined;
-  /** Go on every answer. */
+  /** Headers that go on every answer. */
   cors: Readonly<Record<string, string>> = {};
   /** Known once the token was found good. */
   access: Access | undefined;
@@ -133,7 +133,7 @@ export class NodeExchange extends Exchange {
   }
 }
 
-/** Some proxies write the port, too; and IPv4 can come dressed as IPv6. */
+/** Some proxies add the port, and an IPv4 address may be written as IPv6. */
 function ipAddress(text = ''): string | undefined {
   const [, v6, v4] = /^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text.trim()) ?? [];
   const address = (v6 ?? v4 ?? text.trim()).replace(/^::ffff:(?=[\d.]+$)/i, '');

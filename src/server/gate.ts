@@ -8,8 +8,8 @@ import type { Tool } from './tool.ts';
 
 /**
  * Counts a call and looks at its scopes.
- * @param tool nothing where there is none of that name: trying names is limited, too.
- * @returns why this tool is not called with this token, or nothing when it may be called.
+ * @param tool undefined where no tool has that name: guessing names is limited, too.
+ * @returns why the call is refused, or nothing when it may run.
  */
 export async function refuseCall(
   tool: Tool | undefined,

@@ -22,6 +22,7 @@ import { Refusal, refusalBody } from './refusal.ts';
 
 /** A request of Express or node:http. What its token allows is in `auth`, where the official SDK looks for it. */
 export interface GuardedRequest extends IncomingMessage {
+  /** What the token allows, once `middleware()` has let the request in. */
   auth?: unknown;
   /** As `express.json()` has read it. */
   body?: unknown;
@@ -36,7 +37,9 @@ export type Middleware = (
 
 /** A tool's challenge, as SDK 2 takes it. */
 export interface ScopeChallenge {
+  /** What the client is to ask for. */
   scopes: [string, ...string[]];
+  /** What is missing. */
   errorDescription: string;
 }
 

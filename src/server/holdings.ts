@@ -1,11 +1,11 @@
-// What one user holds of this server at the same time. Rates do not bound it: a request can last, an answer can wait.
+// What one user may hold at the same time. Rate limits do not bound it: a request can take long, an answer can wait to be read.
 import { Refusal } from './refusal.ts';
 
 /** Requests under way, from their headers to the end of their answers. */
 const mostRequests = 100;
 /** Answers that stay open, among them. */
 const mostStreams = 20;
-/** Bytes of answers that were given to a connection and not yet taken by its other end. */
+/** Bytes of answers that were written to a connection and not yet read at its other end. */
 const mostUntaken = 8 * 1024 * 1024;
 
 interface Held {
@@ -19,7 +19,7 @@ export class Holdings {
 
   /**
    * Counts a request until its answer has gone, or its connection.
-   * @throws Refusal when this user has as much under way as anybody may have.
+   * @throws Refusal when this user is at a limit.
    */
   enter(userId: string, request: { onEnd(callback: () => void): void }): Place {
     const held = this.#users.get(userId) ?? { requests: 0, streams: 0, untaken: 0 };

@@ -114,7 +114,7 @@ function mcpRoute(options: HttpOptions): Route {
   };
 }
 
-/** What is still to be sent counts as its user's; a stream ends when the token does that it was asked for with. */
+/** Counts what is still to be sent for its user; a stream ends when the token expires that it was opened with. */
 function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange): void {
   if (typeof body === 'string') place.answer(body.length);
   if (typeof body !== 'object') return;
@@ -178,8 +178,8 @@ async function refuse(exchange: Exchange, error: unknown, options: HttpOptions):
 }
 
 /**
- * Whether a client only looks how it has to speak: GET for a stream, DELETE for a session, HEAD or GET for the challenge.
- * Ordinary clients do so with each session, and 405 or 401 is the answer that they expect.
+ * Whether a client only probes what is here: GET for a stream, DELETE for a session, HEAD or GET for the challenge. Ordinary
+ * clients do so with each session, and 405 or 401 is the answer that they expect.
  */
 function isProbe({ req, path }: Exchange, { reason }: Refusal, { auth }: HttpOptions): boolean {
   const isExpected = reason === 'method' || reason === 'no_token';
@@ -216,7 +216,7 @@ function logRefusal(exchange: Exchange, refusal: Refusal, options: HttpOptions):
   else log(status < 500 ? 'info' : 'error', 'refused', details);
 }
 
-/** A claim can be anything; whose token it was is a text. */
+/** A claim can be of any type; only text is logged. */
 function text(claim: unknown): string | undefined {
   return typeof claim === 'string' ? claim : undefined;
 }

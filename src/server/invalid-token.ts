@@ -24,9 +24,19 @@ const refusals = {
 /** The reason code of a refused token. */
 export type TokenRefusal = keyof typeof refusals;
 
-/** The token is no good: 401, and the client gets a new one. */
+/**
+ * The token is no good: 401, and the client gets a new one.
+ *
+ * @example
+ * try {
+ *   await auth.verify(token);
+ * } catch (error) {
+ *   if (error instanceof InvalidToken) console.log(error.reason); // such as token_expired
+ * }
+ */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
+  /** A short code, for a log. */
   readonly reason: TokenRefusal;
   /** What the token says, where its signature is good. */
   readonly claims: JWTPayload;
@@ -51,7 +61,7 @@ export function refusalOfClaims(
   if (cnf !== undefined) return 'token_sender_bound';
   if (typeof iat !== 'number') return 'token_malformed';
   if (iat > now + tolerance) return 'token_not_yet_valid';
-  // Written so that a time that is no number is refused, too.
+  // Written so that a time that is not a number is refused, too.
   return exp - iat <= maximumLifetimeSeconds ? undefined : 'token_lifetime';
 }
 

@@ -12,14 +12,19 @@ const minute = 60 * second;
 const freshFor = 5 * minute;
 /** After this they are fetched before a request is let in: a withdrawn key is gone within this time, used or not. */
 const trustedFor = 10 * minute;
-/** So long the last good keys are used while the key server fails. An outage of Scalekit's is none of ours. */
+/** How long the last good keys are used while the key server fails: an outage at Scalekit need not become ours. */
 const usableFor = 12 * 60 * minute;
 /** Tokens with unknown key ids, however many, cause one fetch in this time. */
 const cooldown = second;
 /** After a failed fetch: 1, 2, 4, 8 seconds. */
 const longestPause = 8 * second;
 
-/** The keys cannot be had now. That is not the client's fault: it is told to come back, and keeps its token. */
+/**
+ * The keys are not available now. That is not the client's fault: it is told to come back, and keeps its token.
+ *
+ * @example
+ * if (error instanceof KeysUnavailable) res.writeHead(503, { 'retry-after': error.retryAfter }).end();
+ */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
   /** In whole seconds. */
@@ -31,10 +36,11 @@ export class KeysUnavailable extends Error {
   }
 }
 
+/** The keys of one Scalekit environment. */
 export class KeySet {
-  /** Counts the fetches: what was concluded from an earlier version is to be concluded again. */
+  /** Counts the fetches: a token that was verified with an earlier version is verified again. */
   version = 0;
-  /** Told when a fetch fails. */
+  /** Gets a line when a fetch fails. */
   log: Log | undefined;
   #url: string;
   #keys: JWTVerifyGetKey | undefined;
@@ -75,8 +81,8 @@ export class KeySet {
   };
 
   /**
-   * @returns the keys, fetched if need be. Those of a few minutes ago at once, while newer ones are fetched; older ones only
-   * if newer ones cannot be had.
+   * @returns the keys, fetched where that is needed. Keys of a few minutes ago are returned at once, while newer ones are
+   * fetched; older ones only where newer ones cannot be fetched.
    */
   async load(): Promise<JWTVerifyGetKey> {
     const age = elapsed(this.#fetchedAt);
@@ -135,7 +141,7 @@ async function within<T>(milliseconds: number, promised: Promise<T>, otherwise: 
   return await Promise.race([promised, late]).finally(() => clearTimeout(timer));
 }
 
-/** Milliseconds since then. A clock that was set back by an hour counts as an hour, and not as time yet to come. */
+/** Milliseconds since then. A clock that was set back by an hour counts as an hour that has passed, not as the future. */
 function elapsed(since: number): number {
   return Math.abs(Date.now() - since);
 }

@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
+/** How often a user, or an address, may ask. */
 export interface LimitOptions {
   /** Requests a minute and user, of every kind; 0 for no limit. */
   readonly requestsPerMinute?: number;

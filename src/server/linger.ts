@@ -2,16 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Of a refused body so many bytes are still taken, and for so many milliseconds the connection is kept: most clients
- * send all before they read the answer, and would see a broken connection in its place.
+ * How many bytes of a refused body are still read, and for how many milliseconds: most clients send everything before they
+ * read the answer, and would otherwise see a broken connection.
  */
 const takenBytes = 1024 * 1024;
 const patience = 3000;
 
 /**
- * Takes what still comes of a request that is about to be answered. Where the connection is to end with this answer, only
- * our half is closed, and the other one is read on for a while (RFC 9112, section 9.6): Node by itself would close both at
- * once, and with bytes still coming that takes the answer away from the client.
+ * Reads what still arrives of a request that is about to be answered. Where the connection ends with this answer, only our
+ * half is closed, and the other is read for a while (RFC 9112, section 9.6): Node would close both at once, and while bytes
+ * still arrive, that takes the answer away from the client.
  */
 export function linger(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
@@ -20,7 +20,7 @@ export function linger(req: IncomingMessage, res: ServerResponse): void {
     bytes += chunk.length;
     if (bytes > takenBytes) req.pause();
   });
-  // What is not going to be read to its end cannot be followed by another request.
+  // A body that is not read to its end cannot be followed by another request.
   if (Number(req.headers['content-length']) > takenBytes) res.shouldKeepAlive = false;
   // Node calls this when the last answer of a connection is out.
   socket.destroySoon = () => {
@@ -38,7 +38,7 @@ export function linger(req: IncomingMessage, res: ServerResponse): void {
     const cut = setTimeout(() => socket.destroy(), patience).unref();
     req.once('end', () => clearTimeout(cut));
   });
-  // A connection that goes on has this behind it.
+  // On a connection that stays open, everything is as before.
   res.once('close', () => {
     if (req.readableEnded && res.shouldKeepAlive) restore();
     else if (res.shouldKeepAlive) req.once('end', restore);

@@ -11,7 +11,7 @@ const attempts = 10;
 export class NotListening extends Error {
   override readonly name = 'NotListening';
   readonly port: number;
-  /** Nothing where it was all addresses. */
+  /** Undefined where it was all addresses. */
   readonly host: string | undefined;
 
   constructor(port: number, host: string | undefined, cause: unknown) {

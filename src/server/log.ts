@@ -3,12 +3,17 @@ import { unseen } from '../scalekit/checked.ts';
 import { traceToSource } from './stack.ts';
 
 export const levels = ['debug', 'info', 'warn', 'error'] as const;
+/** How serious an event is. */
 export type Level = (typeof levels)[number];
 export const logFormats = ['json', 'text'] as const;
 export type LogFormat = (typeof logFormats)[number];
+/** What there is to know about an event, by name. */
 export type Details = Readonly<Record<string, unknown>>;
 
-/** @param event a short code to search for, such as `refused`. What is `undefined` among the details is left out. */
+/**
+ * Writes an event.
+ * @param event a short code to search for, such as `refused`. What is `undefined` among the details is left out.
+ */
 export type Log = (level: Level, event: string, details?: Details) => void;
 
 export interface LogOptions {
@@ -65,10 +70,10 @@ function paint(colour: keyof typeof colours, text: string): string {
   return process.env.NO_COLOR ? text : `\u001b[${colours[colour]}m${text}\u001b[0m`;
 }
 
-/** JSON without what breaks a line, drives a terminal, hides or turns text round: nobody but us writes into our log. */
+/** JSON in which everything is escaped that breaks a line, drives a terminal, or hides or reverses text: nobody can forge a line. */
 function printable(value: unknown): string {
   return JSON.stringify(value, shorten).replaceAll(unseen, (character) =>
-    // A character of two halves is two escapes in JSON.
+    // A surrogate pair is two escapes in JSON.
     Array.from({ length: character.length }, (_, half) => escapeHalf(character.charCodeAt(half))).join(''),
   );
 }

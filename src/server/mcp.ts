@@ -70,7 +70,7 @@ export class McpEndpoint {
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
   readonly #underWay = new Set<Promise<Response>>();
-  /** The SDK's own way with 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
+  /** The SDK's own handler for 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
   readonly #modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
     legacy: 'reject',
     onerror: ({ message }) => this.#options.log('debug', 'protocol_error', { message }),
@@ -213,7 +213,7 @@ export class McpEndpoint {
     try {
       return await tool.call(args, { user, scopes, env: this.#options.env, signal });
     } catch (error) {
-      // What went wrong inside is for the log. The client gets a number to ask about.
+      // What went wrong inside is for the log. The client gets the request's id to ask about.
       const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
       const details = {
         tool: tool.listing.name,

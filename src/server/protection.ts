@@ -10,11 +10,15 @@ import type { OwnVariables } from './variables.ts';
 
 /** What a server is: the same for `createServer` and `createHandler`. */
 export interface HandlerOptions {
+  /** What people see. */
   readonly name: string;
+  /** Yours, such as that of package.json. */
   readonly version: string;
   /** What a model is told about the server as a whole. */
   readonly instructions?: string;
+  /** Who may call. */
   readonly auth: ScalekitProvider;
+  /** What can be called; clients list the tools in this order. */
   readonly tools: readonly Tool[];
   /** The values of the variables that `Register` names; tools get them as `call.env`. */
   readonly env?: OwnVariables;

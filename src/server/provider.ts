@@ -52,10 +52,15 @@ export interface ScalekitOptions<Scope extends string = string> {
 
 /** The protected resource metadata (RFC 9728). */
 export interface ResourceMetadata {
+  /** The MCP endpoint. */
   resource: string;
+  /** The server's name, for people. */
   resource_name?: string;
+  /** Who issues tokens: Scalekit. */
   authorization_servers: string[];
+  /** The scopes that can be asked for. */
   scopes_supported: string[];
+  /** Where tokens are taken from: the header alone. */
   bearer_methods_supported: string[];
 }
 
@@ -79,9 +84,11 @@ export class ScalekitProvider<Scope extends string = string> {
   readonly endpoint: URL;
   /** Where clients are sent for the metadata (RFC 9728: the well-known part goes before the path). */
   metadataUrl: URL;
+  /** Scalekit's signing keys. */
   readonly keys: KeySet;
   /** Scalekit's own metadata, for clients that look for it at this server. */
   authorizationServer: AuthorizationServerMetadata;
+  /** The scopes of this server. */
   readonly scopes: Scopes<Scope>;
   /** Told of each request that a guard refuses. */
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
@@ -111,6 +118,7 @@ export class ScalekitProvider<Scope extends string = string> {
     this.#tokens = new TokenVerifier(rules);
   }
 
+  /** @internal */
   [deployed]({ metadataUrl, internalUrl }: Deployment): void {
     if (metadataUrl !== undefined) this.metadataUrl = new URL(metadataUrl);
     if (internalUrl === undefined) return;

@@ -1,11 +1,13 @@
 // A request that is not served: what the client is told, and the reason for the log.
 
+/** Why a request is not served, and the answer that says so. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   /** The HTTP status. */
   readonly status: number;
   /** A short code, in the log and in the answer's `error.data.reason`. */
   readonly reason: string;
+  /** Headers of the answer, such as a challenge. */
   readonly headers: Readonly<Record<string, string>>;
   /** The JSON-RPC error code. */
   readonly code: number;

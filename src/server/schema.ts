@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 type Schema = Record<string, unknown>;
 
-/** What a schema says about people's reading, and not about a type of value. */
+/** Keywords that describe a value for readers, and say nothing about its type. */
 const annotations = new Set([
   'title',
   'description',
@@ -46,7 +46,7 @@ function isLiteral(name: string): boolean {
   return ['const', 'enum', 'default', 'examples', 'required'].includes(name);
 }
 
-/** A property that is called `type` has a schema there, which is an object. */
+/** Where a property is named `type`, this is its schema, which is an object. */
 function isTypeList(type: unknown): type is readonly string[] {
   return Array.isArray(type) && type.every((each) => typeof each === 'string');
 }

@@ -15,7 +15,12 @@ export interface ScopeOptions<Scope extends string> {
   readonly implied?: { readonly [scope in Scope]?: readonly Scope[] };
 }
 
-/** The scopes of a server, as `defineScopes` returns them. */
+/**
+ * The scopes of a server, as `defineScopes` returns them.
+ *
+ * @example
+ * new Scopes({ 'todo:read': 'Read your todos', 'todo:write': 'Change your todos' }, { base: ['todo:read'] });
+ */
 export class Scopes<Scope extends string = string> {
   /** Their names, in the order in which they were defined. */
   readonly names: readonly Scope[];
@@ -39,17 +44,20 @@ export class Scopes<Scope extends string = string> {
     this.#closures = new Map(this.names.map((name) => [name, closureOf(name, implied)]));
   }
 
-  /** @returns whether this is one of the scopes. */
+  /** Whether this is one of the scopes. */
   has(name: string): name is Scope {
     return this.descriptions.has(name as Scope);
   }
 
-  /** @returns the scopes among these names, with what they include; other names are left out. */
+  /**
+   * Which scopes a token has.
+   * @returns the scopes among these names, with what they include; other names are left out.
+   */
   grantedBy(names: readonly string[]): ReadonlySet<Scope> {
     return new Set(names.flatMap((name) => this.#closures.get(name) ?? []));
   }
 
-  /** @returns these scopes in the order in which they were defined. */
+  /** These scopes, in the order in which they were defined. */
   inOrder(wanted: ReadonlySet<string>): readonly Scope[] {
     return this.names.filter((name) => wanted.has(name));
   }

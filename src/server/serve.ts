@@ -25,8 +25,8 @@ export type DeclaredVariables = keyof OwnDeclarations extends never
 
 /**
  * Runs the server as this process, until it is told to end: reads `.env` and the environment, checks every variable,
- * listens, and closes in good order on SIGTERM and SIGINT. Where something is wrong, the process ends with code 1 and
- * says all that is.
+ * listens, and closes in good order on SIGTERM and SIGINT. Where something is wrong, the process names every
+ * problem and ends with code 1.
  *
  * @example
  * await serve({

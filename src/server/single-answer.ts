@@ -7,8 +7,8 @@ import {
 } from '@modelcontextprotocol/server';
 
 /**
- * The base class tells the server which protocol the request is of. What it would spend on streams and web objects is
- * replaced: the answer comes as it is. Notifications on the way to it, such as progress, have nowhere to go.
+ * The base class tells the server which protocol the request speaks. Its streams and web objects are replaced: the answer is
+ * handed over as it is. Notifications on the way to it, such as progress, have nowhere to go.
  */
 export class SingleAnswer extends PerRequestHTTPServerTransport {
   readonly #classification: MessageClassification | undefined;

@@ -17,12 +17,13 @@ export interface Call<Scope extends string = string> {
   readonly signal: AbortSignal;
 }
 
+/** A tool: what clients see of it, which scopes it needs, and what it does. */
 export interface ToolDeclaration<
   Scope extends string,
   Input extends z.ZodObject,
   Output extends z.ZodObject,
 > {
-  /** By which clients call it: letters, digits and `_`, 64 characters at most. */
+  /** The name that clients call: letters, digits and `_`, 64 characters at most. */
   readonly name: string;
   /** What people see. */
   readonly title: string;
@@ -31,7 +32,7 @@ export interface ToolDeclaration<
   /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
   readonly scopes: readonly Scope[];
   readonly input: Input;
-  /** What `run` returns and this schema does not name, is not sent. */
+  /** What `run` returns beyond this schema is not sent. */
   readonly output: Output;
   readonly annotations?: ToolAnnotations;
   run(args: z.output<Input>, call: Call<Scope>): z.input<Output> | Promise<z.input<Output>>;
@@ -47,7 +48,12 @@ export interface Tool {
   call(args: unknown, call: Call): Promise<CallToolResult>;
 }
 
-/** Throw this from `run` for what the caller may read: the model gets `{"error": message}` as an error result. */
+/**
+ * Throw this from `run` for what the caller may read: the model gets `{"error": message}` as an error result.
+ *
+ * @example
+ * throw new ToolError(`Todo \`${todo_id}\` not found.`);
+ */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
@@ -120,8 +126,8 @@ function securityOf(scopes: readonly string[]): object {
 }
 
 /**
- * All hints, said out loud: directories of clients reject tools that leave one to its default. What is not declared is what
- * the specification assumes, but that reading destroys nothing.
+ * All hints, stated: directories of clients reject tools that leave one to its default. Hints that are not declared get the
+ * specification's default, except that a tool which only reads is not destructive.
  */
 function hints(title: string, declared: ToolAnnotations = {}): ToolAnnotations {
   const readOnlyHint = declared.readOnlyHint ?? false;

@@ -4,7 +4,10 @@ import { InvalidToken } from './invalid-token.ts';
 
 /** What `requireBearerAuth` of the official SDK takes as `verifier`. */
 export interface AccessTokenVerifier<Scope extends string = string> {
-  /** @throws the SDK's own error for a bad token, which it answers with 401; anything else it answers with 500. */
+  /**
+   * Verifies a token.
+   * @throws the SDK's own error for a bad token, which it answers with 401; anything else it answers with 500.
+   */
   verifyAccessToken(token: string): Promise<AuthInfo<Scope>>;
 }
 

@@ -2,6 +2,7 @@
 import type { Scopes } from '../scopes.ts';
 import type { Tool } from '../tool.ts';
 
+/** A refusal that has to come. */
 export interface Denial {
   /** The tool's name. */
   readonly tool: string;

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
+/** A request. */
 export interface Sent {
   /** Default: POST with a body, GET without. */
   readonly method?: string;
@@ -11,6 +12,7 @@ export interface Sent {
   readonly body?: unknown;
 }
 
+/** What came back. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -35,7 +37,12 @@ export interface Answer {
   };
 }
 
-/** Lists the tools: what a test sends where it does not matter which message it is. */
+/**
+ * Lists the tools: what a test sends where it does not matter which message it is.
+ *
+ * @example
+ * const { status } = await send(server.endpoint, { token, body: listTools });
+ */
 export const listTools = { jsonrpc: '2.0', id: 1, method: 'tools/list' } as const;
 
 /**

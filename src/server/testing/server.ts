@@ -26,6 +26,7 @@ export interface LocalScalekit {
   close(): Promise<void>;
 }
 
+/** The server under test; what is left out has a default. */
 export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Partial<ServerOptions>, 'auth'> {
   readonly scalekit: Scalekit;
   readonly scopes: Scopes;
@@ -34,13 +35,13 @@ export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Parti
   readonly clockTolerance?: number;
 }
 
-/** With what a tool is called. */
+/** How a tool is called. */
 export interface CallOptions extends TokenOptions {
   /** A token, in place of one that the local Scalekit makes. */
   readonly token?: string;
 }
 
-/** What came of a tool call. */
+/** The outcome of a tool call. */
 export interface ToolAnswer {
   /** The HTTP status: 200 for errors of the tool's own, too. */
   readonly status: number;
@@ -52,8 +53,9 @@ export interface ToolAnswer {
   readonly result: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A server that was started for a test. */
 export interface TestServer<Scalekit extends LocalScalekit = LocalScalekit> {
-  /** Mints tokens, and misbehaves on demand. */
+  /** The local Scalekit: mints tokens, and misbehaves on demand. */
   readonly scalekit: Scalekit;
   /** `http://localhost:<port>/` */
   readonly url: string;
@@ -118,7 +120,13 @@ export async function startServer<Scalekit extends LocalScalekit>(
   };
 }
 
-/** @returns `http://localhost:<port>/` with a port that is free now: both the local Scalekit and the server have to know it. */
+/**
+ * A URL for a server under test, which both the local Scalekit and the server have to know.
+ * @returns `http://localhost:<port>/` with a port that is free now.
+ *
+ * @example
+ * const scalekit = await startEmulator({ mcpUrl: await freeMcpUrl(), scopes: scopes.names });
+ */
 export async function freeMcpUrl(): Promise<string> {
   const socket = createSocket().listen(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -128,7 +136,13 @@ export async function freeMcpUrl(): Promise<string> {
   return `http://localhost:${port}/`;
 }
 
-/** @returns the parameters of a `WWW-Authenticate: Bearer` header; none where there is no challenge. */
+/**
+ * Reads a challenge.
+ * @returns the parameters of a `WWW-Authenticate: Bearer` header; none where there is no challenge.
+ *
+ * @example
+ * const { scope } = challengeOf(answer.headers);
+ */
 export function challengeOf(headers: Answer['headers']): Readonly<Record<string, string | undefined>> {
   const found = (headers['www-authenticate'] ?? '').matchAll(/(\w+)="([^"]*)"/g);
   return Object.fromEntries([...found].map(([, name, value]) => [name, value]));
