@@ -1,4 +1,4 @@
-// The package alone, in a process of node:http and nothing else: no project, no bundle, none of `serve`'s settings.
+// The package alone, in a process that has nothing else: no project, no bundle, none of `serve`'s settings.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
@@ -9,11 +9,12 @@ import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { attack, complaintsOf, type Outcome } from './attack/run.ts';
 import { keySource, readKey } from './attack/sources.ts';
 import { describeTarget } from './attack/target.ts';
+import { lastAnswer } from './attack/wire.ts';
 
 const scopes = ['todo:read', 'todo:write'];
 
-const program = `
-import { createServer, defineScopes, ScalekitProvider } from 'scalekit-mcp-server';
+/** The tools that attacks are made for. */
+const todo = `
 import * as z from 'zod';
 
 const { scopes, tool } = defineScopes({ 'todo:read': 'Read your todos', 'todo:write': 'Change your todos' });
@@ -46,18 +47,46 @@ const auth = new ScalekitProvider({
   mcpUrl: process.env.MCP_URL ?? '',
   scopes,
 });
-const server = createServer({ name: 'Todo MCP', version: '1.0.0', auth, tools: [createTodo, listTodos] });
-await server.listen(Number(process.env.PORT), '127.0.0.1', '::1');
+const options = { name: 'Todo MCP', version: '1.0.0', auth, tools: [createTodo, listTodos] };
+const port = Number(process.env.PORT);
+`;
+
+const inNode = `
+import { createServer, defineScopes, ScalekitProvider } from 'scalekit-mcp-server';
+${todo}
+await createServer(options).listen(port, '127.0.0.1', '::1');
 console.log('listening');
 `;
 
-describe('the package in a plain process', () => {
+const inHono = `
+import { serve } from '@hono/node-server';
+import { createHandler, defineScopes, ScalekitProvider } from 'scalekit-mcp-server/handler';
+${todo}
+serve({ fetch: createHandler(options), port }, () => console.log('listening'));
+`;
+
+/** Hono's server refuses these by itself, with nothing but a status. */
+const refusedByHono = [
+  'host/the-right-one-as-a-prefix',
+  'host/behind-a-user-name',
+  'host/before-a-user-name',
+];
+
+describe.each([
+  { what: 'createServer', program: inNode, packages: [], elsewhere: [] },
+  {
+    what: 'createHandler on Hono’s server',
+    program: inHono,
+    packages: ['hono@4', '@hono/node-server@2'],
+    elsewhere: refusedByHono,
+  },
+])('$what in a plain process', ({ program, packages, elsewhere }) => {
   let installed: Installed;
   let server: Program;
   let outcomes: readonly Outcome[];
 
   beforeAll(async () => {
-    installed = await Installed.make(['zod@4'], [['server.ts', program]]);
+    installed = await Installed.make(['zod@4', ...packages], [['server.ts', program]]);
     const keyDirectory = await makeDirectory();
     const port = await freePort();
     const mcpUrl = `http://localhost:${port}/`;
@@ -83,7 +112,12 @@ describe('the package in a plain process', () => {
   });
 
   test('answers every attack as it must', () => {
-    expect(complaintsOf(outcomes)).toEqual([]);
+    const [theirs, ours] = [true, false].map((isTheirs) =>
+      outcomes.filter((outcome) => elsewhere.some((id) => id === outcome.case.id) === isTheirs),
+    );
+    expect(complaintsOf(ours ?? [])).toEqual([]);
+    const statuses = theirs?.map(({ exchange }) => exchange && lastAnswer(exchange).status);
+    expect(statuses).toEqual(elsewhere.map(() => 400));
     expect(outcomes.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
     expect(outcomes.length).toBeGreaterThan(400);
   });
