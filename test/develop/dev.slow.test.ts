@@ -113,7 +113,7 @@ describe.skipIf(lacks('dev in a terminal', [pseudoTerminals]))('dev in a termina
     ['100 columns', 100, {}, true],
     ['60 columns', 60, {}, true],
     ['NO_COLOR', 100, { NO_COLOR: '1' }, false],
-  ])('%s: says where everything is, and one Ctrl-C ends it', async (_, columns, env, isColoured) => {
+  ])('%s: says where everything is, and one Ctrl-C ends it', async (_, columns, env, isStyled) => {
     const fixture = await Fixture.make('local');
     const terminal = new Terminal(`${process.execPath} ${scalekitProgram} dev`, {
       cwd: fixture.directory,
@@ -129,7 +129,7 @@ describe.skipIf(lacks('dev in a terminal', [pseudoTerminals]))('dev in a termina
       'its tools   npx scalekit-mcp list',
     ])
       expect(terminal.screen()).toContain(row);
-    expect(terminal.isColoured()).toBe(isColoured);
+    expect(terminal.isStyled()).toBe(isStyled);
     terminal.type(keys.ctrlC);
     expect(await terminal.exit()).toBe(130);
     expect(terminal.screen()).not.toMatch(/error:|waiting for a change/);

@@ -66,12 +66,15 @@ export class Terminal {
     return this.#xterm.buffer.active;
   }
 
-  /** Whether anything on the screen has a colour. */
-  isColoured(): boolean {
+  /** Whether anything on the screen is coloured, bold or dim. */
+  isStyled(): boolean {
     const buffer = this.#xterm.buffer.active;
     for (let row = 0; row < buffer.length; row += 1)
-      for (let column = 0; column < this.#xterm.cols; column += 1)
-        if (buffer.getLine(row)?.getCell(column)?.isFgDefault() === false) return true;
+      for (let column = 0; column < this.#xterm.cols; column += 1) {
+        const cell = buffer.getLine(row)?.getCell(column);
+        if (cell !== undefined && (!cell.isFgDefault() || cell.isBold() !== 0 || cell.isDim() !== 0))
+          return true;
+      }
     return false;
   }
 
