@@ -237,3 +237,32 @@ export async function runInTerminal(
   });
   return { ...endOf(result), stdout: typeof result.stdout === 'string' ? result.stdout : '' };
 }
+
+/**
+ * Runs a tool that writes to the person's terminal and asks them nothing, until it ends or the signal ends it with all that it
+ * has started. What it says on stderr is handed on.
+ * @returns how it has ended, and the last of its stderr.
+ */
+export async function showProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions & { readonly signal: AbortSignal; readonly onError: (text: string) => void },
+): Promise<Ended & { readonly errors: string }> {
+  const { signal, onError } = options;
+  signal.throwIfAborted();
+  const child = execa(program, args, {
+    ...common({ ...options, env: environmentFor(options.env) }),
+    stdio: ['ignore', 'inherit', 'pipe'],
+    buffer: false,
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = `${errors}${text}`.slice(-8000);
+    onError(text);
+  });
+  const stop = () => void endTree(child, graceOfRuns);
+  signal.addEventListener('abort', stop, { once: true });
+  const result = await child;
+  signal.removeEventListener('abort', stop);
+  return { ...endOf(result), errors };
+}

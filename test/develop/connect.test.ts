@@ -276,13 +276,13 @@ describe('the file', () => {
 describe('wrong words', () => {
   test.each([
     [[], 'Which client?', 'connect --help'],
+    [['claude'], 'There is no client claude; expected claude-code, claude-desktop\n', '--help'],
     [
-      ['clade'],
-      'expected claude-code, claude-desktop',
-      'scalekit-mcp connect claude-code, or scalekit-mcp connect claude-desktop',
+      ['gemni'],
+      'There is no client gemni; did you mean gemini? expected claude-code, claude-desktop, cursor',
+      '--help',
     ],
-    [['gemni'], 'There is no client gemni', 'scalekit-mcp connect gemini'],
-    [['code'], 'There is no client code', 'scalekit-mcp connect claude-code'],
+    [['code'], 'There is no client code; expected claude-code, vscode, codex, opencode', '--help'],
     [['cursor', 'vscode'], 'Expected 1 argument but got 2', '--help'],
     [['cursor', '--scope', 'team'], 'expected project or user', '--help'],
     [['windsurf', '--scope', 'project'], 'expected user', '--help'],

@@ -3,10 +3,10 @@ import { mcpClients } from '../../project/clients/index.ts';
 import { thisMachine } from '../../project/clients/machine.ts';
 import { deleteConfigFile, writeConfigFile } from '../../project/config-file.ts';
 import { printable } from '../../scalekit/index.ts';
+import { didYouMean } from '../../terminal/closest.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { type Screen, screenOf, silent } from '../../terminal/screen.ts';
-import { meant } from '../../terminal/suggest.ts';
 import { agree } from '../agree.ts';
 import { forget, recall, remember } from './journal.ts';
 import { type ConnectPlan, planConnection } from './plan.ts';
@@ -23,19 +23,24 @@ import { coloured } from './words.ts';
 
 /** `scalekit-mcp connect <client>`: the server of this folder, or another, in a client's file. */
 
-const help = 'scalekit-mcp connect --help';
-const list = Object.keys(mcpClients).join(', ');
+const help = 'npx scalekit-mcp connect --help';
+const ids = Object.keys(mcpClients);
 
 function clientOf(words: readonly string[] = []): McpClient {
   const [word] = words;
   if (word === undefined)
-    throw new UsageError(`Which client?\n    expected ${list}`, { code: 'connect/no-client', next: help });
+    throw new UsageError(`Which client?\n    expected ${ids.join(', ')}`, {
+      code: 'connect/no-client',
+      next: help,
+    });
   const client = Object.values(mcpClients).find(({ id }) => id === word);
   if (client !== undefined) return client;
-  const near = meant(word, Object.keys(mcpClients));
-  throw new UsageError(`There is no client ${printable(word)}\n    expected ${list}`, {
+  // `claude` is a part of two names, and a misspelling of none.
+  const parts = ids.filter((id) => id.startsWith(word) || id.endsWith(word));
+  const hint = parts.length > 0 ? `expected ${parts.join(', ')}` : didYouMean(word, ids);
+  throw new UsageError(`There is no client ${printable(word)}; ${hint}`, {
     code: 'connect/unknown-client',
-    next: near.length > 0 ? near.map((id) => `scalekit-mcp connect ${id}`).join(', or ') : help,
+    next: help,
   });
 }
 

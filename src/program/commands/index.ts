@@ -7,6 +7,7 @@ import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { eject } from './eject.ts';
 import { emulate } from './emulate.ts';
+import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { register } from './register.ts';
 import { selfCheck } from './self-check.ts';
@@ -18,6 +19,7 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   token,
   call,
   list,
+  inspect,
   connect,
   add,
   emulate,
