@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { claudeCode } from '../project/clients/claude-code.ts';
+import { cursor } from '../project/clients/cursor.ts';
+import { vscode } from '../project/clients/vscode.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import type { Answers, File } from './answers.ts';
 
@@ -88,15 +91,22 @@ export function packageJson(
   });
 }
 
-/** What MCP clients read to find this server (docs/mcp.md#clients). */
+/** The clients whose files a project brings along: those that take a project's file without a question of trust. */
+const projectClients = [claudeCode, vscode, cursor] as const;
+
+/** What MCP clients read to find this server, as `scalekit-mcp connect` writes it (docs/mcp.md#client-files). */
 export function clientConfigurations(answers: Answers): readonly File[] {
-  const url = serverUrls(answers.mcpUrl).endpoint;
-  const remote = { [answers.packageName]: { type: 'http', url } };
-  return [
-    { path: '.mcp.json', content: jsonText({ mcpServers: remote }) },
-    { path: '.vscode/mcp.json', content: jsonText({ servers: remote }) },
-    { path: '.cursor/mcp.json', content: jsonText({ mcpServers: { [answers.packageName]: { url } } }) },
-  ];
+  const { endpoint: url } = serverUrls(answers.mcpUrl);
+  const name = answers.packageName;
+  const server = { name, url, scopes: [...answers.scopes, 'offline_access'] };
+  // Paths in a project have slashes on every system.
+  const machine = { platform: 'linux', env: {}, home: '' } as const;
+  return projectClients.flatMap(({ files }) => {
+    const file = files.find(({ scope }) => scope === 'project');
+    if (file === undefined) return [];
+    const content = jsonText({ [file.key]: { [name]: file.entry(server, machine) } });
+    return [{ path: file.paths(machine, '')[0], content }];
+  });
 }
 
 /** The file by which later versions know what this project was made from. It holds what shaped the files, and no secret. */

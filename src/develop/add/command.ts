@@ -53,6 +53,7 @@ function reportOf(request: AddRequest, plan: AddPlan, cwd: string, dryRun: boole
         ? []
         : [
             `The local Scalekit knows ${names} by itself.`,
+            `A client with a file outside of this project asks for ${it} after \`${manager.exec('scalekit-mcp')} connect <client>\`; whoever is connected signs in again.`,
             `In the real one, \`${register}\` creates ${it} and says where ${is} ticked for this server; by hand: ${dashboardUrl} > MCP Servers > your server > Scopes.`,
           ],
     next: [manager.run('test'), ...(names === '' ? [] : [register])],

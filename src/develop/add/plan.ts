@@ -5,6 +5,7 @@ import { addToScopesFile, readScopesFile, scopeLine, scopesFile } from '../../pr
 import { describeScope } from '../../scalekit/index.ts';
 import { systemCode, UserError } from '../../terminal/errors.ts';
 import { addRows, registerTool, testingSpecifier } from './edits.ts';
+import { pinNewScopes } from './pinned-scopes.ts';
 import type { AddRequest, ToolRequest } from './request.ts';
 import { argumentsOfStart, testSource, toolSource } from './sources.ts';
 
@@ -195,6 +196,11 @@ export function planAdd(directory: string, request: AddRequest): AddPlan {
     [scopesFile, text ?? '', scopesWith(text, scopes, additions)],
     ...writes.map(([path, after]) => [path, '', after] as const),
     ['README.md', readme, readmeWith(readme, request, scopes)],
+    ...pinNewScopes(
+      directory,
+      listed.map(({ name }) => name),
+      scopes.map(({ name }) => name),
+    ),
   ];
   const changed = all.filter(([, before, after]) => before !== after);
   return { writes: new Map(changed.map(([path, , after]) => [path, after])), additions, scopes };

@@ -4,12 +4,8 @@ import { inHome, pathOn } from './machine.ts';
 const common = {
   format: 'jsonc',
   key: 'mcp',
-  entry: ({ url, scopes }) => ({
-    type: 'remote',
-    url,
-    enabled: true,
-    ...(scopes.length > 0 && { oauth: { scope: scopes.join(' ') } }),
-  }),
+  // It has `oauth.scope`, and takes what the server names before it (docs/mcp.md#client-files).
+  entry: ({ url }) => ({ type: 'remote', url, enabled: true }),
   preamble: { $schema: 'https://opencode.ai/config.json' },
 } as const satisfies Partial<ClientFile>;
 
@@ -35,6 +31,6 @@ export const opencode: McpClient = {
       ...common,
     },
   ],
-  scopes: 'pinned',
+  scopes: { not: 'opencode asks for the scopes that the server names, whatever its file says' },
   signIn: (name) => `Run: opencode mcp auth ${name}`,
 };
