@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { claudeCode } from '../project/clients/claude-code.ts';
 import { cursor } from '../project/clients/cursor.ts';
+import { entryName } from '../project/clients/entry-name.ts';
 import { vscode } from '../project/clients/vscode.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import type { Answers, File } from './answers.ts';
@@ -97,7 +98,7 @@ const projectClients = [claudeCode, vscode, cursor] as const;
 /** What MCP clients read to find this server, as `scalekit-mcp connect` writes it (docs/mcp.md#client-files). */
 export function clientConfigurations(answers: Answers): readonly File[] {
   const { endpoint: url } = serverUrls(answers.mcpUrl);
-  const name = answers.packageName;
+  const name = entryName(answers.packageName);
   const server = { name, url, scopes: [...answers.scopes, 'offline_access'] };
   // Paths in a project have slashes on every system.
   const machine = { platform: 'linux', env: {}, home: '' } as const;

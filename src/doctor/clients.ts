@@ -1,3 +1,4 @@
+import { mcpClients } from '../project/clients/index.ts';
 import type { ClientName } from './facts/index.ts';
 
 /** What is known of each client that people connect (docs/mcp.md#clients); one row a client. */
@@ -8,8 +9,6 @@ export interface ClientRow {
   /** How it makes itself known, in the order in which it tries. */
   readonly registers: ReadonlyArray<'document' | 'dynamic'>;
   readonly callbacks: readonly string[];
-  /** Where it is told which scopes to ask for; undefined where it cannot be told. */
-  readonly scopesLine?: (scopes: readonly string[]) => string;
   /** It runs in a browser, and needs CORS. */
   readonly isWebPage?: true;
   readonly stepsUp: boolean;
@@ -17,7 +16,14 @@ export interface ClientRow {
   readonly known: readonly string[];
 }
 
-const json = (scopes: readonly string[]) => scopes.map((scope) => `"${scope}"`).join(', ');
+/**
+ * @returns the command that tells a client which scopes to ask for, and `offline_access` with them; undefined where it cannot be
+ * told, or `connect` does not know it.
+ */
+export function pinsScopes(client: ClientName): string | undefined {
+  const known = Object.values(mcpClients).find(({ id }) => id === client);
+  return known?.scopes === 'pinned' ? `npx scalekit-mcp connect ${known.id}` : undefined;
+}
 
 export const clients: Readonly<Record<ClientName, ClientRow>> = {
   'claude-code': {
@@ -25,7 +31,6 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     needsPublicUrl: false,
     registers: ['document', 'dynamic'],
     callbacks: ['http://localhost:<port>/callback (oauth.callbackPort fixes the port)'],
-    scopesLine: (scopes) => `.mcp.json, in the server’s entry: "oauth": { "scopes": "${scopes.join(' ')}" }`,
     stepsUp: false,
     known: [
       'It registers without a scope, and keeps a client id that once failed: claude mcp remove, then add, forgets it.',
@@ -65,8 +70,6 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     needsPublicUrl: false,
     registers: ['dynamic'],
     callbacks: ['http://localhost:8787/callback'],
-    scopesLine: (scopes) =>
-      `.cursor/mcp.json, in the server’s entry: "auth": { "scopes": [${json(scopes)}] }`,
     stepsUp: false,
     known: ['It does not ask again when a tool needs another scope: let it ask for all at first.'],
   },
@@ -75,7 +78,6 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     needsPublicUrl: false,
     registers: ['document', 'dynamic'],
     callbacks: ['http://127.0.0.1:<port>/callback'],
-    scopesLine: (scopes) => `.codex/config.toml: [mcp_servers.<name>.oauth] scopes = [${json(scopes)}]`,
     stepsUp: false,
     known: ['It reads the first 512 characters of the server’s instructions.'],
   },
@@ -84,8 +86,6 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     needsPublicUrl: false,
     registers: ['dynamic'],
     callbacks: ['http://localhost:7777/oauth/callback'],
-    scopesLine: (scopes) =>
-      `.gemini/settings.json, in the server’s entry: "oauth": { "enabled": true, "scopes": [${json(scopes)}] }`,
     stepsUp: false,
     known: ['"url" means SSE to it; Streamable HTTP is "httpUrl".'],
   },

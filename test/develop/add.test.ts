@@ -76,13 +76,17 @@ describe('a tool', () => {
         'src/tools/index.ts',
         'test/archive-todo.test.ts',
         'README.md',
+        '.mcp.json',
       ],
       scopes: [{ name: 'todo:archive', description: 'Archive todo' }],
-      notes: [/by itself/, /scalekit-mcp register.*dashboard|scalekit-mcp register.*MCP Servers/].map(
-        (each) => expect.stringMatching(each),
-      ),
+      notes: [
+        /by itself/,
+        /scalekit-mcp connect/,
+        /scalekit-mcp register.*dashboard|scalekit-mcp register.*MCP Servers/,
+      ].map((each) => expect.stringMatching(each)),
     });
     expect(await read('src/scopes.ts')).toContain("your todos',\n  'todo:archive': 'Archive todo',\n});");
+    expect(await read('.mcp.json')).toContain('"todo:read todo:write todo:archive offline_access"');
     const index = await read('src/tools/index.ts');
     expect(index).toContain("import { archiveTodo } from './archive-todo.ts';\n// scalekit-mcp add: imports");
     expect(index).toContain('  deleteTodo,\n  archiveTodo,\n  // scalekit-mcp add: tools');
@@ -110,6 +114,13 @@ describe('a tool', () => {
     expect(await read(`src/tools/${file}.ts`)).toContain(
       `export const ${identifier} = tool({\n  name: '${name}',`,
     );
+  });
+
+  test('changes no client file in which its owner has chosen the scopes', async () => {
+    await edit('.mcp.json', (text) => text.replace('todo:write ', ''));
+    const before = await read('.mcp.json');
+    expect(await add('tool', 'archive_todo', '--scopes', 'todo:archive', '--yes')).toMatchObject({ code: 0 });
+    expect(await read('.mcp.json')).toBe(before);
   });
 
   test('leaves a test alone that has its name', async () => {

@@ -109,8 +109,8 @@ describe.skipIf(skipped)('what connect writes', () => {
     const before = world.visits.length;
     await connect(home, world.endpoint, 'claude-code');
     // The person has allowed the servers of this folder.
-    await mkdir(join(home.work, '.claude'));
-    await writeFile(join(home.work, '.claude/settings.local.json'), '{"enableAllProjectMcpServers":true}');
+    await mkdir(join(home.directory, '.claude'));
+    await writeFile(join(home.directory, '.claude/settings.json'), '{"enableAllProjectMcpServers":true}');
     const terminal = home.terminal(await programOf(claude), ['mcp', 'login', 'todo']);
     onTestFinished(() => terminal.close());
     await terminal.see('Authenticated with "todo"', 120_000);

@@ -1,6 +1,7 @@
 import { gatherProject } from '../../doctor/gather/project/project.ts';
 import { settingOf } from '../../doctor/settings.ts';
 import type { ServerEntry } from '../../project/clients/client.ts';
+import { entryName, entryNameRule } from '../../project/clients/entry-name.ts';
 import { readScopes } from '../../register/project.ts';
 import {
   checkMcpUrl,
@@ -28,21 +29,8 @@ export interface Target extends ServerEntry {
 
 const help = 'scalekit-mcp connect --help';
 
-/** Clients take these in names of servers, each at least these (Claude Code is the strictest). */
-const nameRule = /^[\w-]{1,64}$/;
-
-/** @returns a name that every client takes, of whatever a folder, a package or a host is called. */
-export function entryName(text: string): string {
-  const name = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 64);
-  return name === '' ? 'mcp-server' : name;
-}
-
 function checkName(name: string): string {
-  if (nameRule.test(name)) return name;
+  if (entryNameRule.test(name)) return name;
   throw new UsageError(
     `--name: clients take no such name: ${printable(name)}\n    expected letters, digits, - and _, 64 at most, such as ${entryName(name)}`,
     { code: 'connect/name', next: help },

@@ -1,5 +1,5 @@
-import { defineCheck, serverScopes, withAuthorizationMetadata } from '../../check.ts';
-import { clients } from '../../clients.ts';
+import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
+import { clients, pinsScopes } from '../../clients.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { strings } from '../../reading.ts';
 
@@ -22,13 +22,14 @@ export default defineCheck({
       if (entries.some(({ client, scopes }) => client === facts.client && scopes?.includes('offline_access')))
         return passed('Its file asks for it');
       if (facts.client === 'inspector') return passed('It asks for it by itself');
-      const line = row.scopesLine?.([...serverScopes(facts), 'offline_access']);
+      const command = pinsScopes(facts.client);
       return found({
         subject: { url: answer.url },
         actual: 'offline_access is not in scopes_supported',
         expected: 'the client asks for offline_access',
         fix:
-          line ??
+          (command &&
+            `${command} (it writes the scopes into the client’s file, offline_access among them)`) ??
           `${row.name} cannot be told which scopes to ask for: a longer lifetime of access tokens (dashboard > MCP Servers > your server) is what is left.`,
       });
     }),

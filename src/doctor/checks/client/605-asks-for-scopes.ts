@@ -1,5 +1,5 @@
 import { defineCheck, serverScopes, withServer } from '../../check.ts';
-import { clients } from '../../clients.ts';
+import { clients, pinsScopes } from '../../clients.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { challengeOf, refusalOf, resourceMetadata, strings } from '../../reading.ts';
 
@@ -22,14 +22,14 @@ export default defineCheck({
       if (strings(resourceMetadata(server)?.scopes_supported).length > 0)
         return passed('scopes_supported of the metadata');
       if (row.stepsUp) return passed(`${row.name} asks again when a tool needs more`);
-      const line = row.scopesLine?.(serverScopes(facts));
+      const command = pinsScopes(facts.client);
       return found({
         subject: { url: server.endpoint },
         actual: 'no scope in the 401, and none in the metadata',
         expected: 'the scopes for basic use in either',
-        ...(line === undefined
+        ...(command === undefined
           ? {}
-          : { fix: `Name the scopes in the 401 or in the metadata. Or tell the client, ${line}` }),
+          : { fix: `Name the scopes in the 401 or in the metadata. Or tell the client: ${command}` }),
       });
     }),
 });

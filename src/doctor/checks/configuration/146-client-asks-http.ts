@@ -9,7 +9,7 @@ export default defineCheck({
   holds: 'Clients ask over Streamable HTTP',
   title: 'A client is configured for the old SSE transport',
   why: 'To Gemini CLI the key "url" means SSE, which this server does not speak; "httpUrl" means Streamable HTTP.',
-  fix: 'Write "httpUrl" in place of "url".',
+  fix: 'Run npx scalekit-mcp connect gemini, which writes "httpUrl" in place of "url"; or write it yourself.',
   run: (facts) =>
     withClients(facts, (clients) =>
       found(

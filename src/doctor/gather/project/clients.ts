@@ -1,23 +1,25 @@
+import { mcpClients } from '../../../project/clients/index.ts';
 import { maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry, ClientProblem } from '../../facts/index.ts';
 import { objectIn } from '../../reading.ts';
 import { lineAt, parseObject, type TextFile } from './files.ts';
 import { readJson } from './json-text.ts';
 
-/** A client's file in a project, and how it is read (docs/mcp.md#clients). */
+/** A client's file in a project, and how it is read (docs/mcp.md#client-files). */
 interface ClientFile {
   readonly file: string;
   readonly client: ClientEntry['client'];
   readonly comments: boolean;
 }
 
-const files: readonly ClientFile[] = [
-  { file: '.mcp.json', client: 'claude-code', comments: false },
-  { file: '.vscode/mcp.json', client: 'vscode', comments: true },
-  { file: '.cursor/mcp.json', client: 'cursor', comments: true },
-  { file: '.gemini/settings.json', client: 'gemini', comments: true },
-  { file: '.codex/config.toml', client: 'codex', comments: true },
-];
+const files: readonly ClientFile[] = (
+  ['claude-code', 'vscode', 'cursor', 'gemini', 'codex'] as const
+).flatMap((client) => {
+  const own = mcpClients[client].files.find(({ scope }) => scope === 'project');
+  // Paths in a project have slashes on every system.
+  const file = own?.paths({ platform: 'linux', env: {}, home: '' }, '')[0];
+  return own && file ? [{ file, client, comments: own.format !== 'json' }] : [];
+});
 
 /** Where clients keep the servers of a project. */
 export const clientFiles: readonly string[] = files.map(({ file }) => file);
@@ -43,7 +45,7 @@ function clientIdOf(entry: Entry): string | undefined {
 
 /** Which scopes the client is told to ask for: a list, or a text with spaces. */
 function scopesOf(entry: Entry): readonly string[] | undefined {
-  const said = objectIn(entry.oauth)?.scopes ?? objectIn(entry.auth)?.scopes;
+  const said = objectIn(entry.oauth)?.scopes ?? objectIn(entry.auth)?.scopes ?? entry.scopes;
   if (typeof said === 'string') return said.split(/[\s,]+/).filter((word) => word !== '');
   return Array.isArray(said) ? wordsIn(said) : undefined;
 }
@@ -61,7 +63,10 @@ function readToml(text: string): Readonly<Record<string, Entry>> {
   return Object.fromEntries(
     sections.map(([, quoted, bare, body = '']) => [
       quoted ?? bare ?? '',
-      { url: /^\s*url\s*=\s*["']([^"']+)/m.exec(body)?.[1] },
+      {
+        url: /^\s*url\s*=\s*["']([^"']+)/m.exec(body)?.[1],
+        scopes: /^\s*scopes\s*=\s*\[([^\]]*)\]/m.exec(body)?.[1]?.match(/[^\s,"']+/g) ?? undefined,
+      },
     ]),
   );
 }

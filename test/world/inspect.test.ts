@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Emulator } from '../../src/emulator/index.ts';
+import { GeneratedProject, stopServer } from '../support/generated.ts';
+import { nodeBinary } from '../support/packages.ts';
+import { freePort } from '../support/ports.ts';
+import { commandLines } from '../support/processes.ts';
+import { Program } from '../support/program.ts';
+import { scalekitProgram } from '../support/repository.ts';
+import { until } from '../support/waiting.ts';
+
+/** The official Inspector, as `scalekit-mcp inspect` starts it, on a Node.js that it supports. */
+
+let project: GeneratedProject;
+let scalekit: Emulator;
+let server: Program;
+let node: string;
+
+beforeAll(async () => {
+  [project, node] = await Promise.all([GeneratedProject.make(['--no-check']), nodeBinary(24)]);
+  await project.built();
+  scalekit = await project.startScalekit(['todo:read', 'todo:write']);
+  server = await project.startServer();
+});
+
+afterAll(async () => {
+  await stopServer(server);
+  await scalekit.close();
+  await project.remove();
+});
+
+function inspect(...args: readonly string[]): Program {
+  const program = new Program(node, [scalekitProgram, 'inspect', ...args], {
+    cwd: project.directory,
+    // npx starts what is on the PATH.
+    env: { PATH: `${dirname(node)}:${process.env.PATH}`, MCP_AUTO_OPEN_ENABLED: 'false' },
+    group: true,
+  });
+  onTestFinished(() => program.kill());
+  return program;
+}
+
+describe('inspect', () => {
+  test('--cli lists the tools, and calls one with a token that is in no list of processes', async () => {
+    const listed = await inspect('--cli', '--json').ended();
+    expect(listed.code, listed.stderr).toBe(0);
+    expect(listed.stdout).toContain('create_todo');
+    const called = await inspect(
+      '--cli',
+      '--',
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'list_todos',
+    ).ended();
+    expect(called.code, called.stderr).toBe(0);
+    expect(called.stdout).toContain('todos');
+    expect(listed.stderr + called.stderr).not.toContain('Bearer');
+  });
+
+  test('--cli with a scope too few ends with 1', async () => {
+    const words = ['--method', 'tools/call', '--tool-name', 'create_todo', '--tool-arg', 'title=x'];
+    const { code } = await inspect('--cli', '--scopes', 'todo:read', '--', ...words).ended();
+    expect(code).toBe(1);
+  });
+
+  test('opens the page with the server filled in; one Ctrl-C ends all of it', async () => {
+    const port = await freePort();
+    const page = inspect('--port', String(port));
+    await page.says(/npx -y -p/);
+    await until(
+      'the page',
+      async () => (await fetch(`http://localhost:${port}/`).catch(() => undefined))?.ok === true,
+      120_000,
+    );
+    page.child.kill('SIGINT');
+    expect((await page.ended()).code).toBe(130);
+    await until('all of it to be gone', async () =>
+      (await commandLines()).every((line) => !line.includes(`--server-url ${project.endpoint}`)),
+    );
+  });
+
+  test('explains a port that is taken', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    const { code, stderr } = await inspect('--port', String(port)).ended();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${port} is taken`);
+    expect(stderr).toContain(`inspect --port ${port + 1}`);
+  });
+
+  test('says that the registry does not answer', async () => {
+    const program = new Program(node, [scalekitProgram, 'inspect', '--cli'], {
+      cwd: project.directory,
+      env: {
+        PATH: `${dirname(node)}:${process.env.PATH}`,
+        npm_config_registry: 'http://127.0.0.1:9/',
+        npm_config_cache: project.path('.empty-cache'),
+      },
+    });
+    const { code, stderr } = await program.ended();
+    expect(code).toBe(1);
+    expect(stderr).toContain('The Inspector could not be fetched: npm’s registry does not answer');
+  });
+});
