@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Emulator } from '../../src/emulator/index.ts';
 import { GeneratedProject, stopServer } from '../support/generated.ts';
@@ -20,7 +20,10 @@ let node: string;
 beforeAll(async () => {
   [project, node] = await Promise.all([GeneratedProject.make(['--no-check']), nodeBinary(24)]);
   await project.built();
-  scalekit = await project.startScalekit(['todo:read', 'todo:write']);
+  scalekit = await project.startScalekit(
+    ['todo:read', 'todo:write'],
+    join(project.path('.state'), 'scalekit-mcp'),
+  );
   server = await project.startServer();
 });
 
@@ -30,11 +33,15 @@ afterAll(async () => {
   await project.remove();
 });
 
+/** The person's: this Node.js is on the PATH, and the local Scalekit's key is theirs. */
+function environment() {
+  return { PATH: `${dirname(node)}:${process.env.PATH}`, XDG_STATE_HOME: project.path('.state') };
+}
+
 function inspect(...args: readonly string[]): Program {
   const program = new Program(node, [scalekitProgram, 'inspect', ...args], {
     cwd: project.directory,
-    // npx starts what is on the PATH.
-    env: { PATH: `${dirname(node)}:${process.env.PATH}`, MCP_AUTO_OPEN_ENABLED: 'false' },
+    env: { ...environment(), MCP_AUTO_OPEN_ENABLED: 'false' },
     group: true,
   });
   onTestFinished(() => program.kill());
@@ -61,8 +68,9 @@ describe('inspect', () => {
 
   test('--cli with a scope too few ends with 1', async () => {
     const words = ['--method', 'tools/call', '--tool-name', 'create_todo', '--tool-arg', 'title=x'];
-    const { code } = await inspect('--cli', '--scopes', 'todo:read', '--', ...words).ended();
+    const { code, stdout, stderr } = await inspect('--cli', '--scopes', 'todo:read', '--', ...words).ended();
     expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(/scope/);
   });
 
   test('opens the page with the server filled in; one Ctrl-C ends all of it', async () => {
@@ -95,7 +103,7 @@ describe('inspect', () => {
     const program = new Program(node, [scalekitProgram, 'inspect', '--cli'], {
       cwd: project.directory,
       env: {
-        PATH: `${dirname(node)}:${process.env.PATH}`,
+        ...environment(),
         npm_config_registry: 'http://127.0.0.1:9/',
         npm_config_cache: project.path('.empty-cache'),
       },
