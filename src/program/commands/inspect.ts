@@ -8,7 +8,7 @@ export const inspect: CommandRow = {
   options: [
     ['--cli', "the Inspector's command line in place of its page"],
     ['--port <n>', 'where its page is; default: 6274'],
-    ...tokenOptions,
+    ...tokenOptions('all scopes of the server'),
     ['--dry-run', 'say what would be run'],
     ['--json', 'with --cli its answer as JSON; with --dry-run the command'],
   ],
