@@ -143,17 +143,27 @@ export function toolGuard(
 ): Middleware {
   return async (req, res, next) => {
     if (req.method !== 'POST') return next();
-    const { body } = req;
-    if (body === undefined)
+    const isJson = /^application\/json\s*(?:;|$)/i.test(req.headers['content-type'] ?? '');
+    if (isJson && req.body === undefined)
       return next(new TypeError('requireToolScopes reads the parsed body: put express.json() before it'));
-    if (Array.isArray(body)) {
-      const batch = new Refusal(400, 'batch', 'Batches are not part of MCP: send one message', {
-        code: invalidRequest,
-      });
-      return await answer(req, res, batch, guardian);
-    }
-    await passOrRefuse(guardian, neededBy(body, tools, guardian), req, res, next);
+    const refusal = isJson ? refuseMessage(req.body) : notJson();
+    if (refusal) return await answer(req, res, refusal, guardian);
+    await passOrRefuse(guardian, neededBy(req.body, tools, guardian), req, res, next);
   };
+}
+
+/** What express.json() does not read, the SDK must not read either: it would have passed unseen. */
+function notJson(): Refusal {
+  return new Refusal(415, 'content_type', 'Content-Type has to be application/json');
+}
+
+/** @returns why a body is not one message of MCP, in which a tool call could hide. */
+function refuseMessage(body: unknown): Refusal | undefined {
+  const code = invalidRequest;
+  if (Array.isArray(body))
+    return new Refusal(400, 'batch', 'Batches are not part of MCP: send one message', { code });
+  if (typeof body === 'object' && body !== null && 'jsonrpc' in body) return undefined;
+  return new Refusal(400, 'not_a_message', 'The body is not a JSON-RPC message', { code });
 }
 
 /** A tool that was forgotten needs every scope: better refused than open. */

@@ -215,7 +215,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
   });
 });
 
-describe('batches, for SDK 1', () => {
+describe('batches and odd bodies, for SDK 1', () => {
   test('are no way around the scopes of tools', async () => {
     const server = await installed.start('express.ts', scopes);
     try {
@@ -225,6 +225,14 @@ describe('batches, for SDK 1', () => {
       expect([answer.status, answer.json.error.data.reason]).toEqual([400, 'batch']);
       const unlisted = await send(server.endpoint, { token, headers: accept, body: call('toString') });
       expect([unlisted.status, challengeOf(unlisted.headers).scope]).toEqual([403, scopes.join(' ')]);
+      // What express.json() leaves unread must not get past, for the SDK to read.
+      const added = JSON.stringify(call('add_note', { text: 'sneaked in' }));
+      for (const type of ['text/plain', 'text/plain; x=application/json', 'application/json+x']) {
+        const headers = { ...accept, 'content-type': type };
+        expect((await send(server.endpoint, { token, headers, body: added })).status, type).toBe(415);
+      }
+      const bare = await send(server.endpoint, { token, headers: accept, body: {} });
+      expect([bare.status, bare.json.error.data.reason]).toEqual([400, 'not_a_message']);
       const notes = await send(server.endpoint, { token, headers: accept, body: call('list_notes') });
       expect(notes.text).not.toContain('sneaked in');
     } finally {
