@@ -2,7 +2,7 @@
 // start, because nobody would find out why requests are.
 import { accept, type Checked, printable, refuse } from '../scalekit/checked.ts';
 
-/** A name or an address, and a port that does not count. */
+/** A name or an address, and perhaps a port, which is ignored. */
 const host = /^(\[[\da-f:.]+\]|[a-z\d_](?:[\w.-]*[a-z\d])?)(?::\d{1,5})?$/i;
 /** Browser extensions and desktop programs have schemes of their own. */
 const ownScheme = /^[a-z][a-z\d+.-]*:\/\/[\w.-]+$/i;
@@ -13,7 +13,7 @@ export function checkAllowedHost(text: string): Checked<string> {
   return name === undefined
     ? refuse(
         'allowed-host',
-        `\`${printable(text)}\` is no name of a host`,
+        `\`${printable(text)}\` is not a host name`,
         text,
         'names of hosts, such as mcp.internal or 10.0.0.7, one by one',
       )
@@ -33,7 +33,7 @@ export function checkAllowedOrigin(text: string): Checked<string> {
   if (!isWeb && ownScheme.test(text)) return accept(text.toLowerCase());
   return refuse(
     'allowed-origin',
-    `\`${printable(text)}\` is no origin`,
+    `\`${printable(text)}\` is not an origin`,
     text,
     'origins such as https://app.example.com, without a path, one by one',
   );

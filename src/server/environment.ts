@@ -9,7 +9,7 @@ import type { OwnVariables, ValuesOf, VariableDeclarations } from './variables.t
 /** The settings of the server, and the owner's variables beside them. */
 export type Environment<Own = OwnVariables> = Settings & Own;
 
-/** What is wrong, a line for each variable; or the values, and a sentence for each that was corrected. */
+/** What is wrong, a line for each variable; or the values, with a note for each that was corrected. */
 export type ReadEnvironment<Own> =
   | { readonly env: Environment<Own>; readonly own: Own; readonly notes: readonly string[] }
   | { readonly problems: readonly string[] };
@@ -70,7 +70,7 @@ class Reading {
     this.#production = from.NODE_ENV === 'production' || from.APP_ENV === 'production';
   }
 
-  /** @returns the value; undefined where there is none or a wrong one, which is among the problems then. */
+  /** @returns the value; undefined where it is missing or wrong, which is then among the problems. */
   setting<Name extends keyof Settings>(name: Name): Settings[Name] | undefined {
     const { check, otherwise, inProduction } = rules[name];
     const text = this.#text(name);
@@ -95,7 +95,7 @@ class Reading {
     return undefined;
   }
 
-  /** `NAME=` in a file means that nobody has filled it in. */
+  /** `NAME=` in a file means that nobody has filled it in yet. */
   #text(name: string): string | undefined {
     return this.#from[name]?.trim() || undefined;
   }
@@ -111,7 +111,7 @@ class Reading {
   }
 }
 
-/** What `.env` files lose on the way into a process: `docker run --env-file` and some process managers take lines as they are. */
+/** A common mistake in a value: `docker run --env-file` and some process managers take the lines of a file as they are. */
 function hintFor(text: string): string {
   if (/^(["'`]).*\1$/.test(text)) return ' The quotes have become part of the value: write it without them.';
   return /\s#/.test(text)

@@ -21,7 +21,7 @@ export class NotListening extends Error {
   }
 }
 
-/** The same server at several addresses: node:http has one for each. */
+/** One server on several addresses: node:http needs a server for each. */
 export class ListeningServers {
   readonly #create: () => Server;
   #servers: Server[] = [];

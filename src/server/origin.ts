@@ -12,7 +12,7 @@ export interface OriginOptions {
 }
 
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
-/** What MCP clients send, and may therefore send from a web page. */
+/** The headers that MCP clients send, which web pages may therefore send, too. */
 const allowedHeaders = [
   'authorization',
   'content-type',
@@ -75,7 +75,7 @@ export class OriginPolicy {
   }
 }
 
-/** The answer to a browser that asks what it may send (a preflight). `mcp-param-*` has no end, hence no fixed list. */
+/** The answer to a browser that asks what it may send (a preflight). `mcp-param-*` is open-ended, hence no fixed list. */
 export function preflightHeaders({ headers }: Incoming): Record<string, string> {
   const asked = headers['access-control-request-headers']?.toLowerCase().split(/[\s,]+/) ?? [];
   const parameters = asked.filter((name) => /^mcp-param-[\w-]+$/.test(name));

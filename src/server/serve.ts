@@ -12,7 +12,7 @@ import { http, tuneProcess } from './speed.ts';
 import { whyElsewhere, whyNot } from './start-failure.ts';
 import type { OwnDeclarations, OwnVariables, VariableDeclarations } from './variables.ts';
 
-/** What `serve` takes beside the variables. */
+/** What `serve` takes, apart from the variables. */
 export interface ServeOptions extends Omit<ServerOptions, 'auth' | 'env'> {
   /** Called once, with all variables read and checked. */
   readonly auth: (env: Environment) => ScalekitProvider;
@@ -102,7 +102,7 @@ function environmentOrEnd(declarations: VariableDeclarations) {
   process.stderr.write(
     `The server cannot start:\n${lines}Set them in .env, which .env.example explains.${other}\n`,
   );
-  // At once, and not by an error: the lines above are all that a person needs to see, and no stack helps them.
+  // At once, and not by an error: the lines above are all that a person needs, and a stack would not help.
   process.exit(1);
 }
 
@@ -137,7 +137,7 @@ async function sayWhereItIs(
   log(endpoint.protocol === 'https:' ? 'info' : 'warn', 'other_port', { message });
 }
 
-/** @returns whether this process is what a client of that URL reaches. */
+/** @returns whether a client that follows this URL reaches this process. */
 function answers(endpoint: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const request = http.get(new URL('healthz', endpoint), { agent: false, timeout: 2000 }, (answer) => {

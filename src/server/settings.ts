@@ -44,7 +44,7 @@ export interface Settings {
   readonly REFUSED_TOKENS_PER_MINUTE: number;
   readonly MAX_BODY_BYTES: number;
   readonly MAX_HEADER_BYTES: number;
-  /** How long a connection is kept that has nothing to do: longer than the proxy in front keeps it. */
+  /** How long an idle connection is kept: longer than the proxy in front keeps it. */
   readonly KEEP_ALIVE_SECONDS: number;
   /** How long it goes on serving after SIGTERM. */
   readonly DRAIN_SECONDS: number;
@@ -53,7 +53,7 @@ export interface Settings {
   readonly LOG_LEVEL: Level;
 }
 
-/** How a variable is read: what its text means, what holds where it is not set, what production asks beside that. */
+/** How a variable is read: what its text means, its default, and what production requires beyond that. */
 interface Rule<T> {
   check(text: string): Checked<T>;
   /** Without this the variable has to be set. */
@@ -138,12 +138,17 @@ function oneOf<const Name extends string>(names: readonly Name[]) {
   };
 }
 
-/** A name or an address to listen at. Whether this machine has it is found out by listening. */
+/** A name or an address to listen on. Whether this machine has it shows when it listens. */
 function checkHost(text: string): Checked<string> {
   const address = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   return /^[\w.:%-]+$/.test(address)
     ? accept(address)
-    : refuse('host', 'This is no address', text, 'a name or an address of this machine, such as 127.0.0.1');
+    : refuse(
+        'host',
+        'This is not an address',
+        text,
+        'a name or an address of this machine, such as 127.0.0.1',
+      );
 }
 
 /** Entries separated by commas or white space, each by a rule. */
@@ -154,7 +159,7 @@ function list(check: (entry: string) => Checked<string>): Rule<readonly string[]
       const values: string[] = [];
       for (const entry of text.split(/[\s,]+/).filter(Boolean)) {
         const checked = check(entry);
-        // Where one entry is wrong, all of the value is shown.
+        // Where one entry is wrong, the whole value is shown.
         if (!checked.ok) return { ok: false, problem: { ...checked.problem, actual: printable(text) } };
         values.push(checked.value);
       }

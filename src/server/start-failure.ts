@@ -5,7 +5,7 @@ const second = 1000;
 
 /**
  * @param host the variable HOST, where it is set.
- * @returns what keeps it from listening, and what to do about it.
+ * @returns why it cannot listen, and what to do about it.
  */
 export async function whyNot(error: NotListening, host: string | undefined): Promise<string> {
   const { port, host: address, cause } = error;
@@ -16,11 +16,11 @@ export async function whyNot(error: NotListening, host: string | undefined): Pro
   }
   if (code === 'EACCES') return `Port ${port} needs more rights than this process has: take one above 1023.`;
   if (host === undefined) return message;
-  const why = code === 'EADDRNOTAVAIL' ? 'is no address of this machine' : 'is no address that can be found';
+  const why = code === 'EADDRNOTAVAIL' ? 'is not an address of this machine' : 'cannot be found';
   return `HOST is \`${host}\`, which ${why}. ${whereHostComesFrom}`;
 }
 
-/** The shell's own variable of that name reaches us: bash, zsh and conda set it to the name of the machine. */
+/** A shell's own HOST reaches us: zsh, conda and others set it to the name of the machine. */
 const whereHostComesFrom =
   'Some shells, and conda, set HOST to the name of the machine: `unset HOST` in this shell, or set it to an address of this machine, such as 127.0.0.1.';
 

@@ -42,7 +42,7 @@ export interface ToolDeclaration<
 export interface Tool {
   /** What a token needs before the tool runs. */
   readonly scopes: readonly string[];
-  /** Its entry in `tools/list`. */
+  /** The tool's entry in `tools/list`. */
   readonly listing: ToolListing;
   /** Checks the arguments, runs the tool, checks the result. Whoever calls it has checked the scopes. */
   call(args: unknown, call: Call): Promise<CallToolResult>;
