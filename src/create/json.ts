@@ -130,21 +130,13 @@ function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
  * @returns the text of that file. The values of a real Scalekit are not in it: they are in `.env`.
  */
 export function manifest(answers: Answers, tooling: Tooling, files: readonly File[]): string {
-  const { name, language, template, overlays, port, mcpUrl, scopes, packageManager } = answers;
+  const { packageName, language, template, overlays, place, scalekit, ...others } = answers;
   return jsonText({
     '//': 'What create-scalekit-mcp made this project from. Leave it here: updates need it.',
     version: tooling.version,
     language,
     template,
-    answers: {
-      name,
-      port,
-      emulator: answers.scalekit === undefined,
-      mcpUrl,
-      scopes,
-      ...overlays,
-      packageManager,
-    },
+    answers: { ...others, ...overlays, emulator: scalekit === undefined },
     files: hashesOf(files),
   });
 }

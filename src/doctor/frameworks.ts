@@ -1,3 +1,4 @@
+import { keysPath } from '../scalekit/index.ts';
 import type { Facts, Framework, ProjectFacts } from './facts/index.ts';
 
 /** What a server is made with, and the line to write in each: one row a framework, one field a matter. */
@@ -30,8 +31,7 @@ interface Lines {
 const uvicorn =
   'Start uvicorn with --proxy-headers --forwarded-allow-ips="*" (behind your own proxy only), and give clients the path with exactly the slash that the server has.';
 
-const jose =
-  'Check the token before MCP is reached: const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL("/keys", SCALEKIT_ENVIRONMENT_URL)), { audience: SCALEKIT_RESOURCE_ID, issuer: [SCALEKIT_ENVIRONMENT_URL, SCALEKIT_ENVIRONMENT_URL + "/resources/" + SCALEKIT_RESOURCE_ID] }), and answer 401 with WWW-Authenticate where it throws';
+const jose = `Check the token before MCP is reached: const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL("${keysPath}", SCALEKIT_ENVIRONMENT_URL)), { audience: SCALEKIT_RESOURCE_ID, issuer: [SCALEKIT_ENVIRONMENT_URL, SCALEKIT_ENVIRONMENT_URL + "/resources/" + SCALEKIT_RESOURCE_ID] }), and answer 401 with WWW-Authenticate where it throws`;
 
 const express: Lines = {
   name: 'Express',

@@ -4,6 +4,9 @@ export const scalekitMcpUrl = 'https://mcp.scalekit.com/';
 /** Scalekit's dashboard. */
 export const dashboardUrl = 'https://app.scalekit.com/';
 
+/** Where an environment publishes its keys (docs/scalekit.md#endpoints). */
+export const keysPath = '/keys';
+
 /** Where an MCP server's authorization server answers (docs/scalekit.md#endpoints). All are absolute URLs. */
 export interface Endpoints {
   readonly issuer: string;
@@ -26,7 +29,7 @@ export function endpoints(environmentUrl: string, resourceId: string): Endpoints
   const issuer = `${environmentUrl}/resources/${resourceId}`;
   return {
     issuer,
-    keys: `${environmentUrl}/keys`,
+    keys: environmentUrl + keysPath,
     ...authorizationServerMetadataUrls(issuer),
     authorization: `${issuer}/oauth/authorize`,
     token: `${issuer}/oauth/token`,

@@ -1,6 +1,7 @@
 // scalekit-mcp-server/provider in servers that nobody here has generated: the examples of its page, as they stand there.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, challengeOf, listTools, send } from '../../src/server/testing/index.ts';
+import { insufficientPermissions } from '../support/contract.ts';
 import { programsOf } from '../support/examples.ts';
 import { Installed, type RunningExample } from '../support/installed-server.ts';
 import { McpClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
@@ -167,7 +168,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     expect(answer.status).toBe(403);
     expect(challengeOf(answer.headers)).toEqual({
       error: 'insufficient_scope',
-      error_description: 'Insufficient permissions: `notes:write` scope required.',
+      error_description: insufficientPermissions('notes:write'),
       scope: 'notes:read notes:write',
       resource_metadata: metadataUrl(),
     });

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Emulator, emulatorDirectory, startEmulator } from '../../src/emulator/index.ts';
+import { keysPath } from '../../src/scalekit/index.ts';
 import { withEmulator } from './walk.ts';
 
 /** Verifies a token against what `/keys` answers now. */
 async function verify(emulator: Emulator, token: string): Promise<unknown> {
-  const keys = (await (await fetch(`${emulator.url}/keys`)).json()) as JSONWebKeySet;
+  const keys = (await (await fetch(`${emulator.url}${keysPath}`)).json()) as JSONWebKeySet;
   return (await jwtVerify(token, createLocalJWKSet(keys))).payload;
 }
 
@@ -21,7 +22,7 @@ describe('the key server', () => {
   afterAll(() => emulator.close());
 
   test('publishes the public half of one RS256 key, and nothing of the private one', async () => {
-    const { keys } = (await (await fetch(`${emulator.url}/keys`)).json()) as JSONWebKeySet;
+    const { keys } = (await (await fetch(`${emulator.url}${keysPath}`)).json()) as JSONWebKeySet;
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
     expect(keys[0]).toMatchObject({ alg: 'RS256', kty: 'RSA', use: 'sig' });
@@ -40,25 +41,25 @@ describe('the key server', () => {
     await emulator.rotateKeys({ keepOld: true });
     await verify(emulator, before);
     await verify(emulator, await emulator.mint());
-    const { keys } = (await (await fetch(`${emulator.url}/keys`)).json()) as JSONWebKeySet;
+    const { keys } = (await (await fetch(`${emulator.url}${keysPath}`)).json()) as JSONWebKeySet;
     expect(keys).toHaveLength(2);
   });
 
   test('down', async () => {
     emulator.fault({ keys: 'down' });
-    expect((await fetch(`${emulator.url}/keys`)).status).toBe(500);
+    expect((await fetch(`${emulator.url}${keysPath}`)).status).toBe(500);
   });
 
   test('html: a page with status 200, as a proxy gives it', async () => {
     emulator.fault({ keys: 'html' });
-    const response = await fetch(`${emulator.url}/keys`);
+    const response = await fetch(`${emulator.url}${keysPath}`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/html');
   });
 
   test('empty', async () => {
     emulator.fault({ keys: 'empty' });
-    expect(await (await fetch(`${emulator.url}/keys`)).json()).toEqual({ keys: [] });
+    expect(await (await fetch(`${emulator.url}${keysPath}`)).json()).toEqual({ keys: [] });
   });
 
   test('wrong: the right key id, another key', async () => {
@@ -72,20 +73,22 @@ describe('the key server', () => {
   test('slow: it answers in the end', async () => {
     emulator.fault({ keys: 'slow' });
     const start = performance.now();
-    expect((await fetch(`${emulator.url}/keys`)).status).toBe(200);
+    expect((await fetch(`${emulator.url}${keysPath}`)).status).toBe(200);
     expect(performance.now() - start).toBeGreaterThan(1500);
   });
 
   test('hang: it never answers', async () => {
     emulator.fault({ keys: 'hang' });
-    await expect(fetch(`${emulator.url}/keys`, { signal: AbortSignal.timeout(200) })).rejects.toMatchObject({
+    await expect(
+      fetch(`${emulator.url}${keysPath}`, { signal: AbortSignal.timeout(200) }),
+    ).rejects.toMatchObject({
       name: 'TimeoutError',
     });
   });
 
   test('huge: 64 MB for whoever reads them, and it does not mind who stops', async () => {
     emulator.fault({ keys: 'huge' });
-    const response = await fetch(`${emulator.url}/keys`);
+    const response = await fetch(`${emulator.url}${keysPath}`);
     let length = 0;
     for await (const chunk of response.body ?? []) {
       length += chunk.byteLength;
@@ -93,9 +96,9 @@ describe('the key server', () => {
     }
     expect(length).toBeGreaterThan(1024 * 1024);
     emulator.fault({});
-    expect((await fetch(`${emulator.url}/keys`)).status).toBe(200);
+    expect((await fetch(`${emulator.url}${keysPath}`)).status).toBe(200);
     emulator.fault({ keys: 'huge' });
-    const all = await (await fetch(`${emulator.url}/keys`)).text();
+    const all = await (await fetch(`${emulator.url}${keysPath}`)).text();
     expect(all.length).toBeGreaterThan(64 * 1024 * 1024);
     expect(all.endsWith(']}')).toBe(true);
   });
@@ -171,7 +174,7 @@ describe('the key on disk', () => {
   test('without a directory nothing is written, and the next one has another key', async () => {
     const token = await withEmulator({}, (first) => first.mint());
     await withEmulator({}, async (second) => {
-      const keys = createRemoteJWKSet(new URL(`${second.url}/keys`));
+      const keys = createRemoteJWKSet(new URL(`${second.url}${keysPath}`));
       await expect(jwtVerify(token, keys)).rejects.toThrow();
     });
     await expect(readdir(directory)).rejects.toThrow('ENOENT');

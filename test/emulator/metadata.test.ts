@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { endpoints } from '../../src/scalekit/index.ts';
+import { endpoints, keysPath } from '../../src/scalekit/index.ts';
 import { withEmulator } from './walk.ts';
 
 let emulator: Emulator;
@@ -29,7 +29,7 @@ describe('the authorization server metadata', () => {
       issuer,
       authorization_endpoint: `${issuer}/oauth/authorize`,
       token_endpoint: `${issuer}/oauth/token`,
-      jwks_uri: at('/keys'),
+      jwks_uri: at(keysPath),
       registration_endpoint: at('/api/v1/resources/res_1000000000000001/clients:register'),
       scopes_supported: ['todo:read', 'todo:write'],
       response_types_supported: ['code'],
@@ -112,14 +112,14 @@ describe('what Scalekit does not have', () => {
   });
 
   test('another method is 405, and says which there are', async () => {
-    const response = await fetch(at('/keys'), { method: 'DELETE' });
+    const response = await fetch(at(keysPath), { method: 'DELETE' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, HEAD');
   });
 });
 
 /** A request with any Host header, over either address. */
-function statusFor(host: string | undefined, address = '127.0.0.1', path = '/keys'): Promise<number> {
+function statusFor(host: string | undefined, address = '127.0.0.1', path = keysPath): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       {
@@ -225,22 +225,22 @@ describe('in process', () => {
   });
 
   test('requests are counted by path until a reset', async () => {
-    await fetch(at('/keys'));
-    await fetch(at('/keys?x'));
-    expect(emulator.requestCount('/keys')).toBe(2);
+    await fetch(at(keysPath));
+    await fetch(at(`${keysPath}?x`));
+    expect(emulator.requestCount(keysPath)).toBe(2);
     await emulator.reset();
-    expect(emulator.requestCount('/keys')).toBe(0);
+    expect(emulator.requestCount(keysPath)).toBe(0);
   });
 
   test('requests are reported once, without one-time ids', async () => {
     const seen: unknown[] = [];
     await withEmulator({ onRequest: (request) => seen.push(request) }, async ({ url }) => {
-      await fetch(`${url}/keys?secret=x`);
+      await fetch(`${url}${keysPath}?secret=x`);
       await fetch(`${url}/consent/abcdef`);
       await fetch(`${url}/\u009b31m/../ü`);
     });
     expect(seen).toEqual([
-      { method: 'GET', path: '/keys', status: 200 },
+      { method: 'GET', path: keysPath, status: 200 },
       { method: 'GET', path: '/consent/:uid', status: 400 },
       { method: 'GET', path: '/%C3%BC', status: 404 },
     ]);
@@ -278,7 +278,7 @@ describe('in process', () => {
       request.write('grant_type=');
       await expect.poll(() => requestCount(path)).toBe(1);
       request.destroy();
-      expect((await fetch(`${url}/keys`)).status).toBe(200);
+      expect((await fetch(`${url}${keysPath}`)).status).toBe(200);
     });
     expect(errors).toEqual([]);
   });
@@ -286,8 +286,8 @@ describe('in process', () => {
   test('closing ends what hangs', async () => {
     const hanging = await startEmulator();
     hanging.fault({ keys: 'hang' });
-    const answer = fetch(`${hanging.url}/keys`).catch((error) => error.cause?.code ?? error.message);
-    await expect.poll(() => hanging.requestCount('/keys')).toBe(1);
+    const answer = fetch(`${hanging.url}${keysPath}`).catch((error) => error.cause?.code ?? error.message);
+    await expect.poll(() => hanging.requestCount(keysPath)).toBe(1);
     await hanging.close();
     expect(await answer).toMatch(/UND_ERR_SOCKET|ECONNRESET/);
   });

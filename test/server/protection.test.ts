@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as z from 'zod';
 import { Limits } from '../../src/server/limits.ts';
 import { challengeOf, denials, listTools, send } from '../../src/server/testing/index.ts';
+import { insufficientPermissions } from '../support/contract.ts';
 import {
   callTool,
   tool as declareTool,
@@ -59,7 +60,7 @@ describe('scopes', () => {
       const { status, headers, json } = await callTool(server, token, tool);
       const { error, error_description, scope = '', resource_metadata } = challengeOf(headers);
       assert.equal(status, 403);
-      assert.equal(sentence, `Insufficient permissions: \`${missing}\` scope required.`);
+      assert.equal(sentence, insufficientPermissions(missing));
       assert.equal(error, 'insufficient_scope');
       assert.equal(error_description, sentence);
       assert.equal(json.error.message, sentence, 'a model can read what is missing');

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineScopes } from '../../src/server/define-scopes.ts';
 import type { ScopeOptions } from '../../src/server/scopes.ts';
 import { denials } from '../../src/server/testing/index.ts';
+import { insufficientPermissions } from '../support/contract.ts';
 import { call, post, type Started, start } from './support.ts';
 
 // What an owner may write into src/scopes.ts: one scope includes others, and clients ask for one scope at first.
@@ -90,12 +91,8 @@ describe('a challenge', () => {
   });
 
   it('names what is missing', async () => {
-    expect((await ask('write', 'todo:read')).description).toBe(
-      'Insufficient permissions: `todo:write` scope required.',
-    );
-    expect((await ask('all')).description).toBe(
-      'Insufficient permissions: `todo:write` and `todo:admin` scopes required.',
-    );
+    expect((await ask('write', 'todo:read')).description).toBe(insufficientPermissions('todo:write'));
+    expect((await ask('all')).description).toBe(insufficientPermissions('todo:write', 'todo:admin'));
   });
 });
 
@@ -142,7 +139,7 @@ describe('defining scopes', () => {
         tool: 'read',
         missing: 'todo:read',
         granted: ['constructor', '__proto__'],
-        error: 'Insufficient permissions: `todo:read` scope required.',
+        error: insufficientPermissions('todo:read'),
       },
     ]);
   });

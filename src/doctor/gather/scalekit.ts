@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { authorizationServerMetadataUrls, endpoints, parseIssuer } from '../../scalekit/index.ts';
+import { authorizationServerMetadataUrls, endpoints, keysPath, parseIssuer } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
 import { objectOf } from '../reading.ts';
@@ -29,7 +29,7 @@ function askKeys(issuer: string, metadata: Promise<Answer>, options: ProbeOption
     const url = objectOf(answer)?.jwks_uri;
     const isUrl = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
     // Without metadata only Scalekit's own place is known; a wrong id in the path changes nothing about it.
-    return probe({ url: isUrl ? url : new URL('/keys', issuer).href }, options);
+    return probe({ url: isUrl ? url : new URL(keysPath, issuer).href }, options);
   });
 }
 

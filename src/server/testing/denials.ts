@@ -1,4 +1,5 @@
 // Every way in which a tool has to be refused for a missing scope.
+import { missingScopes } from '../authenticate.ts';
 import type { Scopes } from '../scopes.ts';
 import type { Tool } from '../tool.ts';
 
@@ -28,10 +29,7 @@ export function denials(tools: readonly Tool[], scopes: Scopes): readonly Denial
   return tools.flatMap((tool) =>
     tool.scopes.map((missing) => {
       const granted = scopes.names.filter((name) => !scopes.grantedBy([name]).has(missing));
-      const has = scopes.grantedBy(granted);
-      const lacking = tool.scopes.filter((scope) => !has.has(scope)).map((scope) => `\`${scope}\``);
-      const names = new Intl.ListFormat('en').format(lacking);
-      const error = `Insufficient permissions: ${names} ${lacking.length > 1 ? 'scopes' : 'scope'} required.`;
+      const error = missingScopes(tool.scopes, scopes.grantedBy(granted), scopes)?.description ?? '';
       return { tool: tool.listing.name, missing, granted, error };
     }),
   );

@@ -1,3 +1,4 @@
+import { keysPath } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
@@ -17,7 +18,7 @@ export default defineCheck({
       return found({
         subject: { file: sdk.file, line: sdk.line },
         actual: '@scalekit-sdk/node',
-        expected: 'jose: jwtVerify(token, createRemoteJWKSet(<environment URL>/keys), …)',
+        expected: `jose: jwtVerify(token, createRemoteJWKSet(<environment URL>${keysPath}), …)`,
       });
     }),
 });

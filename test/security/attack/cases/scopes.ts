@@ -1,3 +1,4 @@
+import { insufficientPermissions } from '../../../support/contract.ts';
 import type { Attack, AttackCase, Expectation, Kit, Tool } from '../types.ts';
 import { claimsCase, slug } from './shorthand.ts';
 
@@ -8,7 +9,7 @@ const insufficient =
     status: 403,
     challenge: 'insufficient_scope',
     scopes: kit.target.scopes,
-    body: new RegExp(`Insufficient permissions: \`${tool(kit).scope}\` scope required\\.`),
+    body: new RegExp(insufficientPermissions(tool(kit).scope).replaceAll('.', '\\.')),
   });
 
 const writer = (kit: Kit): Tool => kit.target.writeTool;
