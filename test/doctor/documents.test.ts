@@ -26,14 +26,23 @@ const subject = z.strictObject({
   url: z.string().optional(),
 });
 
+const rules = z.literal('python').optional().describe('By whose rules the file is read; Node’s otherwise');
+
 const edit = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('set-variable'),
     file: z.string(),
     variable: z.string(),
     value: z.string(),
+    rules,
   }),
-  z.strictObject({ kind: z.literal('remove-line'), file: z.string(), line: z.int(), variable: z.string() }),
+  z.strictObject({
+    kind: z.literal('remove-line'),
+    file: z.string(),
+    line: z.int(),
+    variable: z.string(),
+    rules,
+  }),
   z.strictObject({ kind: z.literal('append-line'), file: z.string(), text: z.string() }),
   z.strictObject({ kind: z.literal('replace'), file: z.string(), before: z.string(), after: z.string() }),
   z.strictObject({ kind: z.literal('mode'), file: z.string(), mode: z.int() }),

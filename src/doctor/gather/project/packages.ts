@@ -27,6 +27,12 @@ const npmNames = [
 ] as const;
 const pypiNames = ['fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;
 
+/** @returns whether a package is one that is looked for at all. */
+export function isReadPackage({ ecosystem, name }: PackageFact): boolean {
+  const names: readonly string[] = ecosystem === 'npm' ? npmNames : pypiNames;
+  return names.includes(name);
+}
+
 function rangesOf(manifest: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return {
     ...objectIn(manifest.optionalDependencies),
