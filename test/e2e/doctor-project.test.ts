@@ -63,6 +63,35 @@ const breaks: readonly Broken[] = [
     afterFix: [],
   },
   {
+    name: 'two at once: no slash, and the ids swapped',
+    env: (text) =>
+      replaceLine(
+        'SCALEKIT_RESOURCE_ID',
+        'skc_1',
+      )(replaceLine('SCALEKIT_CLIENT_ID', 'res_1')(text.replace(/(MCP_URL=.*)\/$/m, '$1'))),
+    codes: ['SKM107', 'SKM108'],
+    offline: true,
+    afterFix: [],
+  },
+  {
+    name: 'three at once: a placeholder, a port that is none, and a file for all to read',
+    env: (text) =>
+      replaceLine('PORT', 'abc')(replaceLine('SCALEKIT_RESOURCE_ID', 'res_your_resource_id')(text)),
+    change: (project) => chmod(project.path('.env'), 0o644),
+    codes: ['SKM103', 'SKM111', 'SKM123'],
+    offline: true,
+    afterFix: ['SKM103', 'SKM111'],
+  },
+  {
+    name: 'a comma too many in package.json',
+    change: async (project) => {
+      const text = await readFile(project.path('package.json'), 'utf8');
+      await writeFile(project.path('package.json'), text.replace('"type"', ',"type"'));
+    },
+    codes: ['SKM139'],
+    offline: true,
+  },
+  {
     name: 'a query',
     env: (text) => text.replace(/^(MCP_URL=.*)$/m, '$1?a=b'),
     codes: ['SKM110'],
@@ -147,7 +176,7 @@ const breaks: readonly Broken[] = [
         source.replace("'todo:write':", "'todo:admin': 'Administer',\n  'todo:write':"),
       );
     },
-    codes: ['SKM213', 'SKM410'],
+    codes: ['SKM213'],
   },
   {
     name: 'a scope with a hyphen',
@@ -165,7 +194,7 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
   let scalekit: Emulator;
   let server: Program;
   let home: string;
-  const kept = ['.env', '.mcp.json', 'src/scopes.ts'];
+  const kept = ['.env', '.mcp.json', 'package.json', 'src/scopes.ts'];
   const originals = new Map<string, string>();
 
   beforeAll(async () => {
@@ -201,6 +230,13 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
     expect(said.results.filter(({ state }) => ['unreachable', 'crashed'].includes(state))).toEqual([]);
   });
 
+  test.each(['claude', 'openai'])('%s’s directory would take it', async (directory) => {
+    const said = await examineProject('--directory', directory);
+    expect(said.found).toEqual([]);
+    const asked = said.results.filter(({ code }) => code.startsWith('SKM7'));
+    expect(asked.filter(({ state }) => state === 'passed').length).toBeGreaterThanOrEqual(4);
+  });
+
   test.each(breaks)('names $name, and mends what can be mended', async (broken) => {
     const { env, change, offline = false, codes, afterFix } = broken;
     if (env) await writeFile(project.path('.env'), env(originals.get('.env') ?? ''));
@@ -218,7 +254,8 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
     const env = originals.get('.env') ?? '';
     await writeFile(project.path('.env'), env.replace(scalekit.url, other.url));
     try {
-      expect((await examineProject()).found).toEqual(['SKM317', 'SKM501']);
+      // That it refuses this folder’s tokens follows from it, and goes with it.
+      expect((await examineProject()).found).toEqual(['SKM317']);
     } finally {
       await other.close();
     }

@@ -146,6 +146,8 @@ export interface ProjectFacts extends TransportFacts {
   readonly startsElsewhere: boolean;
   readonly publishedPorts: readonly PublishedPort[];
   readonly clientProblems: readonly ClientProblem[];
+  /** Why package.json is none. */
+  readonly manifestProblem?: Omit<ClientProblem, 'file'>;
   /** Files to be copied to `.env`, such as `.env.example`. */
   readonly examples: readonly string[];
   /** From its manifest, or the folder's. */

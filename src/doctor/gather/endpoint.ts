@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly given?: string;
   readonly givenBy?: 'person' | 'settings';
   /** It accepts connections and says nothing: whoever waited once need not wait as long again. */
-  readonly isSilent?: boolean;
+  readonly silence?: Answer;
   readonly atGiven?: Answer;
 }
 
@@ -69,7 +69,8 @@ export async function findEndpoint(
     call(given),
     givenBy === 'settings' ? fromMetadata(given, options) : [],
   ]);
-  if (!atGiven.answered) return { endpoint: given, givenBy, isSilent: atGiven.failure === 'timeout' };
+  if (!atGiven.answered)
+    return { endpoint: given, givenBy, ...(atGiven.failure === 'timeout' ? { silence: atGiven } : {}) };
   if (isMcpAnswer(atGiven)) return betterNamed({ endpoint: given, givenBy }, atGiven, named, call);
   const further = redirected(atGiven, given);
   const bySource = places.map((path) => new URL(path, given).href);

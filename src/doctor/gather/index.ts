@@ -148,8 +148,13 @@ async function gatherOnline(
   place: Endpoint,
   options: ProbeOptions,
 ): Promise<Partial<Facts>> {
-  const { isSilent, ...where } = place;
-  return gatherAt(target, project, where, isSilent ? { ...options, milliseconds: 1000 } : options);
+  const { silence, ...where } = place;
+  if (silence === undefined) return gatherAt(target, project, where, options);
+  const facts = await gatherAt(target, project, where, { ...options, milliseconds: 1000 });
+  const { server } = facts;
+  // How long it was really waited for is what the first question tells.
+  if (server === undefined || !server.known || server.value.noToken.answered) return facts;
+  return { ...facts, server: known({ ...server.value, noToken: silence }) };
 }
 
 async function gatherAt(

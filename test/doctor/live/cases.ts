@@ -130,7 +130,7 @@ export const serverFaults: readonly LiveCase[] = [
   },
   {
     name: 'metadata behind the token check',
-    codes: ['SKM308', 'SKM311'],
+    codes: ['SKM311'],
     server: { metadata: () => json(401, {}) },
   },
   {

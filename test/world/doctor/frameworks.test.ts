@@ -113,7 +113,7 @@ await server.listen(Number(process.env.PORT));
     {
       name: 'the id of another server',
       edit: edited('index.js', 'process.env.SCALEKIT_RESOURCE_ID', "'res_99'"),
-      codes: ['SKM317', 'SKM501'],
+      codes: ['SKM317'],
     },
     {
       name: 'two at once: a public address of before, and a scope that Scalekit does not have',
@@ -316,7 +316,7 @@ await server.run();
           'server.use(requireScalekit);\nserver.use(publish);',
         ),
       ),
-      codes: ['SKM308', 'SKM311', 'SKM501'],
+      codes: ['SKM311', 'SKM501'],
     },
   ],
 };

@@ -51,7 +51,8 @@ export default defineCheck({
         expected: (['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'] as const)
           .map((variable) => nameInSource(project, variable))
           .join(', '),
-        ...(project.examples[0] === undefined
+        // A copy would replace what is in a .env that is there.
+        ...(project.examples[0] === undefined || seen !== ''
           ? {}
           : {
               fix: `Copy ${project.examples[0]} to .env (cp ${project.examples[0]} .env) and fill in the values from Scalekit’s dashboard > MCP Servers > your server.`,

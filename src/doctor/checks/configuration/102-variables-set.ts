@@ -34,6 +34,13 @@ function hidden(setting: Setting): Finding {
   };
 }
 
+/** The same name in other letters, which to a program is another name. */
+function nearMiss(variable: VariableName, { envFiles }: ProjectFacts): string {
+  const lines = envFiles.flatMap((file) => file.lines.map((line) => ({ ...line, file: file.file })));
+  const near = lines.find(({ name }) => name !== variable && name.toUpperCase() === variable);
+  return near === undefined ? '' : `; ${near.file}:${near.line} sets ${near.name}, which is another name`;
+}
+
 /** docs/scalekit.md#documented-failures, 3. */
 export default defineCheck({
   code: 'SKM102',
@@ -56,7 +63,11 @@ export default defineCheck({
           setting === undefined ? { variable: nameInSource(project, variable), file } : placeOf(setting);
         if (setting !== undefined && isHidden(setting, project)) return [hidden(setting)];
         return [
-          { subject, actual: setting === undefined ? 'not set' : 'empty', expected: expected[variable] },
+          {
+            subject,
+            actual: setting === undefined ? `not set${nearMiss(variable, project)}` : 'empty',
+            expected: expected[variable],
+          },
         ];
       });
       return found(...findings);

@@ -49,7 +49,8 @@ function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Par
     level: 'error',
     actual: noToken.message,
     side: 'proxy',
-    fix: 'Give the proxy in front of the server a certificate for this name, or use http:// if this is your own machine.',
+    expected: 'a certificate that programs accept',
+    fix: 'Give the proxy in front of the server a certificate for this name, or use http:// if this is your own machine. Is it signed by an authority of your own, browsers may know it and programs do not: tell them with NODE_EXTRA_CA_CERTS=<file>, the doctor too.',
   };
 }
 

@@ -1,7 +1,7 @@
 import { defineCheck, withChallenge } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { objectOf, resourceMetadata, summary } from '../../reading.ts';
+import { isGuarded, objectOf, resourceMetadata, summary } from '../../reading.ts';
 
 function answerOf(server: ServerFacts, named: string) {
   return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
@@ -30,6 +30,7 @@ export default defineCheck({
       const answer = named === undefined ? undefined : answerOf(server, named);
       if (answer === undefined) return skipped('The challenge names no metadata that can be asked for');
       if (objectOf(answer)) return passed(answer.url);
+      if (isGuarded(answer)) return skipped('The server asks for a token there');
       if (isElsewhere(answer.url, server)) return skipped('All of the server’s addresses are another host’s');
       return found({
         subject: { url: answer.url },

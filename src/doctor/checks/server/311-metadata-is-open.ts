@@ -1,5 +1,5 @@
 import { defineCheck, withServer } from '../../check.ts';
-import { found } from '../../model.ts';
+import { found, passed } from '../../model.ts';
 import { isGuarded, summary } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 7: blocked by the server's own authentication. */
@@ -12,13 +12,14 @@ export default defineCheck({
   why: 'Clients read the metadata to find out where to get a token. They do not have one yet.',
   fix: 'Serve /.well-known/oauth-protected-resource before the code that checks tokens.',
   run: (facts) =>
-    withServer(facts, ({ metadata, metadataRoot }) =>
-      found(
-        ...[metadata, metadataRoot].filter(isGuarded).map((answer) => ({
-          subject: { url: answer.url },
-          actual: summary(answer),
-          expected: '200 without a token',
-        })),
-      ),
-    ),
+    withServer(facts, ({ metadata, metadataRoot }) => {
+      const [first, other] = [metadata, metadataRoot].filter(isGuarded);
+      if (first === undefined) return passed();
+      const too = other === undefined ? '' : `, and at ${new URL(other.url).pathname} too`;
+      return found({
+        subject: { url: first.url },
+        actual: `${summary(first)}${too}`,
+        expected: '200 without a token',
+      });
+    }),
 });

@@ -11,7 +11,7 @@ export default defineCheck({
   title: 'The running server uses other Scalekit settings than those in this folder',
   why: 'It was started before .env was changed, or from another folder or environment.',
   fix: 'Start the server again. If it stays so, see where else its variables are set.',
-  explains: ['SKM341'],
+  explains: ['SKM341', 'SKM501', 'SKM502'],
   run: (facts) =>
     withResourceMetadata(facts, ({ authorization_servers: list }, { metadata }) => {
       if (!facts.project.known) return skipped('There are no settings to compare it with');

@@ -1,7 +1,23 @@
 import { defineCheck, withAnswer } from '../../check.ts';
+import type { ServerFacts } from '../../facts/index.ts';
 import { isNoUpstream, isStranger } from '../../interference.ts';
-import { found, skipped } from '../../model.ts';
+import { type Finding, found, skipped } from '../../model.ts';
 import { callsWithoutGoodToken, isFirewall, summary } from '../../reading.ts';
+
+/** A server that answers calls without a token, and ends the connection where there is a bad one. */
+function hangUps(server: ServerFacts): readonly Finding[] {
+  if (!server.noToken.answered) return [];
+  return callsWithoutGoodToken(server)
+    .filter(({ answer }) => !answer.answered && answer.failure === 'closed')
+    .map(({ what, answer }) => ({
+      subject: { url: server.endpoint },
+      title: 'The server hangs up on a bad token',
+      actual: `${summary(answer)}, to ${what}`,
+      expected: '401',
+      why: 'The connection ends without an answer. Clients take that for a broken network and try again with the same token, for ever.',
+      fix: 'Catch the error of the token check and answer 401 with WWW-Authenticate. If the program dies of it, its log says where.',
+    }));
+}
 
 /** docs/scalekit.md#documented-failures, 18: clients throw a token away on 401, and on nothing else. */
 export default defineCheck({
@@ -15,17 +31,15 @@ export default defineCheck({
   run: (facts) =>
     withAnswer(facts, (server) => {
       if (isStranger(server)) return skipped('Another program answers there');
-      return found(
-        ...callsWithoutGoodToken(server)
-          // 503 means that the keys could not be had: that is its own finding.
-          .filter(({ answer }) => answer.answered && answer.status >= 500 && answer.status !== 503)
-          .filter(({ answer }) => !isFirewall(answer) && !isNoUpstream(answer))
-          .slice(0, 1)
-          .map(({ what, answer }) => ({
-            subject: { url: server.endpoint },
-            actual: `${summary(answer)} to ${what}`,
-            expected: '401',
-          })),
-      );
+      const broken = callsWithoutGoodToken(server)
+        // 503 means that the keys could not be had: that is its own finding.
+        .filter(({ answer }) => answer.answered && answer.status >= 500 && answer.status !== 503)
+        .filter(({ answer }) => !isFirewall(answer) && !isNoUpstream(answer))
+        .map(({ what, answer }) => ({
+          subject: { url: server.endpoint },
+          actual: `${summary(answer)} to ${what}`,
+          expected: '401',
+        }));
+      return found(...[...broken, ...hangUps(server)].slice(0, 1));
     }),
 });

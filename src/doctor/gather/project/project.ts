@@ -12,9 +12,10 @@ import { objectIn } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
 import { compoundSettings } from './compound.ts';
 import { envFileOf, readEnvFile } from './env-file.ts';
-import { parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
+import { readSources, readText, readTexts, type TextFile } from './files.ts';
 import { frameworkOf } from './framework.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
+import { readJson } from './json-text.ts';
 import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
 import { publishedPorts } from './ports.ts';
 import { ejectedOf, recordFile } from './record.ts';
@@ -126,7 +127,8 @@ export async function gatherProject(
   if (!isProject(files)) return missing('There is no project in this folder');
   const { manifest, python, sources } = files;
   const { packages, installed } = await readPackages(resolve(directory), manifest, python);
-  const parsed = parseObject(manifest?.text) ?? {};
+  const read = manifest === undefined ? undefined : readJson(manifest.text, false);
+  const parsed = read !== undefined && 'value' in read ? read.value : {};
   const name = nameOf(parsed, python) ?? basename(resolve(directory));
   const kind = kindOf(packages, sources, manifest);
   const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env));
@@ -143,6 +145,7 @@ export async function gatherProject(
     ...startOf(files, parsed),
     publishedPorts: publishedPorts(files.production),
     clientProblems: files.clients.flatMap(clientProblemOf),
+    ...(read !== undefined && 'problem' in read ? { manifestProblem: read } : {}),
     examples: files.examples,
     name,
     envFiles,
