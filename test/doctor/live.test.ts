@@ -1,9 +1,13 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { makeDirectory, removeDirectory } from '../support/temporary.ts';
+import { freePort } from '../support/ports.ts';
+import { makeDirectory, removeDirectory, temporaryDirectory } from '../support/temporary.ts';
 import { scalekitFaults, serverFaults, tokens } from './live/cases.ts';
 import { doctorIn } from './live/in-process.ts';
 import { examine, exitCodeFor, type RunDoctor } from './live/run-case.ts';
+import { startSmallServer } from './live/small-server.ts';
 
 let emulator: Emulator;
 let empty: string;
@@ -31,4 +35,39 @@ describe.each([
     expect(said.found).toEqual(each.codes);
     expect(said.exitCode).toBe(exitCodeFor(said));
   });
+});
+
+test('plain http where https is asked is no question of certificates', async () => {
+  const server = await startSmallServer(emulator, {});
+  try {
+    const { exitCode, output } = await doctor([server.endpoint.replace('http:', 'https:'), '--json']);
+    const [first] = JSON.parse(output).results;
+    expect(first).toMatchObject({
+      code: 'SKM301',
+      level: 'error',
+      title: 'The server speaks plain http where https is asked',
+    });
+    expect(exitCode).toBe(1);
+  } finally {
+    await server.close();
+  }
+});
+
+test('where the server really listens outweighs what is written: MCP_URL moves, and PORT stays', async () => {
+  const server = await startSmallServer(emulator, {});
+  try {
+    const { port } = new URL(server.endpoint);
+    const directory = await temporaryDirectory();
+    const file = join(directory, '.env');
+    const wrong = `MCP_URL=http://localhost:${await freePort()}/`;
+    const right = `PORT=${port}\nSCALEKIT_ENVIRONMENT_URL=${emulator.url}\nSCALEKIT_RESOURCE_ID=${emulator.resourceId}\n`;
+    await writeFile(file, `${right}${wrong}\n`, { mode: 0o600 });
+    const { output } = await doctorIn(directory)(['--json', '--fix', '--yes']);
+    expect(await readFile(file, 'utf8')).toBe(`${right}MCP_URL=http://localhost:${port}/\n`);
+    expect(
+      JSON.parse(output).results.filter(({ code }: { code: string }) => code === 'SKM112'),
+    ).toMatchObject([{ state: 'passed' }]);
+  } finally {
+    await server.close();
+  }
 });

@@ -17,7 +17,7 @@ export interface OwnServer {
 }
 
 /** How long a server may take to listen, in milliseconds. */
-const startLimit = 10_000;
+const startLimit = 20_000;
 /** How long one may be looked at, at most. */
 const longest = 60_000;
 

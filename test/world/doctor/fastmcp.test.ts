@@ -130,7 +130,7 @@ async function running({ directory, port }: Project): Promise<void> {
   await until('FastMCP listens', async () => {
     if (!program.running) throw new Error(program.output);
     return isTaken(port);
-  });
+  }, 120_000);
 }
 
 interface Found {
