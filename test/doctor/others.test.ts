@@ -330,6 +330,16 @@ describe('what is read of it', () => {
     });
   });
 
+  test.each([
+    ['nothing is built', {}, 'npm run dev'],
+    ['something else is built there', { 'dist/compiled/src/main.js': '' }, 'npm run dev'],
+    ['it is built', { 'dist/src/main.js': '' }, 'npm start'],
+  ])('the command that starts it: %s', async (_, built, command) => {
+    const scripts = { start: 'node --enable-source-maps dist/src/main.js', dev: 'scalekit-mcp dev' };
+    const files = { 'package.json': JSON.stringify({ name: 'todo', scripts }), ...built };
+    expect((await read(files)).startCommand).toBe(command);
+  });
+
   test('what was ejected, and from which release', async () => {
     const ejected = { version: '0.1.0', folder: 'src/protect', dependencies: { jose: '6.1.0' } };
     const files = {

@@ -127,10 +127,14 @@ async function running({ directory, port }: Project): Promise<void> {
     group: true,
   });
   onTestFinished(async () => void (await program.kill()));
-  await until('FastMCP listens', async () => {
-    if (!program.running) throw new Error(program.output);
-    return isTaken(port);
-  }, 120_000);
+  await until(
+    'FastMCP listens',
+    async () => {
+      if (!program.running) throw new Error(program.output);
+      return isTaken(port);
+    },
+    120_000,
+  );
 }
 
 interface Found {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   type Fact,
@@ -12,7 +12,7 @@ import { objectIn } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
 import { compoundSettings } from './compound.ts';
 import { envFileOf, readEnvFile } from './env-file.ts';
-import { readSources, readText, readTexts, type TextFile } from './files.ts';
+import { parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
 import { frameworkOf } from './framework.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
 import { readJson } from './json-text.ts';
@@ -21,7 +21,7 @@ import { publishedPorts } from './ports.ts';
 import { ejectedOf, recordFile } from './record.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
-import { startCommandOf } from './start-command.ts';
+import { builtEntryOf, startCommandOf } from './start-command.ts';
 import { readTransport } from './transport.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -74,13 +74,21 @@ async function readFiles(directory: string, envFile: string | undefined) {
     readText(directory, ignoreFile),
     readText(directory, recordFile),
   ]);
-  const [examples, builds] = await Promise.all([
+  const [examples, hasBuild] = await Promise.all([
     present(directory, exampleNames),
-    Promise.all(['dist', 'build', 'out'].map((folder) => readdir(join(directory, folder)).catch(() => []))),
+    isBuilt(directory, builtEntryOf(parseObject(manifest?.text))),
   ]);
-  const hasBuild = builds.some((entries) => entries.length > 0);
   const rawEnv = [local, env].filter((file) => file !== undefined);
   return { manifest, python, rawEnv, sources, clients, production, ignores, record, examples, hasBuild };
+}
+
+/** @param entry what `npm start` runs of a build; nothing has to be built where it runs none. */
+async function isBuilt(directory: string, entry: string | undefined): Promise<boolean> {
+  if (entry === undefined) return true;
+  return access(join(directory, entry)).then(
+    () => true,
+    () => false,
+  );
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;

@@ -19,12 +19,17 @@ function fromFiles(files: readonly TextFile[]): string | undefined {
   }
 }
 
+/** @returns what the script `start` runs of a build, e.g. `dist/src/main.js`; undefined where it runs none. */
+export function builtEntryOf(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const start = objectIn(manifest?.scripts)?.start;
+  return typeof start === 'string' ? /\b(?:dist|build|out)\/[\w./-]*/.exec(start)?.[0] : undefined;
+}
+
 /** @returns the script of package.json that starts the server: `start` runs what is built, `dev` the source. */
 function fromManifest(manifest: Readonly<Record<string, unknown>>, hasBuild: boolean): string | undefined {
   const scripts = objectIn(manifest.scripts) ?? {};
   const { start, dev } = scripts;
-  const needsBuild = typeof start === 'string' && /\b(?:dist|build|out)\//.test(start) && !hasBuild;
-  if (typeof start === 'string' && !needsBuild) return 'npm start';
+  if (typeof start === 'string' && hasBuild) return 'npm start';
   return typeof dev === 'string' ? 'npm run dev' : typeof start === 'string' ? 'npm start' : undefined;
 }
 
