@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -137,6 +140,26 @@ async function running({ directory, port }: Project): Promise<void> {
   );
 }
 
+/** A proxy that puts a Host of its own into every request. @returns its port. */
+async function rewriting(port: number, host: string): Promise<number> {
+  const proxy = createServer((asked, answer) => {
+    const { method, url: path, headers } = asked;
+    const of = { host: '127.0.0.1', port, method, path, headers: { ...headers, host } };
+    const forward = request(of, (said) => {
+      answer.writeHead(said.statusCode ?? 502, said.headers);
+      said.pipe(answer);
+    });
+    forward.on('error', () => answer.destroy());
+    asked.pipe(forward);
+  }).listen(0);
+  await once(proxy, 'listening');
+  onTestFinished(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+  return (proxy.address() as AddressInfo).port;
+}
+
 interface Found {
   readonly code: string;
   readonly level: string;
@@ -226,16 +249,18 @@ describe.skipIf(python === undefined)('FastMCP', () => {
     expect(said.above).toEqual(['SKM154']);
   });
 
-  test('4: an allowed host that is another one is named as such', async () => {
+  test('4: a proxy that sends another Host is named, and no token check is blamed', async () => {
     const server = guide.replace(
       'transport="http"',
       'transport="http", allowed_hosts=["mcp.example.com"], host_origin_protection=True',
     );
     const project = await projectWith('4.2.3', server);
     await running(project);
-    const said = await doctor(project, `http://127.0.0.2:${project.port}/mcp`);
-    // Whether 127.0.0.2 is an own name decides FastMCP; what counts is that a 421 is never a finding about the token check.
-    expect(said.found.map(({ code }) => code)).not.toContain('SKM501');
+    const proxy = await rewriting(project.port, 'upstream.internal');
+    const said = await doctor(project, `http://localhost:${proxy}/mcp`);
+    expect(said.above).toEqual(['SKM342']);
+    expect(said.first).toMatchObject({ code: 'SKM342', level: 'error' });
+    expect(said.first?.fix).toMatch(/list of hosts/);
   });
 
   test('4: another path is found, and MCP_URL’s own address is no stranger’s', async () => {
