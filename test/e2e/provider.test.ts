@@ -341,6 +341,28 @@ describe('importing it', () => {
     expect(JSON.parse(stdout)).toEqual({ refused: 401, resources: [], listeners: [] });
   });
 
+  test('its verifier does with SDK 2 alone: a bad token is that SDK’s own error', async () => {
+    const { code, stdout, stderr } = await installed.evaluateBeside(
+      [
+        ...['scalekit-mcp-server', 'jose', 'rate-limiter-flexible', 'zod'],
+        ...['@modelcontextprotocol/server', '@modelcontextprotocol/core'],
+      ],
+      `
+      import { OAuthError } from '@modelcontextprotocol/server';
+      import { ScalekitProvider } from 'scalekit-mcp-server/provider';
+      const auth = new ScalekitProvider({
+        environmentUrl: 'https://acme.scalekit.dev',
+        resourceId: 'res_1',
+        mcpUrl: 'https://mcp.example.com/',
+        scopes: ['notes:read'],
+      });
+      const error = await auth.verifier.verifyAccessToken('garbage').catch((thrown) => thrown);
+      console.log(error instanceof OAuthError, error.code, error.message);`,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.trim()).toBe('true invalid_token The access token is malformed');
+  });
+
   test('says which option is wrong, its value and what is expected', async () => {
     const { stderr } = await installed.evaluate(`
       import { ScalekitProvider } from 'scalekit-mcp-server/provider';
