@@ -28,6 +28,8 @@ export function readyBlock({ endpoint, duration, project, emulator }: Ready): st
     ['a token', `TOKEN=$(${manager.exec('scalekit-mcp token')})`],
     ['its tools', manager.exec('scalekit-mcp list')],
     ['a call', manager.exec('scalekit-mcp call <tool>')],
+    ['a client', manager.exec('scalekit-mcp connect <client>')],
+    ['inspect it', manager.exec('scalekit-mcp inspect')],
     ['check it', manager.exec('scalekit-mcp doctor')],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
