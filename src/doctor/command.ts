@@ -134,6 +134,7 @@ async function explain(code: string, context: Context): Promise<ExitCode> {
  */
 export async function doctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
   if (flags.explain !== undefined) return explain(flags.explain, context);
+  if (flags.live) return (await import('./live/command.ts')).live(flags, context);
   const plan = await packageIn(await readFlags(flags, context), context);
   if (plan.watch) return keepWatching(plan, context);
   const examination = await examine(plan, context);

@@ -49,6 +49,10 @@ export const doctorOptions = [
   { name: 'json', summary: 'the same as --format json' },
   { name: 'save', value: '<file>', summary: 'write what was seen, without secrets, for a bug report' },
   { name: 'from', value: '<file>', summary: 'judge what --save has written, here or elsewhere' },
+  {
+    name: 'live',
+    summary: 'ask your Scalekit environment what no document says, step by step, and save the answers',
+  },
   { name: 'explain', value: '<code>', summary: 'what a code means, at length' },
 ] as const satisfies readonly OptionRow[];
 

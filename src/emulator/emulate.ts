@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readSettings } from '../project/settings.ts';
 import { stateDirectory } from '../project/state-directory.ts';
 import {
@@ -25,6 +25,7 @@ import { type OptionProblem, problemsError, UsageError, UserError } from '../ter
 import { checkPublicUrl, isInContainer } from './container.ts';
 import type { Emulator, EmulatorOptions } from './contract.ts';
 import { startEmulator } from './index.ts';
+import { type Likeness, readLikeness } from './like.ts';
 import { settleSwitches } from './local-file.ts';
 import { scopesOfProject, wantedScalekit } from './of-project.ts';
 import { trustNotice } from './switches.ts';
@@ -46,6 +47,8 @@ export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   readonly container?: boolean;
   /** Where the browser on the host reaches it, with `container`. */
   readonly publicUrl?: string;
+  /** A file of `doctor --live`, to answer alike; what is said beside it counts more. */
+  readonly like?: string;
   /** Answers as Scalekit alone does. */
   readonly strict?: boolean;
 }
@@ -98,6 +101,10 @@ function refuseOutsideContainer({ container, publicUrl }: EmulateOptions, { env 
     );
 }
 
+function likeness({ like }: EmulateOptions, { cwd }: Context): Likeness {
+  return like === undefined ? { switches: {}, strict: undefined } : readLikeness(resolve(cwd, like));
+}
+
 /** Checks all options by Scalekit's own rules, and says all problems at once. */
 function settle(options: EmulateOptions, context: Context): { settled: Settled; notes: readonly string[] } {
   const problems: OptionProblem[] = [];
@@ -126,10 +133,12 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
       ? {}
       : { container: true, publicUrl: check('--public-url', checkPublicUrl(options.publicUrl), '') };
   if (problems.length > 0) throw problemsError(problems, 'scalekit-mcp emulate --help');
-  const { decides, note } = settleSwitches(context.cwd, options, !options.ephemeral);
+  const { switches: alike, strict: strictAlike } = likeness(options, context);
+  const said = { ...alike, ...options };
+  const { decides, note } = settleSwitches(context.cwd, said, !options.ephemeral);
   if (note !== undefined) notes.push(note);
   const keyDirectory = options.ephemeral ? {} : { keyDirectory: stateDirectory(context.env) };
-  const { autoApprove = false, strict = false } = options;
+  const { autoApprove = false, strict = strictAlike ?? false } = options;
   const how = { autoApprove, strict, ...keyDirectory, ...inContainer };
   return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };
 }

@@ -97,6 +97,8 @@ async function clientFor(attempt: Attempt): Promise<OAuthClientInformationMixed>
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     clientMetadata: {
       client_name: options.clientName,
+      // A program with a loopback redirect is native, and has to say so (MCP 2026-07-28, authorization; SEP-837).
+      application_type: 'native',
       redirect_uris: [loopback.redirectUrl],
       grant_types: ['authorization_code', ...(options.stayConnected ? ['refresh_token'] : [])],
       response_types: ['code'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { faultsOfRole, runAuthorizationServer, runClient } from '../security/conformance/roles.ts';
 import { runConformance } from '../security/conformance/run.ts';
 import { judgeScenario } from '../security/conformance/scenarios.ts';
 
@@ -13,5 +14,13 @@ describe('the official conformance suite', () => {
       });
       expect(faults).toEqual([]);
     }
+  });
+
+  test('passes with the local Scalekit as authorization server', async () => {
+    expect(faultsOfRole(await runAuthorizationServer())).toEqual([]);
+  });
+
+  test('passes with our own client, in both revisions and the extensions that it has', async () => {
+    expect((await runClient()).flatMap(faultsOfRole)).toEqual([]);
   });
 });

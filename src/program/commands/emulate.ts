@@ -12,6 +12,7 @@ export const emulate: CommandRow = {
     ...switchOptions,
     ['--auto-approve', 'log in and consent without a person, for answers to this machine'],
     ['--strict', 'answer as Scalekit alone does, without what standards add to it'],
+    ['--like <file>', 'answer as a tenant did whose answers doctor --live has saved'],
     ['--ephemeral', 'keep nothing, so that a restart forgets keys and clients'],
     ['--container', 'listen on all interfaces: in a container only, with --public-url'],
     ['--public-url <url>', 'where the browser on the host reaches it: http://localhost:<port>'],

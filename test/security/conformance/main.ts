@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { repository } from '../../support/repository.ts';
 import { machine, plain } from '../attack/report.ts';
 import { dependencyVersions } from '../own.ts';
-import { runConformance, type SuiteResult, suiteNode } from './run.ts';
+import { faultsOfRole, judgeRole, type RoleRun, runAuthorizationServer, runClient } from './roles.ts';
+import { runConformance, type SuiteResult } from './run.ts';
 import { judgeScenario, reasonFor } from './scenarios.ts';
+import { suiteNode } from './suite.ts';
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 
@@ -33,6 +35,24 @@ function section({ run, results }: SuiteResult): string[] {
   ];
 }
 
+function roleSection(run: RoleRun): string[] {
+  const verdicts = run.results.map((result) => ({ ...judgeRole(run, result), scenario: result.scenario }));
+  const rows = verdicts.map(({ scenario, passed, failed, reason, fault }) =>
+    row(scenario, passed, failed, fault ? `**fails: ${plain(fault)}**` : (reason ?? 'passes')),
+  );
+  const passing = verdicts.filter(({ reason, fault }) => reason === undefined && fault === undefined).length;
+  return [
+    `## ${run.name}`,
+    '',
+    `${run.intro} ${verdicts.length} scenarios, ${passing} passed in full.`,
+    '',
+    row('scenario', 'checks passed', 'failed', 'result, or why it does not apply'),
+    row('---', '---:', '---:', '---'),
+    ...rows,
+    '',
+  ];
+}
+
 function faultsOf(all: readonly SuiteResult[]): string[] {
   return all.flatMap(({ run, results }) => [
     ...results.flatMap((result) => {
@@ -49,32 +69,34 @@ function faultsOf(all: readonly SuiteResult[]): string[] {
 export async function main(args: readonly string[]): Promise<number> {
   if (args.length > 0) {
     console.error(
-      'Usage: npm run conformance\n\nRuns the official conformance suite against a generated server and writes docs/conformance.md.',
+      'Usage: npm run conformance\n\nRuns the official conformance suite against a generated server, the local Scalekit and our own client, and writes docs/conformance.md.',
     );
     return args.includes('--help') ? 0 : 2;
   }
   const all = await runConformance('todo');
+  const roles = [await runAuthorizationServer(), ...(await runClient())];
   const versions = [...(await dependencyVersions())].map(([name, version]) => `${name} ${version}`);
   const text = [
     '# Official conformance',
     '',
     '<!-- Written by `npm run conformance`: change the server or test/security/conformance, not this page. -->',
     '',
-    'The [official suite](https://github.com/modelcontextprotocol/conformance) against the generated todo server, through a proxy that adds',
-    'the access token, which the suite cannot send. It checks every feature of the protocol; the server has tools, and',
-    'nothing else, so that what it asks of resources, prompts and of its own test tools cannot be passed.',
+    'The [official suite](https://github.com/modelcontextprotocol/conformance) in the three roles that it has: the generated todo server,',
+    'the local Scalekit, and our own client. The server is behind a proxy that adds the access token, which the suite cannot send. The',
+    'suite checks every feature of the protocol; the server has tools, and nothing else, so that what it asks of resources, prompts and of',
+    'its own test tools cannot be passed.',
     '',
     `Measured on ${new Date().toISOString().slice(0, 10)}, on ${machine()}; the suite on Node.js ${suiteNode}, the server on Node.js ${process.versions.node} with ${versions.join(', ')}.`,
     'Again, by yourself: `npm run conformance`.',
     '',
     ...all.flatMap(section),
+    ...roles.flatMap(roleSection),
   ].join('\n');
   await writeFile(join(repository, 'docs', 'conformance.md'), `${text.trimEnd()}\n`);
-  const faults = faultsOf(all);
+  const faults = [...faultsOf(all), ...roles.flatMap(faultsOfRole)];
   for (const { run, results } of all) console.log(`${run.name}: ${results.length} scenarios`);
-  console.log(
-    faults.length > 0 ? faults.join('\n') : 'Every scenario that a tools-only server can pass, passes.',
-  );
+  for (const { name, results } of roles) console.log(`${name}: ${results.length} scenarios`);
+  console.log(faults.length > 0 ? faults.join('\n') : 'Every scenario that applies passes.');
   console.log('Wrote docs/conformance.md.');
   return faults.length > 0 ? 1 : 0;
 }
