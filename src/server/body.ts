@@ -50,9 +50,12 @@ export async function readMessage(
  * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"cursor": null` or
  * `"params": null`. No parameter of MCP may be null, so each means "absent".
  */
-function withoutNulls({ params, ...message }: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  if (typeof params !== 'object' || params === null || Array.isArray(params))
-    return params === undefined || params === null ? message : { ...message, params };
+function withoutNulls(whole: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (whole.params === undefined) return whole;
+  const { params, ...message } = whole;
+  if (params === null) return message;
+  if (typeof params !== 'object' || !Object.values(params).includes(null) || Array.isArray(params))
+    return whole;
   const given = Object.entries(params).filter(([, value]) => value !== null);
   return { ...message, params: Object.fromEntries(given) };
 }

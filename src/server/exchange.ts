@@ -124,8 +124,11 @@ export class NodeExchange extends Exchange {
       typeof body === 'string' && status !== 204 ? { 'content-length': Buffer.byteLength(body) } : {};
     res.writeHead(status, { ...always, ...length, ...this.cors, ...headers });
     if (typeof body !== 'string') return await pipeline(Readable.fromWeb(body), res);
+    res.end(body);
+    // The system has taken all of it.
+    if (res.writableLength === 0) return;
     const cut = setTimeout(() => res.destroy(), untakenFor).unref();
-    res.once('close', () => clearTimeout(cut)).end(body);
+    res.once('close', () => clearTimeout(cut));
   }
 
   drop(): void {

@@ -70,8 +70,14 @@ function paint(colour: keyof typeof colours, text: string): string {
   return process.env.NO_COLOR ? text : `\u001b[${colours[colour]}m${text}\u001b[0m`;
 }
 
+/** What needs a closer look: anything but printable ASCII, and whatever may begin a secret. */
+const suspicious = /[^ -~]|eyJ|skcs_|sks_|test_/;
+
 /** JSON in which everything is escaped that breaks a line, drives a terminal, or hides or reverses text: nobody can forge a line. */
 function printable(value: unknown): string {
+  const json = JSON.stringify(value) ?? '';
+  // Escapes are longer than what they stand for, never shorter.
+  if (json.length <= longestText && !suspicious.test(json)) return json;
   return JSON.stringify(value, shorten).replaceAll(unseen, (character) =>
     // A surrogate pair is two escapes in JSON.
     Array.from({ length: character.length }, (_, half) => escapeHalf(character.charCodeAt(half))).join(''),

@@ -5,7 +5,6 @@ import {
   type CallToolResult,
   classifyInboundRequest,
   createMcpHandler,
-  type InboundClassificationOutcome,
   type JSONRPCRequest,
   type MessageClassification,
   ProtocolError,
@@ -19,6 +18,7 @@ import type { Access } from './access.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { modernVersion, PlainCalls } from './plain-calls.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
 import { SingleAnswer } from './single-answer.ts';
@@ -58,7 +58,6 @@ export interface McpAnswer {
   end?(): void;
 }
 
-const modernVersion = '2026-07-28';
 /** In the order of preference; the SDK's list has those before 2026 only. */
 const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion];
 
@@ -69,6 +68,7 @@ export class McpEndpoint {
   /** How long clients may keep what they have listed (2026-07-28). */
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
+  readonly #plainCalls = new PlainCalls();
   readonly #underWay = new Set<Promise<Response>>();
   /** The SDK's own handler for 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
   readonly #modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
@@ -94,6 +94,8 @@ export class McpEndpoint {
 
   async answer(request: McpRequest): Promise<McpAnswer> {
     const { headers, message } = request;
+    const call = this.#plainCalls.recognise(message, headers);
+    if (call !== undefined) return await this.#answerOnce(request, call === 'legacy' ? undefined : call);
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body: message,
@@ -101,7 +103,8 @@ export class McpEndpoint {
       ...only('mcpMethodHeader', headers['mcp-method']?.toString()),
       ...only('mcpNameHeader', headers['mcp-name']?.toString()),
     });
-    if (isPlainCall(route, headers)) return await this.#answerOnce(request, route.classification);
+    if (this.#plainCalls.isModernCall(route, headers))
+      return await this.#answerOnce(request, route.classification);
     if (route.kind !== 'legacy') return await this.#answerModern(request);
     // Notifications and answers ask for nothing, and there is no session that they could change.
     if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
@@ -226,25 +229,6 @@ export class McpEndpoint {
       return errorResult(`Internal error (request ${request.id})`);
     }
   }
-}
-
-/**
- * Whether this is a tool call of 2026-07-28 whose headers say exactly what its body says. Nearly all are, and they are
- * answered in half the time without web `Request` and `Response`. All others go to the SDK's own handler.
- */
-function isPlainCall(
-  route: InboundClassificationOutcome,
-  headers: IncomingHttpHeaders,
-): route is Extract<InboundClassificationOutcome, { kind: 'modern' }> {
-  return (
-    route.kind === 'modern' &&
-    route.messageKind === 'request' &&
-    route.classification.revision === modernVersion &&
-    route.message.method === 'tools/call' &&
-    headers['mcp-protocol-version'] === modernVersion &&
-    headers['mcp-method'] === 'tools/call' &&
-    headers['mcp-name'] === route.message.params?.name
-  );
 }
 
 function checkVersion(version: unknown): void {

@@ -5,6 +5,7 @@ import { createServer, type ServerOptions } from './create-server.ts';
 import { deployed } from './deployment.ts';
 import { endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
+import { writeOnceATurn } from './lines.ts';
 import { NotListening } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import type { ScalekitProvider } from './provider.ts';
@@ -49,7 +50,8 @@ export async function serve({
 }: ServeOptions & DeclaredVariables): Promise<void> {
   tuneProcess();
   const { env, own, notes } = environmentOrEnd(variables);
-  const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL }), name } = options;
+  const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL, write: writeOnceATurn() }), name } =
+    options;
   const auth = makeProvider(env);
   auth[deployed]({ metadataUrl: env.RESOURCE_METADATA_URL, internalUrl: env.SCALEKIT_INTERNAL_URL });
   const server = createServer({

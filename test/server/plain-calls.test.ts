@@ -1,0 +1,100 @@
+import { classifyInboundRequest } from '@modelcontextprotocol/server';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PlainCalls } from '../../src/server/plain-calls.ts';
+
+const envelope = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+const legacy = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'x', arguments: {} } };
+const modern = { ...legacy, params: { ...legacy.params, _meta: envelope } };
+const modernHeaders = {
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': 'tools/call',
+  'mcp-name': 'x',
+};
+
+type Headers = Readonly<Record<string, string>>;
+
+function classify(message: Readonly<Record<string, unknown>>, headers: Headers) {
+  const { 'mcp-protocol-version': version, 'mcp-method': method, 'mcp-name': name } = headers;
+  return classifyInboundRequest({
+    httpMethod: 'POST',
+    body: message,
+    ...(version !== undefined && { protocolVersionHeader: version }),
+    ...(method !== undefined && { mcpMethodHeader: method }),
+    ...(name !== undefined && { mcpNameHeader: name }),
+  });
+}
+
+/** What has recognised a call of 2026-07-28 before. */
+function experienced(): PlainCalls {
+  const calls = new PlainCalls();
+  expect(calls.isModernCall(classify(modern, modernHeaders), modernHeaders)).toBe(true);
+  return calls;
+}
+
+describe('a plain call', () => {
+  it.each([{}, { 'mcp-protocol-version': '2025-06-18' }, { 'mcp-protocol-version': '2024-11-05' }])(
+    'of before 2026 is recognised at once: %j',
+    (headers) => {
+      expect(new PlainCalls().recognise(legacy, headers)).toBe('legacy');
+    },
+  );
+
+  it('of 2026-07-28 is recognised once the SDK has seen its envelope', () => {
+    expect(new PlainCalls().recognise(modern, modernHeaders)).toBeUndefined();
+    const route = classify(modern, modernHeaders);
+    if (route.kind !== 'modern') return expect.unreachable();
+    expect(experienced().recognise(modern, modernHeaders)).toEqual(route.classification);
+  });
+
+  it('is never taken for what the SDK does not take it for', () => {
+    const some = <T>(...values: T[]) => fc.constantFrom(...values);
+    /** Mostly the first: what is plain but for one thing is worth most. */
+    const mostly = <T>(first: T, ...others: T[]) =>
+      fc.oneof({ weight: 4, arbitrary: fc.constant(first) }, { weight: 1, arbitrary: some(...others) });
+    const seldom = <T>(...values: T[]) => mostly<T | undefined>(undefined, ...values);
+    const messages = fc.record({
+      jsonrpc: mostly<unknown>('2.0', '1.0', 2, undefined),
+      id: mostly<unknown>(1, 'a', 1.5, null, {}, 2 ** 60, undefined),
+      method: mostly<unknown>('tools/call', 'initialize', 'ping', 1),
+      params: some<unknown>(
+        ...[legacy.params, modern.params, {}, [], null, 'x', { _meta: {} }, { _meta: null, name: 'x' }],
+        ...[legacy.params, modern.params, { ...legacy.params, name: 1 }, { name: 'y', _meta: envelope }],
+        { ...modern.params, _meta: { ...envelope, progressToken: {} } },
+      ),
+      result: seldom<unknown>({}, 1),
+      error: seldom<unknown>({ code: 1, message: 'x' }, 1),
+      extra: seldom(1),
+    });
+    const headers = some<Readonly<Record<string, string | undefined>>>(
+      ...[{}, modernHeaders, { 'mcp-protocol-version': '2025-11-25' }, { 'mcp-protocol-version': '1.0' }],
+      ...[
+        { ...modernHeaders, 'mcp-name': 'y' },
+        { ...modernHeaders, 'mcp-protocol-version': '2025-06-18' },
+      ],
+      ...[{ 'mcp-method': 'tools/list' }, { 'mcp-name': 'x' }, { 'mcp-protocol-version': '2027-01-01' }],
+    );
+    const withoutUndefined = (all: object) =>
+      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    const calls = experienced();
+    let recognised = 0;
+    fc.assert(
+      fc.property(messages, headers, (given, present) => {
+        const message = withoutUndefined(given);
+        const sent = withoutUndefined(present) as Headers;
+        const call = calls.recognise(message, sent);
+        if (call === undefined) return;
+        recognised += 1;
+        const route = classify(message, sent);
+        if (call === 'legacy') expect(route).toMatchObject({ kind: 'legacy', reason: 'no-claim' });
+        else expect(route).toMatchObject({ kind: 'modern', messageKind: 'request', classification: call });
+      }),
+      { numRuns: 3000 },
+    );
+    expect(recognised).toBeGreaterThan(50);
+  });
+});
