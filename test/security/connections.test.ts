@@ -383,7 +383,8 @@ describe('SIGTERM', () => {
       const since = performance.now();
       server.program.child.kill(second);
       expect(await server.program.ended()).toMatchObject({ code: 0, signal: null });
-      expect(performance.now() - since).toBeLessThan(5000);
+      // Not when the drain ends.
+      expect(performance.now() - since).toBeLessThan(18_000);
       await under;
     },
   );
