@@ -3,6 +3,7 @@ import { startEmulator } from '../../../src/emulator/index.ts';
 import { makeProject } from '../../security/project.ts';
 import { startServer, unlimited } from '../../security/server.ts';
 import { load, mixedRequests } from '../../support/load.ts';
+import { lacks } from '../../support/needs.ts';
 import { freePort } from '../../support/ports.ts';
 import { isInstalled, nginxUpstream, proxyKinds, startProxy } from '../../support/proxies.ts';
 
@@ -12,8 +13,12 @@ beforeAll(async () => {
 });
 
 const installed = proxyKinds.filter(({ program }) => isInstalled(program));
-const missing = proxyKinds.filter(({ program }) => !isInstalled(program));
-test.skipIf(missing.length === 0)(`not installed: ${missing.map(({ name }) => name).join(', ')}`, () => {});
+const needs = [...new Set(proxyKinds.map(({ program }) => program))].map((program) => ({
+  what: program,
+  present: isInstalled(program),
+  install: `apt-get install ${program}`,
+}));
+if (lacks('servers behind proxies', needs)) test.skip('some proxies are not installed', () => {});
 
 /** A server behind a proxy, and a good and a bad token for it. */
 async function behind(kind: (typeof proxyKinds)[number], host: 'default' | 'passed') {
