@@ -8,7 +8,7 @@ import { compose } from './attack/compose.ts';
 import { describeTarget } from './attack/target.ts';
 import { send } from './attack/wire.ts';
 import { callTool } from './call.ts';
-import { impatient } from './clock.ts';
+import { impatient, unhurried } from './clock.ts';
 import { makeProject, type Template } from './project.ts';
 import { type RunningServer, type ServerSettings, startServer } from './server.ts';
 
@@ -222,7 +222,7 @@ describe.concurrent('the start', () => {
     const { expect } = context;
     const { server: first } = await startPair(context);
     await first.listening();
-    const { server } = await startPair(context, { port: first.port });
+    const { server } = await startPair(context, { port: first.port, nodeOptions: unhurried });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`Port ${first.port} is taken by the MCP server`));
