@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UsageError } from '../terminal/errors.ts';
 import { flagOf, type JsonForm, type OptionName, optionNames, optionOf } from './options.ts';
 
-/** The JSON form of each kind of row; `input` is what may be written, the rows' rules say the rest. */
+/** The JSON type of an option. Its rule in the table checks the rest. */
 function schemaOf(name: OptionName): z.ZodType {
   const row = optionOf(name);
   const names = (row.choices ?? []).map((choice) => String(choice.value));
@@ -18,7 +18,7 @@ function schemaOf(name: OptionName): z.ZodType {
   return forms[row.form]().describe(describeOption(name)).optional();
 }
 
-/** What a value means, what holds without it, and which of its values are for a later version. */
+/** An option's meaning, its default, and which of its values are not in this version. */
 function describeOption(name: OptionName): string {
   const { summary, default: fallback, choices = [] } = optionOf(name);
   const later = choices.filter((choice) => choice.notYet).map((choice) => choice.value);
@@ -29,7 +29,7 @@ function describeOption(name: OptionName): string {
   return remarks.length === 0 ? summary : `${summary} (${remarks.join('; ')})`;
 }
 
-/** Answers are what is made; how the program runs (`--json`, `--yes`, …) is said by flags alone. */
+/** Answers say what to create; how the program runs (`--json`, `--yes`, …) is set by flags alone. */
 const answerNames = optionNames.filter((name) => optionOf(name).mode !== true);
 
 function answersSchema(): z.ZodType<Record<string, unknown>> {
@@ -64,7 +64,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
  * Reads the JSON of `--answers`.
  * @param text the document.
  * @param source the file's name, for the errors.
- * @returns the values by option, in their JSON form; the rules of the table are still to be applied.
+ * @returns the values by option, in their JSON form, not yet checked by the rules of the table.
  * @throws UsageError when it is not JSON, has an unknown key, or a value of another type.
  */
 export function parseAnswers(text: string, source: string): Record<string, unknown> {
@@ -78,7 +78,7 @@ export function parseAnswers(text: string, source: string): Record<string, unkno
   const parsed = answersSchema().safeParse(document);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(describeIssue);
-  throw new UsageError(`${source} does not hold answers.\n  ${faults.join('\n  ')}`, {
+  throw new UsageError(`${source} does not contain valid answers.\n  ${faults.join('\n  ')}`, {
     code: 'answers/form',
     next,
   });

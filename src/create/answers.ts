@@ -1,7 +1,7 @@
 import type { PackageManagerName } from '../project/package-manager.ts';
 import type { Place } from '../project/place.ts';
 
-/** The options whose values are overlays: folders of templates that are laid over a language's base. */
+/** The options whose values are overlays: template folders laid over a language's base. */
 export const overlayOptions = ['store', 'with', 'deploy'] as const;
 export type OverlayOption = (typeof overlayOptions)[number];
 
@@ -21,7 +21,7 @@ export interface Answers {
   readonly mcpUrl: string;
   readonly scopes: readonly string[];
   readonly packageManager: PackageManagerName;
-  /** What the project's folder is part of: lockfile, image and CI depend on it. */
+  /** The workspace and repository that the folder is part of: lockfile, image and CI depend on them. */
   readonly place: Place;
   /** Undefined for the local Scalekit. */
   readonly scalekit: ScalekitValues | undefined;
@@ -30,11 +30,11 @@ export interface Answers {
 export interface ScalekitValues {
   readonly environmentUrl: string;
   readonly resourceId: string;
-  /** Empty where only the dashboard's "Metadata JSON" was given, which does not hold it. */
+  /** Empty if only the dashboard's "Metadata JSON" was given, which does not contain it. */
   readonly clientId: string;
 }
 
-/** A file of a project: its path, relative and with `/`, and what is in it. */
+/** A file of a project: its path, relative and with `/`, and its content. */
 export interface File {
   readonly path: string;
   readonly content: string | Uint8Array;

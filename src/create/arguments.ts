@@ -2,10 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { usageErrorOf } from '../terminal/commander-error.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
-/** What was written, by option, before any rule has seen it: text from flags, JSON values from `--answers`. */
+/** Unchecked values by option: text from flags, JSON values from `--answers`. */
 export type Raw = { readonly [K in OptionName]?: unknown };
 
-/** What the command line says. `help` and `version` outrank everything else. */
+/** The parsed command line. `help` and `version` take precedence over everything else. */
 export interface Arguments {
   readonly raw: Raw;
   readonly help: boolean;
@@ -32,7 +32,7 @@ function createCommand(): Command {
 }
 
 /**
- * Reads the command line by the table of options.
+ * Parses the command line by the table of options.
  * @throws UsageError for an unknown option, a second directory, or an option without its value.
  */
 export function parseArguments(args: readonly string[]): Arguments {

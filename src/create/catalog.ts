@@ -3,15 +3,15 @@ import { type OverlayOption, type Overlays, overlayOptions } from './answers.ts'
 import type { Language, Named, Overlay, TemplateRow } from './language.ts';
 import { languages } from './languages/index.ts';
 
-/** What can be chosen, and together with what: read from the lists of languages, templates and overlays. */
+/** What can be chosen, and in which combinations: read from the lists of languages, templates and overlays. */
 
-/** What is chosen of it; undefined where nothing was said. */
+/** What was chosen; undefined where nothing was. */
 export interface Choices extends Partial<Overlays> {
   readonly language?: string;
   readonly template?: string;
 }
 
-/** @returns rows of one name once each; what one language has is not "not yet". */
+/** @returns one row per name. A row that one language has outranks a "not yet" of another. */
 function merge<T extends Named>(rows: readonly T[]): readonly T[] {
   const merged = new Map<string, T>();
   for (const row of rows) {
@@ -21,14 +21,14 @@ function merge<T extends Named>(rows: readonly T[]): readonly T[] {
   return [...merged.values()];
 }
 
-/** The values of `--language`, `--template` and of each option of overlays, in any language. */
+/** The values of `--language`, `--template` and each overlay option, in any language. */
 export const languageChoices: readonly Named[] = languages;
 export const templateChoices: readonly Named[] = merge(languages.flatMap((each) => each.templates));
 export function overlayChoices(option: OverlayOption): readonly Named[] {
   return merge(languages.flatMap((each) => each.overlays).filter((each) => each.option === option));
 }
 
-/** @returns what is chosen when nobody says, for the help: the same in every language that has it. */
+/** @returns the default, for the help: the same in every language that has it. */
 export function defaultOf(option: 'language' | 'template' | OverlayOption): string | undefined {
   if (option === 'language') return languages[0]?.value;
   if (option === 'template') return templateChoices[0]?.value;
@@ -38,7 +38,7 @@ export function defaultOf(option: 'language' | 'template' | OverlayOption): stri
   return preset?.value;
 }
 
-/** @throws Error for a name that is not in the list: the options have refused it before. */
+/** @throws Error for a name that is not in the list, which the options have refused before. */
 export function languageOf(choices: Choices): Language {
   const name = choices.language ?? languages[0]?.value;
   const found = languages.find((each) => each.value === name);
@@ -46,7 +46,7 @@ export function languageOf(choices: Choices): Language {
   return found;
 }
 
-/** @returns the template that is chosen, or its language's default; undefined where the language does not have it. */
+/** @returns the chosen template, or its language's default; undefined if the language does not have it. */
 export function templateOf(choices: Choices): TemplateRow | undefined {
   const { templates } = languageOf(choices);
   return choices.template === undefined
@@ -62,7 +62,7 @@ function fitting(language: Language, template: string, option: OverlayOption): r
 
 const list = (rows: readonly Named[]) => rows.map((row) => row.value).join(', ');
 
-/** What is wrong with the values of one option of overlays, beside this language and template. */
+/** What is wrong with the values of one overlay option in this language and template. */
 function faultOfOverlays(
   language: Language,
   template: TemplateRow,
@@ -82,7 +82,7 @@ function faultOfOverlays(
   };
 }
 
-/** @returns what does not go together, each with the option that is to be changed and what it may be. */
+/** @returns the combinations that are not possible, each with the option to change and its valid values. */
 export function combinationProblems(
   choices: Choices,
 ): ReadonlyArray<Problem & { readonly about: 'template' | OverlayOption }> {
@@ -105,7 +105,7 @@ export function combinationProblems(
   });
 }
 
-/** @returns the overlays of a project: what was chosen, and the defaults of the template for the rest. */
+/** @returns the overlays of a project: those that were chosen, and the template's defaults for the rest. */
 export function resolveOverlays(choices: Choices): Overlays {
   const language = languageOf(choices);
   const template = templateOf(choices)?.value ?? '';
@@ -117,7 +117,7 @@ export function resolveOverlays(choices: Choices): Overlays {
   return { store: chosen('store'), with: chosen('with'), deploy: chosen('deploy') };
 }
 
-/** @returns the rows of a project's overlays, in the order of the list, which is the order in which they are laid. */
+/** @returns the rows of a project's overlays, in the order in which they are applied. */
 export function overlaysOf(choices: Choices & { readonly overlays: Overlays }): readonly Overlay[] {
   return languageOf(choices).overlays.filter(({ option, value }) => choices.overlays[option].includes(value));
 }

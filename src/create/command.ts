@@ -32,7 +32,7 @@ async function makeProject(
   program: string,
   json: boolean,
 ): Promise<CreateReport | undefined> {
-  // First of all: the values of what npm has swallowed are among the arguments, and would be taken for directories.
+  // Before anything else: the values of flags that npm swallowed are among the arguments, and would be taken for directories.
   refuseSwallowedFlags(
     context.env,
     args.find((arg) => !arg.startsWith('-')),
@@ -48,8 +48,8 @@ async function makeProject(
     import('./perform.ts'),
     import('../doctor/report/one-result.ts'),
   ]);
-  const { given, notes, around } = await readInput(raw, context, program);
-  const resolved = resolve(given, around);
+  const { given, notes, invocation } = await readInput(raw, context, program);
+  const resolved = resolve(given, invocation);
   const screen = json ? silent : screenOf(context);
   const allNotes = [...notes, ...resolved.notes];
   for (const note of allNotes) screen.line(`i ${note}`);
@@ -59,8 +59,9 @@ async function makeProject(
 }
 
 /**
+ * Creates a project.
  * @param args without the program's own name.
- * @param program how we were called, e.g. `scalekit-mcp create`, for the help and for what to run next.
+ * @param program how we were called, e.g. `scalekit-mcp create`, for the help and the next command.
  */
 export async function create(
   args: readonly string[],
@@ -75,7 +76,7 @@ export async function create(
   return report.exitCode;
 }
 
-/** @returns whether `--json` was given, to us or to the npm that runs us, which keeps it for itself. */
+/** @returns whether `--json` was given, to us or to the npm that runs us, which does not pass it on. */
 export function createAsksForJson(args: readonly string[], env: Context['env']): boolean {
   return args.includes('--json') || modesFromNpm(env).json === true;
 }

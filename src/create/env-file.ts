@@ -4,7 +4,7 @@ import { emulatorPort, localIdentifiers, type VariableName } from '../scalekit/i
 import type { Answers } from './answers.ts';
 import type { OverlayVariable } from './language.ts';
 
-/** @returns where the local Scalekit of a project answers. */
+/** @returns the URL of a project's local Scalekit. */
 export function emulatorUrl(port: number): string {
   return `http://localhost:${emulatorPort(port)}`;
 }
@@ -22,9 +22,9 @@ export function variablesOf(answers: Answers): Readonly<Record<VariableName, str
 }
 
 /**
- * `.env`. None of the values can need quoting: they are numbers, URLs and identifiers, each checked.
- * @param further what the overlays need set.
- * @param existing the `.env` that a project has already: what is in it and not ours stays byte for byte.
+ * Makes `.env`. No value needs quotes: they are numbers, URLs and identifiers, each checked.
+ * @param further the variables of the overlays.
+ * @param existing the `.env` of a project that is overwritten: everything in it that is not ours stays byte for byte.
  */
 export function envFile(
   answers: Answers,
@@ -36,15 +36,15 @@ export function envFile(
     further.filter((each) => !each.optional).map(({ name, value }) => [name, value]),
   );
   if (existing !== undefined) {
-    // What an overlay needs is an example for this machine: a value that is there already is the owner's.
+    // An overlay's value is an example for this machine; an existing value is the owner's, and stays.
     const there = variablesIn(existing.text);
     const missing = Object.fromEntries(Object.entries(needed).filter(([name]) => !(name in there)));
     return existing.encode(setVariables(existing.text, { ...variables, ...missing }));
   }
   const heading =
     answers.scalekit === undefined
-      ? '# The local Scalekit, which `scalekit-mcp dev` starts. .env.example says what each line is.'
-      : '# Not for git. .env.example says what each line is.';
+      ? '# The local Scalekit, which `scalekit-mcp dev` starts. .env.example explains each line.'
+      : '# Do not commit this file. .env.example explains each line.';
   const lines = Object.entries({ ...variables, ...needed }).map(([name, value]) => `${name}=${value}`);
   return `${[heading, ...lines].join('\n')}\n`;
 }

@@ -20,14 +20,14 @@ function right(name: OptionName): string {
 const width = 30;
 const line = (name: string, text: string) => `  ${name.padEnd(width)}${text}`;
 
-/** @returns what the help and the README say of each option, in the order of the table. */
+/** @returns each option with its description, for the help and the README, in the order of the table. */
 export function optionRows(): ReadonlyArray<readonly [flag: string, text: string]> {
   const named = optionNames.filter((name) => name !== 'directory');
   return named.map((name) => [left(name), right(name)]);
 }
 
 /**
- * The help, made from the table of options.
+ * Makes the help from the table of options.
  * @param program how it was called: `create-scalekit-mcp` or `scalekit-mcp create`.
  */
 export function createHelp(program: string): string {
@@ -35,7 +35,7 @@ export function createHelp(program: string): string {
   return `Usage: ${program} [directory] [options]
 
 Creates an MCP server that is protected by Scalekit's OAuth 2.1, installs it and checks it.
-In a terminal it asks for what is missing. The directory is todo-mcp (or mcp-server) unless you say; . is this folder.
+In a terminal it asks for what is missing. The default directory is todo-mcp (or mcp-server); . is this folder.
 
 Options:
 ${rows.join('\n')}
@@ -43,8 +43,9 @@ ${line('-h, --help', 'this text')}
 ${line('-v, --version', 'the version')}
 
 Non-interactive usage:
-  Without a terminal nothing is asked. Give the directory (or --yes for the default one), and either nothing else for the
-  local Scalekit, or all three Scalekit values, or --metadata. What is missing is named, and the exit code is 2.
+  Without a terminal it asks nothing. Give the directory (or --yes for the default one). For the local Scalekit that is
+  all; for a real one add --metadata, or --environment-url and --resource-id. If something is missing, the error names it
+  and the exit code is 2.
   Exit codes: 0 ok, 1 failed, 2 usage or missing input, 3 could not check, 130 interrupted.
 
 Examples:

@@ -7,10 +7,10 @@ import { type Finished, type RunOptions, runProgram } from '../project/programs.
 import { faultIn, pingRegistry, type RegistryFault } from '../project/registry.ts';
 import { UserError } from '../terminal/errors.ts';
 
-/** How long an install may show no sign of the registry before that is asked directly, in milliseconds. */
+/** How long to wait for a sign that the registry answers before we ping it, in milliseconds. */
 const quiet = 8000;
 
-/** The end of a package manager's output: what went wrong is there. Its stack traces say nothing of the project. */
+/** The end of a package manager's output, which says what went wrong, without its stack traces. */
 function tail(output: string, { noise }: PackageManager): string {
   const lines = output
     .trimEnd()
@@ -20,31 +20,31 @@ function tail(output: string, { noise }: PackageManager): string {
   return lines.map((line) => `    ${line}`).join('\n');
 }
 
-const written = 'The project is written; its dependencies are not installed.';
+const written = 'The project was written, but its dependencies are not installed.';
 
 function registryError({ kind, code, registry }: RegistryFault, name: PackageManagerName): UserError {
   const where = registry === undefined ? 'The registry' : `The registry ${registry}`;
   if (kind === 'certificate')
     return new UserError(
-      `${where} has a certificate that ${name} does not trust (${code}): a company's proxy is in between, as a rule. ` +
-        `Set NODE_EXTRA_CA_CERTS=<file> (npm also knows: npm config set cafile <file>). ${written}`,
+      `${where} has a certificate that ${name} does not trust (${code}); usually a company proxy is in between. ` +
+        `Set NODE_EXTRA_CA_CERTS=<file> (for npm also: npm config set cafile <file>). ${written}`,
       { code: 'install/certificate' },
     );
   return new UserError(
-    `${where} is not reachable (${code}). Is there a network, or a proxy to be set (HTTPS_PROXY)? ${written}`,
+    `${where} is not reachable (${code}). Check the network, and HTTPS_PROXY if you are behind a proxy. ${written}`,
     { code: 'install/unreachable' },
   );
 }
 
-/** What an install has come to; `fault` where it was given up because the registry does not answer. */
+/** How an install ended; `fault` if we ended it because the registry does not answer. */
 interface Attempt {
   readonly result: Finished | undefined;
   readonly fault: RegistryFault | undefined;
 }
 
 /**
- * Runs an install and watches whether the registry answers: package managers try for minutes and say nothing meanwhile.
- * Only a ping that fails, too, ends it.
+ * Runs an install and watches whether the registry answers: package managers retry silently for minutes. It is ended only
+ * if a ping fails too.
  */
 async function watched(manager: PackageManager, options: RunOptions): Promise<Attempt> {
   const given = new AbortController();
@@ -80,7 +80,7 @@ async function watched(manager: PackageManager, options: RunOptions): Promise<At
   }
 }
 
-/** What was downloaded before may be enough, where the registry is away. */
+/** Without the registry, earlier downloads may be enough. */
 async function fromCache(manager: PackageManager, options: RunOptions): Promise<boolean> {
   if (manager.offline === undefined) return false;
   const result = await runProgram(manager.name, [...manager.install, ...manager.offline], options);
@@ -90,12 +90,12 @@ async function fromCache(manager: PackageManager, options: RunOptions): Promise<
 function absent(name: PackageManagerName): UserError {
   const where = name === 'npm' ? 'It comes with Node.js (https://nodejs.org/)' : `Install ${name}`;
   return new UserError(
-    `${name} was not found, so nothing is installed. ${where}, or choose another with --package-manager.`,
+    `${name} was not found, so nothing was installed. ${where}, or choose another with --package-manager.`,
     { code: 'install/absent' },
   );
 }
 
-/** @throws UserError where the tools that a project needs are not there after an install that went well. */
+/** @throws UserError if tools that the project needs are missing after an install that succeeded. */
 function refuseWithoutTools(manager: PackageManager, directory: string, tools: readonly string[]): void {
   const { resolve } = createRequire(join(directory, 'package.json'));
   const missing = tools.filter((name) => {
@@ -107,36 +107,34 @@ function refuseWithoutTools(manager: PackageManager, directory: string, tools: r
   });
   if (missing.length === 0) return;
   throw new UserError(
-    `${manager.name} has left out the development dependencies (${missing.join(', ')}): ` +
-      `its configuration says so (omit=dev, production, or the like). Nothing can be built without them.`,
+    `${manager.name} did not install the development dependencies (${missing.join(', ')}), because its configuration ` +
+      `omits them (omit=dev, production or similar). Nothing can be built without them.`,
     { code: 'install/without-tools' },
   );
 }
 
 export interface InstallOptions extends RunOptions {
-  /** Packages that have to be there afterwards. */
+  /** Packages that must be installed afterwards. */
   readonly tools: readonly string[];
-  /** Where the package manager runs: the root of a workspace that the project is in. Default: the project. */
+  /** Where the package manager runs: the root of the project's workspace. Default: the project. */
   readonly root?: string;
 }
 
 /**
- * Installs a project's dependencies, those for development too.
- * @returns what the owner should know, as sentences.
- * @throws UserError when it fails; the project is whole all the same. `next` is left to the caller, who knows the way there.
+ * Installs a project's dependencies, including those for development.
+ * @returns notes for the owner, as sentences.
+ * @throws UserError if it fails; the project's files are complete all the same. The caller adds `next`.
  */
 export async function install(name: PackageManagerName, options: InstallOptions): Promise<readonly string[]> {
   const manager = packageManager(name);
-  // In production package managers leave out what a project is built with.
+  // With NODE_ENV=production package managers omit development dependencies.
   const { NODE_ENV: _production, ...env } = options.env;
   const running = { ...options, env, cwd: options.root ?? options.cwd };
   const notes: string[] = [];
   const { result, fault } = await watched(manager, running);
   if (fault !== undefined) {
     if (!(await fromCache(manager, running))) throw registryError(fault, name);
-    notes.push(
-      `${registryError(fault, name).message.split(' (')[0]}: installed from what ${name} had downloaded before.`,
-    );
+    notes.push(`${registryError(fault, name).message.split(' (')[0]}: installed from ${name}'s cache.`);
   } else if (result?.absent) throw absent(name);
   else if (result?.exitCode !== 0) throw failure(manager, result);
   refuseWithoutTools(manager, options.cwd, options.tools);
@@ -147,15 +145,15 @@ function failure(manager: PackageManager, result: Finished | undefined): UserErr
   const output = result?.output ?? '';
   const fault = faultIn(output);
   if (fault !== undefined) return registryError(fault, manager.name);
-  const how = result?.exitCode === undefined ? 'was ended' : `ended with ${result.exitCode}`;
+  const how = result?.exitCode === undefined ? 'was killed' : `ended with exit code ${result.exitCode}`;
   return new UserError(`\`${manager.installCommand}\` ${how}. ${written}\n${tail(output, manager)}`, {
     code: 'install/failed',
   });
 }
 
 /**
- * Images and CI install what the lockfile says. Where npm's configuration wants none, the project's own outranks it; in other
- * cases that is for the owner to do.
+ * Images and CI need a lockfile. If npm's configuration turns it off, the project's own `.npmrc` turns it on again; in
+ * other cases a note tells the owner.
  */
 async function missingLockfile(manager: PackageManager, options: InstallOptions): Promise<readonly string[]> {
   const isThere = () => existsSync(join(options.cwd, manager.lockfile));
@@ -165,10 +163,10 @@ async function missingLockfile(manager: PackageManager, options: InstallOptions)
     await runProgram('npm', [...manager.install, '--package-lock-only'], options);
     if (isThere())
       return [
-        'npm is configured with package-lock=false. .npmrc of this project turns the lockfile on: the Dockerfile and CI need it.',
+        "npm is configured with package-lock=false. This project's .npmrc turns the lockfile on, since the Dockerfile and CI need it.",
       ];
   }
   return [
-    `${manager.name} wrote no ${manager.lockfile}, since its configuration turns it off. The Dockerfile and CI need one: they run \`${manager.cleanInstall}\`.`,
+    `${manager.name} wrote no ${manager.lockfile}, because its configuration turns it off. The Dockerfile and CI need one: they run \`${manager.cleanInstall}\`.`,
   ];
 }

@@ -6,7 +6,7 @@ import { vscode } from '../project/clients/vscode.ts';
 import { serverUrls } from '../scalekit/index.ts';
 import type { Answers, File } from './answers.ts';
 
-/** JSON files are objects: read, changed, written, never text with holes in it. */
+/** Formats a JSON file. JSON is always edited as an object, never as text. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
@@ -15,26 +15,26 @@ export function jsonText(value: unknown): string {
 export const ownPackages = ['scalekit-mcp', 'scalekit-mcp-server'] as const;
 export type OwnPackage = (typeof ownPackages)[number];
 
-/** One of our packages, and the tarball of it that a project carries until it is on the registry. */
+/** One of our packages, and its tarball, which a project contains until the package is on the registry. */
 export interface Packed {
   readonly version: string;
-  /** Undefined where the registry has it. */
+  /** Undefined if the registry has the package. */
   readonly tarball: Uint8Array | undefined;
 }
 
-/** What a project is made with. */
+/** The versions that a project is made with. */
 export interface Tooling {
-  /** Ours. */
+  /** Our own version. */
   readonly version: string;
   readonly packages: Readonly<Record<OwnPackage, Packed>>;
 }
 
-/** @returns where a project keeps a packed package, as a path in the project. */
+/** @returns the path of a packed package in a project. */
 export function tarballPath(name: OwnPackage, version: string): string {
   return `vendor/${name}-${version}.tgz`;
 }
 
-/** @returns the tarballs that a project carries. */
+/** @returns the tarballs that a project contains. */
 export function tarballs({ packages }: Tooling): readonly File[] {
   return ownPackages.flatMap((name) => {
     const { version, tarball } = packages[name];
@@ -48,14 +48,14 @@ interface PackageJson {
   readonly [key: string]: unknown;
 }
 
-/** What an overlay adds to package.json, by the names of its parts. */
+/** What an overlay adds to package.json, by member. */
 export type PackageEdit = Readonly<
   Partial<
     Record<'engines' | 'scripts' | 'dependencies' | 'devDependencies', Readonly<Record<string, string>>>
   >
 >;
 
-/** Lists of dependencies are kept in the order of their names, as package managers do. */
+/** Sorts dependencies by name, as package managers do. */
 function sorted(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -68,7 +68,7 @@ function applyEdit(manifest: PackageJson, edit: PackageEdit): PackageJson {
   return { ...manifest, ...Object.fromEntries(parts) };
 }
 
-/** Edits the template's package.json: its name, its description, what overlays add, where our packages come from. */
+/** Edits the template's package.json: its name, its description, the overlays' additions, and the source of our packages. */
 export function packageJson(
   template: string,
   answers: Answers,
@@ -92,10 +92,10 @@ export function packageJson(
   });
 }
 
-/** The clients whose files a project brings along: those that take a project's file without a question of trust. */
+/** The clients whose files a project contains: those that accept a project's file without asking whether to trust it. */
 const projectClients = [claudeCode, vscode, cursor] as const;
 
-/** What MCP clients read to find this server, as `scalekit-mcp connect` writes it (docs/mcp.md#client-files). */
+/** The files in which MCP clients find this server, as `scalekit-mcp connect` writes them (docs/mcp.md#client-files). */
 export function clientConfigurations(answers: Answers): readonly File[] {
   const { endpoint: url } = serverUrls(answers.mcpUrl);
   const name = entryName(answers.packageName);
@@ -110,13 +110,13 @@ export function clientConfigurations(answers: Answers): readonly File[] {
   });
 }
 
-/** The file by which later versions know what this project was made from. It holds what shaped the files, and no secret. */
+/** Tells later versions what a project was made from: the answers that shaped its files, without secrets. */
 export const manifestPath = '.scalekit-mcp.json';
 
-/** Not among the hashes: `.env` is this machine's, and holds what is nobody else's. */
+/** Files without a hash: `.env` belongs to this machine, and its values are private. */
 const unhashed: ReadonlySet<string> = new Set(['.env', manifestPath]);
 
-/** @returns the SHA-256 of each file, by its path: what its owner has changed since can be told by it. */
+/** @returns the SHA-256 of each file by path, which later tells what the owner has changed. */
 function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
   const hashed = files.filter((file) => !unhashed.has(file.path));
   const entries = hashed.map(
@@ -126,13 +126,14 @@ function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
 }
 
 /**
- * @param files all others of the project.
- * @returns the text of that file. The values of a real Scalekit are not in it: they are in `.env`.
+ * Makes `.scalekit-mcp.json`.
+ * @param files all other files of the project.
+ * @returns its text, without the values of a real Scalekit, which are in `.env`.
  */
 export function manifest(answers: Answers, tooling: Tooling, files: readonly File[]): string {
   const { packageName, language, template, overlays, place, scalekit, ...others } = answers;
   return jsonText({
-    '//': 'What create-scalekit-mcp made this project from. Leave it here: updates need it.',
+    '//': 'What create-scalekit-mcp made this project from. Keep this file: updates need it.',
     version: tooling.version,
     language,
     template,

@@ -2,45 +2,45 @@ import type { RunOptions } from '../project/programs.ts';
 import type { Answers, File, OverlayOption } from './answers.ts';
 import type { Tooling } from './json.ts';
 
-/** What a language, a template and an overlay bring. Each is a row in one list; nothing else names any of them. */
+/** Languages, templates and overlays. Each is a row in one list; nothing else names any of them. */
 
 /** A value that can be chosen, as it is shown to a person. */
 export interface Named<T extends string = string> {
-  /** As it is written on the command line. */
+  /** As written on the command line. */
   readonly value: T;
   readonly label: string;
   readonly hint?: string;
-  /** In the contract, and not built yet: refused with "not in this version yet". */
+  /** Planned: refused with "not in this version yet". */
   readonly notYet?: true;
 }
 
 /** What a project starts from; its files are in `templates/<language>/<value>/`. */
 export interface TemplateRow extends Named {
-  /** Where the project goes when nobody says. */
+  /** The default directory of the project. */
   readonly directory: string;
   /** Whether its tools need one scope to read and one to write. */
   readonly needsPair: boolean;
 }
 
-/** A variable that an overlay adds to `.env.example`, and to `.env` where the server needs it. */
+/** A variable that an overlay adds to `.env.example`, and to `.env` if the server needs it. */
 export interface OverlayVariable {
   readonly name: string;
-  /** What a project on a developer's machine sets; an example where the variable is optional. */
+  /** The value on a developer's machine; an example if the variable is optional. */
   readonly value: string;
-  /** What it is, for `.env.example`. */
+  /** Its explanation in `.env.example`. */
   readonly comment: string;
   readonly optional?: true;
 }
 
 /**
- * A store, an example, a deployment: its files are in `templates/<language>/<option>-<value>/`, and are laid over those of
- * the template. `.hbs` files may ask for it, e.g. `{{#if deploy.docker}}`.
+ * A store, an example or a deployment. Its files in `templates/<language>/<option>-<value>/` are laid over those of the
+ * template. `.hbs` files can test for it, e.g. `{{#if deploy.docker}}`.
  */
 export interface Overlay<PackageEdit = unknown> extends Named {
   readonly option: OverlayOption;
   /** The templates that it fits. */
   readonly templates: readonly string[];
-  /** Chosen when nobody says. */
+  /** Chosen by default. */
   readonly isDefault?: true;
   readonly variables?: readonly OverlayVariable[];
   /** What it changes in the language's package data: dependencies, scripts. */
@@ -51,9 +51,9 @@ export interface Overlay<PackageEdit = unknown> extends Named {
 export interface Planning {
   readonly answers: Answers;
   readonly tooling: Tooling;
-  /** The rows of its overlays, in the order in which they are laid. */
+  /** The rows of its overlays, in the order in which they are applied. */
   readonly overlays: readonly Overlay[];
-  /** The text of each template, by its path in the project; empty where it is prose, which is rendered. */
+  /** The text of each template, by its path in the project; empty for prose (`.hbs`), which is rendered. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
@@ -65,30 +65,30 @@ export interface Commands {
   readonly doctor: string;
 }
 
-/** What a language does; loaded when a project is really made. */
+/** The code of a language, loaded when a project is made. */
 export interface LanguageParts {
   commands(answers: Answers): Commands;
-  /** What its prose (`.hbs`) may name beside what all languages have (`prose.ts`). */
+  /** Data for its prose (`.hbs`), in addition to that of all languages (`prose.ts`). */
   prose(planning: Planning): object;
   /**
    * Puts the answers into one file of a template, as data.
    * @param path in the project.
-   * @returns the text, or files in its place.
-   * @throws Error when the template has lost what the edit looks for: a fault of ours.
+   * @returns the new text, or files that replace it.
+   * @throws Error if the edit does not find its place in the template, which is a bug.
    */
   edit(path: string, text: string, planning: Planning): string | readonly File[];
   /** Files that are made from the answers alone. */
   made(planning: Planning): readonly File[];
-  /** @returns what the owner should know, as sentences. @throws UserError when it fails; the project is whole all the same. */
+  /** @returns notes for the owner, as sentences. @throws UserError if it fails; the project's files are complete all the same. */
   install(answers: Answers, options: RunOptions): Promise<readonly string[]>;
 }
 
-/** A language. Its templates are in `templates/<value>/`; all of its files stand on those of `base/` there. */
+/** A language. Its templates are in `templates/<value>/`, laid over the files in `base/` there. */
 export interface Language extends Named {
   /** The first is the default. */
   readonly templates: readonly TemplateRow[];
   readonly overlays: readonly Overlay[];
-  /** Names that no project of this language may have, e.g. those of its own dependencies. */
+  /** Package names that a project of this language may not have, e.g. those of its dependencies. */
   readonly takenNames: readonly string[];
   load(): Promise<LanguageParts>;
 }

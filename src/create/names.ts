@@ -1,13 +1,13 @@
-/** What no npm package may be called. */
+/** Names that npm forbids. */
 const neverPackageNames = ['node_modules', 'favicon.ico'];
 
-/** Words that are written in capitals in a display name. */
+/** Words in capitals in a display name. */
 const capitals: ReadonlySet<string> = new Set(['mcp', 'api', 'ai', 'crm', 'id', 'ui']);
 
 /**
- * Makes an npm package name of a folder's name: lower case, accents dropped, anything else a hyphen.
- * @param taken names that are not free: npm installs no project under the name of one of its own dependencies.
- * @returns a valid name of at most 214 characters; `mcp-server` where nothing is left.
+ * Makes an npm package name from a folder's name: lower case, accents dropped, anything else a hyphen.
+ * @param taken names that may not be used: npm does not install a project with the name of one of its dependencies.
+ * @returns a valid name of at most 214 characters; `mcp-server` if nothing is left.
  */
 export function packageNameOf(folder: string, taken: readonly string[]): string {
   const slug = folder
@@ -22,7 +22,7 @@ export function packageNameOf(folder: string, taken: readonly string[]): string 
   return [...neverPackageNames, ...taken].includes(slug) ? `${slug}-server` : slug;
 }
 
-/** Makes a display name of a folder's name: `todo-mcp` is "Todo MCP". */
+/** Makes a display name from a folder's name: `todo-mcp` becomes "Todo MCP". */
 export function displayNameOf(folder: string): string {
   const words = folder.split(/[-_.\s]+/).filter((word) => word !== '');
   const name = words

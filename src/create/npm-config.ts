@@ -5,11 +5,11 @@ import type { Raw } from './arguments.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
 /**
- * What npm kept for itself. `npm create scalekit-mcp x --dry-run` never reaches our arguments: npm takes every flag before
- * `--` and only sets `npm_config_dry_run` (docs/command-line.md#traps; seen with npm 10 and 11).
+ * Flags that npm did not pass on. In `npm create scalekit-mcp x --dry-run` the flag never reaches our arguments: npm takes
+ * every flag before `--` and only sets `npm_config_dry_run` (docs/command-line.md#traps; seen with npm 10 and 11).
  */
 
-/** Flags that npm has itself, and that mean the same to us: they are honoured. */
+/** Flags that mean the same to npm and to us: they are honoured. */
 const sharedWithNpm = ['dryRun', 'json', 'yes'] as const;
 
 function npmConfig(env: Context['env'], name: OptionName): string | undefined {
@@ -17,8 +17,8 @@ function npmConfig(env: Context['env'], name: OptionName): string | undefined {
 }
 
 /**
- * @returns the modes that npm kept for itself. `npx --yes` is npx's own (it installs without asking), so it counts only
- * where npx was not what ran us.
+ * @returns the modes that npm did not pass on. `npx --yes` is meant for npx (it installs without asking), so it counts
+ * only if we were not run by npx.
  */
 export function modesFromNpm(env: Context['env']): Raw {
   const set = sharedWithNpm.filter(
@@ -28,16 +28,16 @@ export function modesFromNpm(env: Context['env']): Raw {
 }
 
 /**
- * A flag of ours as it was written before npm swallowed it. npm keeps `--name=text` as `text`; of `--name text` it keeps
- * `true` and passes the text on as if it were a directory.
- * @returns undefined where npm has nothing of the kind.
+ * Reconstructs a flag that npm swallowed. npm keeps `--name=text` as `text`; of `--name text` it keeps `true` and passes
+ * the text on as if it were a directory.
+ * @returns undefined if npm did not swallow this flag.
  */
 function swallowed(env: Context['env'], name: OptionName): string | undefined {
   const kept = npmConfig(env, name);
   if (kept === undefined) return undefined;
   const flag = flagOf(name);
   const { value, negatable } = optionOf(name);
-  // `git` is npm's too, for the path of git: only `--no-git` shows in it.
+  // npm has a `git` setting of its own, the path of git: only `--no-git` can be recognised.
   if (name === 'git') return kept === 'false' ? '--no-git' : undefined;
   if (value === undefined) return kept === 'true' ? flag : negatable ? `--no-${flag.slice(2)}` : undefined;
   if (kept === '') return undefined;
@@ -45,7 +45,7 @@ function swallowed(env: Context['env'], name: OptionName): string | undefined {
 }
 
 /**
- * Refuses a run whose options npm has swallowed: it would make another project than the one that was asked for.
+ * Refuses a run whose options npm swallowed, since it would make a different project from the one that was asked for.
  * @throws UsageError with the corrected command.
  */
 export function refuseSwallowedFlags(env: Context['env'], directory: string | undefined): void {
@@ -57,7 +57,7 @@ export function refuseSwallowedFlags(env: Context['env'], directory: string | un
   if (flags.length === 0) return;
   const start = env.npm_command === 'exec' ? 'npx create-scalekit-mcp' : 'npm create scalekit-mcp@latest';
   throw new UsageError(
-    `npm kept ${flags.map((flag) => flag.split(' ')[0]).join(', ')} for itself: what is for us comes after --`,
+    `npm took ${flags.map((flag) => flag.split(' ')[0]).join(', ')} for itself: put our options after --`,
     {
       code: 'arguments/swallowed-by-npm',
       next: `${start} ${directory ?? '[directory]'} -- ${flags.join(' ')}`,

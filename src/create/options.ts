@@ -20,8 +20,8 @@ import type { Named } from './language.ts';
 import { checkDirectory, checkName } from './rules.ts';
 
 /**
- * The one table of create's options. The flags, the prompts, the answers' JSON schema, the help and the "to repeat this, run"
- * line are made from it; a value is checked by its row's rule wherever it comes from.
+ * The table of create's options. Flags, prompts, the JSON Schema of the answers, the help and the "to repeat this, run"
+ * line are made from it. A value is checked by its row's rule, wherever it comes from.
  */
 
 /** One of the values that a row takes. */
@@ -29,32 +29,32 @@ export interface Choice extends Omit<Named, 'value'> {
   readonly value: string | boolean;
 }
 
-/** What a value looks like in JSON; the rules say the rest. */
+/** A value's JSON type. The row's rule checks the rest. */
 export type JsonForm = 'text' | 'number' | 'switch' | 'list' | 'object' | 'choice' | 'choices';
 
 export interface Option<T> {
-  /** How the flag's value is written in the help, e.g. `<n>`; undefined for a switch. */
+  /** The placeholder of the flag's value in the help, e.g. `<n>`; undefined for a switch. */
   readonly value?: string;
   readonly summary: string;
-  /** The default as the help says it. */
+  /** The default, in the words of the help. */
   readonly default?: string;
   readonly form: JsonForm;
   readonly choices?: readonly Choice[];
-  /** The question, where there is one. Questions are asked in the order of the table. */
+  /** The question, if there is one. Questions are asked in the order of the table. */
   readonly question?: string;
   readonly placeholder?: string;
-  /** A switch that has a `--no-…` twin. */
+  /** Whether a switch has a `--no-…` form. */
   readonly negatable?: true;
-  /** A question that may be answered with nothing. */
+  /** Whether the question may be left unanswered. */
   readonly optional?: true;
-  /** Says how the program runs rather than what it makes: no part of `--answers`. */
+  /** Whether it sets how the program runs rather than what it makes: not part of `--answers`. */
   readonly mode?: true;
   readonly short?: string;
-  /** Takes text (a flag, an answer typed) or a JSON value of the form above. */
+  /** @param value text (a flag or a typed answer), or a JSON value of the form above. */
   check(value: unknown): Checked<T>;
 }
 
-/** Options and facts of one kind are written the same way: only what differs is said in the table. */
+/** What the table has to state for each kind of option; the functions below add the rest. */
 type Details<T> = Omit<Option<T>, 'form' | 'check'>;
 
 function text(rule: (text: string) => Checked<string>, details: Details<string>): Option<string> {
@@ -69,7 +69,7 @@ function toggle(details: Details<boolean>): Option<boolean> {
   return { ...details, form: 'switch', check: (value) => accept(value === true) };
 }
 
-/** The names that can be chosen today. */
+/** The names that can be chosen in this version. */
 function namesOf(rows: readonly Named[]): string {
   const ready = rows.filter((each) => each.notYet === undefined);
   return ready.map((each) => each.value).join(', ');
@@ -88,7 +88,7 @@ function checkNamed<T extends string>(
   return found ? accept(found.value) : refuse(code, `There is no such ${code}`, String(value), expected);
 }
 
-/** One of some rows. @param code the name of what is chosen, in words. */
+/** An option that takes one of some rows. @param code what is chosen, in words. */
 function choice<T extends string>(
   code: string,
   rows: ReadonlyArray<Named<T>>,
@@ -102,10 +102,10 @@ function choice<T extends string>(
   };
 }
 
-/** What is written for no overlay of an option at all. */
+/** The value for no overlay at all. */
 const none = 'none';
 
-/** Overlays of one option: some of its rows, or `none` of them. */
+/** An option that takes any of its overlays, or `none`. */
 function overlays(option: OverlayOption, details: Details<readonly string[]>): Option<readonly string[]> {
   const rows = overlayChoices(option);
   const available = namesOf(rows);
@@ -122,12 +122,12 @@ function overlays(option: OverlayOption, details: Details<readonly string[]>): O
   return { ...details, form: 'choices', choices: [...rows, { value: none, label: 'None' }], check };
 }
 
-/** What the help says of the value that is taken when nobody says. */
+/** The default, for the help. */
 function preset(option: 'language' | 'template' | OverlayOption): { default: string } {
   return { default: defaultOf(option) ?? none };
 }
 
-/** What a paste fills; the authorization server's own metadata, pasted in place of the dashboard's, does not name MCP_URL. */
+/** The values in a paste. The authorization server's own metadata, pasted by mistake, does not have MCP_URL. */
 export interface PastedMetadata extends Omit<DashboardMetadata, 'mcpUrl'> {
   readonly mcpUrl: string | undefined;
 }
@@ -138,7 +138,7 @@ function checkMetadata(value: unknown): Checked<PastedMetadata> {
   const parts = parsed.ok ? undefined : parseAuthorizationServer(text);
   if (parts === undefined) return parsed;
   return accept({ ...parts, mcpUrl: undefined, scopes: undefined }, [
-    "This is the authorization server's metadata: it names environment and resource, but neither MCP_URL nor the scopes.",
+    "This is the authorization server's metadata: it has the environment and the resource, but not MCP_URL or the scopes.",
   ]);
 }
 
@@ -149,9 +149,9 @@ function checkScopeList(value: unknown): Checked<readonly string[]> {
 export const options = {
   directory: text(checkDirectory, {
     value: '[directory]',
-    summary: 'where the project goes; . is this folder',
+    summary: 'where to create the project; . is this folder',
     default: 'asked; todo-mcp or mcp-server',
-    question: 'Where should the project go?',
+    question: 'Where should the project be created?',
   }),
   name: text(checkName, {
     value: '<text>',
@@ -162,11 +162,11 @@ export const options = {
     value: '<name>',
     summary: 'what to start from',
     ...preset('template'),
-    question: 'What do you start from?',
+    question: 'Which template?',
   }),
   language: choice('language', languageChoices, {
     value: '<name>',
-    summary: 'what it is written in',
+    summary: 'the language of the project',
     ...preset('language'),
   }),
   port: other<number>({
@@ -179,7 +179,7 @@ export const options = {
   emulator: toggle({
     summary: 'use the local Scalekit: no account, no network',
     default: 'on when no Scalekit value is given',
-    question: 'Which Scalekit protects it?',
+    question: 'Which Scalekit should protect it?',
     choices: [
       { value: true, label: 'Use the local Scalekit (no account needed)' },
       { value: false, label: 'I have Scalekit credentials' },
@@ -187,13 +187,13 @@ export const options = {
   }),
   metadata: other<PastedMetadata>({
     value: '<json|file|->',
-    summary: 'the dashboard\'s "Metadata JSON": fills URL, resource id, MCP_URL and scopes',
+    summary: 'the dashboard\'s "Metadata JSON": sets environment, resource id, MCP_URL and scopes',
     form: 'object',
     question: 'Paste the "Metadata JSON" (Dashboard > MCP Servers), or your environment URL',
     check: checkMetadata,
   }),
   register: toggle({
-    summary: 'once it is made, sign in at Scalekit and register it there; not with --no-install',
+    summary: 'afterwards sign in to Scalekit and register the server; not with --no-install',
   }),
   environmentUrl: text(checkEnvironmentUrl, {
     value: '<url>',
@@ -214,7 +214,7 @@ export const options = {
   }),
   mcpUrl: text(checkMcpUrl, {
     value: '<url>',
-    summary: 'public base URL, with trailing slash and without /mcp',
+    summary: 'the public base URL, with a trailing slash and without /mcp',
     default: 'http://localhost:<port>/',
   }),
   scopes: other<readonly string[]>({
@@ -226,17 +226,17 @@ export const options = {
   }),
   store: choice('store', overlayChoices('store'), {
     value: '<name>',
-    summary: 'where todos live',
+    summary: 'where todos are stored',
     ...preset('store'),
   }),
   with: overlays('with', {
     value: '<a,b>',
-    summary: 'more examples in the blank server',
+    summary: 'additional examples in the blank server',
     ...preset('with'),
   }),
   deploy: overlays('deploy', {
     value: '<a,b>',
-    summary: 'files to deploy it with',
+    summary: 'files for deploying the server',
     ...preset('deploy'),
   }),
   packageManager: choice(
@@ -249,46 +249,46 @@ export const options = {
     ],
     {
       value: '<name>',
-      summary: 'what installs it',
+      summary: 'the package manager to install with',
       default: 'the one that ran us',
       question: 'Which package manager?',
     },
   ),
   install: toggle({ negatable: true, summary: 'install the dependencies', default: 'on' }),
-  git: toggle({ negatable: true, summary: 'git init and a first commit', default: 'on' }),
+  git: toggle({ negatable: true, summary: 'run git init and make a first commit', default: 'on' }),
   check: toggle({
     negatable: true,
     summary: 'start the server once and check that it is protected',
     default: 'on',
   }),
-  overwrite: toggle({ summary: 'write into a folder that is not empty; what is not ours stays' }),
+  overwrite: toggle({ summary: 'write into a folder that is not empty; replaces files of the same name' }),
   answers: other<string>({
     value: '<file|->',
-    summary: 'all of the above as JSON (see --print-schema)',
+    summary: 'read all of the above from JSON (see --print-schema)',
     form: 'text',
     mode: true,
     check: (value) => accept(String(value)),
   }),
   printSchema: toggle({ mode: true, summary: 'print the JSON Schema of --answers' }),
-  yes: toggle({ mode: true, short: '-y', summary: 'ask nothing, take the defaults' }),
-  dryRun: toggle({ mode: true, summary: 'list what would be written, and write nothing' }),
+  yes: toggle({ mode: true, short: '-y', summary: 'do not ask; use the defaults' }),
+  dryRun: toggle({ mode: true, summary: 'list the files without writing them' }),
   json: toggle({ mode: true, summary: 'print one JSON document and nothing else' }),
 } as const satisfies Record<string, unknown>;
 
 export type OptionName = keyof typeof options;
 type ValueOf<O> = O extends Option<infer T> ? T : never;
 
-/** What was given, by flags, answers or prompts: each value checked by its row, absent where nothing was said. */
+/** The options that were given, by flags, answers or prompts, each checked by its row. */
 export type Given = { readonly [K in OptionName]?: ValueOf<(typeof options)[K]> };
 
 export const optionNames = Object.keys(options) as readonly OptionName[];
 
-/** @returns a row without its value's type, for those who treat all rows alike. */
+/** @returns a row without its value's type, for code that treats all rows alike. */
 export function optionOf(name: OptionName): Option<unknown> {
   return options[name] as Option<unknown>;
 }
 
-/** @returns the flag of an option, e.g. `--environment-url`; the directory has none and is `[directory]`. */
+/** @returns the flag of an option, e.g. `--environment-url`; `[directory]` for the directory, which has none. */
 export function flagOf(name: OptionName): string {
   return name === 'directory'
     ? '[directory]'

@@ -2,11 +2,11 @@ import type { Context } from '../terminal/context.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { CreateReport } from './report.ts';
 
-/** What a person reads after the last step. */
+/** What create prints after the last step. */
 
-/** What is to be copied: lines of their own, outside of any frame, so that a terminal of any width gives them back whole. */
+/** Prints the commands to copy, outside of any frame, so that they copy whole from a terminal of any width. */
 function printCommands(report: CreateReport, screen: Screen): void {
-  const title = report.ok ? 'Next:' : 'To go on:';
+  const title = report.ok ? 'Next:' : 'To continue:';
   screen.line(`\n${title}`);
   for (const command of report.next) screen.line(`  ${command}`);
   screen.line('\nClaude Code:');
@@ -16,7 +16,7 @@ function printCommands(report: CreateReport, screen: Screen): void {
 function remarks(report: CreateReport): readonly string[] {
   const found = [
     `MCP endpoint: ${report.endpoint}`,
-    'Cursor, VS Code and Claude Code find it in this folder.',
+    'Cursor, VS Code and Claude Code find the server when you open this folder.',
   ];
   if (report.scalekit === 'local') return found;
   return [
@@ -28,7 +28,7 @@ function remarks(report: CreateReport): readonly string[] {
   ];
 }
 
-/** The last screen: what to run next, where clients connect, and how to get here again without a question. */
+/** Prints the last screen: the next commands, where clients connect, and the command that repeats this run. */
 export async function printOutro(report: CreateReport, context: Context, screen: Screen): Promise<void> {
   printCommands(report, screen);
   if (context.stdout.isTTY === true) {
@@ -44,10 +44,10 @@ export async function printOutro(report: CreateReport, context: Context, screen:
   screen.line(`\nTo repeat this, run${shell}:\n  ${report.repeat}`);
 }
 
-/** What `--dry-run` prints. */
+/** Prints the result of `--dry-run`. */
 export function printPlan(report: CreateReport, screen: Screen): void {
-  screen.line(`${report.directory} would get ${report.files.length} files:`);
+  screen.line(`${report.files.length} files would be written to ${report.directory}:`);
   for (const path of report.files)
-    screen.line(`  ${path}${report.replaced.includes(path) ? ' (replaces what is there)' : ''}`);
+    screen.line(`  ${path}${report.replaced.includes(path) ? ' (replaces yours)' : ''}`);
   screen.line('Nothing was written.');
 }

@@ -13,14 +13,14 @@ import { languageOf } from './catalog.ts';
 import type { Tooling } from './json.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
+import { inPlace } from './placement.ts';
 import { repeatCommand } from './repeat.ts';
 import type { CheckReport, CreateReport, RegisterStep, StepReport } from './report.ts';
 import type { Resolved } from './resolve.ts';
-import { inPlace } from './surroundings.ts';
 import { inspectTarget, refusalOf, replacedBy } from './target.ts';
 import { type Written, writeProject } from './write.ts';
 
-/** What happens after the last answer: the files, then what is done with them. */
+/** What there is to do after the last answer. */
 export interface Job {
   readonly given: Given;
   readonly resolved: Resolved;
@@ -31,20 +31,20 @@ export interface Job {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** Our packages, and their tarballs until they are on the registry. */
+/** Reads our packages, with their tarballs until they are on the registry. */
 async function readTooling(released: boolean, job: Job): Promise<Tooling> {
   if (released) {
     const packed = { version, tarball: undefined };
     return { version, packages: { 'scalekit-mcp': packed, 'scalekit-mcp-server': packed } };
   }
   const { readPackages } = await import('./tarball.ts');
-  // A dry run that replaces files has to compare them.
+  // A dry run compares contents only if it may replace files.
   const namesAlone = job.given.dryRun && !job.resolved.overwrite;
   const packages = await readPackages(packageRoot, namesAlone ? undefined : job.context);
   return { version, packages };
 }
 
-/** The `.env` of a folder that is written over: its other variables are the owner's. */
+/** The `.env` of a folder that is overwritten: its other variables are the owner's. */
 async function existingEnv(resolved: Resolved): Promise<EnvFile | undefined> {
   if (!resolved.overwrite) return undefined;
   const path = join(resolved.directory, '.env');
@@ -72,7 +72,7 @@ interface InstallReport extends StepReport {
 
 const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
 
-/** @returns with `notes` of the install, which the owner should know. */
+/** @returns the outcome, with notes for the owner. */
 async function installStep(job: Job): Promise<InstallReport> {
   const { resolved, context, screen } = job;
   if (!resolved.install) return skipped('--no-install');
@@ -98,7 +98,7 @@ async function gitStep(job: Job, files: readonly File[], fresh: boolean): Promis
   const { resolved, context, screen } = job;
   if (!resolved.git) return skipped('--no-git');
   if (!fresh) {
-    const detail = 'The folder had files of yours, which are for you to commit.';
+    const detail = 'The folder already had files of yours: commit when you are ready.';
     screen.line(`- Not committed: ${detail}`);
     return skipped(detail);
   }
@@ -119,7 +119,7 @@ async function gitStep(job: Job, files: readonly File[], fresh: boolean): Promis
 async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   const { resolved, context, screen } = job;
   if (!resolved.check) return { ...skipped('--no-check'), results: [] };
-  if (!installed) return { ...skipped('It needs the dependencies installed'), results: [] };
+  if (!installed) return { ...skipped('The dependencies are not installed'), results: [] };
   const { checkProject } = await import('./self-check.ts');
   const { directory } = resolved;
   const checked = await checkProject({ directory, context, onResult: job.onResult });
@@ -143,33 +143,33 @@ interface Steps {
   readonly register?: RegisterStep;
 }
 
-/** @param fresh whether nothing of the owner's was in the folder before. */
+/** @param fresh whether the folder had no files of the owner's before. */
 async function runSteps(job: Job, files: readonly File[], fresh: boolean): Promise<Steps> {
   const install = await installStep(job);
   const git = await gitStep(job, files, fresh);
   return { install, git, check: await checkStep(job, install.state === 'done') };
 }
 
-/** The project is whole by now, and stays whatever becomes of this. */
+/** By now the project is complete; it stays even if this fails. */
 async function registerStep(job: Job, { install, check }: Steps): Promise<RegisterStep | undefined> {
   const { resolved, context, screen, given } = job;
   if (given.register !== true) return undefined;
   if (install.state !== 'done' || check.state === 'failed')
-    return { state: 'failed', detail: 'It needs a project that is whole.' };
+    return { state: 'failed', detail: 'The project has to be installed and pass its self-check first.' };
   const { registerProject } = await import('./register.ts');
-  screen.line('\nRegistering it at Scalekit');
+  screen.line('\nRegistering it with Scalekit');
   const { directory } = resolved;
   return registerProject({ directory, yes: given.yes === true, json: given.json === true, context });
 }
 
-/** After an interrupt: a project that this run made goes, one that was written into stays and is whole. */
+/** After an interrupt: removes a project that this run created; files written into an existing folder stay. */
 async function takeBack(written: Written, job: Job): Promise<void> {
   await written.remove();
   const { shownDirectory } = job.resolved;
   job.context.stderr.write(
     written.fresh
       ? 'Interrupted. Nothing was left behind.\n'
-      : `Interrupted. The files are in ${shownDirectory}; what came after is not done.\n`,
+      : `Interrupted. The files are in ${shownDirectory}; the remaining steps were not run.\n`,
   );
 }
 
@@ -191,12 +191,12 @@ function errorOf(steps: Steps, next: readonly string[], commands: NextCommands):
   if (steps.register?.state !== 'failed') return undefined;
   return {
     code: steps.register.interrupted ? 'interrupted' : 'register/failed',
-    message: `The project is whole, and on the local Scalekit. Registering it: ${steps.register.detail}`,
+    message: `The project is complete and uses the local Scalekit, but was not registered. ${steps.register.detail}`,
     next: [...next.slice(0, -1), commands.register].join(' && '),
   };
 }
 
-/** @returns how it all ended; whoever stops the registration has not failed. */
+/** @returns the exit code; stopping the registration is not a failure. */
 function exitCodeOf(error: CreateReport['error']): CreateReport['exitCode'] {
   if (error === undefined) return exitCodes.ok;
   return error.code === 'interrupted' ? exitCodes.interrupted : exitCodes.failed;
@@ -240,8 +240,8 @@ async function reportOf(
 
 /**
  * Writes the project, installs it, commits it, checks it.
- * @returns what was done. A failed install or self-check is in the report; the project is there and whole.
- * @throws UserError when the project could not be written (nothing is left then), the signal's reason when interrupted.
+ * @returns what was done. If the install or the self-check fails, the report says so and the project stays.
+ * @throws UserError if the project could not be written (nothing is left behind); the signal's reason after an interrupt.
  */
 export async function perform(asked: Job): Promise<CreateReport> {
   const { resolved: placed, notes } = await inPlace(asked.resolved, asked.context.env);
@@ -263,7 +263,7 @@ export async function perform(asked: Job): Promise<CreateReport> {
   const { overwrite } = resolved;
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });
   screen.line(`✓ Wrote ${files.length} files to ${resolved.shownDirectory}`);
-  if (replaced.length > 0) screen.line(`i Replaced what was there: ${replaced.join(', ')}`);
+  if (replaced.length > 0) screen.line(`i Replaced existing files: ${replaced.join(', ')}`);
   const steps = await runSteps(job, files, written.fresh).catch(async (error: unknown) => {
     if (context.signal.aborted) await takeBack(written, job);
     throw error;

@@ -7,22 +7,22 @@ import type { Planning } from './language.ts';
 import { proseData } from './prose.ts';
 import { overlay, type Templates } from './templates.ts';
 
-/** What is planned, and what it is planned from. */
+/** What the files of a project are made from. */
 export interface PlanInput {
   readonly answers: Answers;
   readonly templates: Templates;
   readonly tooling: Tooling;
-  /** The `.env` of a folder that is written over; its other variables are kept. */
+  /** The `.env` of a folder that is overwritten; its other variables are kept. */
   readonly existingEnv?: EnvFile | undefined;
 }
 
-/** The folders of templates that make a project, the later ones over the earlier ones. */
+/** The template folders of a project, the later ones laid over the earlier ones. */
 function foldersOf(answers: Answers): readonly string[] {
   const layers = overlaysOf(answers).map(({ option, value }) => `${option}-${value}`);
   return ['base', answers.template, ...layers].map((folder) => `${answers.language}/${folder}`);
 }
 
-/** What is made in every language. */
+/** Files that are made in every language. */
 function made({ answers, tooling, overlays }: Planning, existingEnv: EnvFile | undefined): readonly File[] {
   const variables = overlays.flatMap((each) => each.variables ?? []);
   return [
@@ -33,9 +33,9 @@ function made({ answers, tooling, overlays }: Planning, existingEnv: EnvFile | u
 }
 
 /**
- * A project as files in memory. Pure: the same answers, templates and tooling make the same files.
+ * Makes a project as files in memory. Pure: the same answers, templates and tooling make the same files.
  * @returns the files, sorted by path.
- * @throws Error when a template has lost what the edits look for: a fault of ours.
+ * @throws Error if an edit does not find its place in a template, which is a bug.
  */
 export async function plan({
   answers,
@@ -51,7 +51,7 @@ export async function plan({
   const files: File[] = [...made(planning, existingEnv), ...parts.made(planning)];
   for (const [path, source] of sources) {
     const text = source.endsWith('.hbs') ? templates.render(source, data) : (texts.get(path) ?? '');
-    // Prose that has nothing to say here is no file.
+    // Prose that renders to nothing makes no file.
     if (text === '') continue;
     const edited = source.endsWith('.hbs') ? text : parts.edit(path, text, planning);
     files.push(...(typeof edited === 'string' ? [{ path, content: edited }] : edited));

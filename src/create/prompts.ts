@@ -4,44 +4,44 @@ import { type Checked, checkEnvironmentUrl, type Problem } from '../scalekit/ind
 import type { Context } from '../terminal/context.ts';
 import { Interrupted } from '../terminal/errors.ts';
 import { type Given, type OptionName, optionNames, optionOf } from './options.ts';
-import { conflicts, defaultDirectory, isReal, type Surroundings } from './resolve.ts';
+import { conflicts, defaultDirectory, type Invocation, isReal } from './resolve.ts';
 import { inspectTarget } from './target.ts';
 
-/** Everything that asks a person. Nothing is written before the last answer. */
+/** The prompts. Nothing is written before the last answer. */
 
-/** The one place that knows how a prompt is cancelled: Ctrl-C, Escape, or the end of the context. */
+/** @returns the answer. @throws Interrupted if the prompt was cancelled: Ctrl-C, Escape, or an aborted context. */
 async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   const value = await prompt;
   if (!clack.isCancel(value)) return value as Exclude<T, symbol>;
   throw new Interrupted();
 }
 
-/** A terminal that is closed while a prompt waits would leave it waiting for ever. */
+/** Aborts a prompt when the terminal closes: otherwise it would wait for ever. */
 function signalOf(context: Context): AbortSignal {
   const closed = new AbortController();
   context.stdin.once('end', () => closed.abort());
   return AbortSignal.any([context.signal, closed.signal]);
 }
 
-/** When a question is open that does not only depend on its own answer. */
-const conditions: { readonly [K in OptionName]?: (given: Given, around: Surroundings) => boolean } = {
+/** Conditions for questions that depend on other answers. */
+const conditions: { readonly [K in OptionName]?: (given: Given, invocation: Invocation) => boolean } = {
   emulator: (given) => given.register !== true && !isReal(given),
   metadata: (given) => isReal(given) && given.environmentUrl === undefined,
   clientId: (given) => isReal(given) && given.metadata === undefined,
   resourceId: (given) => isReal(given) && given.metadata === undefined,
-  packageManager: (_, around) => around.packageManager === undefined,
+  packageManager: (_, invocation) => invocation.packageManager === undefined,
 };
 
-/** @returns whether a row's question, where it has one, is still to be asked, given what is known. */
-function isOpen(name: OptionName, given: Given, around: Surroundings): boolean {
+/** @returns whether a row has a question that still needs an answer. */
+function isOpen(name: OptionName, given: Given, invocation: Invocation): boolean {
   if (optionOf(name).question === undefined || given[name] !== undefined) return false;
-  return conditions[name]?.(given, around) ?? true;
+  return conditions[name]?.(given, invocation) ?? true;
 }
 
-/** As wide as a terminal surely is; the prompt library does not break the line of an error. */
+/** Fits any terminal; the prompt library does not wrap error messages. */
 const errorWidth = 74;
 
-/** @returns why an answer is not right, in lines that stand below each other under the prompt. */
+/** @returns why an answer is invalid, wrapped for display under the prompt. */
 function explain(problem: Problem): string {
   const lines = [''];
   for (const word of `${problem.reason}. Expected ${problem.expected}`.split(' ')) {
@@ -52,18 +52,18 @@ function explain(problem: Problem): string {
   return lines.join('\n   ');
 }
 
-/** A typed answer to the question of a row, as options: one row may take another's value (see `metadata`). */
+/** A typed answer, as options: the answer to one question may be another option's value (see `metadata`). */
 type Answered = Checked<Given>;
 
 function readAnswer(name: OptionName, typed: string): Answered {
-  // One field for both ways: the JSON of the dashboard, or its first value.
+  // One question takes both: the dashboard's JSON, or the environment URL.
   const url = name === 'metadata' && !typed.trimStart().startsWith('{');
   const key = url ? 'environmentUrl' : name;
   const checked = url ? checkEnvironmentUrl(typed) : optionOf(name).check(typed);
   return checked.ok ? { ...checked, value: { [key]: checked.value } as Given } : checked;
 }
 
-/** What is wrong with a typed answer, by its own rule and together with the answers before it. */
+/** What is wrong with a typed answer, by its own rule or in combination with earlier answers. */
 function faultOf(name: OptionName, typed: string, given: Given): string | undefined {
   const answer = readAnswer(name, typed);
   if (!answer.ok) return explain(answer.problem);
@@ -87,14 +87,14 @@ async function askText(name: OptionName, given: Given, context: Context): Promis
   );
   if (typed === '' && row.optional) return {};
   const answer = readAnswer(name, typed);
-  if (!answer.ok) throw new Error(`${name} was accepted and is not right`);
+  if (!answer.ok) throw new Error(`${name} was accepted but is invalid`);
   for (const note of answer.notes) clack.log.info(note);
   return answer.value;
 }
 
 async function askChoice(name: OptionName, given: Given, context: Context): Promise<Given> {
   const row = optionOf(name);
-  // Only what goes with the flags is offered.
+  // Offer only what is compatible with the flags.
   const choices = (row.choices ?? []).filter(
     ({ value, notYet }) =>
       notYet === undefined &&
@@ -115,7 +115,7 @@ async function askChoice(name: OptionName, given: Given, context: Context): Prom
   return { [name]: value };
 }
 
-/** @returns the first of `name-1`, `name-2`, … that is not there. */
+/** @returns the first of `name-1`, `name-2`, … that does not exist. */
 async function freeNeighbour(directory: string, cwd: string): Promise<string> {
   for (let number = 1; ; number += 1) {
     const candidate = `${directory}-${number}`;
@@ -123,17 +123,17 @@ async function freeNeighbour(directory: string, cwd: string): Promise<string> {
   }
 }
 
-/** What to do with a folder that is there already and not empty. */
-async function settleDirectory(given: Given, context: Context, around: Surroundings): Promise<Given> {
+/** Asks what to do if the folder exists and is not empty. */
+async function settleDirectory(given: Given, context: Context, invocation: Invocation): Promise<Given> {
   const directory = given.directory ?? defaultDirectory(given);
-  const target = await inspectTarget(resolvePath(around.cwd, directory));
+  const target = await inspectTarget(resolvePath(invocation.cwd, directory));
   if (target.kind === 'absent' || target.kind === 'empty' || given.overwrite) return { directory };
   const here = /^[./\\]+$/.test(directory);
-  const neighbour = here ? defaultDirectory(given) : await freeNeighbour(directory, around.cwd);
+  const neighbour = here ? defaultDirectory(given) : await freeNeighbour(directory, invocation.cwd);
   const what = target.kind === 'file' ? 'is a file' : target.kind === 'link' ? 'is a link' : 'is not empty';
   const choice = await answered(
     clack.select({
-      message: `${directory} ${what}. What now?`,
+      message: `${directory} ${what}. What would you like to do?`,
       options: [
         { value: 'neighbour', label: `Create it as ${neighbour}` },
         { value: 'other', label: 'Choose another directory' },
@@ -142,7 +142,7 @@ async function settleDirectory(given: Given, context: Context, around: Surroundi
               {
                 value: 'overwrite',
                 label: 'Write into it',
-                hint: 'files of ours replace yours, the rest stays',
+                hint: 'replaces files of the same name, keeps the rest',
               },
             ]
           : []),
@@ -156,27 +156,27 @@ async function settleDirectory(given: Given, context: Context, around: Surroundi
   if (choice === 'overwrite') return { directory, overwrite: true };
   const { directory: _taken, ...rest } = given;
   const next = choice === 'neighbour' ? { directory: neighbour } : await askText('directory', rest, context);
-  return settleDirectory({ ...given, ...next }, context, around);
+  return settleDirectory({ ...given, ...next }, context, invocation);
 }
 
 /**
  * Asks for what was not given, in the order of the table.
  * @throws Interrupted when the person cancels.
  */
-export async function ask(given: Given, context: Context, around: Surroundings): Promise<Given> {
-  // Ctrl-D closes the line editor: without this the prompt would wait for ever, and the process end with 0.
+export async function ask(given: Given, context: Context, invocation: Invocation): Promise<Given> {
+  // Ctrl-D closes the line editor: without this the prompt would never resolve, and the process would exit with 0.
   clack.updateSettings({ aliases: { '\u0004': 'cancel' } });
   clack.intro('An MCP server, protected by Scalekit');
   let known = given;
   for (const name of optionNames) {
-    if (isOpen(name, known, around)) {
+    if (isOpen(name, known, invocation)) {
       const isChoice = optionOf(name).choices !== undefined;
       known = {
         ...known,
         ...(await (isChoice ? askChoice(name, known, context) : askText(name, known, context))),
       };
     }
-    if (name === 'directory') known = { ...known, ...(await settleDirectory(known, context, around)) };
+    if (name === 'directory') known = { ...known, ...(await settleDirectory(known, context, invocation)) };
   }
   context.stdout.write('\n');
   return known;

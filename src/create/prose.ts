@@ -6,12 +6,12 @@ import { emulatorUrl, variablesOf } from './env-file.ts';
 import { tarballs } from './json.ts';
 import type { Commands, Planning } from './language.ts';
 
-/** Escapes text for a place in a line of Markdown, so that it reads exactly as it is and is no HTML either. */
+/** Escapes text for a line of Markdown, so that it is shown literally and contains no HTML. */
 export function markdown(text: string): string {
   return text.replaceAll(/[\\`*_[\]<>&~|$#]/g, (character) => `\\${character}`);
 }
 
-/** The first lines of the README: commands with what they do, the remarks below each other. */
+/** The first lines of the README: three commands with aligned remarks. */
 function threeCommands(commands: Commands, answers: Answers): readonly string[] {
   const what =
     answers.scalekit === undefined
@@ -26,7 +26,7 @@ function threeCommands(commands: Commands, answers: Answers): readonly string[] 
   return lines.map(([command, remark]) => (remark === '' ? command : `${command.padEnd(width)}# ${remark}`));
 }
 
-/** Which templates and overlays were chosen: `todo`, `deploy.docker` and so on are true or false. */
+/** The templates and overlays that were chosen: `todo`, `deploy.docker` and so on are true or false. */
 function chosen({ answers }: Planning): object {
   const { templates, overlays } = languageOf(answers);
   const of = (option: OverlayOption) =>
@@ -41,7 +41,7 @@ function chosen({ answers }: Planning): object {
   };
 }
 
-/** Where the lockfile and the project are, for images and CI: from the roots of the workspace and of the repository. */
+/** The paths of the lockfile and the project, for images and CI: from the roots of the workspace and the repository. */
 function places({ place: { workspace, repository } }: Answers, lockfile: string): object {
   const directory = repository ?? workspace;
   const parts = directory?.split('/') ?? [];
@@ -49,7 +49,7 @@ function places({ place: { workspace, repository } }: Answers, lockfile: string)
   return { workspace, ci: directory && { directory, lockfile: [...root, lockfile].join('/') } };
 }
 
-/** What the prose of every language may name. Strict: a name that is missing here fails, and is never silently empty. */
+/** Data for the prose of every language. Strict: a name that is missing here is an error, never silently empty. */
 export function proseData(planning: Planning, commands: Commands): object {
   const { answers, tooling, overlays } = planning;
   const manager = packageManager(answers.packageManager);

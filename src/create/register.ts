@@ -7,7 +7,7 @@ import { localIdentifiers } from '../scalekit/index.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
 import type { RegisterStep } from './report.ts';
 
-/** `create --register`: the new project's own `scalekit-mcp register`, once the project is whole. */
+/** `create --register` runs the new project's own `scalekit-mcp register` once the project is complete. */
 
 export interface Registering {
   readonly directory: string;
@@ -32,8 +32,8 @@ function reportIn(stdout: string): { report?: RegisterReport } {
 }
 
 /**
- * Runs it where the person is. Whatever becomes of it, the project stays, on the local Scalekit at worst.
- * @returns `done` where `.env` points at Scalekit; `skipped` where steps in the dashboard stand in its place.
+ * Registers the project, in the user's terminal. If this fails the project stays, on the local Scalekit.
+ * @returns `done` if `.env` points at Scalekit afterwards; `skipped` if steps in the dashboard are left to do.
  */
 export async function registerProject({ directory, yes, json, context }: Registering): Promise<RegisterStep> {
   const program = ownProgram(directory);
@@ -43,9 +43,9 @@ export async function registerProject({ directory, yes, json, context }: Registe
   const ended = await runInTerminal(args, { cwd: directory, env: context.env, keepOutput: json });
   const said = json ? reportIn(ended.stdout) : {};
   if (context.signal.aborted || ended.exitCode === exitCodes.interrupted)
-    return { state: 'failed', detail: 'It was interrupted.', interrupted: true, ...said };
+    return { state: 'failed', detail: 'The registration was interrupted.', interrupted: true, ...said };
   if (ended.exitCode !== exitCodes.ok)
-    return { state: 'failed', detail: 'It did not come to its end; its own words say why.', ...said };
+    return { state: 'failed', detail: 'The registration failed; its output says why.', ...said };
   if (isRegistered(directory)) return { state: 'done', ...said };
   return { state: 'skipped', detail: 'The steps in the dashboard are still to be done', ...said };
 }

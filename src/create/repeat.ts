@@ -4,7 +4,7 @@ import { flagOf, type Given, type OptionName, optionNames, optionOf } from './op
 import type { CreateReport } from './report.ts';
 import { isReal, type Resolved } from './resolve.ts';
 
-/** What a paste has filled, as options of their own: JSON is full of quotes, which no two shells read alike. */
+/** The pasted values as separate options: JSON is full of quotes, which every shell reads differently. */
 function withoutMetadata({ metadata, ...given }: Given): Given {
   if (metadata === undefined) return given;
   const { environmentUrl, resourceId, mcpUrl, scopes } = metadata;
@@ -22,7 +22,7 @@ function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-/** The words of one option, before they are quoted. */
+/** The unquoted words of one option. */
 function wordsOf(name: OptionName, value: unknown): readonly string[] {
   const { mode, form, negatable } = optionOf(name);
   if (value === undefined || mode) return [];
@@ -34,7 +34,7 @@ function wordsOf(name: OptionName, value: unknown): readonly string[] {
 }
 
 /**
- * @param given what was said by flags, answers and prompts.
+ * @param given the options from flags, answers and prompts.
  * @returns the command that makes the same project again without asking, quoted for the shell.
  */
 export function repeatCommand(

@@ -3,7 +3,7 @@ import type { RegisterReport } from '../register/report.ts';
 import type { ExitCode } from '../terminal/context.ts';
 import type { ErrorReport } from '../terminal/error-document.ts';
 
-/** How a step after the writing ended. `detail` says why it was skipped or failed. */
+/** How a step after writing the files ended. `detail` says why it was skipped or failed. */
 export interface StepReport {
   readonly state: 'done' | 'skipped' | 'failed';
   readonly detail?: string;
@@ -17,11 +17,11 @@ export interface CheckReport extends StepReport {
 export interface RegisterStep extends StepReport {
   /** With `--json`, what it printed. */
   readonly report?: RegisterReport;
-  /** The person has stopped it: nothing failed. */
+  /** The user stopped it: nothing failed. */
   readonly interrupted?: boolean;
 }
 
-/** The one document of `--json`, when a project was made. */
+/** The document of `--json` when a project was made. */
 export interface CreateReport {
   readonly ok: boolean;
   readonly exitCode: ExitCode;
@@ -34,23 +34,23 @@ export interface CreateReport {
   /** Which Scalekit `.env` points at. */
   readonly scalekit: 'local' | 'real';
   readonly mcpUrl: string;
-  /** What clients connect to. */
+  /** The URL that clients connect to. */
   readonly endpoint: string;
   /** Paths, relative and with `/`. */
   readonly files: readonly string[];
-  /** Those of them that were there before, with another content: what was in them is gone. */
+  /** Files that existed with another content, which is lost. */
   readonly replaced: readonly string[];
   readonly notes: readonly string[];
   readonly install: StepReport;
   readonly git: StepReport;
   readonly check: CheckReport;
-  /** With `--register`. `skipped`: steps in the dashboard stand in its place. */
+  /** With `--register`. `skipped`: steps in the dashboard are left to do. */
   readonly register?: RegisterStep;
-  /** Commands to go on with, in order. */
+  /** Commands to continue with, in order. */
   readonly next: readonly string[];
   /** The command that makes the same project again. */
   readonly repeat: string;
-  /** The only shell that reads it as it is meant, where there is one. */
+  /** Set if only this shell reads the command correctly. */
   readonly repeatIn?: 'PowerShell';
   readonly error?: ErrorReport;
 }

@@ -19,11 +19,11 @@ import { displayNameOf, packageNameOf } from './names.ts';
 import { flagOf, type Given, type OptionName, optionNames, optionOf } from './options.ts';
 import { checkName } from './rules.ts';
 
-/** All that create needs to know. */
+/** Everything that create needs to know. */
 export interface Resolved {
   /** Absolute. */
   readonly directory: string;
-  /** As a person would write it from here. */
+  /** As a person would type it here. */
   readonly shownDirectory: string;
   readonly project: Answers;
   readonly install: boolean;
@@ -34,14 +34,14 @@ export interface Resolved {
   readonly notes: readonly string[];
 }
 
-/** What the answers depend on besides themselves. */
-export interface Surroundings {
+/** How and where create was run, on which some defaults depend. */
+export interface Invocation {
   readonly cwd: string;
   /** The package manager that ran us. */
   readonly packageManager: PackageManagerName | undefined;
 }
 
-/** Checks each value by its row. @returns what is right, what is not, and what was corrected. */
+/** Checks each value by its row. @returns the valid values, the problems, and the corrections. */
 export function checkEach(raw: Raw): {
   given: Given;
   problems: readonly OptionProblem[];
@@ -64,7 +64,7 @@ export function checkEach(raw: Raw): {
 
 const scalekitValues = ['metadata', 'environmentUrl', 'clientId', 'resourceId'] as const;
 
-/** @returns whether real Scalekit was chosen: by a value of it, or by refusing the local one. */
+/** @returns whether the real Scalekit was chosen: by one of its values, or by declining the local one. */
 export function isReal(given: Given): boolean {
   return given.emulator === false || scalekitValues.some((name) => given[name] !== undefined);
 }
@@ -73,7 +73,7 @@ function scopesOf(given: Given): readonly string[] {
   return given.scopes ?? given.metadata?.scopes ?? defaultScopes;
 }
 
-/** What was chosen of languages, templates and overlays. */
+/** The chosen language, template and overlays. */
 function choicesOf({ language, template, store, with: examples, deploy }: Given): Choices {
   return {
     ...(language === undefined ? {} : { language }),
@@ -84,7 +84,7 @@ function choicesOf({ language, template, store, with: examples, deploy }: Given)
   };
 }
 
-/** Registering starts from a project that is really there, on the local Scalekit. */
+/** Registering needs a project that is written and installed, and uses the local Scalekit until then. */
 function checkRegister(given: Given): Checked<unknown> {
   if (given.register !== true) return accept(undefined);
   const values = scalekitValues.filter((name) => given[name] !== undefined).map(flagOf);
@@ -96,12 +96,12 @@ function checkRegister(given: Given): Checked<unknown> {
   if (others.length === 0) return accept(undefined);
   const reason =
     values.length > 0
-      ? 'Registering finds the Scalekit values by itself'
+      ? 'Registering finds the Scalekit values itself'
       : 'Registering needs a project that is written and installed';
   return refuse('register/combination', reason, others.join(', '), `--register without ${others.join(', ')}`);
 }
 
-/** What is wrong between the answers, each being right by itself. */
+/** Contradictions between answers that are valid on their own. */
 export function conflicts(given: Given): readonly OptionProblem[] {
   const found: OptionProblem[] = [];
   const add = (option: OptionName, checked: Checked<unknown>) => {
@@ -136,8 +136,8 @@ export function conflicts(given: Given): readonly OptionProblem[] {
 }
 
 /**
- * What is wrong between the answers while the template is still to be asked for.
- * @returns nothing where one template is left that goes with them all.
+ * Contradictions between the answers before the template is chosen.
+ * @returns none if at least one template is compatible with all of them.
  */
 export function conflictsWithAnyTemplate(given: Given): readonly OptionProblem[] {
   if (given.template !== undefined) return conflicts(given);
@@ -147,24 +147,24 @@ export function conflictsWithAnyTemplate(given: Given): readonly OptionProblem[]
   return all.find((problems) => problems.length === 0) ?? all[0] ?? [];
 }
 
-/** @returns the options without which nothing can be created. `yes` takes the default directory. */
+/** @returns the required options that were not given. `yes` takes the default directory. */
 export function missingOptions(given: Given): readonly OptionName[] {
   const missing: OptionName[] = [];
   if (given.directory === undefined && given.yes !== true) missing.push('directory');
   if (isReal(given) && given.metadata === undefined) {
-    // The client id is for calls to Scalekit's API, which the server makes none of.
+    // The client id is for calls to Scalekit's API, and the server makes none.
     for (const name of ['environmentUrl', 'resourceId'] as const)
       if (given[name] === undefined) missing.push(name);
   }
   return missing;
 }
 
-/** The directory where none was given: the template's, e.g. `todo-mcp`. */
+/** The template's default directory, e.g. `todo-mcp`. */
 export function defaultDirectory(given: Given): string {
   return templateOf(choicesOf(given))?.directory ?? 'mcp-server';
 }
 
-/** The port, and MCP_URL: each follows from the other where only one is given. */
+/** The port and MCP_URL: if only one is given, the other follows from it. */
 function resolveAddress(given: Given): { port: number; mcpUrl: string; notes: readonly string[] } {
   const mcpUrl = given.mcpUrl ?? given.metadata?.mcpUrl;
   if (mcpUrl === undefined) {
@@ -178,12 +178,15 @@ function resolveAddress(given: Given): { port: number; mcpUrl: string; notes: re
     return {
       port,
       mcpUrl,
-      notes: [`The server listens on ${port}, and MCP_URL says ${portOf(url)}: something has to forward it.`],
+      notes: [
+        `The server listens on ${port}, but MCP_URL has port ${portOf(url)}: something has to forward requests.`,
+      ],
     };
   return {
     port,
     mcpUrl,
-    notes: given.port === undefined && port !== defaultPort ? [`The port is MCP_URL's: ${port}.`] : [],
+    notes:
+      given.port === undefined && port !== defaultPort ? [`The port was taken from MCP_URL: ${port}.`] : [],
   };
 }
 
@@ -201,25 +204,25 @@ function notesOn(scalekit: Answers['scalekit']): readonly string[] {
   return ['SCALEKIT_CLIENT_ID is empty in .env: the server does not need it.'];
 }
 
-/** @returns a path as a person would write it from a folder: relative where that is shorter, never with more than one `..`. */
+/** @returns a path as a person would type it in a folder: relative, unless it would need more than one `..`. */
 function shown(cwd: string, directory: string): string {
   const path = relative(cwd, directory);
   if (path === '') return '.';
   return path.startsWith('../..') || path.startsWith('..\\..') || isAbsolute(path) ? directory : path;
 }
 
-/** The display name where none was given; the folder we stand in may have a name that is none. */
+/** The default display name. The folder's own name may not be a valid one. */
 function nameFrom(folder: string): string {
   const checked = checkName(displayNameOf(folder));
   return checked.ok ? checked.value : 'MCP Server';
 }
 
 /**
- * Fills in the defaults. Nothing required may be missing any more (`missingOptions`), and no answer may contradict
- * another (`conflicts`).
+ * Fills in the defaults. The caller has made sure that nothing required is missing (`missingOptions`), and that the answers
+ * do not contradict each other (`conflicts`).
  */
-export function resolve(given: Given, around: Surroundings): Resolved {
-  const directory = resolvePath(around.cwd, given.directory ?? defaultDirectory(given));
+export function resolve(given: Given, invocation: Invocation): Resolved {
+  const directory = resolvePath(invocation.cwd, given.directory ?? defaultDirectory(given));
   const folder = basename(directory);
   const { port, mcpUrl, notes } = resolveAddress(given);
   const scalekit = resolveScalekit(given);
@@ -227,7 +230,7 @@ export function resolve(given: Given, around: Surroundings): Resolved {
   const language = languageOf(choices);
   return {
     directory,
-    shownDirectory: shown(around.cwd, directory),
+    shownDirectory: shown(invocation.cwd, directory),
     project: {
       name: given.name ?? nameFrom(folder),
       packageName: packageNameOf(folder, language.takenNames),
@@ -237,7 +240,7 @@ export function resolve(given: Given, around: Surroundings): Resolved {
       port,
       mcpUrl,
       scopes: scopesOf(given),
-      packageManager: given.packageManager ?? around.packageManager ?? 'npm',
+      packageManager: given.packageManager ?? invocation.packageManager ?? 'npm',
       place: { workspace: undefined, repository: undefined, underYarn: false },
       scalekit,
     },

@@ -2,13 +2,12 @@ import { accept, type Checked, refuse } from '../scalekit/index.ts';
 
 const nameRule = 'any text of 1 to 200 characters, emoji and right-to-left scripts included';
 
-/** Characters that are not shown, or that change how the text around them is shown ("Trojan Source"). */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+/** Characters that are invisible, or that change how the text around them is shown ("Trojan Source"). */
+const deceptive = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 
 /**
- * Checks the server's display name. Quotes, back-ticks, `${}` and `{{}}` are names like any other; what a person cannot
- * see is none.
- * @returns the name without white space at its ends.
+ * Checks the server's display name. Quotes, backticks, `${}` and `{{}}` are allowed; invisible characters are not.
+ * @returns the name without surrounding white space.
  */
 export function checkName(text: string): Checked<string> {
   const name = text.trim();
@@ -18,10 +17,10 @@ export function checkName(text: string): Checked<string> {
   // A lone surrogate: half of a character, which no file can hold.
   if (/\p{Cs}/u.test(name))
     return refuse('name/encoding', 'The name is not well-formed Unicode', name, nameRule);
-  if (unprintable.test(name)) {
+  if (deceptive.test(name)) {
     return refuse(
       'name/characters',
-      'The name holds a line break, a control character or a direction override',
+      'The name contains a line break, a control character or a direction override',
       name,
       nameRule,
     );
@@ -31,26 +30,26 @@ export function checkName(text: string): Checked<string> {
 
 const directoryRule = 'a folder such as todo-mcp, ../todo-mcp or . for this one';
 
-/** Names that no file can have on Windows, whatever their extension. */
+/** File names that Windows reserves, with any extension. */
 const reservedOnWindows = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
 
 /** What is wrong with one part of a path, or undefined. */
 function faultOfSegment(segment: string): string | undefined {
-  if (unprintable.test(segment)) return 'holds a character that is not shown';
+  if (deceptive.test(segment)) return 'contains an invisible character';
   const forbidden = /[<>:"|?*]/.exec(segment)?.[0];
   // A colon also breaks PATH, and with it every `npm run`; the others cannot be checked out on Windows.
-  if (forbidden !== undefined) return `holds ${forbidden}, which no folder can have on Windows`;
+  if (forbidden !== undefined) return `contains ${forbidden}, which Windows does not allow in a folder name`;
   if (reservedOnWindows.test(segment)) return `is a name that Windows reserves`;
   if (/[. ]$/.test(segment) && segment !== '.' && segment !== '..')
     return 'ends in a dot or a space, which Windows drops';
-  if (segment.startsWith('-')) return 'begins with a hyphen, and would be taken for an option';
+  if (segment.startsWith('-')) return 'starts with a hyphen, and would be taken for an option';
   if (Buffer.byteLength(segment) > 255) return 'is longer than 255 bytes';
   return undefined;
 }
 
 /**
- * Checks the directory of a project by its form alone; whether it can be written is found out by writing.
- * @returns the path as it was given, without white space at its ends.
+ * Checks the form of a project's directory; whether it can be written shows when it is written.
+ * @returns the path as given, without surrounding white space.
  */
 export function checkDirectory(text: string): Checked<string> {
   const path = text.trim();

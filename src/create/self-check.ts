@@ -3,7 +3,7 @@ import { ownProgram } from '../project/own-program.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
 import type { CheckReport } from './report.ts';
 
-/** The self-check of a new project, by its own `scalekit-mcp`: what its owner will run is what is tried. */
+/** The self-check of a new project, by its own `scalekit-mcp`, so that what is tried is what its owner will run. */
 
 export interface SelfChecking {
   readonly directory: string;
@@ -12,7 +12,7 @@ export interface SelfChecking {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** A line of `scalekit-mcp self-check`: a result, or at the end how it went. */
+/** A line of `scalekit-mcp self-check`: a result, or at the end the exit code. */
 type Line = { readonly result: CheckResult } | { readonly exitCode: number };
 
 function lineOf(text: string): Line | undefined {
@@ -27,18 +27,18 @@ function lineOf(text: string): Line | undefined {
 
 function reportOf(exitCode: number | undefined, results: readonly CheckResult[], said: string): CheckReport {
   if (exitCode === exitCodes.ok) return { state: 'done', results };
-  // Scalekit that does not answer says nothing about the project: a warning, with its fix among the results.
+  // A Scalekit that does not answer says nothing about the project: this is a warning, with its fix in the results.
   if (exitCode === exitCodes.unchecked)
     return { state: 'skipped', detail: 'Something could not be checked', results };
   if (exitCode !== undefined)
-    return { state: 'failed', detail: 'The new server is not as it should be.', results };
-  const why = said === '' ? 'it ended without a word' : said.replace(/^error: /, '');
+    return { state: 'failed', detail: 'The self-check found a problem with the new server.', results };
+  const why = said === '' ? 'it ended without output' : said.replace(/^error: /, '');
   return { state: 'failed', detail: `The self-check itself failed: ${why}`, results };
 }
 
 /**
- * Lets a project's own program check it. Whatever becomes of it, the project stays.
- * @throws what aborted the context; whatever was started is ended first.
+ * Lets a project's own program check it. The project stays whatever the outcome.
+ * @throws the signal's reason after an abort, once everything that was started has ended.
  */
 export async function checkProject({ directory, context, onResult }: SelfChecking): Promise<CheckReport> {
   const program = ownProgram(directory);

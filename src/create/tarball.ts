@@ -5,7 +5,7 @@ import type { RunOptions } from '../project/programs.ts';
 import { UserError } from '../terminal/errors.ts';
 import { type OwnPackage, ownPackages, type Packed } from './json.ts';
 
-/** What the build says of each package that it has packed (`dist/vendor/packages.json`). */
+/** An entry of `dist/vendor/packages.json`, which the build writes for each package that it packs. */
 interface Vendored {
   readonly name: string;
   readonly version: string;
@@ -17,10 +17,10 @@ async function readJson<T>(path: string): Promise<T> {
 }
 
 /**
- * Our packages as files, for projects that cannot get them from the registry yet: those that the build has packed. Where
- * we are one of them ourselves (a tarball does not hold itself), that one is packed from where we are installed.
+ * Reads our packages as tarballs, for projects that cannot get them from the registry yet. The build has packed them,
+ * except the package that we run from (a tarball cannot contain itself), which is packed from where it is installed.
  * @param packageRoot the folder of our package.json.
- * @param options undefined for a dry run, which needs the names of the files alone: they are empty then.
+ * @param options undefined for a dry run, which needs only the names of the files: the tarballs are empty then.
  */
 export async function readPackages(
   packageRoot: string,

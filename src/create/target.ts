@@ -3,21 +3,21 @@ import { dirname, join } from 'node:path';
 import { systemCode, UserError } from '../terminal/errors.ts';
 import type { File } from './answers.ts';
 
-/** What is where the project should go. */
+/** What exists at the project's path. */
 export type Target =
   | { readonly kind: 'absent' }
-  /** Nothing of its own, or only what `git init` and file managers leave there. */
+  /** Nothing, or only what `git init` and file managers leave there. */
   | { readonly kind: 'empty'; readonly entries: readonly string[] }
   | { readonly kind: 'directory'; readonly entries: readonly string[] }
   | { readonly kind: 'file' }
   | { readonly kind: 'link'; readonly to: string };
 
-/** What is no project yet: a repository without files, and what file managers drop. create-vite draws the line here too. */
+/** Entries that do not count as content: an empty repository, and what file managers leave. create-vite has the same rule. */
 const harmless: ReadonlySet<string> = new Set(['.git', '.DS_Store', 'Thumbs.db']);
 
 /**
- * Looks at a path without following it.
- * @throws UserError when a part of the path is a file, or may not be read.
+ * Inspects a path without following links.
+ * @throws UserError if a part of the path is a file, or may not be read.
  */
 export async function inspectTarget(directory: string): Promise<Target> {
   try {
@@ -32,7 +32,7 @@ export async function inspectTarget(directory: string): Promise<Target> {
   }
 }
 
-/** @returns the error of a target that cannot take a project as it is, or undefined. */
+/** @returns why a project cannot be written to a target, or undefined. */
 export function refusalOf(directory: string, target: Target, overwrite: boolean): UserError | undefined {
   if (target.kind === 'file')
     return new UserError(`${directory} is a file.`, {
@@ -42,7 +42,7 @@ export function refusalOf(directory: string, target: Target, overwrite: boolean)
   if (target.kind === 'link') {
     return new UserError(`${directory} is a symbolic link to ${target.to}.`, {
       code: 'directory/link',
-      next: 'Give the directory itself: links are not followed.',
+      next: 'Give the real directory: links are not followed.',
     });
   }
   if (target.kind !== 'directory' || overwrite) return undefined;
@@ -50,7 +50,7 @@ export function refusalOf(directory: string, target: Target, overwrite: boolean)
   const more = target.entries.length > 3 ? ` and ${target.entries.length - 3} more` : '';
   return new UserError(`${directory} is not empty: it has ${some}${more}.`, {
     code: 'directory/not-empty',
-    next: 'Choose another directory, or --overwrite to write into it (what is not ours stays).',
+    next: 'Choose another directory, or --overwrite to write into it (it replaces files of the same name).',
   });
 }
 
@@ -58,28 +58,30 @@ const explanations: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full',
   EDQUOT: 'Your disk quota is used up',
   EROFS: 'The file system is read-only',
-  EACCES: 'You may not write there',
-  EPERM: 'You may not write there',
+  EACCES: 'You do not have permission to write there',
+  EPERM: 'You do not have permission to write there',
   ENOTDIR: 'A part of the path is a file',
   ENAMETOOLONG: 'The path is too long',
   ELOOP: 'The path has a loop of symbolic links',
 };
 
-/** Explains a failed file operation. Nothing is left behind when this is thrown while writing. */
+/** Explains a failed file operation. The caller leaves nothing behind. */
 export function cannotWrite(path: string, error: unknown): UserError {
-  // An interrupt or a refusal of ours has no system code, and stays what it is.
+  // An interrupt or an error of our own has no system code, and is passed on.
   const code = systemCode(error);
   if (code === undefined) throw error;
   const why = explanations[code] ?? (error instanceof Error ? error.message : code);
   return new UserError(`Cannot write ${path}: ${why} (${code}). Nothing was left behind.`, {
     code: `write/${code}`,
     next:
-      code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room, then run it again.' : 'Choose another directory.',
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'Free some space, then run it again.'
+        : 'Choose another directory.',
     cause: error,
   });
 }
 
-/** @returns the nearest folder above a path that exists, and the folders between that do not, the topmost first. */
+/** @returns the nearest existing folder above a path, and the missing folders in between, the topmost first. */
 export async function missingParents(
   path: string,
 ): Promise<{ existing: string; missing: readonly string[] }> {
@@ -93,7 +95,7 @@ export async function missingParents(
 }
 
 /**
- * Makes sure that no folder on the way to a file is a symbolic link: writing would leave the target.
+ * Makes sure that no folder on the path to a file is a symbolic link, which would lead out of the target.
  * @param path relative, with `/`.
  * @throws UserError naming the link.
  */
@@ -117,7 +119,7 @@ export async function refuseLinks(directory: string, path: string): Promise<void
   }
 }
 
-/** @returns the paths of the files that are there already and hold something else. */
+/** @returns the paths of files that exist with another content. */
 export async function replacedBy(files: readonly File[], directory: string): Promise<readonly string[]> {
   const replaced: string[] = [];
   for (const { path, content } of files) {

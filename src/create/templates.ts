@@ -4,12 +4,12 @@ export interface Templates {
   readonly files: ReadonlyMap<string, string>;
   /**
    * Renders a `.hbs` file.
-   * @throws when the data lacks something that the text names (strict).
+   * @throws if the data lacks something that the text names (strict).
    */
   render(path: string, data: object): string;
 }
 
-/** What the build makes of `templates/`: texts, and a compiled function for each `.hbs`. */
+/** A compiled function for each `.hbs` file of `templates/`. */
 export type CompiledProse = Readonly<Record<string, (data: object) => string>>;
 
 /** @param files texts by path below `templates/`; those of `.hbs` files are not read, `prose` renders them. */
@@ -24,13 +24,13 @@ export function templatesOf(files: Readonly<Record<string, string>>, prose: Comp
   };
 }
 
-/** Names that a file cannot have inside this repository, where git would obey it. */
+/** Files that need another name in this repository, where git would apply them. */
 const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore' };
 
 /**
- * Lays folders of templates over each other: a later file replaces an earlier one of the same path.
+ * Lays template folders over each other: a later file replaces an earlier one of the same path.
  * @param folders below `templates/`, e.g. `typescript/base`.
- * @returns for each path of the project the path of its template.
+ * @returns the path of the template for each path of the project.
  */
 export function overlay(templates: Templates, folders: readonly string[]): ReadonlyMap<string, string> {
   const result = new Map<string, string>();

@@ -9,25 +9,26 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
 }
 
-/** What was written, and how to take it back. */
+/** A project that was written, and how to undo it. */
 export interface Written {
-  /** Whether this run made the folder, or found it empty: then an interrupt may take everything back. */
+  /** Whether this run created the folder or found it empty, so that an interrupt may remove everything. */
   readonly fresh: boolean;
-  /** Removes a fresh project, the folders above it that were made for it included. Does nothing after an overwrite. */
+  /** Removes a fresh project and the parent folders that were created for it. Does nothing after an overwrite. */
   remove(): Promise<void>;
 }
 
 /**
- * Refuses paths that would leave the target on any system: absolute, with a drive, `..`, a backslash, or twice the same
- * where upper and lower case are one.
- * @throws Error: a plan with such a path is a fault of ours.
+ * Refuses paths that would leave the target on any system (absolute, with a drive, `..` or a backslash), and paths that
+ * differ only in case.
+ * @throws Error, since a plan with such a path is a bug.
  */
 export function checkPaths(files: readonly File[]): void {
   const seen = new Set<string>();
   for (const { path } of files) {
     const parts = path.split('/');
     const outside = parts.some((part) => part === '' || part === '.' || part === '..');
-    if (outside || /[\\:\0]/.test(path)) throw new Error(`A file may not be called ${JSON.stringify(path)}`);
+    if (outside || /[\\:\0]/.test(path))
+      throw new Error(`A file cannot have the path ${JSON.stringify(path)}`);
     if (seen.has(path.toLowerCase())) throw new Error(`${path} is planned twice`);
     seen.add(path.toLowerCase());
   }
@@ -43,7 +44,7 @@ async function stage(folder: string, files: readonly File[], signal: AbortSignal
   }
 }
 
-/** Steps that can be taken back, the last first. */
+/** Steps that can be undone, the last first. */
 class Journal {
   readonly #undo: Array<() => Promise<unknown>> = [];
 
@@ -51,13 +52,13 @@ class Journal {
     this.#undo.unshift(undo);
   }
 
-  /** Takes back as much as can be: one step that fails does not keep the others. */
+  /** Undoes as much as possible: a step that fails does not stop the others. */
   async rollBack(): Promise<void> {
     for (const undo of this.#undo) await undo().catch(() => {});
   }
 }
 
-/** Moves staged files one by one into a folder that is there already; what they replace waits in the stage. */
+/** Moves staged files one by one into an existing folder. Files that they replace are kept in the stage until the end. */
 async function merge(
   from: string,
   files: readonly File[],
@@ -83,7 +84,7 @@ async function merge(
   }
 }
 
-/** Into a folder that is not there: one rename makes the whole project appear at once. */
+/** Writes to a folder that does not exist: one rename makes the whole project appear at once. */
 async function writeNew(files: readonly File[], directory: string, signal: AbortSignal): Promise<Written> {
   const { existing, missing } = await missingParents(directory);
   const removeParents = async () => {
@@ -110,7 +111,7 @@ async function writeNew(files: readonly File[], directory: string, signal: Abort
   return { fresh: true, remove };
 }
 
-/** Into a folder that is there: the stage is inside it, which is the same file system wherever it is mounted. */
+/** Writes to an existing folder: the stage is inside it, so that it is on the same file system. */
 async function writeInto(
   files: readonly File[],
   directory: string,
@@ -139,10 +140,11 @@ async function writeInto(
 }
 
 /**
- * Writes a project whole or not at all: staged beside or inside the target, on the same file system, then moved into place.
+ * Writes a project completely or not at all: staged beside or inside the target, on the same file system, then moved into
+ * place.
  * @param directory absolute.
- * @throws UserError when the target cannot take it, the disk is full, and so on; the signal's reason when it was
- * aborted. Nothing is left behind then.
+ * @throws UserError if the target cannot be used, the disk is full, and so on; the signal's reason after an abort. Nothing
+ * is left behind then.
  */
 export async function writeProject(
   files: readonly File[],

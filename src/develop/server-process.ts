@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Project } from '../project/layout.ts';
-import { answers } from '../project/ports.ts';
+import { isListening } from '../project/ports.ts';
 import { type RunningProgram, type StartOptions, startNode } from '../project/programs.ts';
 
 export interface ServerEvents {
@@ -45,7 +45,7 @@ export class ServerProcess {
     const program = this.#program;
     const deadline = performance.now() + patience;
     while (program !== undefined && this.#program === program && performance.now() < deadline) {
-      if (await answers(port)) return this.#program === program;
+      if (await isListening(port)) return this.#program === program;
       await delay(10);
     }
     return false;

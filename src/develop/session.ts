@@ -6,7 +6,7 @@ import { LocalScalekit, type Scalekit, scopesOfProject, wantedScalekit } from '.
 import { type Switches, trustNotice } from '../emulator/switches.ts';
 import { type Compilation, Compiler } from '../project/compile.ts';
 import type { Project } from '../project/layout.ts';
-import { answers, portOwner } from '../project/ports.ts';
+import { isListening, portOwner } from '../project/ports.ts';
 import { scopesFile } from '../project/scopes-file.ts';
 import { readSettings, type Settings } from '../project/settings.ts';
 import type { Changes } from '../project/watch.ts';
@@ -182,7 +182,7 @@ export class Session {
     if (scalekit.kind === 'failed') return this.#fail(scalekit.reason, scalekit.next);
     if (this.#surroundings.signal.aborted) return;
     const { port } = this.#settings;
-    if (await answers(port))
+    if (await isListening(port))
       return this.#fail(
         `Port ${port} is taken by ${(await portOwner(port)) ?? 'another program (perhaps another dev)'}.`,
         'Stop that one, or set another PORT, and the same in MCP_URL, in .env.',

@@ -1,4 +1,4 @@
-/** How often something may be done: a burst at once, and then as much as comes back with time. */
+/** A token bucket: allows a burst at once, then as much as is refilled over time. */
 export class Allowance {
   readonly #burst: number;
   readonly #perSecond: number;
@@ -11,10 +11,10 @@ export class Allowance {
     this.#left = burst;
   }
 
-  /** @returns 0 where it may be done, and is counted; otherwise in how many seconds it may. */
+  /** @returns 0 if the action is allowed, which counts it; otherwise the seconds to wait. */
   take(): number {
     const now = Date.now();
-    // A clock that was set back gives nothing, and takes nothing.
+    // A clock that was set back neither refills nor drains the bucket.
     const passed = Math.max(0, now - this.#since) / 1000;
     this.#since = now;
     this.#left = Math.min(this.#burst, this.#left + passed * this.#perSecond);

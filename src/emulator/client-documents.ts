@@ -3,7 +3,7 @@ import { normalizeClient } from './normalize.ts';
 import { redirectProblem } from './redirects.ts';
 import type { Settings } from './settings.ts';
 
-/** Twice what the library then accepts; a document is a few hundred bytes. */
+/** Twice what the library accepts; a document is a few hundred bytes. */
 const maximumBytes = 10 * 1024;
 
 function asJson(value: unknown, cacheControl: string): Response {
@@ -11,7 +11,7 @@ function asJson(value: unknown, cacheControl: string): Response {
   return new Response(JSON.stringify(value), { headers });
 }
 
-/** A document cannot hold a secret, so that a client that says nothing of authentication has none. */
+/** Puts a document into the library's form. It cannot contain a secret, so the default is no client authentication. */
 function inForm(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const problem = redirectProblem(document.redirect_uris);
   if (problem !== undefined) throw new Error(`its redirect URI ${problem}`);
@@ -30,33 +30,33 @@ async function readBounded(response: Response): Promise<string> {
 }
 
 /**
- * Whether an answer says that somebody stood in the way (a proxy's login, a host that refuses this network, a failure), and
- * nothing of the document.
+ * Whether a response comes from something in between (a proxy's login, a host that refuses this network, an outage), and
+ * says nothing about the document.
  */
 function isInTheWay(status: number): boolean {
   return status >= 500 || [401, 403, 407, 429].includes(status);
 }
 
-/** The innermost of an error's causes: `fetch` itself says "fetch failed" of everything. */
+/** The innermost cause of an error: `fetch` itself only says "fetch failed". */
 function rootCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? rootCause(error.cause) : error.message;
 }
 
 /**
- * Fetches a document. The library guards against fetches into private networks, by `init.dispatcher`.
- * @returns the answer, or in words why there is none.
+ * Fetches a document. The library prevents fetches from private networks by `init.dispatcher`.
+ * @returns the response, or why there is none, in words.
  */
 async function fetchOrExplain(url: string, init: RequestInit | undefined): Promise<Response | string> {
   try {
     const response = await fetch(url, init);
-    return isInTheWay(response.status) ? `it was answered with ${response.status}` : response;
+    return isInTheWay(response.status) ? `HTTP status ${response.status}` : response;
   } catch (error) {
     return rootCause(error);
   }
 }
 
-/** @returns what is known of a client without asking anybody. */
+/** @returns the client's document if no request is needed for it. */
 function documentAtHand(settings: Settings, clientId: string): ClientDocument | undefined {
   const { clientDocuments, trustedClients } = settings;
   if (Object.hasOwn(clientDocuments, clientId)) return clientDocuments[clientId];
@@ -65,9 +65,9 @@ function documentAtHand(settings: Settings, clientId: string): ClientDocument | 
 }
 
 /**
- * The library's fetch, which it uses for client id metadata documents alone: those that the options hold come from here, as
- * do, unless Scalekit's own way is wanted, those of well-known clients, and what is assumed of a client whose document
- * cannot be reached. All are put into the library's form.
+ * Replaces the library's fetch, which it uses for client id metadata documents alone. Documents in the options are returned
+ * from there; in `bundled` mode so are those of well-known clients, and an assumed document for a client whose own cannot
+ * be reached. All are put into the library's form.
  */
 export async function fetchClientDocument(
   settings: Settings,
@@ -76,7 +76,7 @@ export async function fetchClientDocument(
 ): Promise<Response> {
   const url = input instanceof Request ? input.url : String(input);
   const { trustedClients } = settings;
-  // A document at hand costs nothing to look at again, and what is assumed grows with what the client asks for.
+  // Not cached: it costs nothing, and an assumed document grows with the redirect URIs that the client uses.
   const atHand = documentAtHand(settings, url);
   if (atHand !== undefined) return asJson(inForm(atHand), 'max-age=0');
   const response = await fetchOrExplain(url, init);

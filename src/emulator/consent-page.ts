@@ -4,20 +4,20 @@ import { codes, displayName, type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import type { ScopeDefinition } from './settings.ts';
 
-/** What the page says and asks. */
+/** What the page shows and asks. */
 export interface Question {
-  /** What the client calls itself; anybody can choose it. */
+  /** The client's own name for itself, which proves nothing. */
   readonly clientName: string | undefined;
   readonly clientId: string;
-  /** Why the document that describes the client cannot be reached, if it is trusted all the same. */
+  /** Why the client's document cannot be reached, if the client is trusted all the same. */
   readonly trusted: string | undefined;
   readonly redirectUri: string;
   /** The MCP endpoint. */
   readonly resource: string;
   readonly scopes: readonly ScopeDefinition[];
-  /** Asked for, but not defined. */
+  /** Requested, but not defined. */
   readonly unknownScopes: readonly string[];
-  /** Whether it asked for OpenID scopes, which are granted to whoever signs in. */
+  /** Whether it requested OpenID scopes, which are granted without a checkbox. */
   readonly learnsWhoYouAre: boolean;
   /** Whether the client asked for a refresh token. */
   readonly offlineAccess: boolean;
@@ -25,13 +25,13 @@ export interface Question {
   readonly tokenLifetime: number;
   readonly users: readonly EmulatorUser[];
   readonly selectedUser: string;
-  /** Names of the ticked boxes. */
+  /** Names of the ticked checkboxes. */
   readonly ticked: ReadonlySet<string>;
-  /** What was wrong with the answer before. */
+  /** What was wrong with the previous submission. */
   readonly complaint: string | undefined;
 }
 
-/** Where an answer goes, for a person: the part of the redirect URI that nobody else can have. */
+/** Where the user is sent back to: the part of the redirect URI that only its owner can have. */
 function destination(redirectUri: string): { where: string; what: string } {
   const url = new URL(redirectUri);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -46,16 +46,16 @@ function duration(seconds: number): string {
 }
 
 function origin({ clientId, trusted }: Question): string {
-  if (trusted !== undefined) return 'taken on trust: the document there cannot be reached';
+  if (trusted !== undefined) return 'trusted although its document cannot be reached';
   return clientId.startsWith('https://')
-    ? 'described by the document there'
+    ? 'described by the document at this address'
     : 'registered itself under this name';
 }
 
 function facts(question: Question): Html {
   const { where, what } = destination(question.redirectUri);
   return html`<dl>
-<dt>Answer goes to</dt>
+<dt>Sends you back to</dt>
 <dd><span class="where">${where}</span> <span class="aside">${what}</span></dd>
 <dt>MCP server</dt>
 <dd>${question.resource}</dd>
@@ -85,28 +85,28 @@ function scopeRows({ scopes, offlineAccess, ticked, tokenLifetime }: Question): 
     scopeRow(name, description, html`<code>${name}</code>`, ticked.has(name)),
   );
   if (!offlineAccess) return rows;
-  const explanation = html`<code>offline_access</code> · a refresh token, so that it need not ask again when access ends after ${duration(tokenLifetime)}`;
+  const explanation = html`<code>offline_access</code> · a refresh token, so that it need not ask again when its access token expires after ${duration(tokenLifetime)}`;
   return [...rows, scopeRow('offline_access', 'Stay connected', explanation, ticked.has('offline_access'))];
 }
 
 function unknown(names: readonly string[]): Html | false {
   if (names.length === 0) return false;
-  return html`<div class="note"><p>Also asked for, and left out because no scope of this MCP server has
-${names.length === 1 ? 'this name' : 'these names'}: ${codes(names)}.</p></div>`;
+  return html`<div class="note"><p>It also requested ${names.length === 1 ? 'a scope that this MCP server does' : 'scopes that this MCP server does'}
+not have: ${codes(names)}.</p></div>`;
 }
 
 function trust({ trusted }: Question): Html | false {
   if (trusted === undefined) return false;
-  return html`<div class="note"><p>The document that describes this client cannot be reached: <code>${trusted}</code>. Its
-answer goes to this machine, so the local Scalekit does without; Scalekit itself would refuse the client.</p></div>`;
+  return html`<div class="note"><p>The document that describes this client cannot be reached: <code>${trusted}</code>. The local
+Scalekit accepts it because it redirects to this machine; Scalekit itself would refuse the client.</p></div>`;
 }
 
-/** @returns the page on which a person logs in and consents, in one go. It is a form that needs no script. */
+/** @returns the page on which a person signs in and consents, in one step. The form needs no script. */
 export function consentPage(question: Question): string {
   const name = displayName(question.clientName, 'A client without a name');
   const { complaint } = question;
   return page(
-    `${complaint ? 'Not yet: ' : ''}Allow ${name}?`,
+    `${complaint ? 'Error: ' : ''}Allow ${name}?`,
     html`${complaint !== undefined && html`<div class="alert" role="alert"><p>${complaint}</p></div>`}
 <h1>Allow <bdi>${name}</bdi> to use your MCP server?</h1>
 ${facts(question)}

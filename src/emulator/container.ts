@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { accept, type Checked, isLoopback, refuse } from '../scalekit/index.ts';
 
-/** Files by which container engines mark what they run: Docker and BuildKit, Podman and CRI-O. */
+/** Files that container engines put into containers: Docker and BuildKit, Podman and CRI-O. */
 const marks = ['/.dockerenv', '/run/.containerenv'];
 
 function controlGroups(): string {
@@ -12,7 +12,7 @@ function controlGroups(): string {
   }
 }
 
-/** @returns whether this process runs in a container: by its engine's marks, variables or control groups. */
+/** @returns whether this process runs in a container, by the engine's marker files, variables or control groups. */
 export function isInContainer(env: Readonly<Record<string, string | undefined>>): boolean {
   return (
     marks.some((file) => existsSync(file)) ||
@@ -22,17 +22,22 @@ export function isInContainer(env: Readonly<Record<string, string | undefined>>)
 }
 
 /**
- * Checks `--public-url`: where the browser on the host reaches the published port. Tokens and metadata name it, and a page
- * that anybody else could reach would be a login for anybody.
+ * Checks `--public-url`, the URL at which the browser on the host reaches the published port. Tokens and metadata contain
+ * it. It has to be on this machine: if others could reach the page, anybody could sign in.
  */
 export function checkPublicUrl(text: string): Checked<string> {
   const expected = 'http://localhost:<published port>';
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.protocol !== 'http:' || url.port === '')
-    return refuse('public-url/form', 'This is no URL with a port on this machine', text, expected);
+    return refuse('public-url/form', 'This is not an http URL with a port', text, expected);
   if (!isLoopback(url))
-    return refuse('public-url/host', 'The local Scalekit is for browsers on this machine', text, expected);
+    return refuse(
+      'public-url/host',
+      'The local Scalekit may only be reached from this machine',
+      text,
+      expected,
+    );
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return refuse('public-url/path', 'It has a path', text, expected);
+    return refuse('public-url/path', 'The URL has a path', text, expected);
   return accept(url.origin);
 }

@@ -1,56 +1,55 @@
 /**
- * What the local Scalekit takes and gives: the types of `scalekit-mcp/emulator`.
- * Only types that stand on their own are written here, so that the published declarations need no package.
+ * The types of `scalekit-mcp/emulator`. They refer to no package, so that the published declarations need none.
  */
 
-/** Which of Scalekit's two issuers the tokens carry while its migration runs. */
+/** Which of Scalekit's two issuers tokens have (docs/scalekit.md#access-tokens). */
 export type TokenIssuer = 'environment' | 'resource';
 
 export interface EmulatorOptions {
   /** Port on loopback; 0 takes a free one. Default 0. */
   readonly port?: number;
-  /** Where it is reached, when that is not its own port: an origin, as its tokens and documents name it. */
+  /** The origin in its tokens and documents, if it is not reached at its own port. */
   readonly publicUrl?: string;
   /** Default `localIdentifiers.resourceId`. */
   readonly resourceId?: string;
   /** The server's public base URL (its `MCP_URL`). Default `http://localhost:3002/`. */
   readonly mcpUrl?: string;
-  /** Scopes that the "dashboard" defines, with what the consent page says of each. Default todo:read and todo:write. */
+  /** The scopes of the MCP server, with their descriptions on the consent page. Default todo:read and todo:write. */
   readonly scopes?: ReadonlyArray<string | { readonly name: string; readonly description: string }>;
   /**
-   * Folder that keeps the signing key and the registered clients, so that a restart invalidates neither tokens nor what
-   * clients have cached. Without it both live in memory.
+   * The folder for the signing key and the registered clients, so that tokens and cached registrations survive a restart.
+   * Without it both are kept in memory.
    */
-  readonly keyDirectory?: string;
+  readonly stateDirectory?: string;
   /**
-   * For containers alone, with `publicUrl`: listens on all interfaces, and takes names of container networks as Host beside
-   * those of this machine. Default false: loopback only.
+   * For containers only, with `publicUrl`: listens on all interfaces, and also accepts names of container networks as Host.
+   * Default false: loopback only.
    */
   readonly container?: boolean;
-  /** Answers login and consent by itself where the answer goes to this machine; others ask a person. Default false. */
+  /** Signs in and consents automatically for redirects to this machine; others ask a person. Default false. */
   readonly autoApprove?: boolean;
   /** Default `resource`. */
   readonly tokenIssuer?: TokenIssuer;
   /** Access token lifetime in seconds. Default 3600. */
   readonly tokenLifetime?: number;
-  /** Refresh token lifetime in seconds; each use starts it anew. Default 2592000, 30 days. */
+  /** Refresh token lifetime in seconds; each use restarts it. Default 2592000, 30 days. */
   readonly refreshLifetime?: number;
-  /** Adds a `scopes` array to access tokens beside the `scope` string. Default false. */
+  /** Adds a `scopes` array to access tokens, in addition to the `scope` string. Default false. */
   readonly scopesArray?: boolean;
-  /** Where people's tokens list their scopes: the `scope` string, or a `scopes` array in its place. Default `string`. */
+  /** How users' tokens list their scopes: as the `scope` string, or as a `scopes` array instead. Default `string`. */
   readonly scopeClaim?: 'string' | 'array';
-  /** Who can log in: one at least. Default two, of one organization. */
+  /** The users who can sign in, at least one. Default two, of one organization. */
   readonly users?: readonly EmulatorUser[];
   /** The dashboard's switch for registration. Default true. */
   readonly dynamicClientRegistration?: boolean;
   /**
    * The dashboard's switch for client id metadata documents. `true` fetches every document, as Scalekit does. `bundled`
-   * knows those of well-known clients, and takes a client whose document cannot be reached on trust where its answers go to
-   * this machine, so that clients can sign in without the internet. Default `bundled`.
+   * contains those of well-known clients, and trusts a client whose document cannot be reached if it redirects to this
+   * machine, so that clients can sign in without the internet. Default `bundled`.
    */
   readonly clientIdMetadataDocuments?: boolean | 'bundled';
   /**
-   * Client id metadata documents that are answered from here instead of the network, by their URL, e.g.
+   * Client id metadata documents that are used instead of fetching them, by URL, e.g.
    * `{'https://client.example/mcp.json': {client_id: 'https://client.example/mcp.json', …}}`.
    */
   readonly clientDocuments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -85,15 +84,15 @@ export interface EmulatorOptions {
    * such as the members of RFC 7591's answer.
    */
   readonly strict?: boolean;
-  /** Called once a request with method, path and status; never with a token. One-time ids in a path are shown as `:uid`. */
+  /** Called for each request with method, path and status, never with a token. One-time ids in a path are shown as `:uid`. */
   readonly onRequest?: (request: { method: string; path: string; status: number }) => void;
-  /** Called when a client is taken on trust, with why its document cannot be reached. */
+  /** Called when a client is trusted although its document cannot be reached, with the reason. */
   readonly onTrustedClient?: (clientId: string, reason: string) => void;
-  /** Called with what went wrong inside the emulator itself, when a request was answered 500. */
+  /** Called with the error when the emulator itself failed and answered 500. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** A person who can log in at the local Scalekit. */
+/** A user who can sign in to the local Scalekit. */
 export interface EmulatorUser {
   /** `usr_…`, the token's `sub`. */
   readonly id: string;
@@ -103,13 +102,13 @@ export interface EmulatorUser {
   readonly roles?: readonly string[];
 }
 
-/** A client that authenticates with a secret and uses the client credentials grant. The secret is no secret: it only works here. */
+/** A client that authenticates with a secret and uses the client credentials grant. The secret protects nothing: it only works here. */
 export interface MachineClient {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What a minted token says. Every claim can be replaced; `undefined` leaves the claim out. */
+/** The content of a minted token. Every claim can be replaced; `undefined` removes it. */
 export interface MintOptions {
   /** Default: all of the emulator's scopes. */
   readonly scopes?: readonly string[];
@@ -123,7 +122,7 @@ export interface MintOptions {
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Overrides of the header, such as `typ` or `kid`. */
   readonly header?: Readonly<Record<string, unknown>>;
-  /** Signs with a key that the key server does not have. */
+  /** Signs with a key that is not published. */
   readonly foreignKey?: boolean;
 }
 
@@ -135,7 +134,7 @@ export interface Faults {
    */
   readonly keys?: 'ok' | 'down' | 'slow' | 'hang' | 'html' | 'empty' | 'huge' | 'wrong';
   /**
-   * `down`: 500. `wrong-issuer`: the environment in place of the resource. `no-pkce`: no `code_challenge_methods_supported`.
+   * `down`: 500. `wrong-issuer`: the environment instead of the resource. `no-pkce`: no `code_challenge_methods_supported`.
    * `no-registration`: neither registration nor client id metadata documents. `…-only`: the other form is 404.
    */
   readonly metadata?:
@@ -146,7 +145,7 @@ export interface Faults {
     | 'no-registration'
     | 'inserted-only'
     | 'appended-only';
-  /** `exceeded`: token requests and registrations are answered 429, as above Scalekit's rate limit. */
+  /** `exceeded`: token requests and registrations get 429, as if they exceeded Scalekit's rate limit. */
   readonly rateLimit?: 'ok' | 'exceeded';
   /** Seconds that the emulator's clock is ahead (or, negative, behind) in tokens and `Date` headers. */
   readonly clockOffset?: number;
@@ -160,23 +159,23 @@ export interface Emulator {
   readonly clientId: string;
   readonly mcpUrl: string;
   readonly scopes: readonly string[];
-  /** Who can log in: two, so that a server can be tested for keeping them apart. `login_hint` of an authorization request selects one. */
+  /** The users who can sign in: two, to test that a server keeps them apart. An authorization request's `login_hint` selects one. */
   readonly users: readonly EmulatorUser[];
   /** The seeded client for the client credentials grant. */
   readonly machineClient: MachineClient;
-  /** A client of an organization (`m2morg_…`), for the same grant; its tokens carry the `scopes` array alone. */
+  /** A client of an organization (`m2morg_…`), for the same grant; its tokens have the `scopes` array alone. */
   readonly organizationClient: MachineClient;
   /** The variables that point a server at this emulator. */
   readonly variables: Readonly<Record<string, string>>;
-  /** A signed access token. */
+  /** Makes a signed access token. */
   mint(options?: MintOptions): Promise<string>;
-  /** Replaces the signing key; the old one is gone from the key server at once unless kept. */
+  /** Replaces the signing key; the old one is no longer published unless kept. */
   rotateKeys(options?: { keepOld?: boolean }): Promise<void>;
-  /** Takes back what people have granted: refresh tokens end at once, access tokens live until they expire. */
+  /** Withdraws what users have granted: refresh tokens stop working at once, access tokens work until they expire. */
   withdrawConsent(): Promise<void>;
-  /** Replaces the current faults; `{}` heals everything. */
+  /** Replaces the current faults; `{}` removes all. */
   fault(faults: Faults): void;
-  /** Changes what tokens, metadata and the consent page say from now on. */
+  /** Changes tokens, metadata and the consent page from now on. */
   configure(
     options: Pick<
       EmulatorOptions,
@@ -203,7 +202,7 @@ export interface Emulator {
       | 'cors'
     >,
   ): void;
-  /** How often a path was asked since the start or the last reset, e.g. `/keys`. */
+  /** How often a path was requested since the start or the last reset, e.g. `/keys`. */
   requestCount(path: string): number;
   /** Forgets clients, sessions, grants, counts and faults; keeps the key. */
   reset(): Promise<void>;

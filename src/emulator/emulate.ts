@@ -30,22 +30,22 @@ import { settleSwitches } from './local-file.ts';
 import { scopesOfProject, wantedScalekit } from './of-project.ts';
 import { trustNotice } from './switches.ts';
 
-/** The options of `scalekit-mcp emulate`, as they were typed; among them those of `switches.ts`. */
+/** The options of `scalekit-mcp emulate` as typed, including those of `switches.ts`. */
 export interface EmulateOptions extends Readonly<Record<string, unknown>> {
-  /** 0 takes a free one. Default: the one in `.env`, or the one that belongs to the server's port. */
+  /** 0 takes a free one. Default: the port in `.env`, or the one that goes with the server's port. */
   readonly port?: number | string;
   readonly resourceId?: string;
   readonly mcpUrl?: string;
   /** Separated by commas or white space. */
   readonly scopes?: string;
-  /** Exactly one JSON document on stdout, and nothing else anywhere. */
+  /** Prints exactly one JSON document on stdout, and nothing else. */
   readonly json?: boolean;
-  /** Neither keeps nor reads the key and the clients of other runs. */
+  /** Neither reads nor stores the key and the clients. */
   readonly ephemeral?: boolean;
   readonly autoApprove?: boolean;
   /** Listens on all interfaces; in a container only. */
   readonly container?: boolean;
-  /** Where the browser on the host reaches it, with `container`. */
+  /** Its URL for the browser on the host, with `container`. */
   readonly publicUrl?: string;
   /** A file of `doctor --live`, to answer alike; what is said beside it counts more. */
   readonly like?: string;
@@ -59,23 +59,23 @@ function checkEmulatorPort(value: number | string): Checked<number> {
   return String(value).trim() === '0' ? accept(0) : checkPort(value);
 }
 
-/** The port that goes with an MCP_URL; behind a proxy the server has the default one. */
+/** The port that goes with an MCP_URL; a server behind a proxy has the default one. */
 function portBeside(mcpUrl: string): number {
   const url = new URL(mcpUrl);
   return emulatorPort(isLoopback(url) ? portOf(url) : defaultPort);
 }
 
-/** What takes the place of options that are not given. */
+/** Values for options that are not given. */
 interface Defaults {
   readonly port?: number | undefined;
   readonly resourceId?: string | undefined;
   readonly mcpUrl?: string | undefined;
   readonly scopes?: EmulatorOptions['scopes'];
-  /** Why the scopes are not those of the project. */
+  /** Why the project's own scopes could not be read. */
   readonly problem?: string | undefined;
 }
 
-/** In a project's folder: the local Scalekit that the project's server looks for, with the scopes that its source lists. */
+/** In a project's folder: the local Scalekit that its server expects, with the scopes that its source lists. */
 function defaultsOfProject({ cwd, env }: Context): Defaults {
   const environmentFile = join(cwd, '.env');
   if (!existsSync(environmentFile)) return {};
@@ -85,18 +85,18 @@ function defaultsOfProject({ cwd, env }: Context): Defaults {
   return { port: wantedScalekit(settings)?.port, resourceId, mcpUrl, scopes, problem };
 }
 
-/** @throws UsageError where the options of containers are used elsewhere, or contradict each other. */
+/** @throws UsageError if the options for containers are used elsewhere, or contradict each other. */
 function refuseOutsideContainer({ container, publicUrl }: EmulateOptions, { env }: Context): void {
   const next = 'scalekit-mcp emulate --container --public-url http://localhost:<published port>';
   if (container !== true && publicUrl !== undefined)
-    throw new UsageError('--public-url means nothing without --container.', { next });
+    throw new UsageError('--public-url works only with --container.', { next });
   if (container === true && publicUrl === undefined)
-    throw new UsageError('--container needs --public-url: where the browser on the host reaches it.', {
+    throw new UsageError('--container needs --public-url: the URL for the browser on the host.', {
       next,
     });
   if (container === true && !isInContainer(env))
     throw new UsageError(
-      'This is no container: --container listens on all interfaces, and here anybody on the network could sign in.',
+      'This is not a container. --container listens on all interfaces, so here anybody on the network could sign in.',
       { code: 'container/outside', next: 'scalekit-mcp emulate' },
     );
 }
@@ -119,7 +119,7 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   if (options.scopes === undefined && here.problem !== undefined) notes.push(here.problem);
   const defaultUrl = here.mcpUrl ?? `http://localhost:${defaultPort}/`;
   const mcpUrl = check('--mcp-url', checkMcpUrl(options.mcpUrl ?? defaultUrl), defaultUrl);
-  // Another server than the project's has another Scalekit beside it.
+  // A server other than the project's has its own local Scalekit.
   const portHere = options.mcpUrl === undefined ? here.port : undefined;
   const port = check('--port', checkEmulatorPort(options.port ?? portHere ?? portBeside(mcpUrl)), 0);
   const localId = here.resourceId ?? localIdentifiers.resourceId;
@@ -143,7 +143,7 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };
 }
 
-/** Starts it, and turns what a person can mend into an error for a person. */
+/** Starts it, and explains errors that a person can fix. */
 async function startOrExplain(options: Settled): Promise<Emulator> {
   try {
     return await startEmulator(options);
@@ -158,16 +158,16 @@ async function startOrExplain(options: Settled): Promise<Emulator> {
         cause: error,
       });
     }
-    if (code === undefined || options.keyDirectory === undefined) throw error;
-    throw new UserError(`The local Scalekit cannot keep its key in ${options.keyDirectory}: ${message}`, {
-      code: 'key-directory',
+    if (code === undefined || options.stateDirectory === undefined) throw error;
+    throw new UserError(`The local Scalekit cannot store its key in ${options.stateDirectory}: ${message}`, {
+      code: 'state-directory',
       next: 'make the folder writable, or: scalekit-mcp emulate --ephemeral',
       cause: error,
     });
   }
 }
 
-function documentOf(emulator: Emulator, keyDirectory: string | undefined): Record<string, unknown> {
+function documentOf(emulator: Emulator, stateDirectory: string | undefined): Record<string, unknown> {
   const { url, port, resourceId, clientId, mcpUrl, scopes, variables, users, machineClient } = emulator;
   return {
     url,
@@ -179,27 +179,27 @@ function documentOf(emulator: Emulator, keyDirectory: string | undefined): Recor
     variables,
     users,
     machineClient,
-    keyDirectory: keyDirectory ?? null,
+    stateDirectory: stateDirectory ?? null,
   };
 }
 
 const inContainerWarning =
-  'It listens on all interfaces of this container, and asks nobody for a password: publish its port to this machine alone, e.g. -p 127.0.0.1:4002:4002.';
+  'It listens on all interfaces of this container, without passwords: publish its port to this machine only, e.g. -p 127.0.0.1:4002:4002.';
 
-/** What is for the person goes to stderr, so that stdout is the lines of `.env` and nothing else. */
+/** Prints text for people to stderr, so that stdout has the lines of `.env` and nothing else. */
 function announce(emulator: Emulator, options: Settled, notes: readonly string[], context: Context): void {
   const say = (...lines: string[]) => context.stderr.write(`${lines.join('\n')}\n`);
-  const kept = options.keyDirectory ?? 'nowhere: keys and clients are gone when it stops';
+  const kept = options.stateDirectory ?? 'nowhere: keys and clients are lost when it stops';
   say(
     ...notes.map((note) => `note: ${note}`),
     '',
-    'The local Scalekit is running. It is for development and tests, and no production service.',
+    'The local Scalekit is running. It is for development and tests, never for production.',
     ...(options.container ? [inContainerWarning] : []),
     '',
     `  environment  ${emulator.url}`,
     `  MCP server   ${serverUrls(emulator.mcpUrl).endpoint}`,
     `  scopes       ${emulator.scopes.join(', ')}`,
-    `  consent      ${options.autoApprove ? 'given to everything, without asking' : 'asked for in the browser'}`,
+    `  consent      ${options.autoApprove ? 'given automatically' : 'asked for in the browser'}`,
     `  kept in      ${kept}`,
     '',
     "Your server's .env:",
@@ -211,9 +211,9 @@ function announce(emulator: Emulator, options: Settled, notes: readonly string[]
 }
 
 /**
- * Runs the local Scalekit until it is told to stop.
- * @returns 130 when Ctrl-C has ended it, as any interrupted program.
- * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that can't be written.
+ * Runs the local Scalekit until it is interrupted.
+ * @returns 130 after Ctrl-C, like any interrupted program.
+ * @throws UserError with exit code 2 for a wrong option, 1 for a port that is taken or a folder that cannot be written.
  */
 export async function emulate(options: EmulateOptions, context: Context): Promise<ExitCode> {
   const { settled, notes } = settle(options, context);
@@ -226,7 +226,8 @@ export async function emulate(options: EmulateOptions, context: Context): Promis
   const forPeople = options.json ? {} : { onRequest: log, onTrustedClient };
   const emulator = await startOrExplain({ ...settled, ...forPeople, onError });
   try {
-    if (options.json) context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.keyDirectory))}\n`);
+    if (options.json)
+      context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.stateDirectory))}\n`);
     else announce(emulator, settled, notes, context);
     if (!context.signal.aborted) await once(context.signal, 'abort');
   } finally {

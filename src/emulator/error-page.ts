@@ -4,13 +4,13 @@ import { kindOfIdentifier, printable } from '../scalekit/index.ts';
 import { codes, type Html, html } from './html.ts';
 import { page, pageHeaders } from './layout.ts';
 
-/** What went wrong with an authorization request that cannot be sent back to the client. */
+/** The error page for an authorization request whose error cannot be sent to the client. */
 interface Failure {
   readonly title: string;
   readonly content: Html;
 }
 
-/** How clients forget the registration that they have cached. */
+/** How to make clients drop a cached registration. */
 const forget = html`<h2>Make the client forget</h2>
 <ul>
 <li>MCP Inspector: <em>Open Auth Settings</em>, then <em>Clear OAuth State</em>; leave its client id field empty</li>
@@ -19,22 +19,22 @@ const forget = html`<h2>Make the client forget</h2>
 <li>mcp-remote: delete the folder <code>~/.mcp-auth</code></li>
 <li>others: remove the MCP server from the client and add it again</li>
 </ul>
-<p>Then connect once more: the client registers itself anew.</p>`;
+<p>Then connect again: the client registers again.</p>`;
 
 /** docs/scalekit.md#documented-failures, 13. */
 function unknownClient(clientId: string): Failure {
   const kind = kindOfIdentifier(clientId);
   const isOtherKind = kind !== undefined && !clientId.startsWith('m2m_');
   const reason = isOtherKind
-    ? html`<p>The client id <code>${clientId}</code> is ${kind}. That is no OAuth client: MCP clients register themselves
-and are given an id of the form <code>m2m_…</code>. Leave the client id empty in the client’s settings.</p>`
-    : html`<p>The client sent the id <code>${clientId}</code>, which this Scalekit never issued or has forgotten. Most
-often the client has cached a registration from another environment, or from before a reset.</p>`;
+    ? html`<p>The client id <code>${clientId}</code> is ${kind}, not an OAuth client. MCP clients register themselves
+and get an id of the form <code>m2m_…</code>. Leave the client id empty in the client’s settings.</p>`
+    : html`<p>The client sent the id <code>${clientId}</code>, which this Scalekit does not know. Usually the client
+has cached a registration from another environment, or from before a reset.</p>`;
   return {
     title: 'This client is unknown here',
     content: html`${reason}
-<p class="quiet">Scalekit itself says <code>unable to retrieve client by id</code> or
-<code>invalid_client_metadata_url</code> to this.</p>
+<p class="quiet">Scalekit itself answers <code>unable to retrieve client by id</code> or
+<code>invalid_client_metadata_url</code>.</p>
 ${forget}`,
   };
 }
@@ -42,11 +42,11 @@ ${forget}`,
 function brokenDocument(clientId: string, description: string): Failure {
   return {
     title: 'The client’s document cannot be used',
-    content: html`<p>The client identifies itself by the document at <code>${clientId}</code>. It could not be used:
+    content: html`<p>The client identifies itself by the document at <code>${clientId}</code>, which cannot be used:
 ${description}.</p>
-<p>It has to be public, on https, at exactly this address, JSON, and hold this address as its
-<code>client_id</code>, and <code>redirect_uris</code>.</p>
-<p>To do without documents, start <code>scalekit-mcp dev</code> or <code>scalekit-mcp emulate</code> with
+<p>It has to be public, on https, at exactly this address. It has to be JSON with this address as its
+<code>client_id</code>, and with <code>redirect_uris</code>.</p>
+<p>To work without documents, start <code>scalekit-mcp dev</code> or <code>scalekit-mcp emulate</code> with
 <code>--client-documents off</code>: clients then register themselves. Scalekit’s dashboard has the same switch.</p>
 ${forget}`,
   };
@@ -55,9 +55,9 @@ ${forget}`,
 /** docs/scalekit.md#documented-failures, 14. */
 function wrongRedirect(sent: string, registered: readonly string[]): Failure {
   return {
-    title: 'The answer would go somewhere else',
-    content: html`<p>The client wants its answer at an address that it has not registered. Most often its address has
-changed, and the registration that it has cached is from before.</p>
+    title: 'The redirect URI is not registered',
+    content: html`<p>The client asks to be called back at an address that it has not registered. Usually its address has
+changed since the registration that it has cached.</p>
 <dl>
 <dt>Sent</dt><dd><code>${sent}</code></dd>
 <dt>Registered</dt><dd>${registered.length > 0 ? codes(registered) : 'none'}</dd>
@@ -67,20 +67,20 @@ ${forget}`,
 }
 
 const expired: Failure = {
-  title: 'This request is over',
-  content: html`<p>It has been answered already, an hour has passed, or the browser did not send its cookie.</p>
+  title: 'This request has ended',
+  content: html`<p>It was answered already, it is more than an hour old, or the browser did not send its cookie.</p>
 <p>Go back to the client and connect again.</p>`,
 };
 
 function refused(error: string, description: string): Failure {
   return {
     title: 'The request was refused',
-    content: html`<p>The client’s request cannot be answered, nor sent back to the client: ${description}.</p>
+    content: html`<p>The client’s request is invalid, and the error cannot be sent back to the client: ${description}.</p>
 <p class="quiet">Error code: <code>${error}</code></p>`,
   };
 }
 
-/** @returns what lies behind an error, level by level. */
+/** @returns the messages of an error's causes, outermost first. */
 function causes(error: unknown): readonly string[] {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return [cause.message, ...causes(cause)].filter((message) => message !== '');
@@ -104,7 +104,7 @@ function failurePage({ title, content }: Failure): string {
   return page(title, html`<h1>${title}</h1>\n${content}`);
 }
 
-/** @returns the page for a person whose answer belongs to no open request. */
+/** @returns the page for a form whose request is no longer open. */
 export function expiredPage(): string {
   return failurePage(expired);
 }

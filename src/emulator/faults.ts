@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sendHtml, sendJson } from './answers.ts';
 import type { Faults } from './contract.ts';
 import { type KeyRing, publicPart } from './keys.ts';
+import { sendHtml, sendJson } from './responses.ts';
 
-/** How much `huge` sends, if somebody reads it all. */
+/** How much `huge` sends to a client that reads it all. */
 const hugeBytes = 64 * 1024 * 1024;
 
 const slowMilliseconds = 2000;
@@ -19,7 +19,7 @@ function* hugeKeySet(keys: KeyRing): Generator<string> {
   yield `${key}]}`;
 }
 
-/** Sends a valid key set of 64 MB, as fast as it is read and no faster; whoever reads it may go away. */
+/** Sends a valid key set of 64 MB, no faster than it is read. The client may disconnect. */
 async function sendHuge(response: ServerResponse, keys: KeyRing): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
   await pipeline(Readable.from(hugeKeySet(keys)), response).catch(() => {});
@@ -29,7 +29,7 @@ async function impostor(keys: KeyRing): Promise<Record<string, string>> {
   return { ...publicPart(await keys.foreign()), kid: keys.current.kid };
 }
 
-/** Answers `/keys`, as well or as badly as the fault says. */
+/** Answers `/keys` with the given fault. */
 export async function answerKeys(
   response: ServerResponse,
   keys: KeyRing,

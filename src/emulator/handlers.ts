@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Allowance } from './allowance.ts';
-import { sendError, sendJson } from './answers.ts';
 import type { EmulatorOptions, Faults } from './contract.ts';
 import type { KeyRing } from './keys.ts';
 import { metadata } from './metadata.ts';
@@ -15,6 +14,7 @@ import { cookieNames } from './provider.ts';
 import { redirectProblem } from './redirects.ts';
 import { apiError, registrationError } from './registration-answer.ts';
 import { readBody, withBody, withoutCookie } from './requests.ts';
+import { sendError, sendJson } from './responses.ts';
 import type { Settings } from './settings.ts';
 import { machineClient, organizationClient } from './users.ts';
 

@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page as it is. */
+/** Markup that is safe to insert into a page unescaped. */
 export class Html {
   readonly text: string;
 
@@ -28,24 +28,24 @@ function render(value: Value): string {
 }
 
 /**
- * A template of markup: every value is escaped, for text and for quoted attributes alike, unless it is markup already.
- * `false` and `undefined` leave nothing.
+ * A template tag for markup. Every value is escaped, for text and quoted attributes alike, unless it is markup already.
+ * `false` and `undefined` insert nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
   return new Html(parts.map((part, index) => (index === 0 ? '' : render(values[index - 1])) + part).join(''));
 }
 
-/** @returns values as one sentence's worth of `<code>`. */
+/** @returns the values, each in `<code>`, separated by commas. */
 export function codes(values: readonly string[]): Html {
   return new Html(values.map((value) => html`<code>${value}</code>`.text).join(', '));
 }
 
-/** Everything invisible or direction-changing, except the joiner that emoji are made with. */
+/** Invisible and direction-changing characters, except the joiner that emoji need. */
 const invisible = /(?!\u200d)\p{C}/gu;
 
 /**
- * A name that somebody else chose, fit to be shown: on one line, without invisible and direction-changing characters, 80
- * characters at most. It still has to be escaped, and isolated with `<bdi>`.
+ * Makes a name from outside safe to show: one line, no invisible or direction-changing characters, at most 80 characters.
+ * It still has to be escaped and isolated with `<bdi>`.
  */
 export function displayName(name: string | undefined, fallback: string): string {
   const visible = (name ?? '').replaceAll(/\s+/g, ' ').replaceAll(invisible, '').trim();

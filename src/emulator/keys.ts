@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { createPrivateFile, readJsonFile, replacePrivateFile } from '../project/private-files.ts';
 import { signingAlgorithm } from '../scalekit/index.ts';
 
-/** An RSA private key as a JWK (RFC 7517) with the members that Scalekit's keys have. */
+/** An RSA private key as a JWK (RFC 7517) with the same members as Scalekit's keys. */
 export type SigningKey = JsonWebKey & {
   readonly kid: string;
   readonly kty: 'RSA';
@@ -16,7 +16,7 @@ export type SigningKey = JsonWebKey & {
 const fileName = 'signing-key.json';
 const generate = promisify(generateKeyPair);
 
-/** @returns digits as Scalekit's identifiers have them after the prefix. */
+/** @returns digits as in Scalekit's identifiers after the prefix. */
 export function randomDigits(): string {
   return `${randomInt(1e8, 1e9)}${randomInt(1e8, 1e9)}`;
 }
@@ -56,8 +56,8 @@ export class KeyRing {
   }
 
   /**
-   * Opens the key of a directory, or makes one. A file that holds no key is replaced: it is a development key, and a person
-   * would only delete it by hand.
+   * Opens the key of a directory, or makes one. A file without a valid key is replaced: this is a development key, and the
+   * user would only delete the file by hand.
    * @param directory undefined keeps the key in memory.
    */
   static async open(directory: string | undefined): Promise<KeyRing> {
@@ -74,7 +74,7 @@ export class KeyRing {
     return this.#current;
   }
 
-  /** What `/keys` answers (RFC 7517, section 5). */
+  /** The published keys (RFC 7517, section 5). */
   get published(): readonly Record<string, string>[] {
     return this.#published.map(publicPart);
   }
@@ -85,7 +85,7 @@ export class KeyRing {
     return this.#foreign;
   }
 
-  /** Makes a new current key; the old ones go from `/keys` at once unless kept. */
+  /** Makes a new current key; the old ones are no longer published unless kept. */
   async rotate(keepOld: boolean): Promise<void> {
     const key = await generateSigningKey();
     if (this.#directory !== undefined) await replacePrivateFile(this.#directory, fileName, key);

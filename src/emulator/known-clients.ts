@@ -1,7 +1,7 @@
-/** What of a client id metadata document matters here. */
+/** A client id metadata document. */
 export type ClientDocument = Readonly<Record<string, unknown>>;
 
-/** What all of them have in common. */
+/** The members that all of them share. */
 export const nativeClient = {
   application_type: 'native',
   response_types: ['code'],
@@ -20,8 +20,8 @@ function codex(clientId: string, path: string): ClientDocument {
 }
 
 /**
- * The documents of clients that run on a developer's machine, so that they can sign in where there is no internet. Each
- * says what the client's maker publishes at its address, read in August and September 2026; logos are left out.
+ * The documents of clients that run on a developer's machine, so that they can sign in without the internet. Each is a copy
+ * of what the client's maker publishes at its address, read in August and September 2026; logos are left out.
  */
 const documents: Readonly<Record<string, ClientDocument>> = {
   // Claude Code; the address is a constant of its program.

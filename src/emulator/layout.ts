@@ -6,8 +6,8 @@ const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%233452c7'/%3E%3Cpath d='M10 15v-3a6 6 0 0 1 12 0v3M9 15h14v10H9z' fill='none' stroke='%23fff' stroke-width='2.5' stroke-linejoin='round'/%3E%3C/svg%3E";
 
 /**
- * The headers of every page. No script runs and nothing is loaded. `form-action` is left out on purpose: Chromium applies
- * it to the redirects that follow a form, and those lead to the client, and from there wherever the client likes.
+ * The headers of every page. No script runs and nothing is loaded. `form-action` is missing on purpose: Chromium also
+ * applies it to the redirects after a form, and those lead to the client, and from there wherever it likes.
  */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
@@ -23,13 +23,13 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** Exactly what the policy's hash is of: nothing may come between the tags and the text. */
+/** The policy has the hash of exactly this text: nothing may be added between the tags. */
 const styleElement = new Html(`<style>${style}</style>`);
 
 /**
  * A whole page.
- * @param title of the window; what the page is for comes first.
- * @param content of `<main>`, beginning with the one `<h1>`.
+ * @param title of the window, with the page's purpose first.
+ * @param content of `<main>`, starting with the only `<h1>`.
  */
 export function page(title: string, content: Html): string {
   return html`<!doctype html>
@@ -53,8 +53,8 @@ ${styleElement}
 ${content}
 </main>
 <footer>
-<p>This stands in for Scalekit on your own machine, for development and tests. It asks nobody for a password and is no
-production service.</p>
+<p>This stands in for Scalekit on your own machine, for development and tests. It asks for no password: never use it in
+production.</p>
 </footer>
 </body>
 </html>

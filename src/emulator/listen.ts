@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** Of both families, because `localhost` means either, depending on the machine. */
+/** Of both address families, because `localhost` means either, depending on the machine. */
 const addresses = { loopback: ['127.0.0.1', '::1'], all: ['0.0.0.0', '::'] } as const;
 
-/** `all` is for containers: what reaches them from outside is decided by whoever publishes their ports. */
+/** `all` is for containers: whoever publishes their ports decides who can reach them. */
 export type Interfaces = keyof typeof addresses;
 
 async function bind(handler: RequestListener, address: string, port: number): Promise<Server> {
@@ -29,17 +29,17 @@ function codeOf(error: unknown): string | undefined {
 function explain(port: number, error: unknown): Error {
   if (codeOf(error) === 'EADDRINUSE')
     return new Error(
-      `Port ${port} is taken by another program, perhaps another local Scalekit: stop that one, or choose another port.`,
+      `Port ${port} is taken by another program, perhaps another local Scalekit: stop it, or choose another port.`,
       { cause: error },
     );
   if (codeOf(error) === 'EACCES')
-    return new Error(`Port ${port} needs rights that this process does not have. Choose one above 1023.`, {
+    return new Error(`This process is not allowed to use port ${port}. Choose one above 1023.`, {
       cause: error,
     });
   return error as Error;
 }
 
-/** Binds the same port of the second address; a machine without IPv6 does without. */
+/** Binds the same port of the second address. @returns undefined on a machine without IPv6. */
 async function bindSecond(
   handler: RequestListener,
   address: string,
@@ -61,15 +61,15 @@ export interface Listening {
 async function stop(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // Requests that hang, which is one of the faults, and idle connections would hold it open.
+  // Idle connections, and requests that hang (one of the faults), would keep it open.
   server.closeAllConnections();
   await closed;
 }
 
 /**
- * Listens on this machine's own addresses, and in a container on all.
+ * Listens on loopback, or in a container on all interfaces.
  * @param port 0 takes one that is free on both addresses.
- * @throws Error naming the port, when it is taken.
+ * @throws Error naming the port if it is taken.
  */
 export async function listen(
   handler: RequestListener,
@@ -90,7 +90,7 @@ export async function listen(
       };
     } catch (error) {
       await stop(first);
-      // A port that was free on the one address may be taken on the other.
+      // A port that is free on one address may be taken on the other.
       if (port !== 0 || attempt >= 10) throw explain(portOf(first), error);
     }
   }

@@ -5,15 +5,15 @@ import { printable } from '../scalekit/index.ts';
 import { type OptionProblem, problemsError, systemCode, UserError } from '../terminal/errors.ts';
 import { type Switches, standards, switches } from './switches.ts';
 
-/** The file in which a project keeps the switches of its local Scalekit. It is committed, and holds no secret. */
+/** A project's file with the switches of its local Scalekit. It is committed, and contains no secret. */
 export const localFile = 'local-scalekit.json';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What a project's file says, what the command line says on top of it, and the standard of all others. */
+/** The switches from the command line, else from the project's file, else their defaults. */
 export interface SettledSwitches {
   readonly decides: Switches;
-  /** What the command line has changed in the file, as a sentence. */
+  /** What the command line changed in the file, as a sentence. */
   readonly note?: string;
 }
 
@@ -24,12 +24,12 @@ function parse(text: string): Values {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new UserError(`${localFile} is not a JSON object.`, { code: 'local-scalekit/json', next: help });
 }
 
-/** @throws UserError where the file cannot be read, or is no JSON object. */
+/** @throws UserError if the file cannot be read, or is not a JSON object. */
 function readValues(directory: string): Values {
   try {
     return parse(readFileSync(join(directory, localFile), 'utf8'));
@@ -44,7 +44,7 @@ function readValues(directory: string): Values {
   }
 }
 
-/** Written beside and moved into place: `dev` watches the file, and must never see half of it. */
+/** Writes the file atomically: `dev` watches it, and must never see half of it. */
 function writeValues(directory: string, values: Values): void {
   const path = join(directory, localFile);
   if (Object.keys(values).length === 0) {
@@ -67,7 +67,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Checks values by their rows. @param nameOf how a person calls the value of a key. */
+/** Checks values by their rows. @param nameOf the name of a key in errors. */
 function settle(values: Values, nameOf: (key: string) => string) {
   const problems: OptionProblem[] = [];
   const kept: Record<string, unknown> = {};
@@ -91,7 +91,7 @@ function settle(values: Values, nameOf: (key: string) => string) {
   return { kept, decides, problems };
 }
 
-/** @returns the switches among a command's options, by their keys; those that were not given are left out. */
+/** @returns the switches among a command's options, by key, without those that were not given. */
 function switchesIn(options: Values): Values {
   return Object.fromEntries(
     switches.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
@@ -102,15 +102,16 @@ function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Whether the folder is somebody's project, where a file of ours has a place. */
+/** Whether the folder is a project, so that we may write our file there. */
 function isProject(directory: string): boolean {
   return ['.env', '.scalekit-mcp.json', localFile].some((file) => existsSync(join(directory, file)));
 }
 
 /**
- * Brings together what a project keeps and what the command line says; what was said is kept, in a project.
+ * Merges the switches in a project's file with those on the command line.
  * @param options of the command line, by commander's names.
- * @throws UsageError naming every flag that is wrong; UserError naming what is wrong in the file.
+ * @param keep whether the command line's switches are saved in the file, if the folder is a project.
+ * @throws UsageError naming every wrong flag; UserError naming what is wrong in the file.
  */
 export function settleSwitches(directory: string, options: Values = {}, keep = false): SettledSwitches {
   const file = readValues(directory);
@@ -130,5 +131,5 @@ export function settleSwitches(directory: string, options: Values = {}, keep = f
   if (!keep || !isNews || !isProject(directory)) return { decides };
   writeValues(directory, kept);
   const names = Object.keys(said.kept).map((key) => `${key} ${JSON.stringify(said.kept[key])}`);
-  return { decides, note: `${names.join(', ')}: kept for the next time in ${localFile}` };
+  return { decides, note: `${names.join(', ')}: saved in ${localFile}` };
 }

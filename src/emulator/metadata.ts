@@ -5,7 +5,7 @@ import { type Settings, scopeNames } from './settings.ts';
 /** How clients may authenticate at the token endpoint (docs/scalekit.md#endpoints). */
 export const clientAuthMethods = ['none', 'client_secret_post', 'client_secret_basic'] as const;
 
-/** The authorization server metadata (RFC 8414), as Scalekit's is (docs/scalekit.md#endpoints). */
+/** The authorization server metadata (RFC 8414), like Scalekit's (docs/scalekit.md#endpoints). */
 function healthyMetadata(settings: Settings): Record<string, unknown> {
   const { endpoints } = settings;
   return {
@@ -26,7 +26,7 @@ function healthyMetadata(settings: Settings): Record<string, unknown> {
   };
 }
 
-/** @returns the metadata with the fault in it, if there is one. */
+/** @returns the metadata, with a fault if one is set. */
 export function metadata(
   settings: Settings,
   fault: NonNullable<Faults['metadata']>,

@@ -10,13 +10,13 @@ import { scopeNames, settingsOf } from './settings.ts';
 import { mint } from './tokens.ts';
 import { firstOf, machineClient } from './users.ts';
 
-/** Whose token it is to be, and what it may do. */
+/** Which token to make. */
 export interface Wish {
   /** Separated by commas or white space; default: all of the project's. */
   readonly scopes?: string | undefined;
-  /** A user's id, address or name; default: the first. */
+  /** A user's id, email address or name; default: the first user. */
   readonly as?: string | undefined;
-  /** A token of the machine client in place of a person's. */
+  /** A token of the machine client instead of a user's. */
   readonly machine?: boolean | undefined;
 }
 
@@ -45,7 +45,7 @@ function chooseUser(users: readonly EmulatorUser[], wished: string | undefined):
   throw new UsageError(`--as: There is no such user: ${wished}\n    expected ${known}`, { next: help });
 }
 
-/** @returns the ids of the keys that the local Scalekit publishes, or undefined where none answers. */
+/** @returns the ids of the keys that the local Scalekit publishes, or undefined if none answers. */
 async function publishedKeys(address: string): Promise<readonly unknown[] | undefined> {
   try {
     const response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(1000) });
@@ -57,9 +57,9 @@ async function publishedKeys(address: string): Promise<readonly unknown[] | unde
 }
 
 /**
- * Makes an access token as the project's local Scalekit would, at once and without a person: with its key, its users, scopes
- * and switches. It need not run.
- * @throws UsageError for a scope or a user that the project does not have; UserError where another key is in use there.
+ * Makes an access token as the project's local Scalekit would, with its key, users, scopes and switches, but without a
+ * sign-in. The local Scalekit need not be running.
+ * @throws UsageError for a scope or a user that the project does not have; UserError if the local Scalekit uses another key.
  */
 export async function mintForProject(
   directory: string,
@@ -77,13 +77,10 @@ export async function mintForProject(
     publishedKeys(endpoints(url, settings.resourceId).keys),
   ]);
   if (published !== undefined && !published.includes(keys.current.kid))
-    throw new UserError(
-      `The local Scalekit at ${url} signs with another key than the one that is kept here.`,
-      {
-        code: 'token/other-key',
-        next: 'stop it, if it runs with --ephemeral, and start it without: npx scalekit-mcp dev',
-      },
-    );
+    throw new UserError(`The local Scalekit at ${url} signs with a different key from the stored one.`, {
+      code: 'token/other-key',
+      next: 'if it runs with --ephemeral, restart it without: npx scalekit-mcp dev',
+    });
   if (!wish.machine) return mint(settings, keys, { scopes, subject: id });
   const { clientId } = machineClient;
   return mint(settings, keys, {

@@ -1,16 +1,16 @@
 import { isLoopback } from '../scalekit/index.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
-// What clients send, put into the one form that the library behind this front expects. Each rule is one that Scalekit, or
-// OAuth 2.1, is more liberal about than the library is.
+// Puts requests into the form that the library expects. Each rule covers a point on which Scalekit or OAuth 2.1 is more
+// liberal than the library.
 
-/** Grant types of the metadata, and all that a client may register. */
+/** The grant types in the metadata, which are all that a client may register. */
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 
 /** The grant of cross-app access (RFC 7523). */
 export const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** @returns the resource for any of its names: the MCP endpoint, MCP_URL, the resource id. Others stay, to be refused. */
+/** @returns the resource for any of its names: the MCP endpoint, MCP_URL, the resource id. Others are unchanged, and refused later. */
 function canonicalResource(settings: Settings, resource: string): string {
   if (resource === settings.resourceId) return settings.resource;
   const href = URL.canParse(resource) ? new URL(resource).href : resource;
@@ -25,14 +25,14 @@ function normalizeResource(settings: Settings, parameters: URLSearchParams): voi
     parameters.append('resource', resource);
 }
 
-/** Without a scope, all of them are asked for: RFC 6749, section 3.3, lets the server choose. */
+/** Without a scope, requests all: RFC 6749, section 3.3, lets the server choose. */
 function defaultScope(settings: Settings, parameters: URLSearchParams): void {
   if (!parameters.get('scope')?.trim()) parameters.set('scope', scopeNames(settings).join(' '));
 }
 
 /**
- * The `prompt` values that mean something here. The library gives `offline_access` only together with `prompt=consent`
- * (OpenID Connect Core, section 11), which OAuth clients do not send; consent is always asked for here anyway.
+ * Keeps the `prompt` values that have a meaning here. The library grants `offline_access` only with `prompt=consent`
+ * (OpenID Connect Core, section 11), which OAuth clients do not send; here consent is always asked for anyway.
  */
 function normalizePrompt(parameters: URLSearchParams): void {
   const prompts = new Set(
@@ -60,8 +60,8 @@ export function normalizeTokenRequest(settings: Settings, body: string): URLSear
 }
 
 /**
- * Native applications get any loopback port (RFC 8252, section 7.3; OAuth 2.1, section 8.4.2) and private-use schemes.
- * Many do not say that they are native, so it is told by their redirect URIs.
+ * Native applications may use any loopback port (RFC 8252, section 7.3; OAuth 2.1, section 8.4.2) and private-use schemes.
+ * Many do not declare themselves native, so we infer it from their redirect URIs.
  */
 function isNative(redirectUris: unknown): boolean {
   return (
@@ -82,9 +82,9 @@ function supportedOf(values: unknown, supported: readonly string[]): unknown {
 }
 
 /**
- * @param metadata what a client registers, or what its metadata document says (RFC 7591, section 2).
- * @returns it with what the server may replace (RFC 7591, section 2.1): grant and response types that do not exist here
- *   are left out, as is `scope`, since every client may ask for every scope.
+ * @param metadata a client's registration or metadata document (RFC 7591, section 2).
+ * @returns the metadata with the changes that a server may make (RFC 7591, section 2.1): without unsupported grant and
+ *   response types, and without `scope`, since every client may request every scope.
  */
 export function normalizeClient(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { scope: _, ...client }: Record<string, unknown> = metadata;

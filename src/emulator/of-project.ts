@@ -7,16 +7,16 @@ import type { Emulator, EmulatorOptions } from './contract.ts';
 
 // The local Scalekit of a project: which one its `.env` points at, whether it runs, and how to start it.
 
-/** The local Scalekit that a project's server looks for. */
+/** The local Scalekit that a project's server expects. */
 export interface WantedScalekit {
-  /** As `.env` writes it. */
+  /** As written in `.env`. */
   readonly url: string;
   readonly port: number;
   readonly resourceId: string;
   readonly mcpUrl: string | undefined;
 }
 
-/** @returns the local Scalekit that the settings point at, or undefined where they point at a real one. */
+/** @returns the local Scalekit that the settings point at, or undefined if they point at a real one. */
 export function wantedScalekit({
   environmentUrl,
   resourceId,
@@ -27,7 +27,7 @@ export function wantedScalekit({
   return isLoopback(url) ? { url: environmentUrl, port: portOf(url), resourceId, mcpUrl } : undefined;
 }
 
-/** A scope with what it allows, in a person's words. */
+/** A scope with what it allows, in plain words. */
 interface DescribedScope {
   readonly name: string;
   readonly description: string;
@@ -36,13 +36,13 @@ interface DescribedScope {
 /** The scopes that the local Scalekit of a project defines. */
 export interface ScopesHere {
   readonly scopes: readonly DescribedScope[];
-  /** Why they are not the project's own. */
+  /** Why the project's own scopes could not be read. */
   readonly problem?: string;
 }
 
 const standardScopes = defaultScopes.map((name) => ({ name, description: describeScope(name) }));
 
-/** @param last what stands where the project's list cannot be read. */
+/** @param last the scopes to use if the project's list cannot be read. */
 export function scopesOfProject(
   directory: string,
   last: readonly DescribedScope[] = standardScopes,
@@ -54,8 +54,8 @@ export function scopesOfProject(
 }
 
 /**
- * Asks whoever listens there for the metadata that a local Scalekit of this project would have.
- * @returns the scopes that it defines, or undefined where no such Scalekit answers.
+ * Requests the metadata that a local Scalekit of this project would have.
+ * @returns the scopes that it defines, or undefined if no such Scalekit answers.
  */
 export async function runningScalekit({
   url,
@@ -77,18 +77,18 @@ export async function runningScalekit({
 
 /** Where the Scalekit that the server uses is. */
 export type Scalekit =
-  /** The real one, or `.env` does not say. */
+  /** The real one, or unknown, because `.env` does not say. */
   | { readonly kind: 'elsewhere' }
-  /** Ours: it ends with us. */
+  /** Started by us: it ends with us. */
   | { readonly kind: 'started'; readonly url: string }
-  /** A local Scalekit that somebody else has started. `missing` are scopes of the project that it does not know. */
+  /** A local Scalekit that another process started. `missing` are scopes of the project that it does not know. */
   | { readonly kind: 'shared'; readonly url: string; readonly missing: readonly string[] }
   | { readonly kind: 'failed'; readonly reason: string; readonly next: string };
 
-/** What of the local Scalekit can change while it runs. */
+/** The options that can change while the local Scalekit runs. */
 export type Changeable = Parameters<Emulator['configure']>[0] & Required<Pick<EmulatorOptions, 'scopes'>>;
 
-/** The local Scalekit of a project: started, kept or replaced as `.env`, the scopes and the switches say. */
+/** The local Scalekit of a project: started, kept or replaced as `.env`, the scopes and the switches require. */
 export class LocalScalekit {
   readonly #options: EmulatorOptions;
   #running: { readonly emulator: Emulator; readonly wanted: string } | undefined;
@@ -97,15 +97,15 @@ export class LocalScalekit {
     env: Readonly<Record<string, string | undefined>>,
     events: Pick<EmulatorOptions, 'onRequest' | 'onTrustedClient' | 'onError'>,
   ) {
-    this.#options = { ...events, keyDirectory: stateDirectory(env) };
+    this.#options = { ...events, stateDirectory: stateDirectory(env) };
   }
 
-  /** The one that was started here, while it runs. */
+  /** The one that we started, while it runs. */
   get emulator(): Emulator | undefined {
     return this.#running?.emulator;
   }
 
-  /** Makes the local Scalekit what the settings, scopes and switches want. */
+  /** Brings the local Scalekit in line with the settings, scopes and switches. */
   async follow(settings: Settings, options: Changeable): Promise<Scalekit> {
     const wanted = wantedScalekit(settings);
     const key = JSON.stringify(wanted);
@@ -123,11 +123,11 @@ export class LocalScalekit {
 
   async #start(wanted: WantedScalekit, key: string, options: Changeable): Promise<Scalekit> {
     const { url, port, resourceId, mcpUrl } = wanted;
-    // Its tokens name it `http://localhost:<port>`; a server that expects another spelling refuses every one of them.
+    // Its tokens name it `http://localhost:<port>`; a server that expects another spelling refuses all of them.
     if (url !== `http://localhost:${port}`)
       return failure(
-        `SCALEKIT_ENVIRONMENT_URL is ${url}, and the local Scalekit is http://localhost:${port}`,
-        `Write SCALEKIT_ENVIRONMENT_URL=http://localhost:${port} into .env.`,
+        `SCALEKIT_ENVIRONMENT_URL is ${url}, but the local Scalekit is http://localhost:${port}`,
+        `Set SCALEKIT_ENVIRONMENT_URL=http://localhost:${port} in .env.`,
       );
     try {
       const { startEmulator } = await import('./index.ts');
@@ -138,7 +138,7 @@ export class LocalScalekit {
     } catch (error) {
       return failure(
         `The local Scalekit cannot start: ${error instanceof Error ? error.message : String(error)}`,
-        'Then save .env, or run this again.',
+        'Fix it, then save .env or run this again.',
       );
     }
   }
@@ -154,7 +154,7 @@ function failure(reason: string, next: string): Scalekit {
   return { kind: 'failed', reason, next };
 }
 
-/** A Scalekit to check against, and how to let go of it. */
+/** A Scalekit to check against. `close` ends it if it was started here. */
 export interface ScalekitForCheck {
   readonly environmentUrl: string;
   /** Whether it was started here. */
@@ -163,8 +163,8 @@ export interface ScalekitForCheck {
 }
 
 /**
- * Starts the local Scalekit in this process where an environment URL means one and none answers there; everything is approved.
- * Where the port belongs to something else a free one is taken: a check must not depend on what else runs on this machine.
+ * Starts the local Scalekit in this process, with automatic consent, if the environment URL is a local one and none answers
+ * there. If its port is taken, uses a free one: a check must not depend on what else runs on this machine.
  */
 export async function ensureScalekit(wanted: {
   readonly environmentUrl: string;

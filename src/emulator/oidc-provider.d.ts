@@ -1,4 +1,4 @@
-// The library's entry warns on every start on Node 20, which its own modules do not: they are imported instead.
+// The library's entry prints a warning on every start on Node 20, so its modules are imported directly.
 declare module 'oidc-provider/lib/provider.js' {
   export { Provider } from 'oidc-provider';
 }

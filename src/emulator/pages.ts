@@ -2,30 +2,30 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { SessionNotFound } from 'oidc-provider/lib/helpers/errors.js';
 import { identityScopes, reservedScopes } from '../scalekit/index.ts';
-import { sendError, sendHtml } from './answers.ts';
 import { consentPage } from './consent-page.ts';
 import { expiredPage } from './error-page.ts';
 import { pageHeaders } from './layout.ts';
 import { definedScopes } from './provider.ts';
 import { readBody } from './requests.ts';
+import { sendError, sendHtml } from './responses.ts';
 import { type Settings, scopeNames } from './settings.ts';
 import { firstOf, userOfHint } from './users.ts';
 import { welcomePage } from './welcome-page.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-/** The pages that a person sees. */
+/** The pages for people. */
 export interface Pages {
-  /** Shows the page that asks who one is and what the client may do. */
+  /** Shows the page on which to sign in and to consent. */
   ask(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Takes the person's answer and sends the browser on. */
+  /** Takes the submitted form and redirects the browser. */
   decide(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** What somebody sees who opens the environment URL. */
+  /** Shows the page at the environment URL itself. */
   welcome(response: ServerResponse): void;
 }
 
-/** What the person answered, as far as it makes sense. */
-interface Answer {
+/** What the person chose, or what is preselected. */
+interface Decision {
   readonly user: string;
   readonly ticked: ReadonlySet<string>;
   readonly complaint?: string;
@@ -39,8 +39,8 @@ function requestedScopes(interaction: Interaction): readonly string[] {
   return (text(interaction.params.scope) ?? '').split(' ').filter((scope) => scope !== '');
 }
 
-/** What is proposed before anybody answers: everything that was asked for, as the user of `login_hint` or of last time. */
-function proposal(settings: Settings, interaction: Interaction): Answer {
+/** What is preselected: all requested scopes, and the user of `login_hint` or the previous one. */
+function preselection(settings: Settings, interaction: Interaction): Decision {
   const hint = text(interaction.params.login_hint);
   const user =
     userOfHint(settings.users, hint) ??
@@ -53,7 +53,7 @@ async function showQuestion(
   settings: Settings,
   provider: Provider,
   interaction: Interaction,
-  answer: Answer,
+  decision: Decision,
   response: ServerResponse,
 ): Promise<void> {
   const clientId = text(interaction.params.client_id) ?? '';
@@ -72,28 +72,28 @@ async function showQuestion(
     offlineAccess: requested.includes('offline_access'),
     tokenLifetime: settings.tokenLifetime,
     users: settings.users,
-    selectedUser: answer.user,
-    ticked: answer.ticked,
-    complaint: answer.complaint,
+    selectedUser: decision.user,
+    ticked: decision.ticked,
+    complaint: decision.complaint,
   });
-  sendHtml(response, answer.complaint === undefined ? 200 : 400, body, pageHeaders);
+  sendHtml(response, decision.complaint === undefined ? 200 : 400, body, pageHeaders);
 }
 
-/** @returns what is missing from an answer, in words, or undefined. */
-function complaintAbout(settings: Settings, answer: Answer): string | undefined {
-  if (!settings.users.some(({ id }) => id === answer.user)) return 'Choose whom to sign in as.';
-  if (!scopeNames(settings).some((name) => answer.ticked.has(name)))
-    return 'Tick at least one thing that it may do, or deny.';
+/** @returns what is missing from a decision, in words, or undefined. */
+function complaintAbout(settings: Settings, decision: Decision): string | undefined {
+  if (!settings.users.some(({ id }) => id === decision.user)) return 'Choose a user to sign in as.';
+  if (!scopeNames(settings).some((name) => decision.ticked.has(name)))
+    return 'Select at least one permission, or choose Deny.';
   return undefined;
 }
 
-/** To the library it is a scope of the server as well, so that it comes back in the token. */
+/** Granted as a scope of the server as well, so that it appears in the token. */
 function grantIdentity(grant: InstanceType<Provider['Grant']>, scope: string, resource: string): void {
   grant.addResourceScope(resource, scope);
   grant.addOIDCScope(scope);
 }
 
-/** It is the library's for the refresh token, and comes back in the token's `scope` as well. */
+/** The library needs the OIDC scope for the refresh token; the resource scope makes it appear in the token's `scope`. */
 function grantOffline(grant: InstanceType<Provider['Grant']>, isTicked: boolean, resource: string): void {
   if (isTicked) {
     grant.addOIDCScope('offline_access');
@@ -105,22 +105,22 @@ function grantOffline(grant: InstanceType<Provider['Grant']>, isTicked: boolean,
 }
 
 /**
- * Records what was ticked, and what was not as refused: without the second the library would ask again for ever.
+ * Records the ticked scopes as granted and the others as refused: otherwise the library would ask again for ever.
  * @returns the grant's id.
  */
 async function saveGrant(
   settings: Settings,
   provider: Provider,
   interaction: Interaction,
-  answer: Answer,
+  decision: Decision,
 ): Promise<string> {
   const grant = new provider.Grant({
-    accountId: answer.user,
+    accountId: decision.user,
     clientId: text(interaction.params.client_id) ?? '',
   });
   const own = scopeNames(settings);
   for (const scope of requestedScopes(interaction)) {
-    const isTicked = answer.ticked.has(scope);
+    const isTicked = decision.ticked.has(scope);
     if (identityScopes.includes(scope)) grantIdentity(grant, scope, settings.resource);
     else if (scope === 'offline_access') grantOffline(grant, isTicked, settings.resource);
     else if (!own.includes(scope)) grant.rejectOIDCScope(scope);
@@ -131,8 +131,8 @@ async function saveGrant(
 }
 
 /**
- * Whether a form was sent by our own page. The interaction's cookie and unguessable path already say so; browsers say it
- * too, by the page's origin and by Fetch Metadata. What is no browser sends neither.
+ * Whether a form was submitted from our own page. The interaction's cookie and unguessable path already ensure that;
+ * browsers also send the page's origin and Fetch Metadata. Other programs send neither.
  */
 function isFromOurPage(settings: Settings, { headers }: IncomingMessage): boolean {
   const { host, origin, 'sec-fetch-site': site } = headers;
@@ -145,14 +145,14 @@ function showExpired(response: ServerResponse, error: unknown): void {
   sendHtml(response, 400, expiredPage(), pageHeaders);
 }
 
-/** @param currentProvider is asked at each request, since the provider is made anew now and then. */
+/** @param currentProvider called for each request, since the provider is replaced from time to time. */
 export function makePages(settings: Settings, currentProvider: () => Provider): Pages {
   return {
     async ask(request, response) {
       const provider = currentProvider();
       try {
         const interaction = await provider.interactionDetails(request, response);
-        await showQuestion(settings, provider, interaction, proposal(settings, interaction), response);
+        await showQuestion(settings, provider, interaction, preselection(settings, interaction), response);
       } catch (error) {
         showExpired(response, error);
       }
@@ -160,7 +160,7 @@ export function makePages(settings: Settings, currentProvider: () => Provider): 
 
     async decide(request, response) {
       if (!isFromOurPage(settings, request))
-        return sendError(response, 403, 'forbidden', 'this form belongs to another page');
+        return sendError(response, 403, 'forbidden', 'this form was not submitted from the consent page');
       const form = new URLSearchParams(await readBody(request));
       const provider = currentProvider();
       try {
@@ -169,13 +169,13 @@ export function makePages(settings: Settings, currentProvider: () => Provider): 
           const result = { error: 'access_denied', error_description: 'the person denied access' };
           return await provider.interactionFinished(request, response, result);
         }
-        const answer: Answer = { user: form.get('user') ?? '', ticked: new Set(form.getAll('scope')) };
-        const complaint = complaintAbout(settings, answer);
+        const decision: Decision = { user: form.get('user') ?? '', ticked: new Set(form.getAll('scope')) };
+        const complaint = complaintAbout(settings, decision);
         if (complaint !== undefined)
-          return await showQuestion(settings, provider, interaction, { ...answer, complaint }, response);
-        settings.lastUser = settings.users.find(({ id }) => id === answer.user);
-        const grantId = await saveGrant(settings, provider, interaction, answer);
-        const result = { login: { accountId: answer.user, remember: false }, consent: { grantId } };
+          return await showQuestion(settings, provider, interaction, { ...decision, complaint }, response);
+        settings.lastUser = settings.users.find(({ id }) => id === decision.user);
+        const grantId = await saveGrant(settings, provider, interaction, decision);
+        const result = { login: { accountId: decision.user, remember: false }, consent: { grantId } };
         await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
       } catch (error) {
         showExpired(response, error);

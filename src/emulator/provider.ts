@@ -17,7 +17,8 @@ import type { Storage } from './storage.ts';
 import { accessTokenClaims } from './tokens.ts';
 import { firstOf, machineClient, organizationClient, userOfHint } from './users.ts';
 
-export interface Behind {
+/** What the authorization server is made from. */
+export interface ProviderParts {
   readonly settings: Settings;
   readonly keys: KeyRing;
   readonly storage: Storage;
@@ -25,57 +26,57 @@ export interface Behind {
   readonly onError: (error: unknown) => void;
 }
 
-/** Cookies know no ports, so that the names must differ from those of everything else on localhost. */
+/** Cookies ignore ports, so the names must differ from those of everything else on localhost. */
 export const cookieNames = {
   session: 'local_scalekit_session',
   interaction: 'local_scalekit_interaction',
   resume: 'local_scalekit_resume',
 } as const;
 
-/** Signs cookies; new in every process, since no cookie needs to outlive it. */
+/** Signs cookies. New in every process, since no cookie needs to outlive it. */
 const cookieKey = randomBytes(32).toString('base64url');
 
 const seconds = { minute: 60, hour: 3600, day: 86_400 } as const;
 
-/** The path of the page that asks the person. */
+/** The path of the consent page. */
 function consentPath(uid: string): string {
   return `/consent/${uid}`;
 }
 
-/** @returns which of the requested scopes the "dashboard" defines. */
+/** @returns which of the requested scopes are defined. */
 export function definedScopes(settings: Settings, requested: string | undefined): readonly string[] {
   const asked = (requested ?? '').split(' ');
   return scopeNames(settings).filter((name) => asked.includes(name));
 }
 
-/** @returns which scopes a client asks for beside the server's: they come back in the token's `scope`. */
-function askedBeside(requested: string | undefined): readonly string[] {
+/** @returns the requested scopes that are not the server's own; they appear in the token's `scope` too. */
+function requestedReserved(requested: string | undefined): readonly string[] {
   return (requested ?? '').split(' ').filter((name) => reservedScopes.has(name));
 }
 
-/** Refuses a request that could end in no scope at all (docs/scalekit.md#documented-failures, 11). */
+/** Refuses a request for undefined scopes alone (docs/scalekit.md#documented-failures, 11). */
 function checkRequestedScopes(settings: Settings, requested: string | undefined): void {
   if (definedScopes(settings, requested).length > 0) return;
   const names = scopeNames(settings).join(' ');
   throw new InvalidScope(
-    `none of the requested scopes is defined here; defined are: ${names}`,
+    `none of the requested scopes is defined here; the defined scopes are: ${names}`,
     requested ?? '',
   );
 }
 
-/** Grants that were given without asking, until the library fetches them within the same request. */
+/** Automatic grants, until the library loads them within the same request. */
 const approvals = new WeakMap<KoaContextWithOIDC['oidc'], Grant>();
 
 /**
- * Logs the first user in, or the one whom `login_hint` names, and grants all that was asked for, before the library looks
- * whether somebody has to be asked.
+ * Signs in the first user, or the one named by `login_hint`, and grants all requested scopes, before the library decides
+ * whether to ask a person.
  */
 async function approve(settings: Settings, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { scope, login_hint: hint } = textParameters(oidc);
   const accountId = (userOfHint(settings.users, hint) ?? firstOf(settings.users)).id;
   const grant = new oidc.provider.Grant({ accountId, clientId: oidc.client?.clientId });
   grant.addResourceScope(settings.resource, definedScopes(settings, scope).join(' '));
-  for (const name of askedBeside(scope)) grant.addResourceScope(settings.resource, name);
+  for (const name of requestedReserved(scope)) grant.addResourceScope(settings.resource, name);
   grant.addOIDCScope('openid');
   if (scope?.split(' ').includes('offline_access')) grant.addOIDCScope('offline_access');
   await grant.save();
@@ -97,7 +98,7 @@ function textParameters({ params }: KoaContextWithOIDC['oidc']): Record<string, 
   );
 }
 
-/** Everything is asked on one page, every time: nobody is remembered, and `prompt` adds nothing to that. */
+/** Everything is asked on one page, every time: no sign-in is remembered, so `prompt` has nothing to add. */
 function interactionPolicy() {
   const policy = base();
   policy.get('login')?.checks.remove('login_prompt');
@@ -169,7 +170,7 @@ function clients(settings: Settings): Configuration {
       response_types: ['code'],
       id_token_signed_response_alg: signingAlgorithm,
     },
-    // The front answers all of CORS.
+    // routes.ts handles CORS.
     clientBasedCORS: () => true,
     fetch: (input, init) => fetchClientDocument(settings, input, init),
   };
@@ -184,7 +185,7 @@ function accessTokens(settings: Settings): Configuration {
           const sub = 'accountId' in token ? token.accountId : clientId;
           const scopes = (token.scope ?? '').split(' ').filter((scope) => scope !== '');
           const lifetime = token.expiration;
-          // The library's own, which not every token has.
+          // Remove the library's own claim, which not every token should have.
           delete parts.payload.scope;
           Object.assign(parts.payload, accessTokenClaims(settings, { sub, clientId, scopes, lifetime }));
         },
@@ -211,11 +212,11 @@ function authorization(settings: Settings): Configuration {
   return {
     cookies: cookies(),
     extraParams: {
-      // The library's hook between checking a request and asking the person.
+      // The library's hook between checking a request and showing the page.
       login_hint: async (context) => {
         const { scope, redirect_uri: redirectUri } = textParameters(context.oidc);
         checkRequestedScopes(settings, scope);
-        // An answer that leaves this machine needs a person: any page could have registered itself.
+        // A redirect away from this machine needs a person: any web page could have registered itself.
         if (settings.autoApprove && isLocalRedirect(redirectUri)) await approve(settings, context);
       },
     },
@@ -244,13 +245,13 @@ function routes({ endpoints }: Settings): NonNullable<Configuration['routes']> {
   };
 }
 
-function configuration({ settings, keys, storage, renderError }: Behind): Configuration {
+function configuration({ settings, keys, storage, renderError }: ProviderParts): Configuration {
   return {
     ...clients(settings),
     ...authorization(settings),
     ...accessTokens(settings),
     adapter: storage.adapter,
-    // A copy: the library changes what it is given.
+    // A copy, since the library modifies it.
     jwks: { keys: [{ ...keys.current }] },
     features: features(settings),
     routes: routes(settings),
@@ -259,15 +260,14 @@ function configuration({ settings, keys, storage, renderError }: Behind): Config
 }
 
 /**
- * Makes the authorization server proper. It is made anew whenever the key or what clients may do changes; what it
- * remembers is in the storage.
+ * Makes the authorization server. It is replaced whenever the key or the settings change; its state is in the storage.
  */
-export function makeProvider(behind: Behind): ProviderType {
-  const provider = new Provider(behind.settings.endpoints.issuer, configuration(behind));
-  provider.use(answerAsScalekit(behind.settings));
-  if (behind.settings.identityProvider !== 'off') addCrossAppAccess(provider, behind.settings);
-  provider.on('server_error', (_context, error) => behind.onError(error));
-  // Koa prints errors that nobody listens to.
-  (provider as EventEmitter).on('error', (error) => behind.onError(error));
+export function makeProvider(parts: ProviderParts): ProviderType {
+  const provider = new Provider(parts.settings.endpoints.issuer, configuration(parts));
+  provider.use(answerAsScalekit(parts.settings));
+  if (parts.settings.identityProvider !== 'off') addCrossAppAccess(provider, parts.settings);
+  provider.on('server_error', (_context, error) => parts.onError(error));
+  // Koa prints errors that have no listener.
+  (provider as EventEmitter).on('error', (error) => parts.onError(error));
   return provider;
 }

@@ -1,11 +1,11 @@
 import { accessTokenAudience, type Settings, scopeNames } from './settings.ts';
 
-// How Scalekit answers a registration (docs/scalekit.md#registration-of-clients). RFC 7591's members are sent with its own
-// unless the local Scalekit is strict: a client that needs them would work here and not there.
+// Scalekit's response to a registration (docs/scalekit.md#registration-of-clients). RFC 7591's members are added unless the
+// local Scalekit is strict: with them a client may work here that would fail there.
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** Members of RFC 7591's answer that Scalekit does not send. */
+/** Members of RFC 7591's response that Scalekit does not send. */
 const missingAtScalekit: ReadonlySet<string> = new Set([
   'client_name',
   'client_id_issued_at',
@@ -28,9 +28,9 @@ function secretsOf({ client_secret: secret }: Document, createdAt: string): read
 }
 
 /**
- * @param client what the library has registered, as RFC 7591 answers it.
- * @param description what the client said of itself, which the library does not keep.
- * @returns the answer to a registration, 201.
+ * @param client the client that the library registered, in the form of RFC 7591.
+ * @param description the client's own description, which the library does not keep.
+ * @returns the body of the 201 response.
  */
 export function registrationAnswer(settings: Settings, client: Document, description: unknown): Document {
   const createdAt = new Date(Number(client.client_id_issued_at) * 1000).toISOString();

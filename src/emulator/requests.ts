@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http';
 
-/** No request that belongs here is larger. */
+/** No valid request is larger. */
 const maximumBytes = 64 * 1024;
 
-/** A request's body was larger than any that belongs here. */
+/** A request's body is larger than any valid one. */
 export class BodyTooLarge extends Error {}
 
 /**
@@ -21,7 +21,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @returns the same request with another body, unread, as the library wants to read it. */
+/** @returns the same request with another body, unread, for the library to read. */
 export function withBody(request: IncomingMessage, body: string): IncomingMessage {
   const replay = new IncomingMessage(request.socket);
   replay.method = request.method;
@@ -31,12 +31,12 @@ export function withBody(request: IncomingMessage, body: string): IncomingMessag
   delete replay.headers['transfer-encoding'];
   replay.push(body);
   replay.push(null);
-  // Otherwise the stream takes itself for aborted when it ends, and destroys the socket.
+  // Otherwise the stream counts as aborted when it ends, and destroys the socket.
   replay.complete = true;
   return replay;
 }
 
-/** Takes a cookie, and its signature, out of a request, as if the browser had not sent it. */
+/** Removes a cookie and its signature from a request. */
 export function withoutCookie(request: IncomingMessage, name: string): void {
   const kept = (request.headers.cookie ?? '')
     .split(';')

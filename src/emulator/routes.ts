@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '../scalekit/index.ts';
-import { sendError } from './answers.ts';
 import { answerKeys } from './faults.ts';
 import {
   authorize,
@@ -16,11 +15,12 @@ import {
   wrongMethod,
 } from './handlers.ts';
 import { BodyTooLarge } from './requests.ts';
+import { sendError } from './responses.ts';
 import type { Settings } from './settings.ts';
 
 interface Route {
   readonly methods: Readonly<Record<string, Handler>>;
-  /** Whether scripts of other origins may use it. */
+  /** Whether scripts of other origins may call it. */
   readonly cors: boolean;
 }
 
@@ -28,7 +28,7 @@ const uid = '([\\w-]{1,64})';
 
 /**
  * @param target of a request.
- * @returns its path, percent-encoded and with one-time ids taken out, for counts and logs.
+ * @returns its path for counts and logs, percent-encoded and with one-time ids replaced.
  */
 export function pathForLog(target: string): string {
   const url = `http://localhost${target}`;
@@ -36,7 +36,7 @@ export function pathForLog(target: string): string {
   return path.replace(/^(\/consent|\/resources\/\w+\/oauth\/authorize)\/[^/]+$/, '$1/:uid');
 }
 
-/** All there is, by path; everything else is 404, `openid-configuration` included (docs/scalekit.md#endpoints). */
+/** All routes, by path; everything else is 404, including `openid-configuration` (docs/scalekit.md#endpoints). */
 function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   const { endpoints } = settings;
   const at = (url: string, rest = '') =>
@@ -61,7 +61,7 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
     [at(endpoints.registration), post(register)],
     [at(endpoints.token), post(token)],
     [at(endpoints.environmentToken), post(environmentToken)],
-    // Where it is at Scalekit is not published.
+    // Scalekit does not publish its path.
     [at(`${endpoints.issuer}/oauth/revoke`), post(revoke)],
     [at(endpoints.authorization), get(authorize, false)],
     [at(endpoints.authorization, `/${uid}`), get(authorize, false)],
@@ -70,7 +70,7 @@ function routesOf(settings: Settings): ReadonlyArray<readonly [RegExp, Route]> {
   ];
 }
 
-/** Answers a preflight, or opens the answer that follows to scripts of any origin. @returns whether it is answered. */
+/** Answers a preflight, or sets the CORS headers of the response that follows. @returns whether the request was answered. */
 function answerCors(
   { settings }: Front,
   route: Route,
@@ -90,12 +90,12 @@ function answerCors(
   return true;
 }
 
-/** Names that no public DNS has, so that no page of the internet can have them: of containers, and of container networks. */
+/** Names of containers and container networks. Public DNS has none of them, so no web page can have such a host name. */
 const innerName = /^(?:[a-z\d_-]+|.+\.(?:internal|local|localhost))$/i;
 
 /**
- * Whether the request was meant for this machine by name: a page whose host name has been pointed at 127.0.0.1 (DNS
- * rebinding) sends its own name. In a container other containers know this one by names of their network, too.
+ * Whether the Host names this machine: a web page whose host name was pointed at 127.0.0.1 (DNS rebinding) sends its own
+ * name. In a container, names of the container network are accepted too.
  */
 function isMeantForUs({ settings }: Front, request: IncomingMessage): boolean {
   const host = request.headers.host ?? '';
@@ -115,7 +115,7 @@ async function dispatch(
       response,
       403,
       'forbidden',
-      'the local Scalekit answers on localhost and 127.0.0.1 only, by whatever name it is asked',
+      'the local Scalekit only answers requests for localhost or 127.0.0.1',
     );
   const target = front.settings.url + request.url;
   if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(front, response);
@@ -129,14 +129,14 @@ async function dispatch(
 }
 
 function answerFailure(front: Front, response: ServerResponse, error: unknown): void {
-  // Whoever has gone away needs no answer, and that is no fault of ours.
+  // The client has disconnected, or already has part of the response.
   if (response.headersSent || response.destroyed) return void response.destroy();
   if (error instanceof BodyTooLarge) {
     response.setHeader('connection', 'close');
     sendError(response, 413, 'invalid_request', 'the request is too large');
   } else {
     front.onError(error);
-    sendError(response, 500, 'server_error', 'the local Scalekit failed; this is a fault of ours');
+    sendError(response, 500, 'server_error', 'the local Scalekit failed; this is a bug in it');
   }
 }
 

@@ -20,14 +20,14 @@ export interface ScopeDefinition {
   readonly description: string;
 }
 
-/** What an emulator is and does at a moment; `configure` changes the second half. */
+/** The current settings of an emulator; `configure` changes the members that are not readonly. */
 export interface Settings {
   readonly url: string;
-  /** Whether it runs in a container, where others ask for it by names of their network. */
+  /** Whether it runs in a container, where other containers reach it by names of their network. */
   readonly container: boolean;
   readonly resourceId: string;
   readonly mcpUrl: string;
-  /** The MCP endpoint, which stands for the resource inside, whichever of its names a client uses. */
+  /** The MCP endpoint, which identifies the resource internally, whichever of its names a client uses. */
   readonly resource: string;
   readonly endpoints: Endpoints;
   readonly clientDocuments: NonNullable<EmulatorOptions['clientDocuments']>;
@@ -56,11 +56,11 @@ export interface Settings {
   clientIdMetadataDocuments: boolean | 'bundled';
   /** Seconds; a fault. */
   clockOffset: number;
-  /** Whom the consent page proposes: whoever was chosen last. */
+  /** The user who was chosen last, whom the consent page preselects. */
   lastUser: EmulatorUser | undefined;
 }
 
-/** What is so unless somebody says otherwise. */
+/** The default settings. */
 export const defaults = {
   tokenIssuer: 'resource',
   tokenLifetime: 3600,
@@ -89,7 +89,7 @@ function decided(options: EmulatorOptions): Pick<Settings, keyof typeof defaults
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** @returns the value of a check, or throws what was wrong with it, in words. */
+/** @returns the value of a check. @throws Error saying what is wrong with it. */
 function demand<T>(option: string, checked: Checked<T>): T {
   if (checked.ok) return checked.value;
   const { reason, actual, expected } = checked.problem;
@@ -114,13 +114,13 @@ function checkLifetime(option: 'tokenLifetime' | 'refreshLifetime', seconds: num
 
 function checkUsers(users: readonly EmulatorUser[]): readonly EmulatorUser[] {
   if (users.length > 0) return users;
-  throw new Error('startEmulator: users: none. Expected one at least, or nobody could sign in.');
+  throw new Error('startEmulator: users: none. Expected at least one, or nobody could sign in.');
 }
 
 /**
- * @param options as the caller gave them.
- * @param port the bound port, which the emulator's own URLs carry.
- * @throws Error naming the option that is wrong, by Scalekit's own rules (src/scalekit).
+ * @param options as given by the caller.
+ * @param port the bound port, for the emulator's own URLs.
+ * @throws Error naming the option that breaks Scalekit's rules (src/scalekit).
  */
 export function settingsOf(options: EmulatorOptions, port: number): Settings {
   const { publicUrl } = options;
@@ -149,7 +149,7 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
   };
 }
 
-/** Applies what `Emulator.configure` was given; what is left out or undefined stays. */
+/** Applies the changes of `Emulator.configure`; settings that are missing or undefined stay. */
 export function applyConfiguration(settings: Settings, changes: Parameters<Emulator['configure']>[0]): void {
   const { scopes, tokenLifetime, refreshLifetime, users, ...others } = changes;
   if (scopes !== undefined) settings.scopes = defineScopes(scopes);
@@ -173,7 +173,7 @@ export function scopeNames(settings: Settings): readonly string[] {
   return settings.scopes.map((scope) => scope.name);
 }
 
-/** @returns the emulator's idea of now, in seconds since 1970. */
+/** @returns the time by the emulator's clock, in seconds since 1970. */
 export function now(settings: Settings): number {
   return Math.floor(Date.now() / 1000) + settings.clockOffset;
 }

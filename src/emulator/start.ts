@@ -15,7 +15,7 @@ import { mint } from './tokens.ts';
 import { machineClient, organizationClient } from './users.ts';
 import { variablesOf } from './variables.ts';
 
-/** Counts requests by path, and reports each when it is answered. */
+/** Counts requests by path, and reports each when it was answered. */
 function counting(
   handler: RequestListener,
   counts: Map<string, number>,
@@ -32,7 +32,7 @@ function counting(
   };
 }
 
-/** Enough for a folder full of clients at once, and too few for a page that registers without end. */
+/** Enough for many clients at once, but stops a web page that registers endlessly. */
 const newRegistrations = () => new Allowance(100, 1);
 
 /** The rate limit as the settings have it; a minute's worth may come at once. */
@@ -40,7 +40,7 @@ function newRate({ rateLimit }: Settings): Allowance | undefined {
   return rateLimit === 0 ? undefined : new Allowance(rateLimit, rateLimit / 60);
 }
 
-/** What changes while the emulator runs, in one place. */
+/** The emulator's changing state. */
 class Running {
   readonly settings: Settings;
   readonly keys: KeyRing;
@@ -86,7 +86,7 @@ class Running {
     };
   }
 
-  /** The library reads its keys and features once, when it is made. */
+  /** Replaces the provider, since the library reads its keys and features only when it is created. */
   renew(): void {
     const { settings, keys, storage } = this;
     this.#rate = newRate(settings);
@@ -100,7 +100,7 @@ class Running {
     this.#handle = this.#provider.callback();
   }
 
-  /** Clients may register as if none had before. */
+  /** Resets the limit on registrations. */
   renewRegistrations(): void {
     this.#registrations = newRegistrations();
   }
@@ -157,10 +157,10 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
 
 /** Starts the local Scalekit; see `startEmulator`. */
 export async function start(options: EmulatorOptions): Promise<Emulator> {
-  // Wrong options are said before anything is bound or written.
+  // Report wrong options before anything is bound or written.
   settingsOf(options, 0);
-  const keys = KeyRing.open(options.keyDirectory);
-  // It is awaited below; until then a failure to bind may come first, and this one must not count as unhandled.
+  const keys = KeyRing.open(options.stateDirectory);
+  // Awaited below. If binding fails first, a failure of this promise must not count as unhandled.
   keys.catch(() => {});
   const counts = new Map<string, number>();
   let handler: RequestListener = (_request, response) => void response.writeHead(503).end();
@@ -171,7 +171,7 @@ export async function start(options: EmulatorOptions): Promise<Emulator> {
     interfaces,
   );
   try {
-    const storage = new Storage(options.keyDirectory);
+    const storage = new Storage(options.stateDirectory);
     const running = new Running(settingsOf(options, listening.port), await keys, storage, counts, options);
     handler = counting(makeFront(running.front), counts, options);
     return interfaceOf(running, listening.port, listening.close);

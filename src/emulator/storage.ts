@@ -12,16 +12,16 @@ interface Entry {
 /** Only ids that the emulator itself issues become file names. */
 const storableId = /^m2m_\d{1,32}$/;
 
-/** A client that has not been used for so long, in milliseconds, is forgotten: some register anew on every start. */
+/** Clients that were not used for this long, in milliseconds, are removed: some programs register on every start. */
 const staleAfter = 90 * 24 * 3600 * 1000;
 
-/** More clients than anybody has; whoever registers more makes the one that was used longest ago be forgotten. */
+/** More clients than anybody has. Above that, the least recently used one is removed. */
 const mostClients = 1000;
 
-/** More of everything else than a person can bring about, with the oldest forgotten first: a page could ask without end. */
+/** More records of all other kinds than a person can cause. Above that, the oldest are removed: a web page could send requests endlessly. */
 const mostEntries = 20_000;
 
-/** Removes the files of clients that nobody uses any more, and of the oldest where there are too many. */
+/** Removes the files of unused clients, and of the least recently used ones if there are too many. */
 async function removeStale(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   const files = await Promise.all(
@@ -36,9 +36,8 @@ async function removeStale(directory: string): Promise<void> {
 }
 
 /**
- * Everything that the authorization server remembers, in memory; registered clients on disk too when there is a directory,
- * one file each, so that two emulators never write the same file. One storage outlives the provider objects, which are
- * made anew when keys rotate.
+ * The authorization server's state, in memory. With a directory, registered clients are also on disk, one file each, so
+ * that two emulators never write the same file. The storage outlives the providers, which are replaced when keys rotate.
  */
 export class Storage {
   readonly #entries = new Map<string, Entry>();
@@ -47,12 +46,12 @@ export class Storage {
   #tidied: Promise<void> | undefined;
   #writes = 0;
 
-  /** @param directory where registered clients are kept; undefined for nowhere. */
+  /** @param directory where registered clients are stored; undefined for memory alone. */
   constructor(directory: string | undefined) {
     this.#directory = directory === undefined ? undefined : join(directory, 'clients');
   }
 
-  /** Forgets everything, also on disk, as far as this emulator has had to do with it. */
+  /** Removes everything; on disk, the clients that this emulator used. */
   async clear(): Promise<void> {
     this.#entries.clear();
     const ids = [...this.#clients];
@@ -60,13 +59,13 @@ export class Storage {
     await Promise.all(ids.map((id) => this.#removeFile(id)));
   }
 
-  /** Forgets what people have granted, and the refresh tokens that hang on it. Clients stay. */
+  /** Removes grants and the refresh tokens that depend on them. Clients stay. */
   forgetGrants(): void {
     for (const key of this.#entries.keys())
       if (/^(?:Grant|RefreshToken|AuthorizationCode):/.test(key)) this.#entries.delete(key);
   }
 
-  /** The library's view of one kind of record, as its configuration wants it. */
+  /** The library's interface to one kind of record. */
   readonly adapter = (model: string): Adapter => {
     const keyOf = (id: string) => `${model}:${id}`;
     const isClient = model === 'Client';
@@ -83,7 +82,7 @@ export class Storage {
       },
       findByUid: async (uid) =>
         this.#search((key, payload) => key.startsWith(`${model}:`) && payload.uid === uid),
-      // Only the device flow asks, which is off.
+      // Needed by the device flow alone, which is off.
       findByUserCode: async () => undefined,
       consume: async (id) => {
         const payload = this.#get(keyOf(id));
@@ -102,7 +101,7 @@ export class Storage {
 
   #set(key: string, payload: AdapterPayload, expiresIn: number | undefined): void {
     const time = Date.now();
-    // Now and then, since it looks at everything.
+    // Only now and then, since it iterates over everything.
     if (++this.#writes % 256 === 0)
       for (const [other, entry] of this.#entries) if (entry.expiresAt <= time) this.#entries.delete(other);
     const expiresAt = expiresIn === undefined ? Number.POSITIVE_INFINITY : time + expiresIn * 1000;
@@ -110,7 +109,7 @@ export class Storage {
     if (this.#entries.size > mostEntries) this.#forgetOldest();
   }
 
-  /** Clients have a bound of their own. */
+  /** Skips clients, which have a limit of their own. */
   #forgetOldest(): void {
     for (const key of this.#entries.keys()) {
       if (key.startsWith('Client:')) continue;
@@ -119,7 +118,7 @@ export class Storage {
     }
   }
 
-  /** Notes that a client is used now, and forgets the one that was used longest ago where there are too many. */
+  /** Marks a client as used now, and removes the least recently used one if there are too many. */
   async #used(id: string): Promise<void> {
     this.#clients.delete(id);
     this.#clients.add(id);

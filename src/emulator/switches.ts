@@ -3,11 +3,11 @@ import type { EmulatorOptions } from './contract.ts';
 import { checkRoles, checkUsers, shown } from './people.ts';
 
 /**
- * The switches of the local Scalekit: what a project keeps in `local-scalekit.json`, and what `dev` and `emulate` take as
- * flags. A row each says everything about one.
+ * The switches of the local Scalekit, which a project keeps in `local-scalekit.json`, and which `dev` and `emulate` take as
+ * flags. Each row says everything about one switch.
  */
 
-/** What the switches decide, in the words of `startEmulator`. */
+/** The options of `startEmulator` that the switches set. */
 export type Switches = Pick<
   EmulatorOptions,
   | 'tokenLifetime'
@@ -30,15 +30,15 @@ export type Switches = Pick<
 >;
 
 export interface Switch {
-  /** Its name in `local-scalekit.json`, and in what commander makes of the flag. */
+  /** Its name in `local-scalekit.json`, and among commander's options. */
   readonly key: string;
   /** None for what is so seldom wanted that it stands in the file alone. */
   readonly flags: ReadonlyArray<readonly [flags: string, summary: string]>;
-  /** What it is unless somebody says otherwise; not kept in the file. */
+  /** The default, which is not written to the file. */
   readonly standard: unknown;
   /**
    * @param value text from the command line, or a value from the file.
-   * @returns the value as the file keeps it, and what it decides.
+   * @returns the value for the file, and the options that it sets.
    */
   check(value: unknown): Checked<{ readonly kept: unknown; readonly decides: Switches }>;
 }
@@ -59,7 +59,7 @@ function wholeNumber(
 }
 
 function lifetime(key: 'tokenLifetime' | 'refreshLifetime', of: string, most: number): Switch['check'] {
-  return wholeNumber(key, `This is no lifetime of ${of}`, 'seconds', [1, most]);
+  return wholeNumber(key, `This is not a lifetime for ${of}`, 'seconds', [1, most]);
 }
 
 function oneOf(key: string, what: string, values: ReadonlyMap<unknown, Switches>): Switch['check'] {
@@ -74,21 +74,21 @@ function oneOf(key: string, what: string, values: ReadonlyMap<unknown, Switches>
 export const switches: readonly Switch[] = [
   {
     key: 'tokenLifetime',
-    flags: [['--token-lifetime <seconds>', 'how long an access token is good (default 3600)']],
+    flags: [['--token-lifetime <seconds>', 'the lifetime of access tokens (default 3600)']],
     standard: 3600,
     check: lifetime('tokenLifetime', 'an access token', 86_400),
   },
   {
     key: 'refreshLifetime',
-    flags: [['--refresh-lifetime <seconds>', 'how long a refresh token is good (default 2592000, 30 days)']],
+    flags: [['--refresh-lifetime <seconds>', 'the lifetime of refresh tokens (default 2592000, 30 days)']],
     standard: 2_592_000,
     check: lifetime('refreshLifetime', 'a refresh token', 31_536_000),
   },
   {
     key: 'registration',
     flags: [
-      ['--registration', 'clients can register themselves (default)'],
-      ['--no-registration', 'clients cannot register themselves'],
+      ['--registration', 'let clients register themselves (default)'],
+      ['--no-registration', 'do not let clients register themselves'],
     ],
     standard: true,
     check: oneOf(
@@ -105,13 +105,13 @@ export const switches: readonly Switch[] = [
     flags: [
       [
         '--client-documents <on|off|bundled>',
-        'client id metadata documents: on fetches them, off makes clients register, bundled works offline (default)',
+        'client id metadata documents: "on" fetches them, "off" makes clients register, "bundled" works offline (default)',
       ],
     ],
     standard: 'bundled',
     check: oneOf(
       'client-documents',
-      'This is no way to treat client id metadata documents',
+      'This is not a setting for client id metadata documents',
       new Map<string, Switches>([
         ['on', { clientIdMetadataDocuments: true }],
         ['off', { clientIdMetadataDocuments: false }],
@@ -122,7 +122,7 @@ export const switches: readonly Switch[] = [
   {
     key: 'issuer',
     flags: [
-      ['--issuer <environment|resource>', "which of Scalekit's two issuers tokens carry (default resource)"],
+      ['--issuer <environment|resource>', "which of Scalekit's two issuers tokens have (default resource)"],
     ],
     standard: 'resource',
     check: oneOf(
@@ -139,7 +139,7 @@ export const switches: readonly Switch[] = [
     flags: [
       [
         '--scope-claim <string|array>',
-        'tokens list scopes as the scope string (default), or as a scopes array',
+        'list scopes in tokens as the scope string (default), or as a scopes array',
       ],
     ],
     standard: 'string',
@@ -155,7 +155,7 @@ export const switches: readonly Switch[] = [
   {
     key: 'users',
     flags: [
-      ['--users <list>', 'who can sign in: addresses, or "Ada <ada@example.com>", separated by commas'],
+      ['--users <list>', 'who can sign in: email addresses, or "Ada <ada@example.com>", separated by commas'],
     ],
     standard: ['First user <first.user@example.com>', 'Second user <second.user@example.com>'],
     check: checkUsers,
@@ -199,7 +199,7 @@ function checkIdentityProvider(value: unknown): ReturnType<Switch['check']> {
 /** The switches as `dev` and `emulate` list them. */
 export const switchOptions = switches.flatMap(({ flags }) => flags);
 
-/** What all switches decide where nobody says anything. */
+/** The options that all switches set by default. */
 export const standards: Switches = Object.assign(
   {},
   ...switches.map(({ standard, check }) => {
@@ -208,7 +208,7 @@ export const standards: Switches = Object.assign(
   }),
 );
 
-/** @returns the line that says that a client was taken on trust. */
+/** @returns the line that says that a client is trusted although its document cannot be reached. */
 export function trustNotice(clientId: string, reason: string): string {
-  return `${clientId} cannot be reached (${reason}): the client is taken on trust, which Scalekit would not do`;
+  return `${clientId} cannot be reached (${reason}): the local Scalekit trusts the client, Scalekit would not`;
 }

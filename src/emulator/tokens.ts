@@ -7,7 +7,7 @@ import { permitted, roleClaims } from './permissions.ts';
 import { accessTokenAudience, now, type Settings, scopeNames } from './settings.ts';
 import { firstOf, mintingClientId, organizationClient, organizationId } from './users.ts';
 
-/** What differs from token to token. */
+/** The claims that differ between tokens. */
 export interface Subject {
   /** `usr_…`, or the client itself for a machine. */
   readonly sub: string;
@@ -17,7 +17,7 @@ export interface Subject {
   readonly lifetime: number;
 }
 
-/** @returns the issuer that tokens carry (docs/scalekit.md#access-tokens). */
+/** @returns the `iss` of tokens (docs/scalekit.md#access-tokens). */
 function issuerOf(settings: Settings): string {
   return settings.tokenIssuer === 'environment' ? settings.url : settings.endpoints.issuer;
 }
@@ -35,8 +35,8 @@ function formOfScopes(settings: Settings, { sub, clientId }: Subject): 'string' 
 }
 
 /**
- * The claims of an access token as Scalekit's have them (docs/scalekit.md#access-tokens). Machines' tokens carry the
- * `scopes` array that Scalekit documents for them, and no session.
+ * The claims of an access token like Scalekit's (docs/scalekit.md#access-tokens). Machines' tokens have the `scopes` array
+ * that Scalekit documents for them, and no session.
  */
 export function accessTokenClaims(settings: Settings, subject: Subject): Record<string, unknown> {
   const issuedAt = now(settings);
@@ -59,7 +59,7 @@ export function accessTokenClaims(settings: Settings, subject: Subject): Record<
   };
 }
 
-/** An expired token was issued a lifetime before it expired, not after. */
+/** An expired token gets an issue time one lifetime before it expired. */
 function times(settings: Settings, expiresIn: number): { iat: number; nbf: number; exp: number } {
   const time = now(settings);
   const exp = time + expiresIn;
@@ -72,7 +72,7 @@ function withoutUndefined(claims: Readonly<Record<string, unknown>>): JWTPayload
 }
 
 /**
- * Signs an access token, true or false as the options say.
+ * Signs an access token, valid or not, as the options say.
  * @returns the compact serialization.
  */
 export async function mint(settings: Settings, keys: KeyRing, options: MintOptions): Promise<string> {

@@ -1,32 +1,32 @@
 import { isLoopback } from '../scalekit/index.ts';
 import { type ClientDocument, nativeClient } from './known-clients.ts';
 
-/** How long a document that could not be reached is not asked for again, in ms. */
+/** How long to wait before a document that could not be reached is requested again, in ms. */
 const pause = 60_000;
-/** Whoever names more clients than this makes us forget the first. */
+/** The number of clients to remember; above that the oldest is dropped. */
 const capacity = 100;
 
 interface Client {
-  /** Where it wanted its answers, on this machine. */
+  /** Redirect URIs that it used, on this machine. */
   readonly redirectUris: Set<string>;
-  /** Why its document cannot be reached, if that is so, and when it may be asked for again. */
+  /** Why its document cannot be reached, and when to request it again; undefined if it can be. */
   failure?: { readonly reason: string; readonly until: number };
 }
 
 /**
- * Clients whose document is taken on trust, because it cannot be reached and their answers go to this machine. That is no
- * more than registration gives to anybody.
+ * Clients that are trusted although their document cannot be reached, because they redirect to this machine. That gives
+ * them no more than registration gives to anybody.
  */
 export class TrustedClients {
   readonly #clients = new Map<string, Client>();
   readonly #onTrust: (clientId: string, reason: string) => void;
 
-  /** @param onTrust is told when a client begins to be trusted. */
+  /** @param onTrust called when a client is first trusted. */
   constructor(onTrust: (clientId: string, reason: string) => void = () => {}) {
     this.#onTrust = onTrust;
   }
 
-  /** Notes where a client wants its answer, before its document is looked for. */
+  /** Records a client's redirect URI, before its document is requested. */
   asks(clientId: string, redirectUri: string): void {
     if (!clientId.startsWith('https://') || !URL.canParse(clientId) || !URL.canParse(redirectUri)) return;
     const url = new URL(redirectUri);
@@ -40,7 +40,7 @@ export class TrustedClients {
 
   /**
    * Trusts a client whose document cannot be reached.
-   * @returns what is assumed of it, or undefined where its answers do not go to this machine.
+   * @returns an assumed document, or undefined if it does not redirect to this machine.
    */
   trust(clientId: string, reason: string): ClientDocument | undefined {
     const client = this.#clients.get(clientId);
@@ -50,19 +50,19 @@ export class TrustedClients {
     return assumed(clientId, client);
   }
 
-  /** @returns what is assumed of a client whose document was not to be had a moment ago. */
+  /** @returns the assumed document of a client whose own could not be reached a moment ago. */
   recent(clientId: string): ClientDocument | undefined {
     const client = this.#clients.get(clientId);
     const isRecent = (client?.failure?.until ?? 0) > Date.now();
     return client !== undefined && isRecent ? assumed(clientId, client) : undefined;
   }
 
-  /** Notes that the client's document can be had. */
+  /** Records that the client's document was reached. */
   reached(clientId: string): void {
     delete this.#clients.get(clientId)?.failure;
   }
 
-  /** @returns why a client is taken on trust, or undefined where it is not. */
+  /** @returns why the document of a trusted client cannot be reached, or undefined for other clients. */
   reason(clientId: string): string | undefined {
     return this.#clients.get(clientId)?.failure?.reason;
   }

@@ -1,6 +1,6 @@
 import type { EmulatorUser, MachineClient } from './contract.ts';
 
-/** Who can log in where nobody says otherwise. Both belong to the same organization. */
+/** The default users. Both belong to the same organization. */
 export const defaultUsers: readonly [EmulatorUser, EmulatorUser] = [
   { id: 'usr_1000000000000003', name: 'First user', email: 'first.user@example.com' },
   { id: 'usr_1000000000000004', name: 'Second user', email: 'second.user@example.com' },
@@ -10,26 +10,26 @@ export const defaultUsers: readonly [EmulatorUser, EmulatorUser] = [
 export const organizationId = 'org_1000000000000005';
 
 /**
- * The client of the client credentials grant. Its secret is written here because it protects nothing: it is good for this
- * emulator alone, which hands out tokens to whoever asks on this machine.
+ * The client for the client credentials grant. Its secret is public because it protects nothing: it only works for this
+ * emulator, which gives tokens to everybody on this machine.
  */
 export const machineClient: MachineClient = {
   clientId: 'm2m_1000000000000006',
   clientSecret: 'local-machine-secret',
 };
 
-/** A client of that organization: the same grant, another form of token. Its secret protects as little. */
+/** A client of that organization: the same grant, another form of token. Its secret protects nothing either. */
 export const organizationClient: MachineClient = {
   clientId: 'm2morg_1000000000000008',
   clientSecret: 'local-organization-secret',
 };
 
-/** The client that minted tokens name. */
+/** The `client_id` of minted tokens. */
 export const mintingClientId = 'm2m_1000000000000007';
 
 /**
- * @param hint an authorization request's `login_hint`: a user's id or e-mail address.
- * @returns the user it means, or undefined.
+ * @param hint an authorization request's `login_hint`: a user's id or email address.
+ * @returns that user, or undefined.
  */
 export function userOfHint(
   users: readonly EmulatorUser[],
@@ -38,7 +38,7 @@ export function userOfHint(
   return users.find((user) => user.id === hint || user.email === hint);
 }
 
-/** @returns the first of the users: there is always one. */
+/** @returns the first user; there is always one. */
 export function firstOf(users: readonly EmulatorUser[]): EmulatorUser {
   return users[0] ?? defaultUsers[0];
 }

@@ -8,15 +8,15 @@ function link(url: string): Html {
   return html`<a href="${url}">${new URL(url).pathname}</a>`;
 }
 
-/** @returns what somebody sees who opens the environment URL: that it runs, and how to use it. */
+/** @returns the page at the environment URL itself: that the local Scalekit runs, and how to use it. */
 export function welcomePage(settings: Settings): string {
   const { endpoints } = settings;
   return page(
     'Running',
     html`<h1>The local Scalekit is running</h1>
-<p>A server that has these lines in its <code>.env</code> uses it:</p>
+<p>A server with these lines in its <code>.env</code> uses it:</p>
 <pre tabindex="0" role="region" aria-label="Lines for .env"><code>${envLines(settings).join('\n')}</code></pre>
-<h2>What it answers</h2>
+<h2>What it offers</h2>
 <dl>
 <dt>Metadata</dt><dd>${link(endpoints.metadata)}</dd>
 <dt>Keys</dt><dd>${link(endpoints.keys)}</dd>

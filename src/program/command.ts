@@ -1,6 +1,6 @@
 import type { Context, ExitCode } from '../terminal/context.ts';
 
-/** What a command says about itself; a file each in `commands/`. What it needs to run is loaded when it runs. */
+/** How a command is declared, each in its own file in `commands/`. The code that runs it is loaded when it runs. */
 export interface CommandRow {
   readonly name: string;
   /** One line of the help. */
@@ -8,15 +8,15 @@ export interface CommandRow {
   /** It is no command for people, and not listed. */
   readonly isHidden?: true;
   readonly argument?: readonly [name: string, summary: string];
-  /** As commander writes flags, with what each does. */
+  /** Flags in commander's notation, with what each does. */
   readonly options: ReadonlyArray<readonly [flags: string, summary: string]>;
-  /** @param options by commander's names; what is no option is `argument`, and all of it `words`. */
+  /** @param options by commander's names; `argument` is the first argument that is not an option, `words` are all of them. */
   run(options: Readonly<Record<string, unknown>>, context: Context): Promise<ExitCode>;
 }
 
-/** A command whose arguments are another program's: they reach it as they were written. */
+/** A command that passes its arguments, unparsed, to another program. */
 export interface PassingRow extends Pick<CommandRow, 'name' | 'summary'> {
   passes(args: readonly string[], context: Context): Promise<ExitCode>;
-  /** Whether stdout is for a machine. */
+  /** Whether stdout has to be JSON. */
   asksForJson(args: readonly string[], env: Context['env']): boolean;
 }

@@ -6,5 +6,5 @@ const program: Program = Object.assign(create, {
   tool: 'create-scalekit-mcp',
 });
 
-// Not awaited: while a module waits at its top level, what it loads lazily waits for it in turn, for ever.
+// Not awaited: lazily loaded chunks that import this module would wait for its top-level await, and deadlock.
 void runOnProcess(program);

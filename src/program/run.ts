@@ -7,21 +7,21 @@ import { watchParents } from './parent.ts';
 /** A program: takes its arguments and its context, returns its exit code. */
 export interface Program {
   (args: readonly string[], context: Context): Promise<ExitCode>;
-  /** What it is called, where that is not `scalekit-mcp`. */
+  /** Its name, if not `scalekit-mcp`. */
   readonly tool?: string;
-  /** Whether stdout is for a machine: known without the arguments being right, since what is wrong with them is JSON, too. */
+  /** Whether stdout has to be JSON. Works for invalid arguments too, since their error is then printed as JSON. */
   readonly asksForJson?: (args: readonly string[], env: Context['env']) => boolean;
 }
 
-/** What asks a program to end: Ctrl-C, `kill`, and a terminal that is closed. */
+/** Sent by Ctrl-C, `kill`, and a closing terminal. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Two signals closer together than this are one Ctrl-C, in ms. */
 const sameCtrlC = 500;
 
 /**
- * Runs a program on the real process: signals abort the context, errors are printed for a person, and the exit code
- * is set, here and nowhere else (never `process.exit`, which loses output that is still on its way).
+ * Runs a program on the real process: signals abort the context, errors are printed, and the exit code is set, here and
+ * nowhere else (never by `process.exit`, which loses output that is not flushed yet).
  */
 export async function runOnProcess(program: Program): Promise<void> {
   const interruption = new AbortController();
@@ -34,14 +34,14 @@ export async function runOnProcess(program: Program): Promise<void> {
       since = performance.now();
       return abort();
     }
-    // One Ctrl-C comes twice under `npm run`: from the terminal, and handed on by npm.
+    // Under `npm run` one Ctrl-C arrives twice: from the terminal, and forwarded by npm.
     if (performance.now() - since < sameCtrlC) return;
-    // A second one gets Node's own behaviour: the process ends at once.
+    // The second one gets Node's default: the process ends at once.
     for (const each of signals) process.off(each, interrupt);
     process.kill(process.pid, signal);
   };
   for (const each of signals) process.on(each, interrupt);
-  // `scalekit-mcp … | head` closes our stdout early; that is no error of ours.
+  // `scalekit-mcp … | head` closes our stdout early, which is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -60,8 +60,8 @@ export async function runOnProcess(program: Program): Promise<void> {
 }
 
 /**
- * Runs a program and turns what it throws into an exit code, and text on stderr or, where `--json` was given, one document on
- * stdout. This is the one place for all commands.
+ * Runs a program and turns what it throws into an exit code and a message: text on stderr or, with `--json`, one document
+ * on stdout. All commands go through here.
  */
 export async function runToExitCode(
   program: Program,
@@ -95,12 +95,12 @@ export function hasJsonFlag(args: readonly string[]): boolean {
 }
 
 function describeError(error: unknown, debug: boolean): string {
-  // Somebody who cancelled knows that nothing was finished.
+  // For a person who cancelled this is not an error.
   const cancelled = error instanceof UserError && error.exitCode === exitCodes.interrupted;
   const lines = [`${cancelled ? '' : 'error: '}${error instanceof Error ? error.message : String(error)}`];
   if (error instanceof UserError && error.next !== undefined) lines.push(`  → ${error.next}`);
   if (debug && error instanceof Error) lines.push(error.stack ?? '');
   else if (!(error instanceof UserError))
-    lines.push('  → This is a fault of ours. Run it again with DEBUG=1 to see where.');
+    lines.push('  → This is a bug in this program. Run it again with DEBUG=1 to see where.');
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 import { runOnProcess } from './run.ts';
 import { scalekitMcp } from './toolbox.ts';
 
-// Not awaited: while a module waits at its top level, what it loads lazily waits for it in turn, for ever.
+// Not awaited: lazily loaded chunks that import this module would wait for its top-level await, and deadlock.
 void runOnProcess(scalekitMcp);

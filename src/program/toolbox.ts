@@ -15,7 +15,7 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
     .helpOption('-h, --help', 'this text');
   if (row.argument) {
     const [names, summary] = row.argument;
-    // Each word on its own for commander; together, as they are written, for a person.
+    // Commander takes them one by one.
     const each = names.match(/<[^>]+>|\[[^\]]+\]/g) ?? [];
     for (const [index, name] of each.entries()) command.argument(name, index === 0 ? summary : '');
   }
@@ -32,20 +32,20 @@ function toolbox(context: Context, done: (code: ExitCode) => void): Command {
     .exitOverride()
     // Help goes where the context says; errors are thrown, and the caller prints them. Commands inherit both.
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} })
-    .description("Develops, tests and mends an MCP server that is protected by Scalekit's OAuth 2.1.")
+    .description("Develops, tests and repairs an MCP server that is protected by Scalekit's OAuth 2.1.")
     .version(version, '-v, --version', 'the version')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 could not check, 130 interrupted.');
   for (const row of commands) {
-    // Listed here, and run before commander sees its options: they are the other program's.
+    // Listed for the help alone: it runs before commander sees its options, which belong to the other program.
     if ('passes' in row) program.command(row.name).description(row.summary);
     else addRow(program, row, context, done);
   }
   return program;
 }
 
-/** What could have been typed, for somebody who typed something else. */
+/** The commands, or the options of the command, that could have been typed. */
 function validWords(program: Command, args: readonly string[]): readonly string[] {
   const command = program.commands.find((each) => each.name() === args[0]);
   if (command === undefined) return commands.filter((row) => !('isHidden' in row)).map(({ name }) => name);
@@ -54,7 +54,7 @@ function validWords(program: Command, args: readonly string[]): readonly string[
 
 const finished: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
 
-/** The command whose arguments are another program's, if it is called. */
+/** The command that was called, if it passes its arguments on. */
 function passingRow(args: readonly string[]): PassingRow | undefined {
   const row = commands.find(({ name }) => name === args[0]);
   return row !== undefined && 'passes' in row ? row : undefined;

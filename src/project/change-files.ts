@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode, UserError } from '../terminal/errors.ts';
 
-/** What becomes of a project's files, by paths from its folder. */
+/** Changes to a project's files, by paths relative to its folder. */
 export interface FileChanges {
   readonly writes: ReadonlyMap<string, string>;
   readonly removes?: readonly string[];
@@ -19,11 +19,11 @@ function contentOf(path: string): Buffer | undefined {
 
 function restore(path: string, content: Buffer | undefined): void {
   if (content === undefined) rmSync(path, { force: true });
-  // What could not be written has not changed, and could not be written now, either.
+  // A file that could not be written is unchanged, and could not be written now either.
   else if (contentOf(path)?.equals(content) !== true) writeFileSync(path, content);
 }
 
-/** @returns the paths that could not be brought back. */
+/** @returns the paths that could not be restored. */
 function takeBack(
   directory: string,
   before: ReadonlyMap<string, Buffer | undefined>,
@@ -42,7 +42,7 @@ function takeBack(
 }
 
 /**
- * Changes files, all or none: a failure in the middle takes back what was done.
+ * Changes all files or none: after a failure everything is restored.
  * @param code of the error, e.g. `eject/write`.
  * @throws UserError naming the file that could not be changed.
  */
@@ -70,7 +70,9 @@ export function changeFiles(directory: string, { writes, removes = [] }: FileCha
     const left = takeBack(directory, before, madeFolders);
     if (cause === undefined) throw error;
     const outcome =
-      left.length === 0 ? 'The project is as it was.' : `Not brought back, mend by hand: ${left.join(', ')}.`;
+      left.length === 0
+        ? 'The project is unchanged.'
+        : `These could not be restored, fix them by hand: ${left.join(', ')}.`;
     throw new UserError(`${current} cannot be written (${cause}). ${outcome}`, { code, cause: error });
   }
 }

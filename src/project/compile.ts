@@ -9,7 +9,7 @@ import { lastLines, runProgram } from './programs.ts';
 /** What the compiler said. */
 export interface Compilation {
   readonly ok: boolean;
-  /** Without its list of files. */
+  /** Without the list of emitted files. */
   readonly messages: string;
   readonly errors: number;
   /** How long it took, in milliseconds. */
@@ -17,7 +17,7 @@ export interface Compilation {
 }
 
 export interface Transformation extends Compilation {
-  /** Whether anything that the server may load differs from what was there before. */
+  /** Whether anything that the server may load has changed. */
   readonly changed: boolean;
 }
 
@@ -25,8 +25,8 @@ export interface Transformation extends Compilation {
 const listing = 'TSFILE: ';
 
 /**
- * What turns TypeScript into JavaScript and looks at nothing else: no types, no packages, and the smallest library there is.
- * What is no TypeScript at all (syntax) is still an error.
+ * Options that only turn TypeScript into JavaScript: no types, no packages, and the smallest library there is. Syntax
+ * errors are still reported.
  */
 const onlyTransform = [
   '--noCheck',
@@ -40,23 +40,23 @@ const onlyTransform = [
 ];
 
 /**
- * Runs the project's compiler, once a call. What the server runs is made in some 20 ms (`transform`), whether its types are
- * right takes ten times as long (`check`): the second goes on while the server restarts. (docs/decisions.md says why the
- * compiler's own watch mode is not used.)
+ * Runs the project's compiler, once per call. Producing the JavaScript takes about 20 ms (`transform`), checking types ten
+ * times as long (`check`), so that the check runs while the server restarts. (docs/decisions.md says why the compiler's own
+ * watch mode is not used.)
  */
 export class Compiler {
   readonly #project: Project;
   readonly #pretty: boolean;
   readonly #command: readonly [program: string, ...args: string[]];
   /**
-   * What the compiler remembers from one check to the next. Of this session only: `npm test` between two sessions writes
-   * the same folder without it, and a memory that outlived that would keep what is stale.
+   * The compiler's build info, kept between checks but not between sessions: `npm test` writes the same folder without
+   * updating it, so a later session would trust stale information.
    */
   readonly #memory: string;
-  /** What was written last, by path: a hash of the content. */
+  /** A hash of what was last written, by path. */
   readonly #written = new Map<string, string>();
 
-  /** @param pretty whether messages come with colours and the code in question. */
+  /** @param pretty whether messages have colours and show the code. */
   constructor(project: Project, pretty: boolean) {
     this.#project = project;
     this.#pretty = pretty;
@@ -65,12 +65,12 @@ export class Compiler {
     this.forget();
   }
 
-  /** The next check begins anew. */
+  /** Makes the next check start from scratch. */
   forget(): void {
     rmSync(this.#memory, { force: true });
   }
 
-  /** Writes what the server runs; with errors nothing is written, so what is there is always the last state that was right. */
+  /** Writes what the server runs. On errors nothing is written, so the last good state stays. */
   async transform(signal: AbortSignal): Promise<Transformation> {
     const { lines, ...compilation } = await this.#run(
       [...compilerOutput, '--listEmittedFiles', ...onlyTransform],
@@ -83,7 +83,7 @@ export class Compiler {
     return { ...compilation, changed: this.#remember([...written, ...copied]) };
   }
 
-  /** Looks whether the types are right; writes nothing. */
+  /** Checks types; writes nothing. */
   async check(signal: AbortSignal): Promise<Compilation> {
     const options = ['--noEmit', '--incremental', '--tsBuildInfoFile', this.#memory];
     const { lines: _, ...compilation } = await this.#run(options, signal);
@@ -128,7 +128,7 @@ export class Compiler {
 }
 
 /**
- * TypeScript 7's `tsc` is a script that only starts the compiler proper: started directly it saves a start of Node.
+ * TypeScript 7's `tsc` is a script that only starts the native compiler; running that directly saves a start of Node.
  * @param script of the project's TypeScript.
  */
 function commandOf(script: string): readonly [string, ...string[]] {
@@ -138,12 +138,12 @@ function commandOf(script: string): readonly [string, ...string[]] {
     const proper = join(folder, 'lib', process.platform === 'win32' ? 'tsc.exe' : 'tsc');
     if (existsSync(proper)) return [proper];
   } catch {
-    // An older TypeScript, or one for another machine: its script says so.
+    // An older TypeScript, or one installed for another platform: its script says so.
   }
   return [process.execPath, script];
 }
 
-/** Copies the JSON beside the sources, which the compiler writes only where it resolves imports. @returns the copies. */
+/** Copies the JSON among the sources, which the compiler emits only when it resolves imports. @returns the copies. */
 function copyJson(directory: string): readonly string[] {
   const source = join(directory, 'src');
   const entries = existsSync(source) ? readdirSync(source, { withFileTypes: true, recursive: true }) : [];
@@ -160,12 +160,12 @@ function copyJson(directory: string): readonly string[] {
 
 /**
  * Compiles a generated project, as `dev` does.
- * @returns what the compiler said, or undefined where it was content.
+ * @returns the compiler's errors, or undefined if there were none.
  */
 export async function buildProject(directory: string, signal: AbortSignal): Promise<string | undefined> {
   const compiler = findCompiler(directory);
   if (compiler === undefined)
-    return 'The project’s TypeScript was not found: its packages are not installed.';
+    return 'TypeScript was not found in the project: its packages are not installed.';
   const options = { cwd: directory, env: process.env, signal };
   const { exitCode, output } = await runProgram(process.execPath, [compiler, ...compilerOutput], options);
   return exitCode === 0 ? undefined : lastLines(output) || `tsc ended with ${exitCode}`;

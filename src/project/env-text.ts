@@ -14,27 +14,27 @@ export type EnvRules = 'node' | 'python';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What some editors on Windows put before a text: invisible, and to `util.parseEnv` a part of the first variable's name. */
+/** Some editors on Windows put this before a text; `util.parseEnv` takes it for a part of the first variable's name. */
 export const byteOrderMark = '\uFEFF';
 
 /** One variable that an env file sets. */
 export interface Assignment {
   readonly name: string;
-  /** Without its quotes, its escapes and references resolved. */
+  /** Without quotes, with escapes and references resolved. */
   readonly value: string;
   /** Counted from 1. */
   readonly line: number;
-  /** A value in quotes can go on over several lines. */
+  /** A quoted value can span several lines. */
   readonly hasSeveralLines: boolean;
   /** Where the value is in the text, its quotes included. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Without a name it is something that the language passes over. */
+/** Without a name it is something that the language ignores. */
 type Found = Omit<Assignment, 'line' | 'hasSeveralLines' | 'name'> & { readonly name?: string };
 
-/** Tries a pattern at exactly one place of a text. */
+/** Matches a pattern at exactly one position of a text. */
 function at(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
   const sticky = new RegExp(pattern.source, `${pattern.flags.replace('y', '')}y`);
   sticky.lastIndex = index;
@@ -48,22 +48,22 @@ function endOfLine(text: string, index: number): number {
   return end > index && text[end - 1] === '\r' ? end - 1 : end;
 }
 
-/** A value without quotes that is empty begins right behind the `=`, so that what is written there stays clear of a comment. */
-function unquoted(behindEquals: number, start: number, length: number): [number, number] {
-  return length === 0 ? [behindEquals, behindEquals] : [start, start + length];
+/** An empty value without quotes starts right after the `=`, so that text inserted there stays clear of a comment. */
+function unquoted(afterEquals: number, start: number, length: number): [number, number] {
+  return length === 0 ? [afterEquals, afterEquals] : [start, start + length];
 }
 
-/** Node: a quote that is never closed is an ordinary character; without quotes a `#` begins a comment wherever it stands. */
+/** Node: a quote that is never closed is an ordinary character; outside quotes every `#` starts a comment. */
 function nodeAssignment(text: string, index: number): Found | undefined {
   const head = at(/[ \t]*(?:export[ \t]+)?([^=#\s](?:[^=\r\n]*[^=\s])?)[ \t]*=/, text, index);
   if (head === null) return undefined;
-  const behindEquals = index + head[0].length;
-  const start = behindEquals + (at(/[ \t]*/, text, behindEquals)?.[0].length ?? 0);
+  const afterEquals = index + head[0].length;
+  const start = afterEquals + (at(/[ \t]*/, text, afterEquals)?.[0].length ?? 0);
   const quoted = at(/"[^"]*"|'[^']*'|`[^`]*`/, text, start)?.[0];
   const line = text.slice(start, endOfLine(text, start));
   const bare = /^["'`]/.test(line) ? line : line.replace(/#.*$/, '').trimEnd();
   const [from, to] =
-    quoted === undefined ? unquoted(behindEquals, start, bare.length) : [start, start + quoted.length];
+    quoted === undefined ? unquoted(afterEquals, start, bare.length) : [start, start + quoted.length];
   const name = head[1] ?? '';
   const value = parseEnv(`X=${text.slice(from, to)}\n`).X ?? '';
   return { name, value, start: from, end: to };
@@ -79,19 +79,19 @@ const pythonQuotes = {
   '"': { value: /"((?:\\[\s\S]|[^"\\])*)"/, escapes: /\\[\\'"abfnrtv]/g },
 } as const;
 
-/** The parser of python-dotenv 1.2, rule by rule (its `parser.py`); what it cannot read it passes over, to the end of the line. */
+/** Follows the parser of python-dotenv 1.2 (`parser.py`) rule by rule. It skips a line that it cannot read. */
 function pythonAssignment(text: string, index: number): Found | undefined {
   const head = at(/[ \t]*(?:export[ \t]+)?(?:'([^']+)'|([^=#\s'][^=#\s]*))[ \t]*=/, text, index);
   if (head === null) return undefined;
   const name = head[1] ?? head[2] ?? '';
-  const behindEquals = index + head[0].length;
-  const start = behindEquals + (at(/[ \t]*/, text, behindEquals)?.[0].length ?? 0);
+  const afterEquals = index + head[0].length;
+  const start = afterEquals + (at(/[ \t]*/, text, afterEquals)?.[0].length ?? 0);
   const mark = text[start];
   if (mark !== "'" && mark !== '"') {
     const line = text.slice(start, endOfLine(text, start));
-    const isComment = mark === '#' && start > behindEquals;
+    const isComment = mark === '#' && start > afterEquals;
     const bare = isComment ? '' : line.replace(/[ \t]+#.*$/, '').trimEnd();
-    const [from, to] = unquoted(behindEquals, start, bare.length);
+    const [from, to] = unquoted(afterEquals, start, bare.length);
     return { name, value: bare, start: from, end: to };
   }
   const { value: pattern, escapes } = pythonQuotes[mark];
@@ -103,7 +103,7 @@ function pythonAssignment(text: string, index: number): Found | undefined {
   return { name, value, start, end };
 }
 
-/** `${NAME}` and `${NAME:-default}`, in values of every kind; the process environment outranks the file. */
+/** Expands `${NAME}` and `${NAME:-default}`, in values of every kind; the process environment takes precedence over the file. */
 function expand(value: string, before: Environment, env: Environment): string {
   return value.replaceAll(
     /\$\{([^}:]*)(?::-([^}]*))?\}/g,
@@ -113,7 +113,7 @@ function expand(value: string, before: Environment, env: Environment): string {
 
 /**
  * @param env the process environment, which values of Python's `.env` can refer to.
- * @returns what an env file sets, in its order; of a name that comes twice the last counts.
+ * @returns the assignments in an env file, in order; the last one of a name counts.
  */
 export function assignmentsOf(
   text: string,
@@ -149,19 +149,19 @@ export function variablesIn(
   return Object.fromEntries(assignmentsOf(text, rules, env).map(({ name, value }) => [name, value]));
 }
 
-/** Quotes a value as the one before it was quoted, and otherwise only where it needs it. */
+/** Quotes a value like the one that it replaces, and otherwise only if it needs quotes. */
 function quote(value: string, before: string): string {
   const mark = /^["'`](?=[\s\S]*["'`]$)/.exec(before)?.[0];
   if (mark !== undefined && !value.includes(mark)) return `${mark}${value}${mark}`;
   if (mark === undefined && /^[\w.,:;/@%+?&=!~*()[\]{}|<>-]*$/.test(value)) return value;
   const fit = ["'", '"'].find((each) => !value.includes(each));
-  if (fit === undefined) throw new Error('a value with both kinds of quotes has no place in an env file');
+  if (fit === undefined) throw new Error('an env file cannot hold a value with both kinds of quotes');
   return `${fit}${value}${fit}`;
 }
 
 /**
- * Sets a variable: in the place of its last value, which is the one that counts, or on a new line at the end. Everything else,
- * comments and line ends included, stays as it is.
+ * Sets a variable: replaces its last value, which is the one that counts, or adds a line at the end. Everything else,
+ * comments and line ends included, is unchanged.
  */
 export function setVariable(text: string, name: string, value: string, rules: EnvRules = 'node'): string {
   const last = assignmentsOf(text, rules).findLast((each) => each.name === name);

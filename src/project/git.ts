@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finished, type RunOptions, runProgram } from './programs.ts';
 
-/** What became of the repository. */
+/** Whether the project was committed. */
 export type GitResult =
   | { readonly state: 'committed' }
-  /** `detail` says why not, and what to do. */
+  /** `detail` says why not and what to do. */
   | { readonly state: 'staged' | 'skipped'; readonly detail: string };
 
 const message = 'Start from create-scalekit-mcp';
 
-/** What a project needs beside its own files, where it is there: a global ignore file may name these, too. */
+/** Committed if they exist, even if a global ignore file names them. */
 const lockfiles = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
 
 /**
- * `git init` and a first commit, unless the project is in a repository already. Never fails: a project without a first
- * commit is whole, and what is left to do is said.
- * @param files what has to be in the commit, whatever this machine ignores: paths in the folder.
+ * Runs `git init` and makes a first commit, unless the project is in a repository already. Never fails: a project without
+ * a first commit is complete, and the result says what is left to do.
+ * @param files paths in the folder that must be committed, even if this machine ignores them.
  */
 export async function initialiseRepository(
   files: readonly string[],
@@ -32,7 +32,7 @@ export async function initialiseRepository(
   await git('add', '--all');
   const needed = [...files, ...lockfiles.filter((name) => existsSync(join(options.cwd, name)))];
   await git('add', '--force', '--', ...needed);
-  // No editor, and no question for a passphrase: a signature that needs a person is theirs to make.
+  // Nothing here may ask: no editor opens, and a commit that needs a passphrase fails and is left to the person.
   const committed = await git('commit', '--quiet', '--no-verify', '--message', message);
   if (committed.exitCode === 0) return { state: 'committed' };
   const unknown = /tell me who you are|user\.(?:name|email)|empty ident/i.test(committed.output);
@@ -42,14 +42,14 @@ export async function initialiseRepository(
   return { state: 'staged', detail: `${why}. Everything is staged: git commit -m "${message}"` };
 }
 
-/** @returns what is to be done in a repository that is there already; what it would leave out is named. */
+/** @returns what to do in an existing repository, naming the files that it ignores. */
 async function insideAnother(
   git: (...args: readonly string[]) => Promise<Finished>,
   files: readonly string[],
 ): Promise<string> {
   const ignored = (await git('check-ignore', '--', ...files)).stdout.trim();
   const forced =
-    ignored === '' ? '' : ` git ignores some of it here: git add --force ${ignored.split('\n').join(' ')}`;
+    ignored === '' ? '' : ` git ignores some of its files: git add --force ${ignored.split('\n').join(' ')}`;
   return `This is inside a git repository already: commit it there.${forced}`;
 }
 

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../terminal/errors.ts';
 
-/** A TypeScript project as `create-scalekit-mcp` lays it out; all paths are absolute. */
+/** A TypeScript project in the layout of `create-scalekit-mcp`; all paths are absolute. */
 export interface Project {
   readonly directory: string;
-  /** The project's own TypeScript compiler, a script for Node. */
+  /** The script of the project's own TypeScript compiler. */
   readonly compiler: string;
   /** The server, compiled file by file. */
   readonly entry: string;
@@ -14,14 +14,13 @@ export interface Project {
 }
 
 /**
- * Where development compiles to, file by file: `npm run build` writes the one file that is shipped beside it, to
- * `dist/src/main.js`.
+ * Where `dev` compiles to, file by file. `npm run build` writes one bundled file, `dist/src/main.js`.
  */
 export const compiledFolder = 'dist/compiled';
 export const compiledEntry = `${compiledFolder}/src/main.js`;
 export const compiledTests = `${compiledFolder}/test`;
 
-/** The compiler's options that put its output there, whatever the project's tsconfig.json says. */
+/** Compiler options that put the output there, whatever the project's tsconfig.json says. */
 export const compilerOutput: readonly string[] = [
   '--rootDir',
   '.',
@@ -32,7 +31,7 @@ export const compilerOutput: readonly string[] = [
 
 /**
  * Finds the project in a directory.
- * @throws UserError where there is none, or where it is not installed.
+ * @throws UserError if there is none, or its packages are not installed.
  */
 export function openProject(directory: string): Project {
   const has = (name: string) => existsSync(join(directory, name));
@@ -40,12 +39,12 @@ export function openProject(directory: string): Project {
     const python = has('pyproject.toml') || has('requirements.txt');
     throw new UserError(
       python
-        ? `${directory} is a Python project, and dev is for TypeScript projects in this version.`
+        ? `${directory} is a Python project; in this version dev works for TypeScript projects only.`
         : `There is no TypeScript project in ${directory}: it needs a package.json and a tsconfig.json.`,
       {
         next: python
           ? 'Run `scalekit-mcp emulate` here, and the server in a second terminal.'
-          : 'Change into the folder that create-scalekit-mcp made, or make one: npx create-scalekit-mcp todo-mcp',
+          : 'Go to the folder that create-scalekit-mcp made, or make one: npx create-scalekit-mcp todo-mcp',
       },
     );
   }
@@ -60,10 +59,10 @@ export function openProject(directory: string): Project {
   };
 }
 
-/** @returns a project's own compiler, a script for Node, wherever its package manager has put it; undefined where there is none. */
+/** @returns the script of a project's own compiler, wherever its package manager put it; undefined if there is none. */
 export function findCompiler(directory: string): string | undefined {
   try {
-    // Resolved as the project itself would, so that workspaces and pnpm's layout work.
+    // Resolved as from the project itself, so that workspaces and pnpm's layout work.
     const manifest = createRequire(join(directory, 'package.json')).resolve('typescript/package.json');
     const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin?: { tsc?: string } };
     return bin?.tsc === undefined ? undefined : join(dirname(manifest), bin.tsc);

@@ -4,25 +4,25 @@ import { dirname, join } from 'node:path';
 /** The package managers that a TypeScript project may have. */
 export type PackageManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** How one package manager is spoken to: arguments after its name. */
+/** The command lines of a package manager. */
 export interface PackageManager {
   readonly name: PackageManagerName;
   /**
-   * Arguments of the install that create runs: development dependencies included, whatever the configuration says, and with
-   * output that tells whether the registry answers.
+   * Arguments of the install that create runs: it includes development dependencies, whatever the configuration says, and
+   * its output shows whether the registry answers.
    */
   readonly install: readonly string[];
-  /** What it prints once the registry has answered. */
+  /** Matches its output once the registry has answered. */
   readonly reached: RegExp;
-  /** What it prints where the registry did not, and it will try again. */
+  /** Matches its output when the registry did not answer and it will retry. */
   readonly failing?: RegExp;
-  /** Lines of its output that say nothing to a person. */
+  /** Matches lines of its output that are of no use to a person. */
   readonly noise?: RegExp;
-  /** Installs from what was downloaded before. */
+  /** Flags for installing from the cache alone. */
   readonly offline?: readonly string[];
-  /** As a person types them. */
+  /** As a person types it. */
   readonly installCommand: string;
-  /** In CI and images: exactly what the lockfile says. */
+  /** For CI and images: installs exactly what the lockfile says. */
   readonly cleanInstall: string;
   readonly lockfile: string;
   /** Runs a script of package.json. */
@@ -89,7 +89,7 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   },
 };
 
-/** @returns how a package manager is spoken to. */
+/** @returns the command lines of a package manager. */
 export function packageManager(name: PackageManagerName): PackageManager {
   return managers[name];
 }
@@ -105,7 +105,8 @@ export function detectPackageManager(userAgent: string | undefined): PackageMana
 
 /**
  * @param directory a project's folder.
- * @returns the package manager whose lockfile is there, or in the nearest folder above (a workspace); undefined where none is.
+ * @returns the package manager whose lockfile is in the folder, or in the nearest folder above (a workspace); undefined if
+ * there is none.
  */
 export function packageManagerOf(directory: string): PackageManagerName | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {

@@ -3,13 +3,13 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { PackageManagerName } from './package-manager.ts';
 import { isListed, listedFor } from './workspace.ts';
 
-/** What a folder is part of. Paths are those of the folder from there, with `/`, e.g. `packages/todo-mcp`. */
+/** What a folder is part of. Each path leads from there to the folder, with `/`, e.g. `packages/todo-mcp`. */
 export interface Place {
-  /** From the root of the workspace that lists it, where dependencies and the lockfile are; undefined where it stands alone. */
+  /** From the root of the workspace that lists it, where dependencies and the lockfile are; undefined if there is none. */
   readonly workspace: string | undefined;
-  /** From the root of the git repository that it is in; undefined where there is none, or this is its root. */
+  /** From the root of the git repository that it is in; undefined if there is none, or the folder is its root. */
   readonly repository: string | undefined;
-  /** Whether a folder above has a `yarn.lock`: Yarn 2 and later take everything below it for a part of that project. */
+  /** Whether a folder above has a `yarn.lock`: Yarn 2 and later treat everything below it as part of that project. */
   readonly underYarn: boolean;
 }
 
@@ -21,7 +21,7 @@ function ancestors(directory: string): readonly string[] {
 const from = (root: string, directory: string) => relative(root, directory).split(sep).join('/');
 
 /**
- * Finds out what a folder is part of; it need not be there.
+ * Finds out what a folder is part of; it need not exist.
  * @param directory absolute.
  */
 export async function placeOf(directory: string, manager: PackageManagerName): Promise<Place> {

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 
-// The ports of this machine: whether something answers there, whether one is free, and who holds it.
+// The ports of this machine: whether something listens there, whether one is free, and which program uses it.
 
-/** @returns whether something on this machine accepts connections at a port. */
-export async function answers(port: number): Promise<boolean> {
-  // `localhost` alone would do where both families are tried, which a machine's configuration may switch off.
+/** @returns whether something on this machine accepts connections on a port. */
+export async function isListening(port: number): Promise<boolean> {
+  // Not `localhost`, since a machine's configuration may switch off trying both address families.
   const tries = await Promise.all([accepts('127.0.0.1', port), accepts('::1', port)]);
   return tries.includes(true);
 }
@@ -24,7 +24,7 @@ function accepts(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Listens for a moment. @returns the port, or undefined where it is taken or not allowed. */
+/** Listens for a moment. @returns the port, or undefined if it is taken or not allowed. */
 async function tryPort(port: number, host?: string): Promise<number | undefined> {
   const server = createServer();
   try {
@@ -39,7 +39,7 @@ async function tryPort(port: number, host?: string): Promise<number | undefined>
   }
 }
 
-/** @returns whether a server could listen on a port now. On some systems only the exact address tells. */
+/** @returns whether a server could listen on a port now. Some systems report a conflict only for the exact address. */
 export async function isFree(port: number): Promise<boolean> {
   return (await tryPort(port, '127.0.0.1')) !== undefined && (await tryPort(port)) !== undefined;
 }
@@ -85,7 +85,7 @@ async function ownerOnLinux(port: number): Promise<string | undefined> {
   return undefined;
 }
 
-/** `lsof -F` prints one field a line: p and the process, c and the command. */
+/** `lsof -F` prints one field per line: p and the process id, c and the command. */
 async function ownerByLsof(port: number): Promise<string | undefined> {
   const { runProgram } = await import('./programs.ts');
   const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'];
@@ -94,7 +94,7 @@ async function ownerByLsof(port: number): Promise<string | undefined> {
   return pid === undefined ? undefined : `${command ?? 'a program'} (process ${pid})`;
 }
 
-/** @returns which program listens on a port of this machine, e.g. `node (process 4711)`, where that can be seen. */
+/** @returns which program listens on a port of this machine, e.g. `node (process 4711)`, if we can see it. */
 export async function portOwner(port: number): Promise<string | undefined> {
   if (process.platform === 'win32') return undefined;
   return process.platform === 'linux' ? ownerOnLinux(port) : ownerByLsof(port);

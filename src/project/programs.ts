@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { printable } from '../scalekit/index.ts';
 import { systemCode } from '../terminal/errors.ts';
 
-// The one place where another program is started. It is loaded with execa, so import it where something is really run.
+// The only module that starts other programs. It loads execa, so import it lazily, where a program is run.
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,25 +18,25 @@ export interface ProgramOptions {
 
 /** How a program has ended. */
 export interface Ended {
-  /** Undefined where a signal has ended it, and where it could not be started. */
+  /** Undefined if a signal ended it, or it could not be started. */
   readonly exitCode: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
   /** There is no such program on the PATH. */
   readonly absent: boolean;
 }
 
-/** A program that was started and goes on. */
+/** A program that was started in the background. */
 export interface RunningProgram {
-  /** False from the moment that it has ended. */
+  /** False once it has ended. */
   readonly running: boolean;
-  /** Resolves when it has ended and all of its output has been handed over. Never rejects. */
+  /** Resolves when it has ended and all of its output has been delivered. Never rejects. */
   readonly ended: Promise<Ended>;
   /** The last lines of what it wrote, masked and safe to print. */
   output(): string;
   /** The same of what it wrote to stderr alone. */
   errors(): string;
   /**
-   * Ends it with everything that it has started: SIGTERM, and SIGKILL after the grace.
+   * Ends it and everything that it started: SIGTERM, then SIGKILL after the grace period.
    * @param grace in milliseconds.
    */
   stop(grace?: number): Promise<void>;
@@ -46,32 +46,32 @@ export interface StartOptions extends ProgramOptions {
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
-/** How long a program may take to end by itself once it was asked to, in milliseconds. */
+/** How long a program may take to end after SIGTERM, in milliseconds. */
 const defaultGrace = 5000;
 
 /**
- * What the package manager that ran us put into the environment for us alone: `--dry-run` and `--json` before `--` would
- * reach the install, and git's variables (we may be in a hook) would point at another repository. All else stays: among it
- * is what it takes to reach a registry (NODE_EXTRA_CA_CERTS, proxies, npm's `cafile`, `userconfig` and the like).
+ * Variables that a package manager or git set for us, and that must not reach the programs we run: `--dry-run` and `--json`
+ * before `--` would reach the install, and git's variables (we may be in a hook) point at another repository. Everything
+ * else stays, so that the registry can be reached (NODE_EXTRA_CA_CERTS, proxies, npm's `cafile`, `userconfig` and so on).
  */
-const forUsAlone =
+const ourOwnVariables =
   /^(?:npm_config_(?:dry_run|json|yes|package|call)|npm_lifecycle_.*|npm_package_.*|GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX))$/i;
 
 /** @returns the environment that tools (package managers, git, compilers) are run with. */
 export function environmentFor(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !forUsAlone.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ourOwnVariables.test(name)));
 }
 
 const isWindows = process.platform === 'win32';
 
-/** What all programs are started with. A group of its own lets us end a program with all that it has started. */
+/** Options for all programs. A process group of its own lets us end a program together with everything that it started. */
 function common({ cwd, env }: ProgramOptions) {
   return {
     cwd,
     env: { ...env },
     extendEnv: false,
     reject: false,
-    // Windows has no groups, and would open a console window instead.
+    // Windows has no process groups, and would open a console window instead.
     detached: !isWindows,
     windowsHide: true,
   } as const;
@@ -99,17 +99,17 @@ function endOf(result: { exitCode?: number; signal?: NodeJS.Signals; cause?: unk
 }
 
 /**
- * Ends a whole tree: asks first, and insists after the grace. Whatever outlives the program itself is ended too.
- * @returns when the program is gone, not when its pipes are closed: something that has left the group may hold these.
+ * Ends a whole process tree: SIGTERM first, SIGKILL after the grace period, also for children that outlive the program.
+ * @returns when the program is gone, not when its pipes are closed: a process that left the group may keep these open.
  */
 async function endTree(child: ChildProcess, grace: number): Promise<void> {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
   signalTree(pid, 'SIGTERM');
-  const patience = new AbortController();
-  await Promise.race([exit, delay(grace, undefined, { signal: patience.signal }).catch(() => {})]);
-  patience.abort();
+  const wait = new AbortController();
+  await Promise.race([exit, delay(grace, undefined, { signal: wait.signal }).catch(() => {})]);
+  wait.abort();
   if (!isWindows || child.exitCode === null) signalTree(pid, 'SIGKILL');
   await exit;
 }
@@ -121,10 +121,10 @@ export function lastLines(output: string, count = 12): string {
 }
 
 export interface Finished extends Ended {
-  /** It was ended because it took longer than the limit. */
+  /** Whether it was ended because it exceeded the limit. */
   readonly timedOut: boolean;
   readonly stdout: string;
-  /** Both streams, as they came. */
+  /** Both streams, interleaved. */
   readonly output: string;
 }
 
@@ -137,9 +137,10 @@ export interface RunOptions extends ProgramOptions {
 }
 
 /**
- * Runs a tool to its end, with nothing on its stdin, and without what is in the environment for us alone. An interrupt ends it with all that it has started, and waits for that.
+ * Runs a tool to its end, with an empty stdin and without the variables that were set for us. An abort ends the tool and
+ * everything that it started, and waits for that.
  * @param program a path, or a name on the PATH (on Windows also `.cmd` files, such as npm's).
- * @throws the signal's reason when it was aborted. A program that is absent or fails is a result.
+ * @throws the signal's reason after an abort. A program that is absent or fails is a result, not an error.
  */
 export async function runProgram(
   program: string,
@@ -171,12 +172,12 @@ export async function runProgram(
   return { ...endOf(result), timedOut, stdout: result.stdout, output: result.all };
 }
 
-/** How long a run that was interrupted may take to end, in milliseconds. */
+/** How long an aborted run may take to end, in milliseconds. */
 const graceOfRuns = 2000;
 
 /**
- * Loaded into a program before its own code: when we are gone, however violently (the pipe between us breaks), it ends too,
- * and does not keep its port for ever.
+ * Loaded into a program before its own code: when we are gone, even by SIGKILL, the pipe between us breaks and the program
+ * ends too, instead of keeping its port for ever.
  */
 const endWithParent = `data:text/javascript,${encodeURIComponent(`
   process.once('disconnect', () => {
@@ -187,8 +188,8 @@ const endWithParent = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 /**
- * Starts a JavaScript program with this Node; it cannot outlive us.
- * @param args the program and its arguments, with Node's own options first.
+ * Starts a JavaScript program with this Node. It ends when we do.
+ * @param args Node's options, then the program and its arguments.
  */
 export function startNode(args: readonly string[], options: StartOptions): RunningProgram {
   const child = execa(process.execPath, ['--import', endWithParent, ...args], {
@@ -221,9 +222,9 @@ export function startNode(args: readonly string[], options: StartOptions): Runni
 }
 
 /**
- * Runs a JavaScript program with this Node where the person is: it has our terminal, and Ctrl-C reaches it as it reaches us.
- * @param options `keepOutput` keeps its stdout from the terminal.
- * @returns how it has ended, and with `keepOutput` what it wrote.
+ * Runs a JavaScript program with this Node in our terminal, where Ctrl-C reaches it as it reaches us.
+ * @param options `keepOutput` captures its stdout instead of printing it.
+ * @returns how it ended, and with `keepOutput` its stdout.
  */
 export async function runInTerminal(
   args: readonly string[],
@@ -231,7 +232,7 @@ export async function runInTerminal(
 ): Promise<Ended & { readonly stdout: string }> {
   const result = await execa(process.execPath, args, {
     ...common({ ...options, env: environmentFor(options.env) }),
-    // In our own group, or else the terminal would stop it when it reads.
+    // It has to be in our process group, or the terminal would stop it when it reads.
     detached: false,
     stdio: ['inherit', options.keepOutput ? 'pipe' : 'inherit', 'inherit'],
   });

@@ -10,16 +10,16 @@ export const scopesFile = 'src/scopes.ts';
 /** A scope as `src/scopes.ts` lists it. */
 export interface ListedScope {
   readonly name: string;
-  /** What it allows, in a person's words. */
+  /** What it allows, in plain words. */
   readonly description: string;
-  /** Where it stands, from 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
 /** Where the list begins. */
 const beginning = /\bdefineScopes\(\s*\{/;
 
-/** One entry: `'name': 'description',`, the name also bare or in brackets; what a formatter breaks over lines is one, too. */
+/** One entry: `'name': 'description',`. The name may be bare or in brackets, and a formatter may break the entry over lines. */
 const entry = new RegExp(
   [
     /(?:\[\s*)?(?:(?<bare>[A-Za-z_$][\w$]*)|(?<name>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"))(?:\s*\])?/,
@@ -34,7 +34,7 @@ const entry = new RegExp(
 /** What may stand between entries. */
 const between = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
-/** @returns what a string literal of JavaScript means; escapes other than those of JSON stand for the character behind them. */
+/** @returns the text of a JavaScript string literal; an escape that JSON does not have stands for the escaped character. */
 function textOf(literal: string): string {
   const inner = literal.slice(1, -1).replaceAll(/\\(.)|"/gs, (found, escaped?: string) => {
     if (escaped === undefined) return '\\"';
@@ -50,9 +50,9 @@ function textOf(literal: string): string {
 /** The list as it stands in the text. */
 interface ScopeList {
   readonly scopes: readonly ListedScope[];
-  /** Behind the last entry, and its comma if it has one; behind the bracket that opens the list where there is none. */
+  /** The position after the last entry and its comma, or after the opening bracket of an empty list. */
   readonly afterLast: number;
-  /** Of the bracket that closes it. */
+  /** The position of the closing bracket. */
   readonly end: number;
 }
 
@@ -82,9 +82,9 @@ function readList(text: string): ScopeList | undefined {
 }
 
 /**
- * Reads the list of scopes in `src/scopes.ts` as text, since nothing of a project is run to look at it.
+ * Reads the list of scopes in `src/scopes.ts` as text, since we never run a project's code to inspect it.
  * @param text the file.
- * @returns the scopes in their order; undefined where the file has no list, or one that is written in another way.
+ * @returns the scopes in their order; undefined if the file has no list, or one in another form.
  */
 export function readScopesFile(text: string): readonly ListedScope[] | undefined {
   return readList(text)?.scopes;
@@ -98,16 +98,16 @@ export function scopeLine(name: string, description: string): string {
 }
 
 /**
- * Adds scopes at the end of the list in `src/scopes.ts`; all else in the file stays as it is.
+ * Adds scopes at the end of the list in `src/scopes.ts`; the rest of the file is unchanged.
  * @param text the file.
- * @returns the new text; undefined where the list is not understood.
+ * @returns the new text; undefined if the list cannot be parsed.
  */
 export function addToScopesFile(
   text: string,
   added: ReadonlyArray<Pick<ListedScope, 'name' | 'description'>>,
 ): string | undefined {
   const list = readList(text);
-  // The word in a comment, or a second list: which one is meant is not ours to guess.
+  // With the word in a comment, or a second list, we cannot tell which one is meant.
   if (list === undefined || text.split(new RegExp(beginning.source)).length !== 2) return undefined;
   const { scopes, afterLast, end } = list;
   const comma = scopes.length === 0 || text[afterLast - 1] === ',' ? '' : ',';
@@ -155,7 +155,7 @@ export type ReadScopes =
 
 /**
  * Reads the scopes of the project in a directory.
- * @returns no scopes and no problem where there is no such file.
+ * @returns no scopes and no problem if there is no such file.
  */
 export function readScopes(directory: string): ReadScopes {
   const wrong = (problem: string) => ({ scopes: undefined, problem: `${scopesFile} ${problem}` });

@@ -10,23 +10,23 @@ import { UserError } from '../terminal/errors.ts';
 import { readEnvFile } from './env-file.ts';
 import { variablesIn } from './env-text.ts';
 
-/** What `.env` and the environment say, as far as it is right; what is wrong the server says itself when it starts. */
+/** The valid settings in `.env` and the environment. The server itself reports invalid ones when it starts. */
 export interface Settings {
   readonly port: number;
   readonly environmentUrl: string | undefined;
   readonly resourceId: string | undefined;
   readonly mcpUrl: string | undefined;
-  /** How the server's log is written; undefined where nobody has decided. */
+  /** The format of the server's log; undefined if it is not set. */
   readonly logFormat: string | undefined;
-  /** How long the server goes on after SIGTERM, in seconds as text; undefined where nobody has decided. */
+  /** How long the server keeps serving after SIGTERM, in seconds as text; undefined if it is not set. */
   readonly drainSeconds: string | undefined;
 }
 
 /**
- * Reads the variables of a TypeScript project as its server will: the real environment, and `.env` where that says nothing. No
- * other file counts (`.env.local` is nobody's here), and no file at all is a configuration, too: a container's.
+ * Reads the variables of a TypeScript project as its server will: the process environment first, then `.env`. No other file
+ * is read (no `.env.local`), and `.env` may be missing, as in a container.
  * @param environmentFile the project's `.env`.
- * @throws UserError where the file cannot be read.
+ * @throws UserError if the file cannot be read.
  */
 export function readSettings(
   environmentFile: string,
@@ -47,18 +47,18 @@ export function readSettings(
   };
 }
 
-/** What a server needs to be started. */
+/** What a server needs to start. */
 export interface RequiredSettings {
   readonly port: number;
   readonly environmentUrl: string;
   readonly resourceId: string;
   readonly mcpUrl: string;
-  /** All that `.env` sets. */
+  /** Everything that `.env` sets. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a project's `.env` alone, for a server that is started with exactly that.
+ * Reads a project's `.env` alone, for a server that is started with exactly these variables.
  * @throws UserError naming the first variable that the server would refuse, or why the file cannot be read.
  */
 export function requireSettings(environmentFile: string): RequiredSettings {

@@ -1,6 +1,6 @@
-/** What a tool's variable and its file are called: the same rules wherever a project gets a tool. */
+/** How a tool's variable and its file are named: the same rules for `create` and `add`. */
 
-/** The names that a tool goes by in the source. */
+/** A tool's names in the source. */
 export interface SourceNames {
   /** The variable that holds it, e.g. `notesRead`. */
   readonly identifier: string;
@@ -8,7 +8,7 @@ export interface SourceNames {
   readonly file: string;
 }
 
-/** Words that cannot be an identifier, a file (`index`, names that Windows reserves), or that a tool's file uses itself. */
+/** Words that cannot be an identifier or a file name (`index`, names reserved on Windows), or that a tool's file uses itself. */
 const taken: ReadonlySet<string> = new Set(
   (
     'await break case catch class const continue debugger default delete do else enum eval export extends false finally for ' +
@@ -19,7 +19,7 @@ const taken: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** @returns words that make a valid name: not empty, not beginning with a digit, not taken. */
+/** @returns words that make a valid name: not empty, not starting with a digit, not taken. */
 export function nameable(words: readonly string[]): readonly string[] {
   const joined = words.join('_');
   if (joined === '') return ['example', 'tool'];

@@ -1,33 +1,33 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** What was saved together. */
+/** Files that were saved together. */
 export interface Changes {
   /** Paths below the project's directory. */
   readonly files: readonly string[];
-  /** When the first of them was noticed, as `performance.now()` says it. */
+  /** When the first change was noticed, by `performance.now()`. */
   readonly since: number;
 }
 
-/** An editor that saves several files, or one in several steps, is done when nothing has happened for this long, in ms. */
+/** An editor may save several files, or one in several steps: a save is complete after this long without events, in ms. */
 const quiet = 25;
 
 /**
- * How often to look without having been told, in ms: shared folders of containers and networks tell nothing. Looking
- * takes at most a fiftieth of the time, however large the project is.
+ * How often to scan without an event, in ms: shared folders of containers and networks send none. Scanning takes at most a
+ * fiftieth of the time, however large the project is.
  */
-const patrol = 1000;
-const patrolShare = 50;
+const scanInterval = 1000;
+const scanShare = 50;
 
 /**
- * Which files and folders are watched.
+ * @returns whether a file or folder is watched.
  * @param path below the project's directory.
  */
 export type IsWatched = (path: string, isDirectory: boolean) => boolean;
 
 /**
- * Watches a project, by default what its server is made of: its sources, their configuration and `.env`.
- * @returns the changes from now on, collected while nobody asks for them; the iteration ends when the signal aborts.
+ * Watches a project, by default what its server is built from: its sources, their configuration and `.env`.
+ * @returns the changes from now on, collected until they are read; the iteration ends when the signal aborts.
  */
 export function watchProject(
   directory: string,
@@ -47,34 +47,34 @@ const isOfServer: IsWatched = (path, isDirectory) => {
 };
 
 /**
- * The operating system only says where to look; what changed is found by comparing files. So an event that is lost,
- * doubled or early costs some time at most: no save is missed.
+ * The operating system's events only say where to look; what changed is found by comparing files. So a lost, duplicate or
+ * early event costs time at most, and no save is missed.
  */
 class Watcher implements AsyncIterable<Changes> {
   readonly #directory: string;
   readonly #isWatched: IsWatched;
-  /** By folder; a folder that was replaced by another of its name (`inode`) is watched anew. */
+  /** By folder; a folder that was replaced by another of the same name (a new inode) is watched again. */
   readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly inode: number }>();
-  /** What was there at the last look: path, and when and how large it was written. */
+  /** Files at the last scan: a path, with its modification time and size. */
   #seen: ReadonlyMap<string, string>;
   readonly #changed = new Set<string>();
   #since = 0;
   #ended = false;
   #settling: NodeJS.Timeout | undefined;
-  #patrol: NodeJS.Timeout | undefined;
+  #scanTimer: NodeJS.Timeout | undefined;
   #wake: () => void = () => {};
 
   constructor(directory: string, isWatched: IsWatched) {
     this.#directory = directory;
     this.#isWatched = isWatched;
     this.#seen = this.#look();
-    this.#schedulePatrol(0);
+    this.#scheduleScan(0);
   }
 
   end(): void {
     this.#ended = true;
     clearTimeout(this.#settling);
-    clearTimeout(this.#patrol);
+    clearTimeout(this.#scanTimer);
     for (const { watcher } of this.#watchers.values()) watcher.close();
     this.#wake();
   }
@@ -100,7 +100,7 @@ class Watcher implements AsyncIterable<Changes> {
     this.#changed.add(path);
   }
 
-  /** Something happened: looks when it is over. */
+  /** Scans once no more events arrive. */
   #settle(): void {
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
@@ -117,22 +117,22 @@ class Watcher implements AsyncIterable<Changes> {
     this.#seen = now;
   }
 
-  #schedulePatrol(cost: number): void {
-    this.#patrol = setTimeout(
+  #scheduleScan(cost: number): void {
+    this.#scanTimer = setTimeout(
       () => {
         const started = performance.now();
         this.#compare();
         if (this.#changed.size > 0) this.#settle();
-        this.#schedulePatrol(performance.now() - started);
+        this.#scheduleScan(performance.now() - started);
       },
-      Math.max(patrol, cost * patrolShare),
+      Math.max(scanInterval, cost * scanShare),
     ).unref();
   }
 
-  /** Looks at all files, watches the folders that are new, and no longer those that are gone. */
+  /** Scans all files, starts to watch new folders, and stops watching those that are gone. */
   #look(): Map<string, string> {
     const files = new Map<string, string>();
-    // Grows during the loop.
+    // Grows while the loop runs.
     const folders = new Set(['']);
     for (const folder of folders) {
       for (const entry of this.#entries(folder)) {
@@ -149,7 +149,7 @@ class Watcher implements AsyncIterable<Changes> {
   #entries(folder: string) {
     const path = join(this.#directory, folder);
     try {
-      // Watched before it is read, so that no change slips through in between.
+      // Watched before it is read, so that no change is missed in between.
       this.#watch(folder, path, statSync(path).ino);
       return readdirSync(path, { withFileTypes: true });
     } catch {
@@ -164,14 +164,14 @@ class Watcher implements AsyncIterable<Changes> {
     try {
       const watcher = watch(path, (_event, name) => {
         const file = name === null ? '' : join(folder, name);
-        // Written twice within the clock's step and at the same length, a file looks unchanged: the event says more.
+        // A file that is written twice within the clock's resolution, at the same length, looks unchanged: trust the event.
         if (this.#seen.has(file)) this.#note(file);
         this.#settle();
       });
       watcher.on('error', () => this.#unwatch(folder));
       this.#watchers.set(folder, { watcher, inode });
     } catch {
-      // The system has no watchers left (ENOSPC, EMFILE): the regular look finds changes here.
+      // The system has no watchers left (ENOSPC, EMFILE): the regular scan finds changes here.
     }
   }
 

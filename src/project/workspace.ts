@@ -3,14 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { PackageManagerName } from './package-manager.ts';
 
-/** A repository of several packages, as npm, Yarn, Bun and pnpm list them. */
+/** Workspaces: repositories with several packages, as npm, Yarn, Bun and pnpm list them. */
 
 function readJson(path: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
-    // None, or one that its own package manager will complain about.
+    // Missing, or invalid, which the package manager will report.
     return undefined;
   }
 }
@@ -19,7 +19,7 @@ function texts(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
 }
 
-/** npm, Yarn and bun: `workspaces`, a list or an object that holds one. */
+/** npm, Yarn and Bun: `workspaces`, a list or an object that contains one. */
 function listedInManifest(root: string): readonly string[] | undefined {
   const workspaces = readJson(join(root, 'package.json'))?.workspaces;
   if (Array.isArray(workspaces)) return texts(workspaces);
@@ -28,7 +28,7 @@ function listedInManifest(root: string): readonly string[] | undefined {
     : undefined;
 }
 
-/** pnpm. */
+/** pnpm: `packages` in pnpm-workspace.yaml. */
 async function listedForPnpm(root: string): Promise<readonly string[] | undefined> {
   const path = join(root, 'pnpm-workspace.yaml');
   if (!existsSync(path)) return undefined;
@@ -41,7 +41,7 @@ async function listedForPnpm(root: string): Promise<readonly string[] | undefine
   }
 }
 
-/** A pattern of a workspace: `*` is anything in one folder, `**` any folders. */
+/** Matches a workspace pattern: `*` is any text within one folder name, `**` any folders. */
 function matches(pattern: string, path: string): boolean {
   const parts = pattern.replace(/^\.\//, '').replace(/\/+$/, '').split('/');
   const expression = parts
@@ -57,14 +57,14 @@ function matches(pattern: string, path: string): boolean {
   return new RegExp(`^${expression}$`).test(`${path}/`);
 }
 
-/** @returns whether the patterns of a workspace take a folder in; the path is relative to its root, with `/`. */
+/** @returns whether the patterns of a workspace include a folder; the path is relative to its root, with `/`. */
 export function isListed(patterns: readonly string[], path: string): boolean {
-  // The last pattern that says something about it counts.
+  // The last matching pattern counts.
   const last = patterns.findLast((pattern) => matches(pattern.replace(/^!/, ''), path));
   return last !== undefined && !last.startsWith('!');
 }
 
-/** @returns the patterns that a folder lists for a package manager; undefined where it is no workspace to it. */
+/** @returns the patterns that a folder lists for a package manager; undefined if it is not a workspace root. */
 export async function listedFor(
   root: string,
   manager: PackageManagerName,
@@ -72,7 +72,7 @@ export async function listedFor(
   return manager === 'pnpm' ? listedForPnpm(root) : listedInManifest(root);
 }
 
-/** How deep packages lie in a workspace: `**` would lead through everything. */
+/** How deep to look for packages: `**` would search everything. */
 const deepest = 4;
 
 async function foldersBelow(root: string, folder: string, depth: number): Promise<readonly string[]> {
@@ -85,7 +85,7 @@ async function foldersBelow(root: string, folder: string, depth: number): Promis
   return [...folders, ...below.flat()];
 }
 
-/** @returns the folders that a workspace takes in, whichever package manager it is for, relative to it and sorted. */
+/** @returns the folders that a workspace includes, for any package manager, relative to its root and sorted. */
 export async function packageFolders(root: string): Promise<readonly string[]> {
   const patterns = [...(listedInManifest(root) ?? []), ...((await listedForPnpm(root)) ?? [])];
   if (patterns.length === 0) return [];

@@ -6,15 +6,15 @@ import { type Reading, readRegistered, statesFailure } from './prose.ts';
 import { type ReadResource, readResource } from './resource.ts';
 import type { Arguments } from './tools.ts';
 
-/** What exists by now; it grows while things are made, so that an interrupted run can say it. */
+/** What has been created so far, so that an interrupted run can report it. */
 export interface Progress {
   /** What was created, in words. */
   readonly made: string[];
-  /** What was asked for and not answered yet: it may exist. */
+  /** A request without an answer yet: what it asked for may exist. */
   pending: string | undefined;
 }
 
-/** What came of it. */
+/** The outcome. */
 export interface Applied {
   readonly resourceId: string;
   readonly resource: ReadResource;
@@ -31,7 +31,7 @@ function serverArguments({ environment, wish }: Plan): Arguments {
     environment: environment.id,
     name: wish.name,
     description: '',
-    // As it stands, slash included: Scalekit keeps it as it is given (docs/scalekit.md#registering-a-server).
+    // Unchanged, slash included: Scalekit keeps the URL as given (docs/scalekit.md#registering-a-server).
     url: wish.url,
     tokenExpiry,
     provider: '',
@@ -57,14 +57,14 @@ async function make<T>(progress: Progress, what: string, run: () => Promise<T>):
   return result;
 }
 
-/** The answer only has to be no failure: whether the scope is there, the list says. */
+/** Any answer but a failure will do: the list shows whether the scope exists. */
 function readCreated(text: string): Reading<true> {
   return statesFailure(text) ? { kind: 'failure' } : { kind: 'read', value: true };
 }
 
 /**
- * Creates the scopes that are missing, and reads the list again. A scope that is there already is refused, too, so that
- * only the list can say whether something is wrong.
+ * Creates the missing scopes and reads the list again. An existing scope is refused as well, so only the list shows whether
+ * something is wrong.
  * @returns the scopes that were created.
  */
 async function createScopes(door: Door, plan: Plan, progress: Progress): Promise<readonly string[]> {
@@ -87,10 +87,10 @@ async function createScopes(door: Door, plan: Plan, progress: Progress): Promise
     : undefined;
   if (missing !== undefined)
     throw new UserError(
-      `Scalekit did not create the scope ${missing}: ${refused.get(missing) ?? 'it said that it did, and does not list it'}`,
+      `Scalekit did not create the scope ${missing}: ${refused.get(missing) ?? 'it answered that it did, but does not list it'}`,
       {
         code: 'register/scope-refused',
-        next: 'create it in the dashboard, and run this again: what is there is found',
+        next: 'create it in the dashboard and run this again: existing scopes are found',
       },
     );
   return names.filter((name) => !refused.has(name));
@@ -102,8 +102,8 @@ interface NewServer {
 }
 
 /**
- * Registers the server. Its answer is believed where Scalekit lists the server afterwards, or the resource itself
- * confirms it; a failure that it states is believed where the list does not say otherwise.
+ * Registers the server. The answer counts only if Scalekit lists the server afterwards or the resource itself confirms it;
+ * a failure counts unless the list contradicts it.
  */
 async function createServer(
   door: Door,
@@ -127,7 +127,7 @@ async function createServer(
   });
   const id = registeredAs(servers ?? [], wish.url, answer)[0]?.id ?? answer;
   if (id === undefined) {
-    // Neither made nor listed: it is not there.
+    // Neither created nor listed: it does not exist.
     if (servers !== undefined && trouble?.kind === 'failed') progress.pending = undefined;
     throw trouble ?? new ToolTrouble('list_mcp_servers', 'unreadable', 'the new MCP server is not in it');
   }
@@ -142,8 +142,8 @@ async function createServer(
 const noUrl: ReadResource = { read: false, why: "the environment's URL could not be read" };
 
 /**
- * Does what was agreed to, and reads back what came of it.
- * @throws ToolTrouble or UserError where something was not done; `progress` says what was.
+ * Carries out the plan and reads back the result.
+ * @throws ToolTrouble or UserError if something was not done; `progress` says what was.
  */
 export async function applyPlan(
   door: Door,

@@ -5,9 +5,9 @@ import { type OptionProblem, problemsError, UsageError } from '../terminal/error
 import { outcomeLines } from './outcome-text.ts';
 import type { RegisterReport } from './report.ts';
 
-/** `scalekit-mcp register`: from its options to a registered server, or a filled `.env`. */
+/** `scalekit-mcp register`. */
 
-/** The options as they were typed. */
+/** The options as typed. */
 export interface RegisterFlags {
   readonly environment?: string;
   readonly scalekitMcpUrl?: string;
@@ -20,7 +20,7 @@ export interface RegisterFlags {
 
 const help = 'scalekit-mcp register --help';
 
-/** The person reads on stderr where stdout is for a program, or a file. */
+/** Messages for people go to stderr if stdout is for a program or a file. */
 function forThePerson(context: Context, json: boolean): Context {
   const { stderr, stdout } = context;
   return json || stdout.isTTY !== true ? { ...context, stdout: stderr } : context;
@@ -48,7 +48,7 @@ function checkPublicUrl(text: string | undefined): { url: string | undefined; no
     code: 'mcp-url/local',
     reason: 'This URL is on this machine',
     actual: text,
-    expected: 'a public https URL; without --mcp-url the MCP_URL of .env is registered',
+    expected: 'a public https URL; without --mcp-url the MCP_URL in .env is registered',
   };
   if (!checked.ok) throw problemsError([{ ...checked.problem, option: '--mcp-url' }], help);
   if (isLoopback(new URL(checked.value))) throw problemsError([local], help);
@@ -93,7 +93,7 @@ async function throughScalekit(
   const door = checkDoor(flags.scalekitMcpUrl ?? context.env.SCALEKIT_MCP_URL, scalekitMcpUrl);
   const { url: publicUrl, notes } = checkPublicUrl(flags.mcpUrl);
   if (!isInteractive(screen))
-    throw new UsageError('Signing in at Scalekit takes a person, and this is no terminal.', {
+    throw new UsageError('Signing in to Scalekit needs a person, and this is not a terminal.', {
       code: 'arguments/terminal',
       next: 'run it in a terminal, or copy the Metadata JSON from the dashboard: scalekit-mcp register --metadata metadata.json --yes',
     });
@@ -123,16 +123,16 @@ async function print(report: RegisterReport, flags: RegisterFlags, context: Cont
   for (const line of outcomeLines(report)) say(line);
   if (flags.mcpUrl !== undefined && report.production !== undefined) {
     say(
-      `\nThe variables of production (save them where it runs; check: scalekit-mcp doctor --env-file production.env):\n`,
+      `\nThe variables for production (save them where the server runs; check them with scalekit-mcp doctor --env-file production.env):\n`,
     );
     for (const line of report.production) context.stdout.write(`${line}\n`);
   }
 }
 
 /**
- * Registers the server of this project at Scalekit, or fills its `.env` from a paste.
- * @returns 0 registered, or steps printed in its place; 1 something failed.
- * @throws UserError; what aborted the context.
+ * Registers this project's server with Scalekit, or fills in its `.env` from a paste.
+ * @returns 0 if it was registered, or steps were printed instead; 1 if something failed.
+ * @throws UserError; the signal's reason after an abort.
  */
 export async function register(flags: RegisterFlags, context: Context): Promise<ExitCode> {
   const screen = forThePerson(context, flags.json === true);

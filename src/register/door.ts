@@ -12,18 +12,18 @@ import type { Reading } from './prose.ts';
 import type { Session } from './session.ts';
 import { type Arguments, fitArguments, type OfferedTool, ToolChanged, type ToolName } from './tools.ts';
 
-/** What its tools for environments and MCP servers ask for; `wks:` and `org:` are for others. */
+/** The scopes that its tools for environments and MCP servers require; `wks:` and `org:` are for other tools. */
 export const readScope = 'env:read';
 export const writeScope = 'env:write';
 
 /**
- * A tool did not do what it is for. `gone` and `changed`: it is not the one that this program knows; `unreadable`: its
- * answer is in words that mean nothing here; `failed`: it says so itself, or the server refused the call.
+ * A tool did not work. `gone` and `changed`: it is not the tool that this program knows; `unreadable`: its answer cannot be
+ * understood; `failed`: it reports a failure, or the server refused the call.
  */
 export class ToolTrouble extends Error {
   readonly tool: ToolName;
   readonly kind: 'gone' | 'changed' | 'unreadable' | 'failed';
-  /** What it said, safe to print; empty where it said nothing. */
+  /** Its answer, safe to print; may be empty. */
   readonly said: string;
 
   constructor(tool: ToolName, kind: ToolTrouble['kind'], said: string) {
@@ -34,15 +34,15 @@ export class ToolTrouble extends Error {
   }
 }
 
-/** Scalekit's MCP server, signed in at. */
+/** A connection to Scalekit's MCP server, signed in. */
 export interface Door {
   /** Whether a tool is offered. */
   has(tool: ToolName): boolean;
-  /** @throws ToolTrouble (`gone`, `changed`) where it cannot be called with these arguments; nothing is sent. */
+  /** @throws ToolTrouble (`gone`, `changed`) if it cannot be called with these arguments; nothing is sent. */
   check(tool: ToolName, args: Arguments): void;
   /**
    * Calls a tool and reads its answer.
-   * @throws ToolTrouble where there is nothing to read; what aborted the signal.
+   * @throws ToolTrouble if it failed or cannot be read; the signal's reason after an abort.
    */
   call<T>(tool: ToolName, args: Arguments, read: (text: string) => Reading<T>): Promise<T>;
   close(): Promise<void>;
@@ -53,7 +53,7 @@ interface CallResult {
   readonly isError?: boolean | undefined;
 }
 
-/** @returns the text of an answer, whatever else is in it. */
+/** @returns the text of an answer, without its other content. */
 function textOf({ content }: CallResult): string {
   if (!Array.isArray(content)) return '';
   return content
@@ -64,8 +64,8 @@ function textOf({ content }: CallResult): string {
     .join('\n');
 }
 
-/** How long a tool may take, in ms; it asks Scalekit's API in its turn. */
-const patience = 60_000;
+/** How long a tool may take, in ms; it calls Scalekit's API in turn. */
+const callTimeout = 60_000;
 
 function wordsOf(error: unknown): string {
   if (error instanceof UnauthorizedError || (error instanceof SdkHttpError && error.status === 401))
@@ -120,7 +120,7 @@ class McpDoor implements Door {
 
   async #send(name: ToolName, args: Record<string, unknown>): Promise<CallResult> {
     try {
-      const options = { signal: this.#signal, timeout: patience };
+      const options = { signal: this.#signal, timeout: callTimeout };
       return await this.#client.callTool({ name, arguments: args }, options);
     } catch (error) {
       this.#signal.throwIfAborted();
@@ -130,14 +130,14 @@ class McpDoor implements Door {
 }
 
 /**
- * Connects to Scalekit's MCP server with a sign-in, and asks which tools it has.
- * @throws UserError where it is no MCP server, or refuses; what aborted the signal.
+ * Connects to Scalekit's MCP server with a sign-in, and lists its tools.
+ * @throws UserError if it is not an MCP server or refuses; the signal's reason after an abort.
  */
 export async function openDoor(server: URL, session: Session, signal: AbortSignal): Promise<Door> {
   const client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
   const transport = new StreamableHTTPClientTransport(server, {
     authProvider: { token: async () => session.token() },
-    fetch: fetchWithin(signal, patience),
+    fetch: fetchWithin(signal, callTimeout),
     onInsufficientScope: 'throw',
   });
   try {
@@ -147,7 +147,7 @@ export async function openDoor(server: URL, session: Session, signal: AbortSigna
   } catch (error) {
     await client.close().catch(() => {});
     signal.throwIfAborted();
-    throw new UserError(`${server.host} took the sign-in, and then no MCP client: ${wordsOf(error)}`, {
+    throw new UserError(`${server.host} accepted the sign-in but not the MCP connection: ${wordsOf(error)}`, {
       code: 'register/no-server',
       cause: error,
     });

@@ -3,18 +3,18 @@ import { UsageError, UserError } from '../terminal/errors.ts';
 import type { Person } from './person.ts';
 import type { ListedEnvironment } from './prose.ts';
 
-/** How an environment of the workspace is chosen. */
+/** What the choice of an environment depends on. */
 export interface Choosing {
   /** `--environment`: an id, a name or a domain. */
   readonly asked: string | undefined;
-  /** What the project uses now. */
+  /** The environment that the project uses now. */
   readonly currentUrl: string | undefined;
-  /** `--yes`: nobody is asked. */
+  /** `--yes`: do not ask. */
   readonly yes: boolean;
   readonly person: Person;
 }
 
-/** @returns an environment in a line, e.g. `Development (DEV) env_1, acme.scalekit.dev`. */
+/** @returns an environment on one line, e.g. `Development (DEV) env_1, acme.scalekit.dev`. */
 export function describeEnvironment({ id, name, type, domain }: ListedEnvironment): string {
   const kind = { development: 'DEV', production: 'PRODUCTION', unknown: 'of unknown type' }[type];
   return printable(`${name} (${kind}) ${id}${domain === undefined ? '' : `, ${domain}`}`);
@@ -28,7 +28,7 @@ function hostOf(text: string): string {
   return URL.canParse(text) ? new URL(text).host : text;
 }
 
-/** @returns whether an environment answers at a URL or a host. */
+/** @returns whether a URL or a host is that of an environment. */
 function isAt({ domain, customDomain }: ListedEnvironment, url: string): boolean {
   const host = hostOf(url).toLowerCase();
   return [domain, customDomain].some((each) => each?.toLowerCase() === host);
@@ -43,23 +43,23 @@ function find(environments: readonly ListedEnvironment[], asked: string): Listed
       : environments.filter((each) => each.name.toLowerCase() === text || isAt(each, text));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  const what = found.length === 0 ? 'There is no such environment' : 'Several environments are called so';
+  const what = found.length === 0 ? 'There is no such environment' : 'Several environments have this name';
   throw new UsageError(
     `--environment: ${what}: ${printable(asked)}\n    expected one of\n${listed(environments)}`,
     { code: 'environment' },
   );
 }
 
-/** Development first, then as Scalekit lists them. */
+/** Development first, otherwise in Scalekit's order. */
 function inOrder(environments: readonly ListedEnvironment[]): readonly ListedEnvironment[] {
   const rank = { development: 0, unknown: 1, production: 2 } as const;
   return [...environments].sort((a, b) => rank[a.type] - rank[b.type]);
 }
 
 /**
- * Chooses where the server is registered: the one that was asked for, the one that the project uses, the only one, or
- * whichever the person says. A development environment is proposed; `--yes` alone takes no other.
- * @throws UsageError where nobody may be asked and it is not clear; UserError where the workspace has none.
+ * Chooses the environment to register in: the one that was asked for, the one that the project uses, the only one, or the
+ * one that the person chooses. A development environment is preselected; `--yes` alone takes no other kind.
+ * @throws UsageError if the choice is not clear and nobody may be asked; UserError if the workspace has no environment.
  */
 export async function chooseEnvironment(
   environments: readonly ListedEnvironment[],
@@ -69,7 +69,7 @@ export async function chooseEnvironment(
   if (first === undefined)
     throw new UserError('Your Scalekit workspace has no environment that this sign-in can see.', {
       code: 'register/no-environment',
-      next: `make one at ${dashboardUrl}, or sign in to another workspace`,
+      next: `create one at ${dashboardUrl}, or sign in to another workspace`,
     });
   if (asked !== undefined) return find(environments, asked);
   const current = currentUrl === undefined ? [] : environments.filter((each) => isAt(each, currentUrl));
@@ -78,7 +78,7 @@ export async function chooseEnvironment(
   if (yes) {
     if (development.length === 1 && development[0] !== undefined) return development[0];
     const why = development.length === 0 ? 'none is for development' : 'several are for development';
-    throw new UsageError(`--environment: it has to be said which, since ${why}:\n${listed(environments)}`, {
+    throw new UsageError(`--environment is required, since ${why}:\n${listed(environments)}`, {
       code: 'environment',
       missing: ['--environment'],
       next: `scalekit-mcp register --yes --environment ${first.id}`,

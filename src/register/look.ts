@@ -18,7 +18,7 @@ import {
 import { readResource } from './resource.ts';
 import type { Arguments, ToolName } from './tools.ts';
 
-/** More pages than any workspace has, so a list that never ends is not followed for ever. */
+/** More pages than any workspace has: stops at a list that never ends. */
 const mostPages = 100;
 
 /** Reads all pages of a list. */
@@ -42,12 +42,12 @@ async function readAll<T>(
   throw new ToolTrouble(tool, 'unreadable', `its pages do not end (${printable(page ?? '')})`);
 }
 
-/** @returns the MCP servers of an environment. @throws ToolTrouble where the whole list cannot be read. */
+/** @returns the MCP servers of an environment. @throws ToolTrouble if the whole list cannot be read. */
 export function listServers(door: Door, environment: string): Promise<readonly ListedServer[]> {
   return readAll(door, 'list_mcp_servers', { environment }, readServers);
 }
 
-/** The scopes of an environment, and whether that is certain: an empty list is also what a failure looks like. */
+/** Lists the scopes of an environment, and whether the list is certain: a failure also looks like an empty list. */
 export async function listScopes(
   door: Door,
   environment: string,
@@ -65,7 +65,7 @@ export async function listScopes(
   }
 }
 
-/** Nothing hangs on it: the list of environments has the host, and the client id is optional. */
+/** Optional: the list of environments has the host, and the server needs no client id. */
 async function credentialsOf(door: Door, environment: string): Promise<Credentials> {
   try {
     return await door.call('get_environment_credentials', { environment }, readCredentials);
@@ -93,7 +93,7 @@ async function chooseServer(
   const lines = choices.map(({ label }) => `    ${label}`).join('\n');
   throw new UsageError(`Several MCP servers are registered under this URL:\n${lines}`, {
     code: 'register/several-servers',
-    next: 'put the id of the right one into .env as SCALEKIT_RESOURCE_ID, or take the others away in the dashboard',
+    next: 'set SCALEKIT_RESOURCE_ID in .env to the id of the right one, or remove the others in the dashboard',
   });
 }
 
@@ -103,8 +103,8 @@ export interface Looking extends Choosing {
 }
 
 /**
- * Looks at what is there. Nothing is changed.
- * @throws ToolTrouble where the environments or the MCP servers cannot be read: what is not known cannot be planned.
+ * Finds out what exists. Changes nothing.
+ * @throws ToolTrouble if the environments or the MCP servers cannot be read: without them there is no plan.
  */
 export async function look(door: Door, wish: Wish, looking: Looking): Promise<Seen> {
   const environments = await readAll(door, 'list_environments', { pageSize: 100 }, readEnvironments);

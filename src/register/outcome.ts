@@ -12,11 +12,11 @@ import { dashboardSteps, describeTrouble, productionLines, scopeSteps } from './
 export interface RegisterOptions {
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Scalekit's MCP server, or another door to it. */
+  /** Scalekit's MCP server, or one that stands in for it. */
   readonly door: URL;
   /** An id, a name or a domain. */
   readonly environment: string | undefined;
-  /** A public URL to register beside the project's own; `.env` is not written then. */
+  /** A public URL to register in addition to the project's own; `.env` is not written then. */
   readonly publicUrl: string | undefined;
   readonly yes: boolean;
   readonly dryRun: boolean;
@@ -26,14 +26,14 @@ export interface RegisterOptions {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** One registration, from the project to what is wished for. */
+/** One registration: its options, the project, and what to register. */
 export interface Job {
   readonly options: RegisterOptions;
   readonly project: Project;
   readonly wish: Wish;
 }
 
-/** @returns the server's variables. What is not known yet is left out. */
+/** @returns the server's variables, as far as they are known. */
 export function variablesFor(job: Job, plan: Plan, applied?: Applied): Wanted {
   const { project, wish } = job;
   const read = applied?.resource.read ? applied.resource.resource : undefined;
@@ -41,7 +41,7 @@ export function variablesFor(job: Job, plan: Plan, applied?: Applied): Wanted {
   const found = plan.server.state === 'found' ? plan.server.id : undefined;
   const resourceId = applied?.resourceId ?? found;
   const isSame = environmentUrl === currentValue(project, 'SCALEKIT_ENVIRONMENT_URL');
-  // The id of another environment's client would be wrong here; the server needs none.
+  // The client id of another environment would be wrong; the server needs none.
   const clientId = plan.clientId ?? (isSame ? currentValue(project, 'SCALEKIT_CLIENT_ID') : '');
   return {
     ...(environmentUrl === undefined ? {} : { SCALEKIT_ENVIRONMENT_URL: environmentUrl }),
@@ -78,7 +78,7 @@ export function reportOn(job: Job, plan: Plan): RegisterReport {
   };
 }
 
-/** What could not be done with the tools is done by hand: a list of steps stands in its place. */
+/** Reports the steps to take by hand when a tool could not be used. */
 export function stepsInstead(job: Job, trouble: ToolTrouble): RegisterReport {
   const { options, wish } = job;
   const isFailure = trouble.kind === 'failed';
@@ -95,7 +95,7 @@ export function stepsInstead(job: Job, trouble: ToolTrouble): RegisterReport {
   };
 }
 
-/** What the registered server is lacking, which only the dashboard gives it. */
+/** What the registered server lacks, and can only get in the dashboard. */
 function whatIsLeft(job: Job, { resource, resourceId }: Applied) {
   if (!resource.read)
     return {
@@ -108,7 +108,7 @@ function whatIsLeft(job: Job, { resource, resourceId }: Applied) {
   const clients = takesClients
     ? []
     : [
-        `Open the dashboard > MCP Servers > ${job.wish.name}, and turn on dynamic client registration or client ID metadata documents: no client can connect without.`,
+        `Open the dashboard > MCP Servers > ${job.wish.name}, and turn on dynamic client registration or client ID metadata documents: without one of them no client can connect.`,
       ];
   return {
     missing,
@@ -132,7 +132,7 @@ function hasFailed(results: readonly CheckResult[] | undefined): boolean {
   );
 }
 
-/** Fills `.env`, checks the server, and says what is left. */
+/** Fills in `.env`, checks the server, and reports what is left to do. */
 export async function finish(job: Job, plan: Plan, applied: Applied): Promise<RegisterReport> {
   const { options, project } = job;
   const variables = variablesFor(job, plan, applied);
@@ -142,7 +142,7 @@ export async function finish(job: Job, plan: Plan, applied: Applied): Promise<Re
   const left = whatIsLeft(job, applied);
   const hasChanged = settings.changed.length > 0 || createsSomething(plan);
   const outranked = settings.outranked.map(
-    (name) => `${name} is set in this shell, which outranks .env: take it out there.`,
+    (name) => `${name} is set in this shell, which overrides .env: unset it there.`,
   );
   const check = hasChanged ? await selfCheck(job) : undefined;
   const exitCode = hasFailed(check) ? exitCodes.failed : exitCodes.ok;

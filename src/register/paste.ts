@@ -14,7 +14,7 @@ import { currentValue, type Project, readProject } from './project.ts';
 import type { RegisterReport } from './report.ts';
 import { planSettings, previewSettings, type Wanted, writeSettings } from './settings.ts';
 
-/** `register --metadata`: the dashboard's Metadata JSON into the `.env` of a project that exists, without a network. */
+/** `register --metadata`: fills in the `.env` of an existing project from the dashboard's Metadata JSON, offline. */
 
 export interface PasteOptions {
   /** The JSON itself, its file, or `-` for standard input. */
@@ -25,16 +25,16 @@ export interface PasteOptions {
 
 const flag = '--metadata';
 
-/** What a paste says; where it is the authorization server's own metadata, the project knows the rest. */
+/** Reads a paste. If it is the authorization server's own metadata, the project has the other values. */
 function read(text: string, project: Project): Checked<DashboardMetadata> {
   const parsed = parseDashboardMetadata(text);
   const parts = parsed.ok ? undefined : parseAuthorizationServer(text);
   if (parts === undefined) return parsed;
-  const note = `This is the authorization server's metadata: it names environment and resource. MCP_URL stays ${project.mcpUrl}.`;
+  const note = `This is the authorization server's metadata: it has the environment and the resource. MCP_URL stays ${project.mcpUrl}.`;
   return { ok: true, value: { ...parts, mcpUrl: project.mcpUrl, scopes: undefined }, notes: [note] };
 }
 
-/** A person at a terminal pastes it at a prompt, which keeps line breaks; a program sends it on standard input. */
+/** A person pastes it at a prompt, which keeps line breaks; a program sends it on standard input. */
 async function readText(
   { source, yes, dryRun }: PasteOptions,
   project: Project,
@@ -44,7 +44,7 @@ async function readText(
   if (source.trimStart().startsWith('{')) return source;
   if (source !== '-' || person === undefined) {
     if (source === '-' && !yes && !dryRun)
-      throw new UsageError(`${flag} - reads the standard input, so that nobody can be asked.`, {
+      throw new UsageError(`${flag} - reads the standard input, so it cannot be used for questions.`, {
         code: 'arguments/missing',
         missing: ['--yes'],
         next: `scalekit-mcp register ${flag} - --yes`,
@@ -57,7 +57,7 @@ async function readText(
   });
 }
 
-/** The port goes with the URL, where the URL is this machine's. */
+/** For a URL on this machine, the port follows the URL. */
 function portFor(mcpUrl: string, project: Project): Wanted {
   const url = new URL(mcpUrl);
   return isLoopback(url) && mcpUrl !== project.mcpUrl ? { PORT: String(portOf(url)) } : {};
@@ -71,14 +71,14 @@ function notesOn({ scopes, mcpUrl }: DashboardMetadata, project: Project): reado
     const unknown = scopes.filter((name) => !own.includes(name));
     if (absent.length > 0)
       notes.push(
-        `The dashboard does not list ${absent.join(', ')}, which this server asks for: tick them there (MCP Servers > your server > Scopes).`,
+        `The dashboard does not list ${absent.join(', ')}, which this server requires: select them there (MCP Servers > your server > Scopes).`,
       );
     if (unknown.length > 0)
-      notes.push(`This server does not use these of the dashboard's scopes: ${unknown.join(', ')}.`);
+      notes.push(`The dashboard also lists scopes that this server does not use: ${unknown.join(', ')}.`);
   }
   if (!isLoopback(new URL(mcpUrl)) && isLoopback(new URL(project.mcpUrl)))
     notes.push(
-      `MCP_URL becomes ${mcpUrl}, which clients have to reach: for this machine register ${project.mcpUrl} beside it.`,
+      `MCP_URL becomes ${mcpUrl}, which clients have to reach. To work on this machine, register ${project.mcpUrl} as well.`,
     );
   return notes;
 }
@@ -88,14 +88,14 @@ function wantedFrom({ environmentUrl, resourceId, mcpUrl }: DashboardMetadata, p
   return {
     ...portFor(mcpUrl, project),
     SCALEKIT_ENVIRONMENT_URL: environmentUrl,
-    // The paste has no client id, another environment's would be wrong, and the server needs none.
+    // The paste has no client id; that of another environment would be wrong, and the server needs none.
     ...(isSame ? {} : { SCALEKIT_CLIENT_ID: '' }),
     SCALEKIT_RESOURCE_ID: resourceId,
     MCP_URL: mcpUrl,
   };
 }
 
-/** @param person who is asked; undefined where nobody is. */
+/** @param person whom to ask; undefined if there is nobody. */
 async function fill(
   options: PasteOptions,
   project: Project,
@@ -109,7 +109,7 @@ async function fill(
   const settings = planSettings(project, variables);
   const isIdle = settings.changed.length === 0;
   const outranked = settings.outranked.map(
-    (name) => `${name} is set in this shell, which outranks .env: take it out there.`,
+    (name) => `${name} is set in this shell, which overrides .env: unset it there.`,
   );
   if (!isIdle) say(`\nIn this project:\n${(await previewSettings(project, settings)).trimEnd()}\n`);
   if (!options.dryRun && !isIdle) {
@@ -131,9 +131,9 @@ async function fill(
 }
 
 /**
- * Fills `.env` from a paste.
- * @param screen where a person reads; its stdout is a terminal if there is one.
- * @throws UsageError for a paste that is none, or where nobody can be asked and `--yes` is not given: nothing is written.
+ * Fills in `.env` from a paste.
+ * @param screen for messages to the person; its stdout is a terminal if there is one.
+ * @throws UsageError for an invalid paste, or without `--yes` if nobody can be asked; nothing is written then.
  */
 export async function fillFromPaste(
   options: PasteOptions,
@@ -143,7 +143,7 @@ export async function fillFromPaste(
   const project = await readProject(context.cwd, context.env);
   const asks = isInteractive(screen);
   if (!asks && !options.yes && !options.dryRun && options.source !== '-')
-    throw new UsageError('There is nobody to ask whether .env may be changed.', {
+    throw new UsageError('Changing .env needs your consent, and this is not a terminal.', {
       code: 'arguments/missing',
       missing: ['--yes'],
       next: `scalekit-mcp register ${flag} … --yes`,

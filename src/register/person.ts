@@ -7,13 +7,13 @@ export interface Choice<T> {
   readonly hint?: string;
 }
 
-/** Who is asked: a person in a terminal, or a test. Whoever cancels is an `Interrupted`. */
+/** The person who answers questions, in a terminal, or a test. Cancelling throws `Interrupted`. */
 export interface Person {
-  /** Says something, a line or several. */
+  /** Prints one or more lines. */
   say(text: string): void;
-  /** Brings them to a page and waits until they are back. */
+  /** Sends them to a page and waits until they are back. */
   visit(visit: Visit): Promise<URLSearchParams>;
-  /** The first choice is proposed. */
+  /** The first choice is preselected. */
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** @param complaint what is wrong with what was typed, or undefined. */
   type(question: string, complaint: (typed: string) => string | undefined): Promise<string>;

@@ -3,32 +3,32 @@ import { describeEnvironment } from './environments.ts';
 import type { Credentials, ListedEnvironment, ListedScope, ListedServer } from './prose.ts';
 import type { ReadResource } from './resource.ts';
 
-/** What is to be registered. */
+/** What to register. */
 export interface Wish {
   readonly name: string;
   /** The public base URL, as `checkMcpUrl` returns it. */
   readonly url: string;
   readonly scopes: readonly DeclaredScope[];
-  /** What was corrected or assumed on the way here. */
+  /** Corrections and assumptions. */
   readonly notes: readonly string[];
 }
 
-/** What is there, as Scalekit's tools say. */
+/** What exists, according to Scalekit's tools. */
 export interface Seen {
   readonly environment: ListedEnvironment;
   readonly credentials: Credentials;
   readonly scopes: readonly ListedScope[];
-  /** Whether the list of scopes was read, and not empty: an empty one may be a failure. */
+  /** Whether the list of scopes was read and is not empty: an empty one may be a failure. */
   readonly scopesAreCertain: boolean;
-  /** The one that is registered under this URL. */
+  /** The server that is registered under this URL. */
   readonly server: ListedServer | undefined;
-  /** What its metadata says, where it is registered. */
+  /** Its metadata, if it is registered. */
   readonly resource: ReadResource | undefined;
-  /** The server that the project uses now, where it is in this environment under another URL. */
+  /** The server that the project uses now, if it is in this environment under another URL. */
   readonly former: ListedServer | undefined;
 }
 
-/** What will be done at Scalekit. It is shown before anything is. */
+/** What will be done at Scalekit, shown before anything is done. */
 export interface Plan {
   readonly wish: Wish;
   readonly environment: ListedEnvironment;
@@ -36,7 +36,7 @@ export interface Plan {
   readonly clientId: string | undefined;
   readonly newScopes: readonly DeclaredScope[];
   readonly presentScopes: readonly string[];
-  /** Scopes of the environment that are none of this server's: Scalekit gives it these, too. */
+  /** Scopes of the environment that are not this server's: Scalekit gives it these as well. */
   readonly otherScopes: readonly string[];
   readonly scopesAreCertain: boolean;
   readonly server: { readonly state: 'new' } | ({ readonly state: 'found' } & ListedServer);
@@ -46,7 +46,7 @@ export interface Plan {
 /** Lifetime of access tokens of a new server, in seconds: Scalekit's own default (docs/scalekit.md#access-tokens). */
 export const tokenExpiry = 3600;
 
-/** @returns whether two Server URLs mean the same server: a slash at the end, or the endpoint's path, are no difference. */
+/** @returns whether two Server URLs mean the same server, whether or not they end in a slash or the endpoint's path. */
 export function isSameServer(a: string, b: string): boolean {
   const plain = (url: string) => {
     if (!URL.canParse(url)) return url;
@@ -58,7 +58,7 @@ export function isSameServer(a: string, b: string): boolean {
 
 /**
  * @param currentId the resource id that the project uses now.
- * @returns the registered servers that are this one, the best first: the exact URL, then the project's own id.
+ * @returns the registered servers that match, the best first: the project's own id, then the exact URL.
  */
 export function registeredAs(
   servers: readonly ListedServer[],
@@ -80,7 +80,7 @@ function notesOn(wish: Wish, seen: Seen): readonly string[] {
   const { server, former, environment } = seen;
   if (server !== undefined && server.url !== wish.url)
     notes.push(
-      `It is registered as ${server.url}, where MCP_URL is ${wish.url}. Tokens work all the same: the server checks the resource id.`,
+      `It is registered as ${server.url}, but MCP_URL is ${wish.url}. Tokens work all the same: the server checks the resource id.`,
     );
   if (server?.usesScalekit === false)
     notes.push(
@@ -88,17 +88,17 @@ function notesOn(wish: Wish, seen: Seen): readonly string[] {
     );
   if (former !== undefined)
     notes.push(
-      `.env has ${former.id}, which is registered as ${former.url}. Its URL can be changed in the dashboard only: ${wish.url} becomes a server beside it.`,
+      `.env has ${former.id}, which is registered as ${former.url}. Its URL can only be changed in the dashboard, so ${wish.url} becomes a second server.`,
     );
   if (environment.type !== 'development')
-    notes.push(`This is no development environment: ${describeEnvironment(environment)}.`);
+    notes.push(`This is not a development environment: ${describeEnvironment(environment)}.`);
   return notes;
 }
 
-/** Decides what is to be done. Pure. */
+/** Decides what to do. Pure. */
 export function planRegistration(wish: Wish, seen: Seen): Plan {
   const known = new Set(seen.scopes.map(({ name }) => name));
-  // What the registered server already offers exists, whatever the list says.
+  // Scopes that the registered server offers exist, whatever the list says.
   if (seen.resource?.read) for (const name of seen.resource.resource.scopes) known.add(name);
   const own = new Set(wish.scopes.map(({ name }) => name));
   return {

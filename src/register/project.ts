@@ -15,20 +15,20 @@ import {
 } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 
-/** A project as far as registering it goes, in whichever language it is. */
+/** What registering needs to know about a project, in any language. */
 export interface Project {
   readonly directory: string;
-  /** How people know the server. */
+  /** The display name of the server. */
   readonly name: string;
   readonly python: boolean;
-  /** Whether the self-check can start it: it is one of ours, in TypeScript, with its packages installed. */
+  /** Whether the self-check can start it: it was made by create, in TypeScript, and its packages are installed. */
   readonly canBeChecked: boolean;
   readonly port: number;
   readonly mcpUrl: string;
   readonly scopes: readonly DeclaredScope[];
   /** Our variables as the server sees them. */
   readonly settings: readonly Setting[];
-  /** What was corrected or assumed. */
+  /** Corrections and assumptions. */
   readonly notes: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function currentValue(project: Pick<Project, 'settings'>, variable: Varia
   return project.settings.find((setting) => setting.variable === variable)?.value;
 }
 
-/** Where the list of scopes may stand, by language. */
+/** Files that may have the list of scopes, by language. */
 const scopeFiles = ['src/scopes.ts', 'scopes.py', 'server.py'] as const;
 
 /** @returns the scopes that a project of any language declares. */
@@ -49,14 +49,14 @@ export async function readScopes(directory: string, facts: ProjectFacts): Promis
   return facts.scopes.map(({ text }) => ({ name: text, description: describeScope(text) }));
 }
 
-/** OpenID scopes are Scalekit's own; what is no scope name at all is the doctor's to explain. */
+/** Without OpenID's scopes, which are Scalekit's own. */
 function ownScopes(declared: readonly DeclaredScope[]): readonly DeclaredScope[] {
   const names = declared.map(({ name }) => name);
   const kept = names.filter((name) => !reservedScopes.has(name));
   if (kept.length === 0)
     throw new UserError('No scope of this server was found in its source.', {
       code: 'register/no-scopes',
-      next: "list them in src/scopes.ts, a line each: 'todo:read': 'Read your todos',",
+      next: "list them in src/scopes.ts, one per line: 'todo:read': 'Read your todos',",
     });
   const checked = checkScopes(kept);
   if (!checked.ok) {
@@ -72,7 +72,7 @@ function ownScopes(declared: readonly DeclaredScope[]): readonly DeclaredScope[]
 async function nameOf(directory: string, facts: ProjectFacts): Promise<string> {
   const manifest = parseObject((await readText(directory, '.scalekit-mcp.json'))?.text);
   const name = objectIn(manifest?.answers)?.name;
-  // Scalekit takes 128 characters at most (docs/scalekit.md#registering-a-server).
+  // Scalekit accepts at most 128 characters (docs/scalekit.md#registering-a-server).
   return (typeof name === 'string' && name !== '' ? name : facts.name).slice(0, 128);
 }
 
@@ -95,7 +95,7 @@ function addressOf(facts: ProjectFacts): Pick<Project, 'port' | 'mcpUrl' | 'note
 
 /**
  * Reads the project in a folder.
- * @throws UserError where there is none, or what it says cannot be registered.
+ * @throws UserError if there is none, or its settings cannot be registered.
  */
 export async function readProject(
   directory: string,

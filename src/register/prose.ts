@@ -1,10 +1,10 @@
 import { checkClientId, checkEnvironmentUrl } from '../scalekit/index.ts';
 
 // Scalekit's tools answer in sentences and lists for a language model, failures included
-// (docs/scalekit.md#registering-a-server). What is read here is what a person would read: labels wherever they stand,
-// and no more than they say.
+// (docs/scalekit.md#registering-a-server). So labels are recognised wherever they occur, and nothing is assumed beyond
+// what an answer says.
 
-/** What an answer was taken for: what it lists, a failure that it states, or neither. */
+/** How an answer was understood: as data, as a failure, or not at all. */
 export type Reading<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'failure' }
@@ -13,7 +13,7 @@ export type Reading<T> =
 export interface ListedEnvironment {
   readonly id: string;
   readonly name: string;
-  /** `unknown` where the list does not say: it is treated like production. */
+  /** `unknown` if the list does not say; treated like production. */
   readonly type: 'development' | 'production' | 'unknown';
   /** The host, e.g. `acme.scalekit.dev`. */
   readonly domain: string | undefined;
@@ -28,9 +28,9 @@ export interface ListedScope {
 export interface ListedServer {
   readonly id: string;
   readonly name: string;
-  /** As it was registered, which Scalekit calls the resource id in this list. */
+  /** The URL as registered, which Scalekit calls the resource id in this list. */
   readonly url: string;
-  /** False where another provider issues its tokens; undefined where the list does not say. */
+  /** False if another provider issues its tokens; undefined if the list does not say. */
   readonly usesScalekit: boolean | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface Credentials {
 const failure =
   /^\W*(?:error\b|failed\b|failure\b|invalid\b|unable\b|unauthori[sz]ed\b|forbidden\b|cannot\b|could not\b|you do not have\b|your session\b|rate limit|too many requests|mcp error\b|use `?set)/i;
 
-/** @returns whether an answer says that something went wrong; Scalekit says so in the answer's first words. */
+/** @returns whether an answer reports a failure, which Scalekit does in the first words. */
 export function statesFailure(text: string): boolean {
   return failure.test(text);
 }
@@ -58,7 +58,7 @@ function readOr<T>(text: string, value: T | undefined): Reading<T> {
   return statesFailure(text) ? { kind: 'failure' } : { kind: 'unreadable' };
 }
 
-/** `N/A` is how a field that is not set is written. */
+/** @returns a field's text, or undefined if it is not set, which is written as `N/A`. */
 function present(text: string | undefined): string | undefined {
   const trimmed = text?.trim();
   return trimmed === undefined || trimmed === '' || /^(?:n\/a|undefined|null|-)$/i.test(trimmed)
@@ -70,14 +70,14 @@ function nextPage(text: string): string | undefined {
   return present(/next page token\W{0,3}\s*([^\s,]+)/i.exec(text)?.[1]);
 }
 
-/** The fields of a line such as `ID: a | Name: b`, by label in lower case. A value may hold the separator, not a label. */
+/** The fields of a line such as `ID: a | Name: b`, by label in lower case. A value may contain the separator, but not a label. */
 function fieldsOf(line: string, labels: readonly string[], separator: string): ReadonlyMap<string, string> {
   const boundary = new RegExp(`\\s*(?:^|${separator})\\s*(?=(?:${labels.join('|')})\\s*:)`, 'gi');
   const fields = new Map<string, string>();
   for (const part of line.split(boundary)) {
     const colon = part.indexOf(':');
     const label = part.slice(0, Math.max(0, colon)).trim().toLowerCase();
-    // The first counts: what comes again stands inside somebody's description.
+    // The first counts: a repeated label is part of a description.
     if (colon > 0 && !fields.has(label)) fields.set(label, part.slice(colon + 1).trim());
   }
   return fields;
@@ -114,7 +114,7 @@ export function readEnvironments(text: string): Reading<Page<ListedEnvironment>>
   return readOr(text, isAPage ? { items, next: nextPage(text) } : undefined);
 }
 
-/** Reads `get_environment_credentials`: what stands there as lines of an env file, each by its own rule. */
+/** Reads `get_environment_credentials`, whose values look like lines of an env file, each by its own rule. */
 export function readCredentials(text: string): Reading<Credentials> {
   const value = (name: string) => present(new RegExp(`${name}\\s*=\\s*["']?([^\\s"']+)`).exec(text)?.[1]);
   const url = checkEnvironmentUrl(value('SCALEKIT_ENVIRONMENT_URL') ?? '');
@@ -127,7 +127,7 @@ export function readCredentials(text: string): Reading<Credentials> {
   return readOr(text, saysSomething === undefined ? undefined : credentials);
 }
 
-/** Reads `list_environment_scopes`. An empty list is also what it says when it could not fetch them. */
+/** Reads `list_environment_scopes`. It also reports an empty list when it could not fetch the scopes. */
 export function readScopes(text: string): Reading<readonly ListedScope[]> {
   const scopes = [
     ...text.matchAll(/^[\W\d]*Name:[ \t]*(\S+)[ \t]*(?:(?:\n|\s*\|\s*)\W*Description:[ \t]*(.*))?$/gim),
@@ -161,7 +161,7 @@ function serverOf(entry: string): ListedServer | undefined {
   };
 }
 
-/** Reads a page of `list_mcp_servers`; an entry without an id and a URL makes the page unreadable, since it may be ours. */
+/** Reads a page of `list_mcp_servers`. An entry without an id or a URL makes the page unreadable, since it may be our server. */
 export function readServers(text: string): Reading<Page<ListedServer>> {
   const entries = text.split(/^(?=\W*#?\d+\s*[,.)]\s*Name:)/m).filter((entry) => /\bName:/.test(entry));
   if (entries.length === 0) {
@@ -173,7 +173,7 @@ export function readServers(text: string): Reading<Page<ListedServer>> {
   return readOr(text, isWhole ? { items: servers, next: nextPage(text) } : undefined);
 }
 
-/** Reads the answer to `register_mcp_server`: the id that it names, to be believed when it is read back. */
+/** Reads the id in the answer to `register_mcp_server`, which is to be confirmed by reading the server back. */
 export function readRegistered(text: string): Reading<string> {
   if (statesFailure(text)) return { kind: 'failure' };
   return readOr(text, /\b(?:res|app)_\w+/.exec(text)?.[0]);

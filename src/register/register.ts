@@ -23,11 +23,11 @@ import { planLines } from './words.ts';
 function wishFor(project: Project, publicUrl: string | undefined): Wish {
   const { name, mcpUrl, scopes, notes } = project;
   if (publicUrl === undefined) return { name, url: mcpUrl, scopes, notes };
-  // Beside the local one, told apart by its host.
+  // In addition to the local one; the host tells them apart.
   return { name: `${name} (${new URL(publicUrl).host})`.slice(0, 128), url: publicUrl, scopes, notes: [] };
 }
 
-/** `--yes` agrees to a plan that nobody reads: production has to be named. */
+/** With `--yes` nobody reads the plan, so production has to be named. */
 function refuseSilentProduction(plan: Plan, { yes, environment }: RegisterOptions): void {
   if (!yes || environment !== undefined || plan.environment.type === 'development') return;
   if (!createsSomething(plan)) return;
@@ -41,11 +41,11 @@ function refuseSilentProduction(plan: Plan, { yes, environment }: RegisterOption
   );
 }
 
-/** A sign-in that may only read finds what is there, and fills `.env`; it creates nothing. */
+/** A sign-in that may only read can find an existing server and fill in `.env`, but not create anything. */
 function refuseReadOnly(plan: Plan, session: Session): void {
   const mayWrite = session.scopes.length === 0 || session.scopes.includes(writeScope);
   if (mayWrite || !createsSomething(plan)) return;
-  throw new UserError(`This sign-in may look, and not create (it has no ${writeScope}).`, {
+  throw new UserError(`This sign-in may read but not create (it lacks ${writeScope}).`, {
     code: 'register/read-only',
     next: 'allow both when you sign in, or ask an administrator of your Scalekit workspace',
   });
@@ -54,12 +54,12 @@ function refuseReadOnly(plan: Plan, session: Session): void {
 function describeProgress({ made, pending }: Progress, plan: Plan): string | undefined {
   if (made.length === 0 && pending === undefined) return undefined;
   const where = describeEnvironment(plan.environment);
-  const done = made.length === 0 ? [] : [`Created by now in ${where}: ${made.join(', ')}.`];
-  const open = pending === undefined ? [] : [`Asked for and not confirmed, so it may be there: ${pending}.`];
-  return [...done, ...open, 'Nothing is created twice: run this again and it goes on from there.'].join('\n');
+  const done = made.length === 0 ? [] : [`Created so far in ${where}: ${made.join(', ')}.`];
+  const open = pending === undefined ? [] : [`Requested but not confirmed, so it may exist: ${pending}.`];
+  return [...done, ...open, 'Run this again to continue: nothing is created twice.'].join('\n');
 }
 
-/** Creates what was agreed to. Whatever happens, it is said what exists by then. */
+/** Carries out the plan. Whatever happens, the person is told what exists by then. */
 async function carryOut(job: Job, door: Door, plan: Plan): Promise<RegisterReport> {
   const { person, signal } = job.options;
   const progress: Progress = { made: [], pending: undefined };
@@ -77,15 +77,15 @@ async function carryOut(job: Job, door: Door, plan: Plan): Promise<RegisterRepor
   }
 }
 
-/** The server refuses to start with an id of another form: nothing is created for it, and `.env` does not get it. */
+/** Refuses an id in another form, with which the server would not start, before it gets into `.env`. */
 function refuseOtherIds(id: string, name: string): void {
   const checked = checkResourceId(id);
   if (checked.ok) return;
   throw new UserError(
-    `"${printable(name)}" has the id ${checked.problem.actual} at Scalekit, and the server takes ${checked.problem.expected}.`,
+    `"${printable(name)}" has the id ${checked.problem.actual} at Scalekit, but the server needs ${checked.problem.expected}.`,
     {
       code: 'register/id-form',
-      next: 'add the server anew in the dashboard (MCP Servers), and run this again',
+      next: 'add the server again in the dashboard (MCP Servers), and run this again',
     },
   );
 }
@@ -134,7 +134,7 @@ async function throughTheDoor(job: Job, session: Session): Promise<RegisterRepor
   }
 }
 
-/** Whoever cannot sign in can still paste. */
+/** If signing in fails, the error suggests to paste the Metadata JSON. */
 async function signInAt({ door, person, signal }: RegisterOptions): Promise<Session> {
   try {
     return await openSession(door, [readScope, writeScope], (visit) => person.visit(visit), signal);
@@ -149,16 +149,16 @@ async function signInAt({ door, person, signal }: RegisterOptions): Promise<Sess
 }
 
 /**
- * Registers a project's server at Scalekit with one sign-in, through Scalekit's own MCP server, and fills `.env`. The
- * token of the sign-in is in memory only, and forgotten at the end.
- * @returns what was done, or which steps in the dashboard stand in its place.
- * @throws UserError where nothing could be done; Interrupted where the person does not agree; what aborted the signal.
+ * Registers a project's server with Scalekit by one sign-in, through Scalekit's own MCP server, and fills in `.env`. The
+ * token is kept in memory only, and dropped at the end.
+ * @returns what was done, or the steps to take in the dashboard instead.
+ * @throws UserError if nothing could be done; Interrupted if the person declines; the signal's reason after an abort.
  */
 export async function register(options: RegisterOptions): Promise<RegisterReport> {
   const project = await readProject(options.directory, options.env);
   const job: Job = { options, project, wish: wishFor(project, options.publicUrl) };
   const session = await signInAt(options);
-  options.person.say(`✓ Signed in at ${options.door.host}`);
+  options.person.say(`✓ Signed in to ${options.door.host}`);
   try {
     return await throughTheDoor(job, session);
   } finally {

@@ -2,23 +2,23 @@ import { gatherScalekit } from '../doctor/gather/scalekit.ts';
 import { authorizationMetadata, strings, summary, waysToRegister } from '../doctor/reading.ts';
 import { parseIssuer } from '../scalekit/index.ts';
 
-/** What a registered MCP server's own authorization server metadata says (RFC 8414): the truth about it. */
+/** A registered MCP server according to its own authorization server metadata (RFC 8414), which is authoritative. */
 export interface Resource {
   readonly issuer: string;
   readonly environmentUrl: string;
   readonly resourceId: string;
   readonly scopes: readonly string[];
-  /** Whether clients can make themselves known: by registration, or by a document of theirs. */
+  /** Whether clients can identify themselves, by registration or by a metadata document. */
   readonly takesClients: boolean;
 }
 
-/** That, or why it could not be read. */
+/** The resource, or why it could not be read. */
 export type ReadResource =
   | { readonly read: true; readonly resource: Resource }
   | { readonly read: false; readonly why: string };
 
 /**
- * Reads it from the environment, in whichever of its two forms answers.
+ * Reads the metadata from the environment, at whichever of the two addresses answers.
  * @param environmentUrl an origin without trailing slash.
  */
 export async function readResource(

@@ -1,11 +1,11 @@
 import { signIn } from '../sign-in/sign-in.ts';
 import type { Visit } from '../sign-in/visit.ts';
 
-/** A sign-in that lasts as long as the command: it lives in memory alone, and `drop` forgets it. */
+/** A sign-in for the duration of the command, in memory only; `drop` discards it. */
 export interface Session {
   /** @throws Error after `drop`. */
   token(): string;
-  /** What was granted, as far as it is known. */
+  /** The granted scopes, as far as they are known. */
   readonly scopes: readonly string[];
   drop(): void;
 }
@@ -14,7 +14,7 @@ function hold(accessToken: string, scopes: readonly string[]): Session {
   let token: string | undefined = accessToken;
   return {
     token: () => {
-      if (token === undefined) throw new Error('the sign-in is over');
+      if (token === undefined) throw new Error('the sign-in was dropped');
       return token;
     },
     scopes,
@@ -25,9 +25,9 @@ function hold(accessToken: string, scopes: readonly string[]): Session {
 }
 
 /**
- * Signs a person in at Scalekit's own MCP server. No refresh token is asked for, and nothing is kept.
- * @param wanted the scopes, as far as the server knows them; where it knows none of these, all that it lists.
- * @throws as `signIn`.
+ * Signs a person in to Scalekit's own MCP server. No refresh token is requested, and nothing is stored.
+ * @param wanted the scopes to request, as far as the server has them; if it has none of these, all that it lists.
+ * @throws like `signIn`.
  */
 export async function openSession(
   server: URL,

@@ -6,19 +6,19 @@ import { type VariableName, variableNames } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 import type { Project } from './project.ts';
 
-/** The variables that are to be set. */
+/** The variables to set. */
 export type Wanted = Readonly<Partial<Record<VariableName, string>>>;
 
-/** What has to change for them, in the files where they are set now. */
+/** The changes for that, in the files where the variables are set now. */
 export interface SettingsPlan {
   readonly files: ReadonlyMap<string, readonly Edit[]>;
   /** The variables that change. */
   readonly changed: readonly VariableName[];
-  /** Set by the process environment to something else, which no file changes. */
+  /** Set differently by the process environment, which overrides every file. */
   readonly outranked: readonly VariableName[];
 }
 
-/** @returns how the project's files get the variables that they do not have yet. */
+/** @returns the edits that set the variables in the project's files. */
 export function planSettings(project: Project, wanted: Wanted): SettingsPlan {
   const files = new Map<string, readonly Edit[]>();
   const changed: VariableName[] = [];
@@ -39,12 +39,12 @@ export function planSettings(project: Project, wanted: Wanted): SettingsPlan {
   return { files, changed, outranked };
 }
 
-/** @returns each line that changes, as a person sees it before saying yes. */
+/** @returns the lines that change, to show before asking. */
 export function previewSettings(project: Project, { files }: SettingsPlan): Promise<string> {
   return previewPlan(project.directory, { files, commands: [], codes: [] });
 }
 
-/** `.env` is for its owner's eyes, whoever made it. */
+/** Makes the files readable by their owner alone. */
 function privately(files: SettingsPlan['files']): SettingsPlan['files'] {
   if (process.platform === 'win32') return files;
   return new Map(
@@ -53,8 +53,8 @@ function privately(files: SettingsPlan['files']): SettingsPlan['files'] {
 }
 
 /**
- * Writes them: all of a file's lines or none, and everything else in it stays byte for byte.
- * @throws UserError where a file cannot be written.
+ * Writes the changes: all of a file's or none. Everything else in the file stays byte for byte.
+ * @throws UserError if a file cannot be written.
  */
 export async function writeSettings(
   project: Project,

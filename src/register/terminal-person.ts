@@ -12,8 +12,8 @@ function answered<T>(value: T | typeof clack.CANCEL_SYMBOL): T {
 }
 
 /**
- * @param context its stdout is where the person reads, a terminal.
- * @returns the person in front of a terminal.
+ * @param context with a terminal as stdin and stdout.
+ * @returns the person at that terminal.
  */
 export function terminalPerson(context: Context): Person {
   const streams = { input: context.stdin, output: context.stdout };

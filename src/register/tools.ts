@@ -1,9 +1,9 @@
 import { printable } from '../scalekit/index.ts';
 
-// What the tools of Scalekit's MCP server are called is known; how they take their arguments is asked each time,
-// since its README and its code disagree (docs/scalekit.md#registering-a-server).
+// The names of the tools of Scalekit's MCP server are known; their arguments are read from their schemas each time, since
+// its README and its code disagree (docs/scalekit.md#registering-a-server).
 
-/** The tools that this room may call. `update_mcp_server` is none of them: with a URL it turns a server into a web application. */
+/** The tools that may be called. `update_mcp_server` is not among them: with a URL it turns a server into a web application. */
 export type ToolName =
   | 'list_environments'
   | 'get_environment_credentials'
@@ -12,13 +12,13 @@ export type ToolName =
   | 'list_mcp_servers'
   | 'register_mcp_server';
 
-/** How a tool takes its arguments, as `tools/list` says (JSON Schema). */
+/** A tool and its arguments (JSON Schema), from `tools/list`. */
 export interface OfferedTool {
   readonly name: string;
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
 
-/** An argument by what it means; each tool calls it one of several names. */
+/** The names that tools use for each argument. */
 const spellings = {
   environment: ['environmentId', 'envId', 'environment'],
   page: ['pageToken', 'page', 'cursor'],
@@ -35,10 +35,10 @@ const spellings = {
 export type ArgumentName = keyof typeof spellings;
 export type Arguments = Readonly<Partial<Record<ArgumentName, string | number | boolean>>>;
 
-/** May be left out where a tool has no place for it. */
+/** Arguments to leave out if a tool does not take them. */
 const dispensable: ReadonlySet<string> = new Set<ArgumentName>(['pageSize', 'description', 'provider']);
 
-/** A tool is not what this program knows. `reason` goes on after the tool's name. */
+/** A tool differs from what this program knows. `reason` continues the sentence after the tool's name. */
 export class ToolChanged extends Error {
   readonly tool: string;
   readonly reason: string;
@@ -70,7 +70,7 @@ function propertyFor(
   return undefined;
 }
 
-/** A number where text is asked for, and the other way round; anything else is not the argument that we know. */
+/** @returns the value in the type of the schema, with numbers as text if needed; undefined if the type is another one. */
 function inType(value: string | number | boolean, schema: unknown): string | number | boolean | undefined {
   const { type } = objectIn(schema);
   const types = Array.isArray(type) ? type : [type];
@@ -80,13 +80,13 @@ function inType(value: string | number | boolean, schema: unknown): string | num
   return undefined;
 }
 
-/** What a tool may require and is always the same here: every server of ours is protected by Scalekit itself. */
+/** Constant values for arguments that a tool may require: our servers are always protected by Scalekit itself. */
 const constants: Arguments = { page: '', provider: '', description: '', usesScalekit: true };
 
 /**
- * Puts arguments into the form that a tool asks for.
- * @returns what to call it with.
- * @throws ToolChanged where the tool has no place for an argument that matters, or asks for one that we do not know.
+ * Puts arguments into the form that a tool requires.
+ * @returns the arguments to call it with.
+ * @throws ToolChanged if the tool does not take an argument that matters, or requires one that we do not know.
  */
 export function fitArguments(tool: OfferedTool, given: Arguments): Record<string, unknown> {
   const properties = objectIn(tool.inputSchema.properties);
@@ -94,8 +94,7 @@ export function fitArguments(tool: OfferedTool, given: Arguments): Record<string
   for (const [argument, value] of Object.entries(given) as [ArgumentName, string | number | boolean][]) {
     const property = propertyFor(argument, properties);
     if (property === undefined && dispensable.has(argument)) continue;
-    if (property === undefined)
-      throw new ToolChanged(tool.name, `takes no ${spellings[argument][0]} any more`);
+    if (property === undefined) throw new ToolChanged(tool.name, `no longer takes ${spellings[argument][0]}`);
     const typed = inType(value, properties[property]);
     if (typed === undefined) throw new ToolChanged(tool.name, `wants ${printable(property)} in another form`);
     fitted[property] = typed;
@@ -106,7 +105,7 @@ export function fitArguments(tool: OfferedTool, given: Arguments): Record<string
       spellings[key].some((s) => plain(s) === plain(name)),
     );
     if (argument === undefined)
-      throw new ToolChanged(tool.name, `asks for ${printable(name)}, which this version does not know`);
+      throw new ToolChanged(tool.name, `requires ${printable(name)}, which this version does not know`);
     fitted[name] = constants[argument];
   }
   return fitted;

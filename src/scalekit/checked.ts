@@ -13,7 +13,7 @@ export interface Problem {
   readonly expected: string;
 }
 
-/** A checked value with what was corrected on the way (each note is a sentence), or the problem with it. */
+/** A checked value, with a note (a sentence) for each correction that was made to it; or the problem with it. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T; readonly notes: readonly string[] }
   | { readonly ok: false; readonly problem: Problem };
@@ -29,8 +29,9 @@ export function refuse(code: string, reason: string, actual: string, expected: s
 }
 
 /**
- * What is never printed, each with what stands in its place. A short secret is known by its prefix at the start of a word
- * (`tasks_read` holds `sks_`), a long one anywhere: after the `\n` of a JSON text, say (docs/scalekit.md#identifiers-and-hosts).
+ * Patterns that are never printed, each with its replacement. A short secret is recognised only where its prefix starts a
+ * word (`tasks_read` contains `sks_`); a long one anywhere, for example after the `\n` in a JSON text
+ * (docs/scalekit.md#identifiers-and-hosts).
  */
 const secretShapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<!\w)(skcs_|sks_|test_)[\w-]{4,}/g, '$1…(masked)'],
@@ -42,14 +43,14 @@ const secretShapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<![^\s/:@"'{}])[^\s/:@"'{}]+:[^\s/"'{}]+@/g, '…@'],
 ];
 
-/** Masks whatever in a text looks like a secret, a token or the password of a URL; a prefix that tells its kind stays. */
+/** Masks everything in a text that looks like a secret, a token or a URL's password. The prefix that names its kind stays. */
 export function maskSecrets(text: string): string {
   return secretShapes.reduce((masked, [shape, mask]) => masked.replaceAll(shape, mask), text);
 }
 
 /**
- * What a terminal obeys or nobody sees: controls, line and paragraph ends, text direction, zero width, tags and fillers,
- * halves of pairs.
+ * Characters that a terminal acts on or that are invisible: control characters, line and paragraph separators, text
+ * direction, zero width, tags and fillers, unpaired surrogates.
  */
 export const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]|(?! )\p{Zs}/gu;
 
@@ -61,7 +62,7 @@ function escapeCharacter(character: string): string {
 /**
  * Makes text from outside safe to print: secrets and tokens are masked, control and invisible characters (terminal
  * escapes, line breaks) are shown as `\xNN` or `\u{NNNN}`, and a long value is cut.
- * @param longest in UTF-16 units, without the mark of the cut.
+ * @param longest in UTF-16 code units, not counting the ellipsis.
  */
 export function printable(text: string, longest = 200): string {
   // Cut before masking too, so that a paste of megabytes costs nothing.

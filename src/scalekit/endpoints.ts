@@ -39,7 +39,8 @@ export function endpoints(environmentUrl: string, resourceId: string): Endpoints
 }
 
 /**
- * Where any authorization server has its metadata (RFC 8414 §3.1 and §5): before the issuer's path, and after it.
+ * Where an authorization server publishes its metadata (RFC 8414 §3.1 and §5): with the well-known part before the issuer's
+ * path, and after it.
  * @param issuer an absolute URL.
  */
 export function authorizationServerMetadataUrls(
@@ -64,8 +65,8 @@ export interface ServerUrls {
 }
 
 /**
- * Where a resource's metadata is: RFC 9728 §3.1 puts the well-known part between host and path; the root form is what
- * some clients ask for.
+ * Where a resource publishes its metadata: RFC 9728 §3.1 puts the well-known part between host and path; some clients ask
+ * for the root form.
  * @param resource the MCP endpoint, an absolute URL.
  */
 export function protectedResourceMetadataUrls(

@@ -20,7 +20,7 @@ const prefixes: ReadonlyArray<readonly [RegExp, string]> = [
 const expectedResourceId = 'res_<digits>, from Dashboard > MCP Servers > your server';
 const expectedClientId = 'skc_<digits>, from Dashboard > Settings > API credentials';
 
-/** @returns in words what kind of Scalekit identifier a text is, or undefined where its prefix is none of Scalekit's. */
+/** @returns what kind of Scalekit identifier a text is, in words, or undefined if its prefix is not one of Scalekit's. */
 export function kindOfIdentifier(text: string): string | undefined {
   return prefixes.find(([pattern]) => pattern.test(text))?.[1];
 }
@@ -35,18 +35,18 @@ function checkIdentifier(
   const input = text.trim();
   if (input === '') return refuse(`${rule}/empty`, `The ${name} is empty`, text, expected);
   if (isPlaceholder(input))
-    return refuse(`${rule}/placeholder`, `The ${name} is still a guide's placeholder`, input, expected);
+    return refuse(`${rule}/placeholder`, `The ${name} is still a placeholder`, input, expected);
   if (pattern.test(input)) return accept(input);
   const kind = kindOfIdentifier(input);
-  // With the right prefix, what follows it is wrong; it is not another kind of id.
+  // With the right prefix it is a malformed id of the right kind, not another kind.
   return kind !== undefined && kind !== kindOfIdentifier(expected)
-    ? refuse(`${rule}/other-kind`, `The ${name} holds ${kind}`, input, expected)
+    ? refuse(`${rule}/other-kind`, `The ${name} is set to ${kind}`, input, expected)
     : refuse(`${rule}/form`, `This is not a ${name}`, input, expected);
 }
 
 /**
  * Checks `SCALEKIT_RESOURCE_ID`, the id of the MCP server in the dashboard. Letters are allowed after the prefix:
- * only digits have been seen, and a wrong guess here would lock somebody out.
+ * we have only seen digits, but a wrong guess would lock people out.
  */
 export function checkResourceId(text: string): Checked<string> {
   return checkIdentifier('resource-id', 'resource id', /^res_[a-zA-Z0-9]{1,64}$/, expectedResourceId, text);

@@ -1,4 +1,4 @@
-/** What Scalekit is. Every fact about it is written in this folder once; nothing here imports anything of ours. */
+/** What we know about Scalekit. Each fact is stated once, in this folder, which imports nothing else of this project. */
 export * from './aliases.ts';
 export * from './checked.ts';
 export * from './endpoints.ts';

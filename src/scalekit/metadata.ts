@@ -3,12 +3,12 @@ import { checkResourceId } from './identifiers.ts';
 import { checkScopes, reservedScopes } from './scopes.ts';
 import { checkEnvironmentUrl, checkMcpUrl } from './urls.ts';
 
-/** What one paste of the dashboard's "Metadata JSON" says. */
+/** The values in the dashboard's "Metadata JSON". */
 export interface DashboardMetadata {
   readonly environmentUrl: string;
   readonly resourceId: string;
   readonly mcpUrl: string;
-  /** Undefined where the dashboard lists none. */
+  /** Undefined if the dashboard lists none. */
   readonly scopes: readonly string[] | undefined;
 }
 
@@ -16,28 +16,28 @@ const expected =
   'the JSON of Dashboard > MCP Servers > your server > Metadata JSON, with "authorization_servers" and "resource"';
 
 const expectedResource =
-  'the Server URL as "resource"; where it is missing, enter it in Dashboard > MCP Servers > your server';
+  'the Server URL as "resource"; if it is missing, enter it in Dashboard > MCP Servers > your server';
 
-/** @returns a value as it was written; nothing for what is not there. */
+/** @returns a value as JSON, to show it; empty for undefined. */
 function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    return 'JSON that is nested too deep to show';
+    return 'JSON that is nested too deeply to show';
   }
 }
 
-/** What a chat or a word processor makes of `"`, and of the spaces and fences around a text. */
+/** What chats and word processors turn `"` into, and the code fences they put around a text. */
 const curly = /[\u201c-\u201f\u00ab\u00bb\u2033]/g;
 const fence = /^```\w*\s*\n([\s\S]*?)\n?```$/;
 
-/** @returns the text with straight quotes, ordinary spaces and no fence: it is tried where the text itself is no JSON. */
+/** @returns the text with straight quotes, ordinary spaces and no fence. Tried when the text itself is not valid JSON. */
 function straighten(text: string): string {
   const inner = fence.exec(text)?.[1] ?? text;
   return inner.replaceAll(curly, '"').replaceAll('\u00a0', ' ').trim();
 }
 
-/** What people paste in its place that is not JSON. */
+/** What people paste by mistake that is not JSON. */
 const otherTexts: ReadonlyArray<readonly [RegExp, string]> = [
   [/^eyJ[\w-]+\./, 'This is a token, not the Metadata JSON'],
   [/^https?:\/\//i, 'This is a URL, not the Metadata JSON'],
@@ -66,7 +66,7 @@ function parseObject(text: string): Checked<Record<string, unknown>> {
   return refuseText(text);
 }
 
-/** Documents that people paste in its place, by a name that only they have. */
+/** Documents that people paste by mistake, each recognised by a member that only it has. */
 const otherDocuments: ReadonlyArray<readonly [member: string, name: string]> = [
   ['token_endpoint', "the authorization server's metadata"],
   ['keys', "the authorization server's keys"],
@@ -80,7 +80,7 @@ function issuerIn({ issuer }: Readonly<Record<string, unknown>>): ReturnType<typ
   return typeof issuer === 'string' ? parseIssuer(issuer) : undefined;
 }
 
-/** Names another document. The authorization server's own metadata holds two of the four values, in its issuer. */
+/** Refuses another document by name. The authorization server's own metadata has two of the four values, in its issuer. */
 function refuseOtherDocument(document: Readonly<Record<string, unknown>>): Checked<never> | undefined {
   if ('authorization_servers' in document) return undefined;
   const name = otherDocuments.find(([member]) => member in document)?.[1];
@@ -91,13 +91,13 @@ function refuseOtherDocument(document: Readonly<Record<string, unknown>>): Check
   const instead =
     parts === undefined
       ? expected
-      : `${expected}; this one says as much as --environment-url ${parts.environmentUrl} --resource-id ${parts.resourceId}`;
+      : `${expected}; this document gives you --environment-url ${parts.environmentUrl} --resource-id ${parts.resourceId}`;
   return refuse('metadata/other-document', `This is ${name}, not the Metadata JSON`, members, instead);
 }
 
 /** Takes `{env}/resources/{res}` apart (docs/scalekit.md#metadata-json). */
 function splitIssuer(servers: unknown): Checked<{ environmentUrl: string; resourceId: string }> {
-  // RFC 9728 lists any number of authorization servers; the first of Scalekit's form is ours.
+  // RFC 9728 allows any number of authorization servers: take the first in Scalekit's form.
   const issuers = (Array.isArray(servers) ? servers : [servers]).map((server) =>
     typeof server === 'string' ? /^(.+)\/resources\/([^/]+)\/?$/.exec(server.trim()) : null,
   );
@@ -117,7 +117,7 @@ function splitIssuer(servers: unknown): Checked<{ environmentUrl: string; resour
   return accept({ environmentUrl: environmentUrl.value, resourceId: resourceId.value }, environmentUrl.notes);
 }
 
-/** @returns the two parts of an issuer of Scalekit's form, or undefined for any other issuer. */
+/** @returns the two parts of an issuer in Scalekit's form, or undefined for any other issuer. */
 export function parseIssuer(
   issuer: string,
 ): { readonly environmentUrl: string; readonly resourceId: string } | undefined {
@@ -137,7 +137,7 @@ function readScopes(value: unknown): Checked<readonly string[] | undefined> {
 /**
  * Reads the dashboard's "Metadata JSON": environment URL, resource id, server URL and scopes at once.
  * @param text the JSON as pasted.
- * @returns the four values, each by its own rule; corrections are notes. Of a key written twice the last counts, as in any JSON.
+ * @returns the four values, each checked by its own rule; corrections are notes. The last of two equal keys counts, as in any JSON.
  */
 export function parseDashboardMetadata(text: string): Checked<DashboardMetadata> {
   const parsed = parseObject(text.trim());
@@ -163,7 +163,7 @@ export function parseDashboardMetadata(text: string): Checked<DashboardMetadata>
 
 /**
  * Reads the authorization server's own metadata (RFC 8414), which people paste in place of the Metadata JSON.
- * @returns the two values that its issuer holds, or undefined where the text is another one.
+ * @returns the two values in its issuer, or undefined if the text is something else.
  */
 export function parseAuthorizationServer(text: string): ReturnType<typeof parseIssuer> {
   const parsed = parseObject(text.trim());

@@ -8,10 +8,10 @@ const scopeRule = 'letters, digits, _ and : (no hyphen, no dot), 64 characters a
 
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 
-/** What OpenID Connect names of a person: granted to whoever asks, and listed nowhere (docs/scalekit.md#scopes-and-refresh-tokens). */
+/** OpenID Connect's identity scopes: granted to every client that asks, though no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
 export const identityScopes: readonly string[] = ['openid', 'profile', 'email'];
 
-/** Asked for by clients beside the server's scopes, and never to be listed among them (docs/mcp.md#what-a-resource-server-must-do). */
+/** Scopes that clients request in addition to the server's own, which must never list them (docs/mcp.md#what-a-resource-server-must-do). */
 export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', ...identityScopes]);
 
 /** OpenID's scopes, which Scalekit grants although no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
@@ -26,7 +26,7 @@ export function checkScope(name: string): Checked<string> {
     const wrong = [...new Set(name.replaceAll(/[a-zA-Z0-9_:]/g, ''))].map((c) =>
       c === ' ' ? 'a space' : `"${printable(c)}"`,
     );
-    return refuse('scope/characters', `A scope holds ${wrong.join(' and ')}`, name, scopeRule);
+    return refuse('scope/characters', `A scope contains ${wrong.join(' and ')}`, name, scopeRule);
   }
   if (reservedScopes.has(name)) {
     return refuse(
@@ -42,14 +42,14 @@ export function checkScope(name: string): Checked<string> {
 /**
  * Checks a list of scopes.
  * @param list text separated by commas or white space, or the names themselves.
- * @returns the names in their order, each once; what was left out is a note.
+ * @returns the names in their order, each once; a note names the duplicates that were removed.
  */
 export function checkScopes(list: string | readonly string[]): Checked<readonly string[]> {
   const names = typeof list === 'string' ? list.split(/[\s,]+/).filter((name) => name !== '') : list;
   if (names.length === 0)
     return refuse(
       'scopes/empty',
-      'There is no scope',
+      'No scope was given',
       String(list),
       'one scope or more, e.g. todo:read,todo:write',
     );
@@ -59,7 +59,7 @@ export function checkScopes(list: string | readonly string[]): Checked<readonly 
   }
   const unique = [...new Set(names)];
   const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-  return accept(unique, repeated.length > 0 ? [`Written twice, kept once: ${repeated.join(', ')}.`] : []);
+  return accept(unique, repeated.length > 0 ? [`Duplicate scopes removed: ${repeated.join(', ')}.`] : []);
 }
 
 /** The scope that guards reading and the one that guards writing. */
@@ -68,7 +68,7 @@ export interface ReadWritePair {
   readonly write: string;
 }
 
-/** @returns the first `x:read` of a list that has its `x:write` too, or undefined. */
+/** @returns the first `x:read` in a list that also has `x:write`, or undefined. */
 export function readWritePair(scopes: readonly string[]): ReadWritePair | undefined {
   const stem = scopes
     .find((scope) => scope.endsWith(':read') && scopes.includes(`${scope.slice(0, -5)}:write`))
@@ -77,7 +77,7 @@ export function readWritePair(scopes: readonly string[]): ReadWritePair | undefi
 }
 
 /**
- * What a consent page says of a scope that nobody has described: the part after the last colon is taken for the verb.
+ * The consent page's text for a scope without a description: the part after the last colon is read as the verb.
  * @returns a sentence without a full stop, e.g. "Create, change and delete todo" for `todo:write`.
  */
 export function describeScope(name: string): string {

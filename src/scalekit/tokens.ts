@@ -6,10 +6,10 @@ export const signingAlgorithm = 'RS256';
 /** Accepted values of a token's `typ` header, lower case; absent is accepted too (docs/mcp.md#tokens). */
 export const accessTokenTypes: readonly string[] = ['at+jwt', 'application/at+jwt', 'jwt'];
 
-/** How far two clocks may be apart, in seconds (Envoy's default). */
+/** The clock skew that is tolerated, in seconds (Envoy's default). */
 export const clockToleranceSeconds = 60;
 
-/** A token that says it lives longer than this was not made by Scalekit, in seconds. */
+/** The longest lifetime that is accepted, in seconds: Scalekit issues no token that lives longer. */
 export const maximumLifetimeSeconds = 24 * 60 * 60;
 
 /** The two issuers that are accepted while Scalekit's migration runs (docs/scalekit.md#access-tokens). */
@@ -17,7 +17,7 @@ export function acceptedIssuers(environmentUrl: string, resourceId: string): rea
   return [environmentUrl, endpoints(environmentUrl, resourceId).issuer];
 }
 
-/** @returns whether `aud` names the resource: the one check that is immune to trailing slashes. */
+/** @returns whether `aud` names the resource by its id, the one check that no trailing slash can break. */
 export function audienceMatches(aud: unknown, resourceId: string): boolean {
   return aud === resourceId || (Array.isArray(aud) && aud.includes(resourceId));
 }

@@ -2,15 +2,15 @@ import { accept, type Checked, printable, refuse } from './checked.ts';
 import { kindOfIdentifier } from './identifiers.ts';
 import { isPlaceholder } from './variables.ts';
 
-/** The server's URL rule in words, as the help, the prompts and the documentation say it. */
+/** The rule for MCP_URL in words, for help, prompts and documentation. */
 const mcpUrlRule =
   'an absolute http(s) URL with a trailing slash, without /mcp, query or fragment; https unless the host is this machine';
 
-/** The environment URL's rule in words. */
+/** The rule for the environment URL in words. */
 const environmentUrlRule =
   'https://<name>.scalekit.dev, .scalekit.cloud, .scalekit.com or your own domain, without a path';
 
-/** Where Scalekit hosts environments; anything else is somebody's own domain. */
+/** Where Scalekit hosts environments; anything else is a custom domain. */
 const scalekitHost = /(?:^|\.)scalekit\.(?:com|cloud|dev)$/;
 
 /** Scalekit's own sites and regions, which people paste instead of their environment's URL. */
@@ -30,19 +30,19 @@ export function isLoopback(url: URL): boolean {
   );
 }
 
-/** Names that systems and container engines give to this machine in their hosts files, beside `localhost`. */
+/** Other names for this machine in the hosts files of common systems and container engines. */
 const localName =
   /^(?:localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback)|(?:host|gateway|kubernetes)\.docker\.internal|host\.(?:containers|lima)\.internal)$/;
 
 /**
  * IPv4 addresses within IPv6 ones, as the URL parser writes them: 127.0.0.0/8 and 0.0.0.0, mapped (RFC 4291 §2.5.5.2), in
- * the older, compatible form (§2.5.5.1), translated (RFC 2765 §2.1) and behind NAT64's prefix (RFC 6052 §2.1).
+ * the older, compatible form (§2.5.5.1), translated (RFC 2765 §2.1) and with the NAT64 prefix (RFC 6052 §2.1).
  */
 const mappedLoopback = /^\[(?:::(?:ffff:(?:0:)?)?|64:ff9b::)(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
 
 /**
- * Whether a URL leads to this machine, however it is spelled: for guards, which no spelling may get around. To decide
- * what may be called, use `isLoopback`, which knows the spellings that every program takes for this machine.
+ * Whether a URL leads to this machine in any spelling: for guards, which no spelling may get around. To decide what may be
+ * called, use `isLoopback`, which accepts only the spellings that every program resolves to this machine.
  */
 export function isThisMachine(url: URL): boolean {
   const host = url.hostname.replace(/\.$/, '');
@@ -69,74 +69,79 @@ const environmentUrl: UrlRule = {
 };
 const mcpUrl: UrlRule = { code: 'mcp-url', name: 'MCP_URL', expected: mcpUrlRule };
 
-/** Refuses a value under a rule: `part` names what broke it, `reason` goes on after the value's name. */
-function no(rule: UrlRule, part: string, reason: string, input: string, expected = rule.expected) {
+/** Refuses a value under a rule: `part` names what broke it, `reason` continues the sentence after the value's name. */
+function refuseUrl(rule: UrlRule, part: string, reason: string, input: string, expected = rule.expected) {
   return refuse(`${rule.code}/${part}`, `${rule.name} ${reason}`, input, expected);
 }
 
-/** What the URL parser silently drops or turns into `/`, so that a person sees another URL than a program. */
+/** Characters that the URL parser silently drops or turns into `/`, so that a person sees another URL than a program. */
 const misread = /[\s\p{Cc}\p{Cf}\\]/u;
 
 /** Parses an absolute URL, or says why the text is not one. */
 function parseUrl(rule: UrlRule, input: string): Checked<URL> {
-  if (input === '') return no(rule, 'empty', 'is empty', input);
+  if (input === '') return refuseUrl(rule, 'empty', 'is empty', input);
   const kind = kindOfIdentifier(input);
-  if (kind) return no(rule, 'identifier', `holds ${kind}, not a URL`, input);
-  if (input.length > longestUrl) return no(rule, 'length', `has ${input.length} characters`, input);
+  if (kind) return refuseUrl(rule, 'identifier', `is set to ${kind}, not a URL`, input);
+  if (input.length > longestUrl) return refuseUrl(rule, 'length', `has ${input.length} characters`, input);
   const wrong = misread.exec(input)?.[0];
   if (wrong !== undefined)
-    return no(rule, 'characters', `holds ${wrong === ' ' ? 'a space' : `"${printable(wrong)}"`}`, input);
+    return refuseUrl(
+      rule,
+      'characters',
+      `contains ${wrong === ' ' ? 'a space' : `"${printable(wrong)}"`}`,
+      input,
+    );
   // `localhost:3002/` parses, as a URL with the scheme `localhost:`.
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(input);
   if (hasScheme && URL.canParse(input)) return accept(new URL(input));
   if (/^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?:[:/]|$)/i.test(input))
-    return no(rule, 'no-scheme', 'has no scheme (http:// or https://)', input);
+    return refuseUrl(rule, 'no-scheme', 'has no scheme (http:// or https://)', input);
   const port = /^[^/]*\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(input)?.[1];
   if (hasScheme && Number(port) > 65_535)
-    return no(rule, 'port', `has the port ${printable(port ?? '')}`, input);
-  return no(rule, 'not-a-url', 'is not an absolute URL', input);
+    return refuseUrl(rule, 'port', `has the port ${printable(port ?? '')}`, input);
+  return refuseUrl(rule, 'not-a-url', 'is not an absolute URL', input);
 }
 
-/** Refuses hosts that parse but that nobody can reach: patterns and variables (`*.scalekit.com`), `0.0.0.0`, a dot at the end. */
+/** Refuses hosts that parse but cannot be reached: patterns and variables (`*.scalekit.com`), `0.0.0.0`, a trailing dot. */
 function checkHost(rule: UrlRule, url: URL, input: string): Checked<URL> {
   const { hostname } = url;
   if (hostname === '0.0.0.0' || hostname === '[::]')
-    return no(
+    return refuseUrl(
       rule,
       'host',
-      `holds ${hostname}, where a server listens but no client can call`,
+      `names ${hostname}, where a server can listen but no client can connect`,
       input,
       'localhost',
     );
   const labels = hostname.startsWith('[') ? [] : hostname.split('.');
   const isHost = hostname.length <= 253 && labels.every((label) => /^[a-z\d_-]{1,63}$/.test(label));
-  return isHost ? accept(url) : no(rule, 'host', `has the host ${printable(hostname)}`, input);
+  return isHost ? accept(url) : refuseUrl(rule, 'host', `has the host ${printable(hostname)}`, input);
 }
 
-/** Refuses what no Scalekit or MCP URL may have: another scheme, user name and password, query, fragment, http to the world. */
+/** Refuses what no Scalekit or MCP URL may have: another scheme, user name and password, query, fragment, http to another machine. */
 function parseHttpUrl(rule: UrlRule, text: string): Checked<URL> {
   const input = text.trim();
   const parsed = parseUrl(rule, input);
   if (!parsed.ok) return parsed;
   const url = parsed.value;
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return no(rule, 'scheme', `has the scheme ${printable(url.protocol)}//`, input);
+    return refuseUrl(rule, 'scheme', `has the scheme ${printable(url.protocol)}//`, input);
   if (url.username !== '' || url.password !== '')
-    return no(rule, 'credentials', 'holds a user name or password', input);
-  // A bare `?` or `#` leaves search and hash empty, and still is a query or a fragment to strict clients.
-  if (input.includes('?')) return no(rule, 'query', 'has a query', input);
-  if (input.includes('#')) return no(rule, 'fragment', 'has a fragment', input);
-  if (url.port === '0') return no(rule, 'port', 'has the port 0', input);
+    return refuseUrl(rule, 'credentials', 'contains a user name or password', input);
+  // A bare `?` or `#` leaves search and hash empty, but strict clients still see a query or a fragment.
+  if (input.includes('?')) return refuseUrl(rule, 'query', 'has a query', input);
+  if (input.includes('#')) return refuseUrl(rule, 'fragment', 'has a fragment', input);
+  if (url.port === '0') return refuseUrl(rule, 'port', 'has the port 0', input);
   const host = checkHost(rule, url, input);
   if (host.ok && url.protocol === 'http:' && !isLoopback(url))
-    return no(rule, 'http', `is http, but ${printable(url.host)} is not this machine`, input);
+    return refuseUrl(rule, 'http', `is http, but ${printable(url.host)} is not this machine`, input);
   return host;
 }
 
 /**
  * Checks `SCALEKIT_ENVIRONMENT_URL` (docs/scalekit.md#identifiers-and-hosts).
  * @param text what the person wrote.
- * @returns the origin, without a trailing slash. A note says so where it is written otherwise (capitals, default port).
+ * @returns the origin, without a trailing slash; a note if it was written differently (capitals, default port).
  */
 export function checkEnvironmentUrl(text: string): Checked<string> {
   const input = text.trim();
@@ -152,9 +157,15 @@ export function checkEnvironmentUrl(text: string): Checked<string> {
     );
   }
   if (scalekitHost.test(hostname) && isPlaceholder(hostname))
-    return no(environmentUrl, 'placeholder', "is still a guide's placeholder", input);
+    return refuseUrl(environmentUrl, 'placeholder', 'is still a placeholder', input);
   if (pathname !== '/')
-    return no(environmentUrl, 'path', 'has a path', input, `${origin} (without ${printable(pathname)})`);
+    return refuseUrl(
+      environmentUrl,
+      'path',
+      'has a path',
+      input,
+      `${origin} (without ${printable(pathname)})`,
+    );
   const asWritten = input.replace(/\/$/, '');
   return accept(origin, origin === asWritten ? [] : [`The environment URL was read as ${origin}`]);
 }
@@ -163,10 +174,12 @@ export function checkEnvironmentUrl(text: string): Checked<string> {
 function correctPath(url: URL, input: string): readonly string[] {
   if (/\/mcp\/*$/i.test(url.pathname)) {
     url.pathname = url.pathname.replace(/(?:\/mcp\/*)+$/i, '/');
-    return [`/mcp was taken off MCP_URL: it is the base URL ${url.href}, and the server adds /mcp itself.`];
+    return [
+      `/mcp was removed from MCP_URL: it is the base URL ${url.href}, and the server adds /mcp itself.`,
+    ];
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  if (!input.endsWith('/')) return [`MCP_URL was given its trailing slash: ${url.href}`];
+  if (!input.endsWith('/')) return [`A trailing slash was added to MCP_URL: ${url.href}`];
   return url.href === input ? [] : [`MCP_URL was read as ${url.href}`];
 }
 
@@ -183,12 +196,12 @@ export function checkMcpUrl(text: string): Checked<string> {
   const notes = correctPath(url, input);
   // Encoded, doubled and dotted segments: clients, proxies and servers disagree on which path they mean.
   if (!/^\/(?:[\w~-][\w.~-]*\/)*$/.test(url.pathname)) {
-    return no(
+    return refuseUrl(
       mcpUrl,
       'path',
       `has the path ${printable(url.pathname)}`,
       input,
-      'a path of letters, digits, - . _ and ~, each part with something in it, or none',
+      'no path, or one of letters, digits, - . _ and ~ without empty or dotted parts',
     );
   }
   return accept(url.href, notes);
@@ -202,7 +215,7 @@ const internalUrl: UrlRule = {
 
 /**
  * Checks `SCALEKIT_INTERNAL_URL`: where keys and metadata are fetched when the environment URL leads somewhere else from
- * inside a container. Any host is right, by http too.
+ * inside a container. Any host is allowed, also over http.
  * @returns the origin, without a trailing slash.
  */
 export function checkInternalUrl(text: string): Checked<string> {
@@ -211,8 +224,9 @@ export function checkInternalUrl(text: string): Checked<string> {
   if (!parsed.ok) return parsed;
   const { protocol, origin, href } = parsed.value;
   if (protocol !== 'https:' && protocol !== 'http:')
-    return no(internalUrl, 'scheme', `has the scheme ${printable(protocol)}//`, input);
-  if (href !== `${origin}/`) return no(internalUrl, 'path', 'has more than scheme, host and port', input);
+    return refuseUrl(internalUrl, 'scheme', `has the scheme ${printable(protocol)}//`, input);
+  if (href !== `${origin}/`)
+    return refuseUrl(internalUrl, 'path', 'has more than scheme, host and port', input);
   return accept(origin);
 }
 
@@ -229,7 +243,7 @@ export function checkResourceMetadataUrl(text: string): Checked<string> {
   return parsed.ok ? accept(parsed.value.href) : parsed;
 }
 
-/** @returns the port that a URL means, the scheme's default included. */
+/** @returns the port of a URL, or its scheme's default. */
 export function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
 }

@@ -1,4 +1,4 @@
-/** The environment variables of a protected server, in the order in which `.env` has them. */
+/** The environment variables of a protected server, in their order in `.env`. */
 export const variableNames = [
   'PORT',
   'SCALEKIT_ENVIRONMENT_URL',
@@ -12,7 +12,7 @@ export type Variables = Readonly<Record<VariableName, string>>;
 
 /**
  * What guides, dashboards and `.env.example` files leave for people to replace: `your-env`, `res_your_resource_id`,
- * `<resource id>`, `${RESOURCE_ID}`, `skc_...`, `res_xxx`. What `maskSecrets` leaves of a secret is none.
+ * `<resource id>`, `${RESOURCE_ID}`, `skc_...`, `res_xxx`. A secret masked by `maskSecrets` is not a placeholder.
  */
 const placeholder =
   /(?<![a-z])your[-_]|\byour(?:env|app|domain)\b|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|…(?!\(masked\)|@)|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$/i;
@@ -29,12 +29,12 @@ export const localIdentifiers = {
 } as const;
 
 /**
- * The port of the local Scalekit that belongs to a server's port: 1000 above it, or below where there is no room,
- * so that two projects on one machine do not meet.
+ * The port of the local Scalekit for a server's port: 1000 above it, or below if there is no room, so that two projects on
+ * one machine do not collide.
  */
 export function emulatorPort(serverPort: number): number {
   return serverPort + 1000 <= 65_535 ? serverPort + 1000 : serverPort - 1000;
 }
 
-/** The port that a server listens on when nothing else is said. */
+/** The port that a server listens on by default. */
 export const defaultPort = 3002;

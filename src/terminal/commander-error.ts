@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { UsageError } from './errors.ts';
 
-/** Commander's complaint as one of ours: with the valid options, where the option was unknown. */
+/** Turns commander's error into a UsageError, which names the valid options if the option was unknown. */
 export function usageErrorOf(error: CommanderError, valid: readonly string[], help: string): UsageError {
   const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   const known = error.code === 'commander.unknownOption' || error.code === 'commander.unknownCommand';

@@ -15,7 +15,7 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** @returns whether a person can be asked: both ends are terminals and this is no CI run (docs/command-line.md#traps). */
+/** @returns whether we can ask a person: both ends are terminals and this is not CI (docs/command-line.md#traps). */
 export function isInteractive(context: Context): boolean {
   const ci = context.env.CI;
   return (

@@ -13,7 +13,7 @@ export interface ErrorReport {
   readonly problems?: readonly OptionProblem[];
 }
 
-/** What `--json` prints, and nothing else, where a command fails. */
+/** All that `--json` prints when a command fails. */
 export interface ErrorDocument {
   readonly ok: false;
   /** The version of the document's form. */

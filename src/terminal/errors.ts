@@ -24,7 +24,7 @@ export class UserError extends Error {
   }
 }
 
-/** One thing that is wrong with what was given, and the option it is about. */
+/** A problem with the value of an option. */
 export interface OptionProblem extends Problem {
   readonly option: string;
 }
@@ -58,24 +58,24 @@ function describe(problem: OptionProblem): string {
   return `${problem.option}: ${problem.reason}${shown}\n    expected ${problem.expected}`;
 }
 
-/** @returns one error that says everything that is wrong at once, so that nobody mends it one by one. */
+/** @returns one error that lists all problems, so that they can be fixed in one go. */
 export function problemsError(problems: readonly OptionProblem[], help: string): UsageError {
   const [only] = problems;
   const message =
     problems.length === 1 && only !== undefined
       ? describe(only)
-      : `${problems.length} values are not right.\n${problems.map((each) => `  ${describe(each)}`).join('\n')}`;
+      : `${problems.length} values are invalid.\n${problems.map((each) => `  ${describe(each)}`).join('\n')}`;
   return new UsageError(message, { code: only?.code ?? 'usage', problems, next: help });
 }
 
-/** The person stopped it: exit code 130. */
+/** The user stopped the command: exit code 130. */
 export class Interrupted extends UserError {
   constructor(message = 'Cancelled. Nothing was written.') {
     super(message, { exitCode: exitCodes.interrupted, code: 'interrupted' });
   }
 }
 
-/** @returns the system's code of an error, such as `ENOSPC`, or undefined; our own errors' codes are none of the system's. */
+/** @returns the system's code of an error, such as `ENOSPC`; undefined for other errors, our own included. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || error instanceof UserError) return undefined;
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;

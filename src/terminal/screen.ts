@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 /** Where progress is shown: a terminal, a pipe, or nowhere (with `--json`). */
 export interface Screen {
   line(text?: string): void;
-  /** Shows that something is running and for how long, and then one line with the outcome. */
+  /** Shows that something is running and for how long, then one line with the outcome. */
   step<T>(title: string, run: () => Promise<T>, done: (result: T) => string): Promise<T>;
 }
 
@@ -15,7 +15,7 @@ export const silent: Screen = {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours where a terminal shows them, and NO_COLOR does not forbid them. */
+/** Styles text if stdout is a terminal, unless NO_COLOR is set. */
 export function styled(context: Context, style: Style, text: string): string {
   const plain = context.stdout.isTTY !== true || (context.env.NO_COLOR ?? '') !== '';
   return plain ? text : styleText(style, text);
@@ -29,8 +29,8 @@ function seconds(since: number): string {
 }
 
 /**
- * A line that turns while something runs. Ours is not the prompt library's, since that one takes the keyboard, and ends the
- * process with 0 on Ctrl-C instead of letting us stop what runs.
+ * Shows a spinner. The prompt library's own takes over the keyboard, and on Ctrl-C it exits with 0 instead of letting us
+ * stop what is running.
  */
 function spin(context: Context, title: string, since: number): () => void {
   if (context.stdout.isTTY !== true) return () => {};
@@ -48,7 +48,7 @@ function spin(context: Context, title: string, since: number): () => void {
   };
 }
 
-/** @returns the screen on the context's stdout: lines, and in a terminal one that turns while something runs. */
+/** @returns a screen on the context's stdout: lines, and in a terminal a spinner while a step runs. */
 export function screenOf(context: Context): Screen {
   const line = (text = '') => {
     context.stdout.write(`${text}\n`);

@@ -1,10 +1,10 @@
-/** What cmd and PowerShell both take for itself inside double quotes. */
+/** Text that cmd and PowerShell both take literally inside double quotes. */
 const plainOnWindows = /^[^"%$`!\r\n\u201c-\u201e]*$/;
 
 /**
- * For a shell on Windows, where nobody knows which one it is. Double quotes are read by both, but cmd replaces `%NAME%` in
- * them, and PowerShell runs `$(\u2026)`. What holds such a character goes into PowerShell's single quotes, which keep everything;
- * what cmd would act on in there (it knows no single quotes) is written as character codes.
+ * Quotes for Windows, where we cannot know which shell it is. Both read double quotes, but inside them cmd replaces
+ * `%NAME%`, and PowerShell runs `$(\u2026)`. Text with such a character goes into PowerShell's single quotes, which keep everything;
+ * the characters that cmd would still act on (it has no single quotes) are written as character codes.
  */
 function quoteOnWindows(argument: string): string {
   if (plainOnWindows.test(argument)) return `"${argument}"`;
@@ -17,13 +17,13 @@ function quoteOnWindows(argument: string): string {
   return pieces.length === 1 && pieces[0]?.startsWith("'") ? pieces[0] : `(''+${pieces.join('+')})`;
 }
 
-/** @returns whether a line with this argument means the same in cmd as in PowerShell; on other systems there is one form. */
+/** @returns whether a quoted argument works in PowerShell alone, not in cmd; false on other systems. */
 export function isForPowerShell(argument: string, platform: NodeJS.Platform = process.platform): boolean {
   return platform === 'win32' && !plainOnWindows.test(argument);
 }
 
 /**
- * Quotes an argument for the shell that a person will paste it into. Nothing in it is replaced or run, in whichever shell.
+ * Quotes an argument for the shell that a person will paste it into, so that no shell replaces or runs anything in it.
  * @param platform `process.platform`: on Windows a form for cmd and PowerShell, or for PowerShell alone (`isForPowerShell`);
  * elsewhere single quotes.
  */

@@ -12,7 +12,7 @@ async function readAll(stream: Context['stdin']): Promise<string> {
 /**
  * Reads what an option names: a file, or standard input for `-`.
  * @param flag the option, for the error.
- * @throws UsageError where the file cannot be read.
+ * @throws UsageError if the file cannot be read.
  */
 export async function readSource(source: string, flag: string, context: Context): Promise<string> {
   if (source === '-') return readAll(context.stdin);

@@ -5,8 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 export const version: string = manifest.version;
 
 /**
- * The folder of our package.json, where we run from: `import.meta` is the built file's, in `dist/` or `dist/chunks/`, or
- * this file's.
+ * The folder of our package.json. `import.meta` is that of the built file, in `dist/` or `dist/chunks/`, or of this file.
  */
 export const packageRoot: string = fileURLToPath(
   new URL(/[\\/]dist[\\/][^\\/]+$/.test(fileURLToPath(import.meta.url)) ? '..' : '../..', import.meta.url),

@@ -27,14 +27,14 @@ async function refused(args: readonly string[], exitCode: number, input?: string
 describe('directories', () => {
   test.each([
     ['', 'The directory is empty'],
-    ['a:b', 'holds :'],
-    ['what?', 'holds ?'],
-    ['a"b', 'holds "'],
+    ['a:b', 'contains :'],
+    ['what?', 'contains ?'],
+    ['a"b', 'contains "'],
     ['con', 'Windows reserves'],
     ['nul.txt', 'Windows reserves'],
     ['ends.', 'ends in a dot or a space'],
     ['x'.repeat(256), 'longer than 255 bytes'],
-    ['a\u001bb', 'a character that is not shown'],
+    ['a\u001bb', 'an invisible character'],
   ])('%j is refused: %s', async (directory, reason) => {
     expect(await refused([directory], 2)).toContain(reason);
   });
@@ -158,7 +158,7 @@ test.skipIf(process.getuid?.() === 0)('a parent that may not be written', async 
   const { code, stderr } = await create(cwd, ['x', ...quick]);
   await chmod(cwd, 0o755);
   expect(code).toBe(1);
-  expect(stderr).toContain('You may not write there (EACCES)');
+  expect(stderr).toContain('You do not have permission to write there (EACCES)');
 });
 
 describe('values', () => {
@@ -171,14 +171,14 @@ describe('values', () => {
     [[...real, 'https://acme.scalekit.dev/path'], 'expected https://acme.scalekit.dev (without /path)'],
     [[...real, 'https://app.scalekit.com'], "Scalekit's own site, not your environment"],
     [[...real, 'http://acme.scalekit.dev'], 'is http, but acme.scalekit.dev is not this machine'],
-    [['--resource-id', 'conn_1'], 'The resource id holds a connection id'],
-    [['--resource-id', 'skc_1'], "The resource id holds the environment's client id"],
-    [['--client-id', 'res_1'], 'The client id holds a resource id'],
+    [['--resource-id', 'conn_1'], 'The resource id is set to a connection id'],
+    [['--resource-id', 'skc_1'], "The resource id is set to the environment's client id"],
+    [['--client-id', 'res_1'], 'The client id is set to a resource id'],
     [['--mcp-url', 'http://localhost:3002/?a=b'], 'MCP_URL has a query'],
     [['--mcp-url', 'ftp://localhost/'], 'has the scheme ftp://'],
-    [['--scopes', ''], 'There is no scope'],
-    [['--scopes', 'todo-read'], 'A scope holds "-"'],
-    [['--scopes', 'todo.read'], 'A scope holds "."'],
+    [['--scopes', ''], 'No scope was given'],
+    [['--scopes', 'todo-read'], 'A scope contains "-"'],
+    [['--scopes', 'todo.read'], 'A scope contains "."'],
     [['--scopes', 'a'.repeat(65)], 'A scope has 65 characters'],
     [['--name', ''], 'The name is empty'],
     [['--name', 'two\nlines'], 'a line break'],
@@ -211,21 +211,21 @@ describe('values', () => {
 
   test('swapped ids are both named', async () => {
     const said = await refused(['x', '--client-id', 'res_1', '--resource-id', 'skc_1'], 2);
-    expect(said).toContain('2 values are not right');
-    expect(said).toMatch(/--client-id: .*holds a resource id/);
-    expect(said).toMatch(/--resource-id: .*holds the environment's client id/);
+    expect(said).toContain('2 values are invalid');
+    expect(said).toMatch(/--client-id: .*is set to a resource id/);
+    expect(said).toMatch(/--resource-id: .*is set to the environment's client id/);
   });
 
   test('a secret in the wrong place is not printed', async () => {
     const said = await refused(['x', '--client-id', 'skcs_verysecretvalue'], 2);
-    expect(said).toContain('The client id holds a secret');
+    expect(said).toContain('The client id is set to a secret');
     expect(said).not.toContain('verysecretvalue');
   });
 
   test.each([
-    ['--mcp-url', 'http://localhost:4000', 'MCP_URL was given its trailing slash: http://localhost:4000/'],
-    ['--mcp-url', 'http://localhost:4000/mcp', '/mcp was taken off MCP_URL'],
-    ['--scopes', 'todo:read,todo:write,todo:read', 'Written twice, kept once: todo:read'],
+    ['--mcp-url', 'http://localhost:4000', 'A trailing slash was added to MCP_URL: http://localhost:4000/'],
+    ['--mcp-url', 'http://localhost:4000/mcp', '/mcp was removed from MCP_URL'],
+    ['--scopes', 'todo:read,todo:write,todo:read', 'Duplicate scopes removed: todo:read'],
   ])('%s %s is corrected, and said', async (option, value, note) => {
     const cwd = await temporaryDirectory();
     const { code, stdout } = await create(cwd, ['x', option, value, '--dry-run']);
@@ -238,15 +238,15 @@ describe('--answers', () => {
   test.each([
     ['{', 'is not JSON'],
     ['{"colour":"red"}', 'unknown: colour'],
-    ['{"directory":"x","scopes":["todo read"]}', 'A scope holds a space'],
+    ['{"directory":"x","scopes":["todo read"]}', 'A scope contains a space'],
     ['{"directory":"x","language":"python"}', 'Python is not in this version yet'],
-    ['{"name":"No directory"}', 'Missing, and there is nobody to ask: [directory]'],
+    ['{"name":"No directory"}', 'Missing, and there is no terminal to ask in: [directory]'],
   ])('%s', async (document, reason) => {
     expect(await refused(['--answers', '-'], 2, document)).toContain(reason);
   });
 });
 
-describe('nobody to ask', () => {
+describe('without a terminal', () => {
   test('a required answer missing: every one is named, with the command that has them', async () => {
     const said = await refused(['--environment-url', 'https://acme.scalekit.dev'], 2);
     expect(said).toContain('[directory], --resource-id <res_…>');
@@ -311,7 +311,7 @@ test('npm create … --template blank without --: npm swallows it, and the corre
   const env = { npm_command: 'init', npm_config_template: 'true', npm_config_install: '' };
   const { code, stderr } = await run(process.execPath, [createProgram, 'x', 'blank'], { cwd, env });
   expect(code).toBe(2);
-  expect(stderr).toContain('npm kept --template, --no-install for itself: what is for us comes after --');
+  expect(stderr).toContain('npm took --template, --no-install for itself: put our options after --');
   expect(stderr).toContain('→ npm create scalekit-mcp@latest x -- --template <name> --no-install');
   expect(await readdir(cwd)).toEqual([]);
 });

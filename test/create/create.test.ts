@@ -163,9 +163,7 @@ describe('--overwrite', () => {
     expect(json.replaced).toEqual(['README.md']);
     const { stdout } = await create(cwd, args);
     expect(stdout).toMatch(
-      mode.length > 0
-        ? / {2}README\.md \(replaces what is there\)\n/
-        : /i Replaced what was there: README\.md\n/,
+      mode.length > 0 ? / {2}README\.md \(replaces yours\)\n/ : /i Replaced existing files: README\.md\n/,
     );
     expect(stdout).not.toMatch(/(?:package\.json|notes\.txt) \(replaces|there: .*notes/);
     expect(await readFile(join(cwd, 'x/README.md'), 'utf8')).toMatch(mode.length > 0 ? /^mine$/ : /^# X\n/);

@@ -24,9 +24,9 @@ async function open(
 }
 
 const questions = {
-  directory: 'Where should the project go?',
-  template: 'What do you start from?',
-  scalekit: 'Which Scalekit protects it?',
+  directory: 'Where should the project be created?',
+  template: 'Which template?',
+  scalekit: 'Which Scalekit should protect it?',
   metadata: 'Paste the "Metadata JSON"',
   clientId: 'Client id (',
   resourceId: 'Resource id (',
@@ -121,7 +121,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     terminal.type(`${keys.clear}https://acme.scalekit.dev\r`);
     await terminal.see(questions.clientId);
     terminal.type('res_1\r');
-    await terminal.see('The client id holds a resource id');
+    await terminal.see('The client id is set to a resource id');
     terminal.type(`${keys.clear}skc_1\r`);
     await terminal.see(questions.resourceId);
     terminal.type('res_1\r');
@@ -148,7 +148,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     const { terminal, cwd } = await open('--template todo --emulator');
     await terminal.see(questions.directory);
     terminal.type('a:b\r');
-    await terminal.see('A part of the path holds :');
+    await terminal.see('A part of the path contains :');
     terminal.type(`${keys.clear}good\r`);
     expect(await terminal.exit()).toBe(0);
     expect(await readdir(cwd)).toEqual(['good']);
@@ -169,7 +169,7 @@ describe.skipIf(withoutTerminal)('a folder that is not empty', () => {
     const command = `${process.execPath} ${createProgram} x --template todo --emulator ${quick}`;
     const terminal = new Terminal(command, { cwd, env: detected });
     onTestFinished(() => terminal.close());
-    await terminal.see('x is not empty. What now?');
+    await terminal.see('x is not empty. What would you like to do?');
     await answer(terminal);
     return { code: await terminal.exit(), cwd, screen: terminal.screen() };
   }

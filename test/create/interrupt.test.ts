@@ -50,7 +50,7 @@ describe('an install that fails', () => {
       env: { PATH },
     });
     expect(code).toBe(1);
-    expect(stderr).toContain('`npm install` ended with 7');
+    expect(stderr).toContain('`npm install` ended with exit code 7');
     expect(stderr).toContain('npm error E404 no such package');
     expect(stderr).toContain('→ cd x && npm install');
     expect(stdout).toContain('To repeat this, run:');
@@ -78,7 +78,7 @@ describe('an install that fails', () => {
     const PATH = await temporaryDirectory();
     const { code, stderr } = await run(process.execPath, [createProgram, ...args], { cwd, env: { PATH } });
     expect(code).toBe(1);
-    expect(stderr).toContain('npm was not found, so nothing is installed. It comes with Node.js');
+    expect(stderr).toContain('npm was not found, so nothing was installed. It comes with Node.js');
     expect(stderr).toContain('→ cd x && npm install');
     expect(await readdir(join(cwd, 'x'))).toContain('package.json');
   });

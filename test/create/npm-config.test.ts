@@ -3,7 +3,7 @@ import { modesFromNpm, refuseSwallowedFlags } from '../../src/create/npm-config.
 import { UsageError } from '../../src/terminal/errors.ts';
 
 /** The environments are those that npm 11.19 was seen to set. */
-describe('what npm kept for itself', () => {
+describe('flags that npm does not pass on', () => {
   test('npm create … --dry-run --json: both are honoured', () => {
     const env = {
       npm_command: 'init',
@@ -26,7 +26,7 @@ describe('what npm kept for itself', () => {
   test('npm create x --template blank --no-install is refused with the corrected command', () => {
     const env = { npm_command: 'init', npm_config_template: 'true', npm_config_install: '' };
     const run = () => refuseSwallowedFlags(env, 'x');
-    expect(run).toThrow(/npm kept --template, --no-install for itself/);
+    expect(run).toThrow(/npm took --template, --no-install for itself/);
     let next: string | undefined;
     try {
       run();

@@ -119,7 +119,7 @@ describe('--answers', () => {
   });
 
   test.each(['[]', '"x"', 'null', '3'])('%s is refused', (text) => {
-    expect(() => parse(text)).toThrow(/does not hold answers/);
+    expect(() => parse(text)).toThrow(/does not contain valid answers/);
   });
 
   test('an unknown key is refused, with the one that was meant', () => {

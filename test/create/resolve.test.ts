@@ -16,8 +16,8 @@ const metadata = JSON.stringify({
 
 async function answer(args: readonly string[], env = {}): Promise<{ resolved: Resolved; repeat: string }> {
   const { context } = surroundings({ env });
-  const { given, around } = await readInput(parseArguments(args).raw, context, 'create-scalekit-mcp');
-  const resolved = resolve(given, around);
+  const { given, invocation } = await readInput(parseArguments(args).raw, context, 'create-scalekit-mcp');
+  const resolved = resolve(given, invocation);
   return { resolved, repeat: repeatCommand(given, resolved, 'linux').repeat };
 }
 
@@ -78,7 +78,7 @@ describe('port and MCP_URL', () => {
   test('the port follows from a MCP_URL on this machine, and is said', async () => {
     const resolved = await answers('x', '--mcp-url', 'http://localhost:4000/');
     expect(resolved.project.port).toBe(4000);
-    expect(resolved.notes).toEqual(["The port is MCP_URL's: 4000."]);
+    expect(resolved.notes).toEqual(['The port was taken from MCP_URL: 4000.']);
   });
 
   test('a public MCP_URL says nothing about the port', async () => {
@@ -88,7 +88,7 @@ describe('port and MCP_URL', () => {
 
   test('a port that is not that of MCP_URL is said', async () => {
     const { notes } = await answers('x', '--port', '3002', '--mcp-url', 'http://localhost:4000/');
-    expect(notes).toEqual([expect.stringContaining('listens on 3002, and MCP_URL says 4000')]);
+    expect(notes).toEqual([expect.stringContaining('listens on 3002, but MCP_URL has port 4000')]);
   });
 });
 

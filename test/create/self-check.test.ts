@@ -52,7 +52,7 @@ describe('the self-check is the project’s own scalekit-mcp’s', () => {
       'a finding',
       write({ result: { ...passed, state: 'found', level: 'error' } }, { exitCode: 1 }),
       'failed',
-      /not as it should be/,
+      /found a problem with the new server/,
     ],
     ['Scalekit out of reach', write({ exitCode: 3 }), 'skipped', /could not be checked/],
     [
@@ -61,7 +61,7 @@ describe('the self-check is the project’s own scalekit-mcp’s', () => {
       'failed',
       /failed: \.env cannot be read/,
     ],
-    ['a program that says nothing', '', 'failed', /ended without a word/],
+    ['a program that says nothing', '', 'failed', /ended without output/],
     ['a program that is not there', undefined, 'skipped', /own scalekit-mcp was not found/],
   ])('%s', async (_, program, state, detail) => {
     expect((await check(program)).report).toMatchObject({ state, detail: expect.stringMatching(detail) });

@@ -84,8 +84,8 @@ let project: string;
 beforeAll(async () => {
   project = await makeDirectory('call');
   const [port, mcpUrl] = [await freePort(), await freeMcpUrl()];
-  const keyDirectory = join(project, '.state', 'scalekit-mcp');
-  const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, keyDirectory });
+  const stateDirectory = join(project, '.state', 'scalekit-mcp');
+  const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, stateDirectory });
   server = await startServer({ scalekit, scopes, tools });
   const lines = Object.entries(scalekit.variables).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(project, '.env'), lines.join(''));

@@ -243,7 +243,7 @@ describe('the switches of the local Scalekit', () => {
     const fixture = await Fixture.make('local');
     const dev = await fixture.dev({}, ['--token-lifetime', '7']);
     await dev.says(ready);
-    expect(dev.output).toContain('tokenLifetime 7: kept for the next time in local-scalekit.json');
+    expect(dev.output).toContain('tokenLifetime 7: saved in local-scalekit.json');
     const before = await answers(fixture, 'first');
     const lifetime = async () => (await fixture.machineToken()).expires_in;
     expect(await lifetime()).toBe(7);

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await writeFile(join(project, '.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 });
 
-const keyDirectory = () => join(project, '.state', 'scalekit-mcp');
+const stateDirectory = () => join(project, '.state', 'scalekit-mcp');
 
 async function scalekit(args: readonly string[], input = '') {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -41,7 +41,7 @@ async function start(options: Parameters<typeof startEmulator>[0] = {}): Promise
     port,
     resourceId,
     mcpUrl,
-    keyDirectory: keyDirectory(),
+    stateDirectory: stateDirectory(),
     ...options,
   });
   onTestFinished(() => emulator.close());
@@ -100,7 +100,7 @@ describe('a token of the local Scalekit', () => {
   });
 
   test('is not made where another key is in use', async () => {
-    await start({ keyDirectory: await temporaryDirectory() });
+    await start({ stateDirectory: await temporaryDirectory() });
     expect(await scalekit(['token'])).toMatchObject({
       code: 1,
       stdout: '',

@@ -51,7 +51,7 @@ test('a client that is described by a document walks without registration', asyn
   const request = await authorizationRequest(emulator, server, url, { scope: 'todo:read offline_access' });
   const form = await Form.of(await browser.open(locationOf(await browser.open(request.url))));
   expect(form.page).toContain('<bdi>A documented client</bdi>');
-  expect(form.page).toContain('described by the document there');
+  expect(form.page).toContain('described by the document at this address');
   const resume = locationOf(await browser.open(form.action, form.press('allow')));
   const client = { client_id: url, token_endpoint_auth_method: 'none' };
   const tokens = await exchange(server, client, request, locationOf(await browser.open(resume)));
@@ -130,7 +130,7 @@ describe('as installed, well-known clients need no internet', () => {
   ])('%s to %s', async (clientId, redirect_uri, name) => {
     const { page, trusted } = await openBundled(clientId, { redirect_uri });
     expect(page).toContain(`<bdi>${name}</bdi>`);
-    expect(page).toContain('described by the document there');
+    expect(page).toContain('described by the document at this address');
     expect(trusted).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe('as installed, well-known clients need no internet', () => {
   ])('they are sent nowhere else: %s to %s', async (clientId, redirect_uri) => {
     const { status, page } = await openBundled(clientId, { redirect_uri });
     expect(status).toBe(400);
-    expect(page).toContain('The answer would go somewhere else');
+    expect(page).toContain('The redirect URI is not registered');
   });
 });
 
@@ -151,7 +151,7 @@ describe('an unknown client whose document cannot be reached', () => {
   test('is trusted where its answers go to this machine, and the page and the log say so', async () => {
     const { status, page, trusted } = await openBundled(unknown);
     expect(status).toBe(303);
-    expect(page).toContain('taken on trust: the document there cannot be reached');
+    expect(page).toContain('trusted although its document cannot be reached');
     expect(page).toContain('Scalekit itself would refuse the client');
     expect(trusted).toHaveLength(1);
     expect(trusted[0]).toMatch(

@@ -58,8 +58,8 @@ test('stdout is the lines of .env, the rest is for the person', async () => {
     expect(running.out()).toMatch(
       /^PORT=5000\nSCALEKIT_ENVIRONMENT_URL=http:\/\/localhost:\d+\nSCALEKIT_CLIENT_ID=skc_\d+\nSCALEKIT_RESOURCE_ID=res_\d+\nMCP_URL=http:\/\/localhost:5000\/\n$/,
     );
-    expect(running.err()).toContain('note: MCP_URL was given its trailing slash');
-    expect(running.err()).toContain('no production service');
+    expect(running.err()).toContain('note: A trailing slash was added to MCP_URL');
+    expect(running.err()).toContain('never for production');
     expect(running.err()).toContain(join(state, 'scalekit-mcp'));
     const url = variable(running.out(), 'SCALEKIT_ENVIRONMENT_URL');
     expect((await fetch(`${url}/keys`)).status).toBe(200);
@@ -115,7 +115,7 @@ test('--json: one document, and silence', async () => {
     mcpUrl: 'http://localhost:3002/',
     scopes: ['a:read', 'a:write'],
     variables: { SCALEKIT_ENVIRONMENT_URL: document.url },
-    keyDirectory: null,
+    stateDirectory: null,
   });
   await fetch(`${document.url}/keys`);
   expect(await running.stop()).toBe(exitCodes.interrupted);

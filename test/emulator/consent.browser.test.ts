@@ -126,8 +126,8 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     const { page } = await visit(light);
     for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
     await page.getByRole('button', { name: 'Allow' }).click();
-    await expect(page.getByRole('alert').textContent()).resolves.toContain('Tick at least one');
-    await expect(page.title()).resolves.toMatch(/^Not yet:/);
+    await expect(page.getByRole('alert').textContent()).resolves.toContain('Select at least one');
+    await expect(page.title()).resolves.toMatch(/^Error:/);
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.waitForURL('**/done?*');
     expect(new URL(page.url()).searchParams.get('error')).toBe('access_denied');
@@ -140,7 +140,9 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.waitForURL('**/done?*');
     await page.goto(consent);
-    await expect(page.getByRole('heading', { level: 1 }).textContent()).resolves.toBe('This request is over');
+    await expect(page.getByRole('heading', { level: 1 }).textContent()).resolves.toBe(
+      'This request has ended',
+    );
     await page.context().close();
   });
 

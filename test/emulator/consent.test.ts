@@ -67,7 +67,7 @@ describe('the way of a person, without a script', () => {
     expect(form.page).toContain('<span class="where">localhost:6274</span>');
     expect(form.page).toContain('http://localhost:3002/mcp');
     expect(form.page).toContain(client.client_id);
-    expect(form.page).toContain('no\nproduction service');
+    expect(form.page).toContain('never use it in\nproduction');
     expect(form.offered('scope')).toEqual(['todo:read', 'todo:write']);
     expect(form.chosen('scope')).toEqual(['todo:read', 'todo:write']);
     expect(form.offered('user')).toEqual(emulator.users.map((user) => user.id));
@@ -107,7 +107,7 @@ describe('the way of a person, without a script', () => {
     expect(response.status).toBe(400);
     const again = await Form.of(response);
     expect(again.page).toContain('role="alert"');
-    expect(again.page).toContain('Tick at least one thing');
+    expect(again.page).toContain('Select at least one permission');
     expect(again.chosen('scope')).toEqual(['offline_access']);
     expect(again.chosen('user')).toEqual(['usr_1000000000000004']);
   });
@@ -147,7 +147,7 @@ describe('the way of a person, without a script', () => {
     body.set('user', 'usr_1');
     const response = await browser.open(form.action, body);
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain('Choose whom to sign in as.');
+    expect(await response.text()).toContain('Choose a user to sign in as.');
   });
 
   test('a scope that was not asked for cannot be slipped in', async () => {
@@ -196,7 +196,7 @@ describe('scopes', () => {
   test('what is not defined is left out, and the page says so', async () => {
     const visited = await visit({ scope: 'openid profile todo:read Todo:Write' });
     expect(visited.form.offered('scope')).toEqual(['todo:read']);
-    expect(visited.form.page).toContain('this name: <code>Todo:Write</code>');
+    expect(visited.form.page).toContain('not have: <code>Todo:Write</code>');
     expect(visited.form.page).toContain('It also learns who you are');
     const tokens = await allow(visited);
     // OpenID scopes are granted though nothing lists them (docs/scalekit.md#scopes-and-refresh-tokens).
@@ -337,7 +337,7 @@ describe('the page is shut tight', () => {
     const stranger = new Browser();
     const page = await stranger.open(form.action);
     expect(page.status).toBe(400);
-    expect(await page.text()).toContain('This request is over');
+    expect(await page.text()).toContain('This request has ended');
     expect((await stranger.open(form.action, form.press('allow'))).status).toBe(400);
   });
 
@@ -385,7 +385,7 @@ describe('errors that cannot go back to the client', () => {
 
   test('another redirect URI: both are shown (documented failure 14)', async () => {
     const page = await errorPage({ redirect_uri: 'https://old.example/<cb>' });
-    expect(page).toContain('<h1>The answer would go somewhere else</h1>');
+    expect(page).toContain('<h1>The redirect URI is not registered</h1>');
     expect(page).toContain('https://old.example/&lt;cb&gt;');
     expect(page).toContain(redirectUri);
   });

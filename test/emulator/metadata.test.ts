@@ -256,7 +256,7 @@ describe('in process', () => {
     [{ resourceId: 'skc_1000000000000002' }, /resourceId.*the environment's client id/],
     [{ mcpUrl: 'http://mcp.example.com/' }, /mcpUrl.*not this machine/],
     [{ scopes: ['todo-read'] }, /scopes.*"-"/],
-    [{ scopes: [] }, /There is no scope/],
+    [{ scopes: [] }, /No scope was given/],
     [{ tokenLifetime: 0 }, /tokenLifetime: 0/],
   ])('options are checked by the rules of the dashboard: %j', async (options, message) => {
     await expect(startEmulator(options)).rejects.toThrow(message);

@@ -209,7 +209,7 @@ describe('in a container', () => {
 
   test.each([
     [{ container: true }, {}, /needs --public-url/],
-    [{ publicUrl }, {}, /means nothing without --container/],
+    [{ publicUrl }, {}, /works only with --container/],
     [
       { container: true, publicUrl: 'http://0.0.0.0:1' },
       { container: 'podman' },

@@ -69,22 +69,19 @@ describe('switches of the local Scalekit', () => {
     for (const { check, standard } of switches) expect(check(standard).ok).toBe(true);
   });
 
-  test.each(examples)(
-    '%s is kept for the next time, and only in a project',
-    async (key, said, file, decides) => {
-      const settled = settleSwitches(project, { [key]: said, json: true }, true);
-      expect(settled).toEqual({
-        decides: { ...standards, ...decides },
-        note: expect.stringContaining(`kept for the next time in ${localFile}`),
-      });
-      expect(await kept()).toEqual({ [key]: file });
-      expect(settleSwitches(project).decides).toEqual(settled.decides);
+  test.each(examples)('%s is saved, and only in a project', async (key, said, file, decides) => {
+    const settled = settleSwitches(project, { [key]: said, json: true }, true);
+    expect(settled).toEqual({
+      decides: { ...standards, ...decides },
+      note: expect.stringContaining(`saved in ${localFile}`),
+    });
+    expect(await kept()).toEqual({ [key]: file });
+    expect(settleSwitches(project).decides).toEqual(settled.decides);
 
-      const elsewhere = await temporaryDirectory();
-      expect(settleSwitches(elsewhere, { [key]: said }, true)).toEqual({ decides: settled.decides });
-      expect(existsSync(join(elsewhere, localFile))).toBe(false);
-    },
-  );
+    const elsewhere = await temporaryDirectory();
+    expect(settleSwitches(elsewhere, { [key]: said }, true)).toEqual({ decides: settled.decides });
+    expect(existsSync(join(elsewhere, localFile))).toBe(false);
+  });
 
   test('users of the file can have roles', async () => {
     await writeFile(

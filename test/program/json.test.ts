@@ -73,7 +73,7 @@ describe('--json', () => {
     expect(stderr).toBe('');
   });
 
-  test('an interrupt is a document, too, and so is a fault of ours', async () => {
+  test('an interrupt is a document, too, and so is a bug of ours', async () => {
     const aborted = AbortSignal.abort(new Error('Interrupted.'));
     const fails = () => Promise.reject(new TypeError('x is not a function'));
     const interrupted = await runWith(fails, ['--json'], aborted);

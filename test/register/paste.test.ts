@@ -64,7 +64,7 @@ describe('register --metadata', () => {
 
   test('the same again changes nothing', async () => {
     const { code, stderr } = await run({ metadata: json, yes: true }, { files: { '.env': filled } });
-    expect(stderr).toBe('✓ Nothing had to be changed.\n');
+    expect(stderr).toBe('✓ Nothing had to change.\n');
     expect(code).toBe(0);
   });
 
@@ -74,7 +74,7 @@ describe('register --metadata', () => {
     expect(env).toContain('PORT=3005\n');
     expect(env).toContain('MCP_URL=http://localhost:3005/\n');
     expect(stderr).toContain('The dashboard does not list todo:write');
-    expect(stderr).toContain("does not use these of the dashboard's scopes: x");
+    expect(stderr).toContain('also lists scopes that this server does not use: x');
   });
 
   test("the authorization server's own metadata gives the two values that it has", async () => {

@@ -65,12 +65,12 @@ describe('a new server', () => {
         + create the scope todo:read (Read your todos)
         + create the scope todo:write (Change your todos)
         + register the MCP server "Todo MCP" at http://localhost:3002/
-          with access tokens of 60 minutes
-        ! Scalekit gives a new server all scopes of its environment, so these as well:
+          with access tokens that live 60 minutes
+        ! Scalekit gives a new server all scopes of its environment, so it also gets:
             billing:read
-          Take them away in the dashboard: MCP Servers > your server > Scopes.
-        ! Scalekit's tools cannot take this back: scopes and servers are removed in
-          the dashboard only.
+          Remove them in the dashboard: MCP Servers > your server > Scopes.
+        ! Scalekit's tools cannot undo this: scopes and servers can only be removed
+          in the dashboard.
 
       In this project:
         .env
@@ -78,7 +78,7 @@ describe('a new server', () => {
           + SCALEKIT_ENVIRONMENT_URL=http://acme.scalekit.dev
           - SCALEKIT_CLIENT_ID=skc_1000000000000002
           + SCALEKIT_CLIENT_ID=skc_100177
-          and SCALEKIT_RESOURCE_ID, which Scalekit gives the new server
+          and SCALEKIT_RESOURCE_ID, which the new server will get from Scalekit
       "
     `);
   });
@@ -164,7 +164,7 @@ describe('a second run', () => {
     await writeFile(join(directory, 'src/scopes.ts'), scopes);
     const { report } = await walk(standIn(), directory);
     expect(report.scopes).toMatchObject({ created: ['todo:admin'], missing: ['todo:admin'] });
-    expect(report.steps.join('\n')).toContain('and tick: todo:admin');
+    expect(report.steps.join('\n')).toContain('and select: todo:admin');
     expect(report.exitCode).toBe(0);
   });
 });
@@ -223,7 +223,7 @@ describe('a server that is there already', () => {
     const directory = await makeProject();
     await expect(walk(standIn(), directory)).rejects.toMatchObject({
       exitCode: 1,
-      message: expect.stringContaining('"Old" has the id app_77 at Scalekit, and the server takes res_'),
+      message: expect.stringContaining('"Old" has the id app_77 at Scalekit, but the server needs res_'),
     });
     expect(await readFile(join(directory, '.env'), 'utf8')).toBe(localEnv);
   });

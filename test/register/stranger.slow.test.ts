@@ -86,14 +86,14 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
       first.type(keys.enter);
       await first.see('✓ .env now has', 60_000);
       expect(await first.exit()).toBe(0);
-      expect(first.screen()).toContain('Registered at Scalekit as res_');
+      expect(first.screen()).toContain('Registered with Scalekit as res_');
       expect(first.screen()).toMatch(/✓ .*401|✓ .*without a token/i);
       await project.built();
       await connectAndCall(project);
       const made = changes(standIn());
       const second = open(register, project.directory);
       await allow();
-      await second.see('Nothing had to be changed');
+      await second.see('Nothing had to change');
       expect(await second.exit()).toBe(0);
       expect(changes(standIn())).toEqual(made);
     });
@@ -135,7 +135,9 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
         '--register',
       ];
       const ended = await run(process.execPath, [createProgram, ...args], { cwd: parent });
-      expect(ended.stderr).toContain('The project is whole, and on the local Scalekit.');
+      expect(ended.stderr).toContain(
+        'The project is complete and uses the local Scalekit, but was not registered.',
+      );
       expect(ended.stderr).toContain('cd todo && npx scalekit-mcp register');
       expect(ended.code).toBe(1);
       expect(await readFile(join(parent, 'todo/.env'), 'utf8')).toContain('res_1000000000000001');

@@ -49,7 +49,7 @@ describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a termin
     await terminal.see('✓ .env now has');
     expect(await terminal.exit()).toBe(0);
     const id = standIn().environments[0]?.servers[0]?.id;
-    expect(terminal.screen()).toContain(`Registered at Scalekit as ${id}`);
+    expect(terminal.screen()).toContain(`Registered with Scalekit as ${id}`);
     expect(terminal.screen()).not.toMatch(/eyJ/);
     expect(await env()).toContain(`SCALEKIT_RESOURCE_ID=${id}\n`);
   });
@@ -60,7 +60,7 @@ describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a termin
     terminal.type('http://127.0.0.1/callback?code=x&state=other\r');
     await terminal.see('This address belongs to another sign-in');
     terminal.type(`${keys.clear}${address}\r`);
-    await terminal.see('Nothing was created, and nothing was written.');
+    await terminal.see('Nothing was created or written.');
     expect(await terminal.exit()).toBe(0);
   });
 
@@ -158,7 +158,7 @@ describe.skipIf(lacks('register with a browser', [chromiumNeed, pseudoTerminals]
     await page.close();
     await terminal.see('Do this?');
     terminal.type(keys.enter);
-    await terminal.see('Registered at Scalekit as res_');
+    await terminal.see('Registered with Scalekit as res_');
     expect(await terminal.exit()).toBe(0);
   });
 });

@@ -32,13 +32,13 @@ describe('arguments in the form that a tool asks for', () => {
   });
 
   test.each([
-    ['has no place for the environment', {}, [], { environment: 'env_1' }, 'takes no environmentId any more'],
+    ['has no place for the environment', {}, [], { environment: 'env_1' }, 'no longer takes environmentId'],
     [
       'asks for what nobody knows',
       { region: string },
       ['region'],
       {},
-      'asks for region, which this version does not know',
+      'requires region, which this version does not know',
     ],
     ['wants an object', { name: { type: 'object' } }, [], { name: 'x' }, 'wants name in another form'],
   ])('%s', (_title, properties, required, args, reason) => {

@@ -25,10 +25,10 @@ const both = [
 
 describe('a tool that is gone, or takes other arguments, is named before anything is created', () => {
   test.each([
-    ['list_environments', 'no tool list_environments any more'],
-    ['list_mcp_servers', 'no tool list_mcp_servers any more'],
-    ['create_environment_scope', 'no tool create_environment_scope any more'],
-    ['register_mcp_server', 'no tool register_mcp_server any more'],
+    ['list_environments', 'no longer has the tool list_environments'],
+    ['list_mcp_servers', 'no longer has the tool list_mcp_servers'],
+    ['create_environment_scope', 'no longer has the tool create_environment_scope'],
+    ['register_mcp_server', 'no longer has the tool register_mcp_server'],
   ])('%s', async (tool, said) => {
     set({ gone: [tool] });
     const { report, env } = await walk(standIn(), await makeProject());
@@ -43,9 +43,9 @@ describe('a tool that is gone, or takes other arguments, is named before anythin
   test.each([
     [
       'unknown-argument',
-      'register_mcp_server has changed: it asks for region, which this version does not know',
+      'register_mcp_server has changed: it requires region, which this version does not know',
     ],
-    ['no-environment', 'has changed: it takes no environmentId any more'],
+    ['no-environment', 'has changed: it no longer takes environmentId'],
   ] as const)('%s', async (schema, said) => {
     set({ schema });
     const { report } = await walk(standIn(), await makeProject());
@@ -140,7 +140,7 @@ describe('answers in prose', () => {
     set({ registersNothing: true });
     const { report, person, env } = await walk(standIn(), await makeProject());
     expect(report.state).toBe('steps');
-    expect(person.heard).toContain('Created by now in Development (DEV) env_1001');
+    expect(person.heard).toContain('Created so far in Development (DEV) env_1001');
     expect(await env()).toBe(localEnv);
   });
 });
@@ -151,7 +151,7 @@ describe('scopes', () => {
     set({ failing: ['list_environment_scopes'] });
     const { report, person } = await walk(standIn(), await makeProject());
     expect(person.heard).toContain(
-      'Scalekit listed no scopes, which is also what it says when it cannot read',
+      'Scalekit listed no scopes, but it also does so when it cannot read them.',
     );
     expect(report).toMatchObject({ state: 'registered', scopes: { created: [], missing: [] } });
   });
@@ -209,9 +209,9 @@ describe('an end before the end', () => {
     await expect(running).rejects.toThrow('Ctrl-C');
     expect(person.said.at(-1)).toBe(
       [
-        `Interrupted. Created by now in Development (DEV) env_1001, ${onlyEnvironment().domain}: scope todo:read, scope todo:write.`,
-        'Asked for and not confirmed, so it may be there: MCP server "Todo MCP" at http://localhost:3002/.',
-        'Nothing is created twice: run this again and it goes on from there.',
+        `Interrupted. Created so far in Development (DEV) env_1001, ${onlyEnvironment().domain}: scope todo:read, scope todo:write.`,
+        'Requested but not confirmed, so it may exist: MCP server "Todo MCP" at http://localhost:3002/.',
+        'Run this again to continue: nothing is created twice.',
       ].join('\n'),
     );
     release();

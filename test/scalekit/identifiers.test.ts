@@ -24,7 +24,7 @@ describe('SCALEKIT_CLIENT_ID', () => {
 
   test('a secret in its place is named as one, and not shown', () => {
     const checked = checkClientId('test_8fj3kdls93kd8s');
-    expect(checked).toMatchObject({ problem: { reason: 'The client id holds a secret' } });
+    expect(checked).toMatchObject({ problem: { reason: 'The client id is set to a secret' } });
     expect(JSON.stringify(checked)).not.toContain('8fj3');
   });
 });

@@ -160,7 +160,7 @@ describe('resource', () => {
   test('is corrected by the rule of MCP_URL, and the correction is said', () => {
     const checked = parse({ resource: 'http://localhost:3000/mcp' });
     expect(outcome(checked)).toMatchObject({ mcpUrl: 'http://localhost:3000/' });
-    expect(notesOf(checked)).toEqual([expect.stringContaining('/mcp was taken off')]);
+    expect(notesOf(checked)).toEqual([expect.stringContaining('/mcp was removed')]);
   });
 
   test.each([

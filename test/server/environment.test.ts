@@ -70,8 +70,8 @@ describe("a server's environment", () => {
     expect(problems).toEqual([
       'PORT is `70000`: This is not a port. Expected: a whole number from 1 to 65535.',
       expect.stringMatching(/^SCALEKIT_ENVIRONMENT_URL is `acme.scalekit.dev`: .* has no scheme/),
-      expect.stringMatching(/^SCALEKIT_CLIENT_ID is `res_123`: The client id holds a resource id/),
-      expect.stringMatching(/^SCALEKIT_RESOURCE_ID is `conn_123`: The resource id holds a connection id/),
+      expect.stringMatching(/^SCALEKIT_CLIENT_ID is `res_123`: The client id is set to a resource id/),
+      expect.stringMatching(/^SCALEKIT_RESOURCE_ID is `conn_123`: The resource id is set to a connection id/),
       expect.stringMatching(/^MCP_URL is `ftp:\/\/x\/`: MCP_URL has the scheme ftp:/),
       expect.stringMatching(/^TRUSTED_PROXIES is `one`: .* from 0 to 10\.$/),
     ]);
@@ -111,7 +111,7 @@ describe("a server's environment", () => {
 
   it('says what was corrected', () => {
     const result = readEnvironment({ ...local, MCP_URL: 'http://localhost:3002/mcp' }, {});
-    expect(result).toMatchObject({ notes: [expect.stringContaining('/mcp was taken off MCP_URL')] });
+    expect(result).toMatchObject({ notes: [expect.stringContaining('/mcp was removed from MCP_URL')] });
   });
 
   it('takes lists apart', () => {

@@ -102,7 +102,7 @@ describe('defining scopes', () => {
   });
 
   it.each([
-    ['a name that Scalekit does not take', { 'todo-read': 'x' }, {}, /holds "-"/],
+    ['a name that Scalekit does not take', { 'todo-read': 'x' }, {}, /contains "-"/],
     ['a name of the authorization server', { openid: 'x' }, {}, /belongs to the authorization server/],
     [
       'a base scope that is not defined',

@@ -1,7 +1,7 @@
 import type { Language } from '../language.ts';
 import { typescript } from './typescript/index.ts';
 
-/** A language of the contract that is not built yet. */
+/** A planned language. */
 function later(value: string, label: string): Language {
   return {
     value,
@@ -14,5 +14,5 @@ function later(value: string, label: string): Language {
   };
 }
 
-/** All languages, the default first. A new one is a folder beside this file, and its row here. */
+/** All languages, the default first. A new one is a folder beside this file and a row here. */
 export const languages: readonly Language[] = [typescript, later('python', 'Python')];

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answers, freePort, isFree } from '../../project/ports.ts';
+import { freePort, isFree, isListening } from '../../project/ports.ts';
 import { checkMcpUrl, isLoopback } from '../../scalekit/index.ts';
 import type { ProjectFacts, StartFacts } from '../facts/index.ts';
 import { startCommand } from '../frameworks.ts';
@@ -89,7 +89,7 @@ async function untilListening(
 ): Promise<number | undefined> {
   const deadline = Date.now() + startLimit;
   while (Date.now() < deadline && !hasEnded()) {
-    for (const port of ports) if (await answers(port)) return port;
+    for (const port of ports) if (await isListening(port)) return port;
     await delay(50, undefined, { signal });
   }
   return undefined;
@@ -136,7 +136,7 @@ export async function startOwn(
   const shown = startCommand(project);
   // One that does not ask for its port takes its own.
   const own = project.sourcePort === undefined ? [] : [Number(project.sourcePort.text)];
-  const taken = await Promise.all(own.map(answers));
+  const taken = await Promise.all(own.map(isListening));
   const ports = [place.port, ...own.filter((_, index) => !taken[index])];
   const listening = await untilListening(ports, () => ended !== undefined, signal).catch(
     async (error: unknown) => {

@@ -2,15 +2,15 @@ import type { CommandRow } from '../command.ts';
 
 export const add: CommandRow = {
   name: 'add',
-  summary: 'a tool with its registration, its scopes and its tests; or a scope alone',
+  summary: 'adds a tool with its registration, scopes and tests, or a scope alone',
   argument: [
     '[kind] [name] [description...]',
-    'tool or scope, what it is called, and what a scope allows, in words',
+    'tool or scope, its name, and what the scope allows, in words',
   ],
   options: [
-    ['--scopes <a,b>', 'what a caller of the tool needs; new ones are added to src/scopes.ts'],
-    ['-y, --yes', 'agree to the plan'],
-    ['--dry-run', 'show the plan, and do nothing'],
+    ['--scopes <a,b>', 'the scopes that the tool requires; new ones are added to src/scopes.ts'],
+    ['-y, --yes', 'accept the plan without asking'],
+    ['--dry-run', 'show the plan and change nothing'],
     ['--json', 'print one JSON document'],
   ],
   run: async (options, context) => (await import('../../develop/add/command.ts')).add(options, context),

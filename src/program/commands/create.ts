@@ -6,6 +6,6 @@ export const create: PassingRow = {
   summary: 'the same as create-scalekit-mcp',
   passes: async (args, context) =>
     (await import('../../create/command.ts')).create(args, context, 'scalekit-mcp create'),
-  // npm may have kept the flag for itself, as it does for create-scalekit-mcp.
+  // npm may have taken the flag as its own, as it does for create-scalekit-mcp.
   asksForJson: (args, env) => hasJsonFlag(args) || env.npm_config_json === 'true',
 };

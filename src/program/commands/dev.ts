@@ -4,7 +4,7 @@ import type { CommandRow } from '../command.ts';
 
 export const dev: CommandRow = {
   name: 'dev',
-  summary: 'the local Scalekit (when .env points at it) and the server, restarted when you save',
+  summary: 'runs the local Scalekit (if .env points at it) and the server, restarted when you save',
   options: switchOptions,
   run: async (options, context) => {
     await (await import('../../develop/dev.ts')).develop(context, options);

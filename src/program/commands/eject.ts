@@ -2,10 +2,10 @@ import type { CommandRow } from '../command.ts';
 
 export const eject: CommandRow = {
   name: 'eject',
-  summary: "puts the protection's source into this project, in the place of the package",
+  summary: "copies the protection's source into this project, to replace the package",
   options: [
-    ['-y, --yes', 'agree to the plan'],
-    ['--dry-run', 'show the plan, and do nothing'],
+    ['-y, --yes', 'accept the plan without asking'],
+    ['--dry-run', 'show the plan and change nothing'],
     ['--json', 'print one JSON document'],
   ],
   run: async (options, context) => (await import('../../develop/eject/command.ts')).eject(options, context),

@@ -29,7 +29,7 @@ export interface EnvironmentOptions {
   readonly type: 'DEV' | 'PRD';
   readonly scopes: readonly Scope[];
   /** Keeps the signing key, which the servers of an environment share. */
-  readonly keyDirectory: string;
+  readonly stateDirectory: string;
 }
 
 /**
@@ -85,7 +85,7 @@ export class Environment {
           resourceId: server.id,
           mcpUrl: server.url,
           scopes: this.scopes,
-          keyDirectory: this.#options.keyDirectory,
+          stateDirectory: this.#options.stateDirectory,
           tokenLifetime: server.accessTokenExpiry,
         })
       : undefined;

@@ -1,9 +1,9 @@
 import { nameable, type SourceNames, sourceNames } from '../../../project/tool-names.ts';
 import { renameTokens } from './source.ts';
 
-/** The blank server's example tools: one for each scope, each made from the same file of the template. */
+/** The blank server's example tools: one for each scope, made from one file of the template. */
 
-/** The names that one scope's example goes by. */
+/** The names of one scope's example. */
 export interface ExampleTool extends SourceNames {
   readonly scope: string;
   /** The tool's name, e.g. `notes_read`. */
@@ -22,8 +22,8 @@ function named(scope: string, words: readonly string[]): ExampleTool {
 }
 
 /**
- * Names an example tool for each scope. Scopes that differ only in case or in their separators would collapse to one
- * name: the later ones are numbered.
+ * Names an example tool for each scope. Scopes that differ only in case or separators would get the same name, so the later
+ * ones are numbered.
  */
 export function exampleTools(scopes: readonly string[]): readonly ExampleTool[] {
   const identifiers = new Set<string>();
@@ -37,7 +37,7 @@ export function exampleTools(scopes: readonly string[]): readonly ExampleTool[] 
   });
 }
 
-/** @returns the first match of a template. @throws Error where it has lost what is looked for. */
+/** @returns the first match in a template. @throws Error if there is none. */
 function find(source: string, pattern: RegExp, what: string): string {
   const found = pattern.exec(source)?.[1];
   if (found === undefined) throw new Error(`The example tool of the blank template has lost ${what}`);
@@ -45,7 +45,7 @@ function find(source: string, pattern: RegExp, what: string): string {
 }
 
 /**
- * Reads the pattern's own names from the template, which is a real file that type-checks where it stands.
+ * Reads the pattern's own names from the template, which is a real file that type-checks.
  * @param path `src/tools/….ts`.
  */
 export function patternOf(path: string, source: string): ExampleTool {
@@ -63,7 +63,7 @@ export function fromPattern(source: string, pattern: ExampleTool, example: Examp
   return renameTokens(source, new Map(keys.map((key) => [pattern[key], example[key]])));
 }
 
-/** Puts the examples in the place of the pattern in `src/tools/index.ts`. */
+/** Replaces the pattern by the examples in `src/tools/index.ts`. */
 export function listExamples(index: string, pattern: ExampleTool, examples: readonly ExampleTool[]): string {
   const importOf = (each: ExampleTool) => `import { ${each.identifier} } from './${each.file}.ts';`;
   const entry = `  ${pattern.identifier},\n`;

@@ -3,7 +3,7 @@ import type { Language } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
 import { overlays } from './overlays.ts';
 
-/** npm refuses to install a project under the name of something that it depends on. */
+/** npm refuses to install a project that has the name of one of its dependencies. */
 const dependencies = [manifest, ...overlays.map((overlay) => overlay.edit ?? {})] as readonly Readonly<
   Record<string, unknown>
 >[];

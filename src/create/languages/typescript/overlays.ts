@@ -3,7 +3,7 @@ import type { Overlay } from '../../language.ts';
 
 const anywhere = ['todo', 'blank'];
 
-/** All overlays of TypeScript projects. A new one is a folder in `templates/typescript/`, and its row here. */
+/** All overlays of TypeScript projects. A new one is a folder in `templates/typescript/` and a row here. */
 export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
   { option: 'store', value: 'memory', label: 'Memory', templates: ['todo'], isDefault: true },
   { option: 'store', value: 'sqlite', label: 'SQLite', templates: ['todo'], notYet: true },

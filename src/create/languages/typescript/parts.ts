@@ -12,17 +12,17 @@ import { toolTable } from './tool-table.ts';
 const scopesPath = 'src/scopes.ts';
 const toolsPath = 'src/tools/index.ts';
 
-/** The scopes that the templates are written with. */
+/** The scopes in the templates themselves. */
 function ownScopes({ texts }: Planning) {
   return scopesIn(texts.get(scopesPath) ?? '');
 }
 
-/** The todo server's two scopes in the place of the template's. */
+/** Replaces the template's two scopes by the chosen ones. */
 function withChosenPair(text: string, planning: Planning): string {
   return renameScopes(text, pairOf([...ownScopes(planning).keys()]), pairOf(planning.answers.scopes));
 }
 
-/** The blank server's tools: the pattern's file once for each scope, and the list of them. */
+/** The blank server's tools: a copy of the pattern's file for each scope, and the list of them. */
 function exampleFiles(path: string, text: string, { answers, texts }: Planning): readonly File[] {
   const pattern = patternOf(path, text);
   const examples = exampleTools(answers.scopes);
@@ -35,7 +35,7 @@ function exampleFiles(path: string, text: string, { answers, texts }: Planning):
   ];
 }
 
-/** Only data changes in a TypeScript file; the code is as it stands in the template. */
+/** Changes only data in a TypeScript file, never code. */
 function editTypeScript(path: string, text: string, planning: Planning): string | readonly File[] {
   const { answers } = planning;
   if (path === 'src/main.ts') return renameServer(text, answers.name);
@@ -70,18 +70,18 @@ function prose(planning: Planning): object {
   };
 }
 
-/** @returns the way up from a path, e.g. `../..` for `packages/todo-mcp`. */
+/** @returns the path back up, e.g. `../..` for `packages/todo-mcp`. */
 function climb(path: string): string {
   return path.replaceAll(/[^/]+/g, '..');
 }
 
-/** Plug'n'Play has no node_modules, where the compiler, the linter and Node's own resolution look. */
+/** Turns Plug'n'Play off: the compiler, the linter and Node's own resolution need node_modules. */
 function made({ answers }: Planning): readonly File[] {
-  // In a workspace the settings of its root count.
+  // In a workspace the settings of its root apply.
   if (answers.packageManager !== 'yarn' || answers.place.workspace !== undefined) return [];
   return [
     { path: '.yarnrc.yml', content: 'nodeLinker: node-modules\n' },
-    // An empty one says that this is a project of its own.
+    // An empty lockfile makes this a project of its own.
     ...(answers.place.underYarn ? [{ path: 'yarn.lock', content: '' }] : []),
   ];
 }

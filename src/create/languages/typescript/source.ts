@@ -3,11 +3,11 @@ import { quote } from '../../../project/source-text.ts';
 import { describeScope, type ReadWritePair, readWritePair } from '../../../scalekit/index.ts';
 
 /**
- * The edits that answers make in the TypeScript of a template. Templates are real files that type-check where they stand;
- * what changes in them is data: names of scopes, the server's name, one file a tool.
+ * How the answers change a template's TypeScript. Templates are real files that type-check; only data changes in them:
+ * scope names, the server's name, and a file for each tool.
  */
 
-/** What scopes allow, in a person's words, by their names. */
+/** What each scope allows, in plain words, by name. */
 export type Descriptions = ReadonlyMap<string, string>;
 
 /** @returns the scopes of a `src/scopes.ts`. */
@@ -15,7 +15,7 @@ export function scopesIn(source: string): Descriptions {
   return new Map(readScopesFile(source)?.map(({ name, description }) => [name, description]));
 }
 
-/** Replaces what must be there exactly once: a template that has lost it would silently make a wrong project. */
+/** Replaces text that must occur exactly once, so that a changed template fails instead of making a wrong project. */
 function replaceOnce(source: string, pattern: RegExp, replacement: string, what: string): string {
   const found = source.match(new RegExp(pattern.source, `${pattern.flags}g`))?.length ?? 0;
   if (found !== 1) throw new Error(`The template has ${what} ${found} times instead of once`);
@@ -24,14 +24,14 @@ function replaceOnce(source: string, pattern: RegExp, replacement: string, what:
 
 /**
  * Replaces names as whole tokens, comments included.
- * @param names what stands in the template, each with what comes in its place: letters, digits, `_`, `:` and `-`.
+ * @param names the names in the template, each with its replacement: letters, digits, `_`, `:` and `-`.
  */
 export function renameTokens(source: string, names: ReadonlyMap<string, string>): string {
   const token = new RegExp(`(?<![a-zA-Z0-9_:])(?:${[...names.keys()].join('|')})(?![a-zA-Z0-9_:])`, 'g');
   return source.replaceAll(token, (found) => names.get(found) ?? found);
 }
 
-/** Puts the chosen read and write scopes in the place of the template's own. */
+/** Replaces the template's read and write scopes by the chosen ones. */
 export function renameScopes(source: string, own: ReadWritePair, pair: ReadWritePair): string {
   return renameTokens(
     source,
@@ -47,7 +47,7 @@ export function renameServer(source: string, name: string): string {
   return replaceOnce(source, /\bname: '[^'\n]*'/, `name: ${quote(name)}`, 'a name of the server');
 }
 
-/** @returns what a scope allows in a person's words: the template's own, where it has this scope. */
+/** @returns what a scope allows, in plain words: the template's own description if it has this scope. */
 export function describe(scope: string, own: Descriptions): string {
   return own.get(scope) ?? describeScope(scope);
 }
@@ -60,10 +60,10 @@ export function listScopes(source: string, scopes: readonly string[]): string {
   return replaceOnce(source, /defineScopes\(\{[^}]*\}\)/, table, 'the table of scopes');
 }
 
-/** @returns the pair that guards reading and writing. @throws where a list has none; `conflicts` has refused it before. */
+/** @returns the pair that guards reading and writing. @throws if there is none, which `conflicts` has refused before. */
 export function pairOf(scopes: readonly string[]): ReadWritePair {
   const pair = readWritePair(scopes);
   if (pair === undefined)
-    throw new Error(`There is no scope to read and one to write among ${scopes.join(', ')}`);
+    throw new Error(`There is no pair of read and write scopes among ${scopes.join(', ')}`);
   return pair;
 }

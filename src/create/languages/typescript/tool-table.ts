@@ -1,15 +1,15 @@
-/** What the README says of the tools, read from the tools themselves. */
+/** The README's table of tools, read from the tools themselves. */
 
 export interface ToolLine {
   /** Name and arguments, e.g. `create_todo(title, description?)`. */
   readonly call: string;
-  /** Without these the call is refused. */
+  /** Scopes that the call requires. */
   readonly scopes: readonly string[];
 }
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** @returns the end of what begins with a bracket at `start`, the bracket included; strings are stepped over. */
+/** @returns the position after the bracket that closes the one at `start`; brackets in strings are skipped. */
 function endOf(source: string, start: number): number {
   const open: string[] = [];
   for (let index = start; index < source.length; index += 1) {
@@ -22,7 +22,7 @@ function endOf(source: string, start: number): number {
   throw new Error('A bracket of a tool is never closed');
 }
 
-/** @returns the properties of an object literal, each with the text of its value. */
+/** @returns the properties of an object literal, each with the source of its value. */
 function propertiesOf(literal: string): ReadonlyArray<readonly [name: string, value: string]> {
   const inside = literal.slice(1, -1);
   const properties: Array<readonly [string, string]> = [];
@@ -60,7 +60,7 @@ function lineOf(source: string): ToolLine | undefined {
 /**
  * @param texts the sources of a project by path.
  * @returns the tools in the order of `src/tools/index.ts`.
- * @throws Error for a tool that cannot be read: a fault of ours.
+ * @throws Error for a tool that cannot be read, which is a bug.
  */
 export function toolTable(texts: ReadonlyMap<string, string>): readonly ToolLine[] {
   const index = (texts.get('src/tools/index.ts') ?? '').replaceAll(/^ *\/\/.*\n/gm, '');

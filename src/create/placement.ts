@@ -4,7 +4,7 @@ import { type Place, placeOf } from '../project/place.ts';
 import type { Context } from '../terminal/context.ts';
 import type { Resolved } from './resolve.ts';
 
-/** What the owner should know of the folder and the shell, as sentences. */
+/** Notes for the owner about the folder and the shell, as sentences. */
 function notesOn(place: Place, { directory, project }: Resolved, env: Context['env']): readonly string[] {
   const { workspace, repository } = place;
   const { lockfile } = packageManager(project.packageManager);
@@ -12,23 +12,23 @@ function notesOn(place: Place, { directory, project }: Resolved, env: Context['e
   return [
     ...(env.NODE_ENV === 'production'
       ? [
-          'NODE_ENV is production in this shell. Take it out before you go on: installs leave out what you develop with, and the server refuses the local Scalekit.',
+          'NODE_ENV is production in this shell. Unset it before you continue: with it, installs omit development dependencies, and the server refuses the local Scalekit.',
         ]
       : []),
     ...(root === undefined
       ? []
       : [
-          `This is a part of the workspace ${root}: ${lockfile} is there, and the image is built from there.`,
+          `This folder is part of the workspace ${root}: ${lockfile} is there, and the image is built from there.`,
         ]),
     ...(repository === undefined
       ? []
       : [
-          `GitHub reads workflows at the root of a repository alone: move ${repository}/.github/workflows/ci.yml to .github/workflows/ there.`,
+          `GitHub only reads workflows at the root of a repository: move ${repository}/.github/workflows/ci.yml to .github/workflows/ there.`,
         ]),
   ];
 }
 
-/** Finds out what the folder is part of. @returns the answers with it, and what the owner should know of it. */
+/** Finds out what the folder is part of. @returns the answers with it, and notes for the owner. */
 export async function inPlace(
   resolved: Resolved,
   env: Context['env'],

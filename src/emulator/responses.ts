@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 const everywhere = { 'x-content-type-options': 'nosniff' } as const;
 
-/** Answers with JSON, and ends. */
+/** Sends a JSON response. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, {
     ...everywhere,
@@ -12,7 +12,7 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(JSON.stringify(value));
 }
 
-/** Answers with a page, and ends. */
+/** Sends a page. */
 export function sendHtml(
   response: ServerResponse,
   status: number,
@@ -23,7 +23,7 @@ export function sendHtml(
   response.end(html);
 }
 
-/** Answers as RFC 6749, section 5.2, shapes errors. */
+/** Sends an error in the form of RFC 6749, section 5.2. */
 export function sendError(
   response: ServerResponse,
   status: number,
