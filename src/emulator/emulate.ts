@@ -137,9 +137,9 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   const said = { ...alike, ...options };
   const { decides, note } = settleSwitches(context.cwd, said, !options.ephemeral);
   if (note !== undefined) notes.push(note);
-  const keyDirectory = options.ephemeral ? {} : { keyDirectory: stateDirectory(context.env) };
+  const state = options.ephemeral ? {} : { stateDirectory: stateDirectory(context.env) };
   const { autoApprove = false, strict = strictAlike ?? false } = options;
-  const how = { autoApprove, strict, ...keyDirectory, ...inContainer };
+  const how = { autoApprove, strict, ...state, ...inContainer };
   return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };
 }
 
