@@ -11,9 +11,6 @@ import { World, type WorldOptions } from './world.ts';
 
 const skipped = lacks('real clients without the internet', [...isolationNeeds, ...pythonNeeds]);
 
-/** Seconds that a token lives which is to expire. */
-const lifetime = 5;
-
 describe.skipIf(skipped)('real clients, without the internet', () => {
   const worlds: World[] = [];
   async function open(options?: WorldOptions): Promise<World> {
@@ -53,9 +50,8 @@ describe.skipIf(skipped)('real clients, without the internet', () => {
 
   test.each(realClients)('$name $version', async (client) => {
     const conduct = await firstMinute(await open(), client);
-    const tokenLifetime = lifetime + (client.early ?? 0);
-    const expiring = await open({ tokenLifetime });
-    conducts.push({ ...conduct, expiry: await expiry(expiring, client, tokenLifetime) });
+    const onTime = await open({ onTime: true });
+    conducts.push({ ...conduct, expiry: await expiry(onTime, client) });
   });
 
   test('docs/clients.md says what was seen', async () => {

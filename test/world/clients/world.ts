@@ -23,8 +23,8 @@ export interface Wishes {
 }
 
 export interface WorldOptions {
-  /** How long access tokens live, in seconds, and the server sees them expire on time. Default an hour. */
-  readonly tokenLifetime?: number;
+  /** The server takes a token for expired in the very second in which it expires. */
+  readonly onTime?: boolean;
   /** Starts all of it by the project's `npm run dev`. */
   readonly dev?: boolean;
 }
@@ -63,10 +63,8 @@ export class World {
       await world.#install();
       if (options.dev) await world.#startDev(project);
       else {
-        const { tokenLifetime } = options;
-        const lifetime = tokenLifetime === undefined ? {} : { tokenLifetime };
-        await world.#startScalekit({ port: ports.scalekit, ...lifetime });
-        await world.#startServer(project, tokenLifetime !== undefined);
+        await world.#startScalekit({ port: ports.scalekit });
+        await world.#startServer(project, options.onTime ?? false);
       }
       return world;
     } catch (error) {
@@ -142,7 +140,7 @@ export class World {
   async #startDev(project: string): Promise<void> {
     const own = await this.#copy(project);
     const child = this.#spawn('npm', ['run', 'dev'], { cwd: own });
-    await said(child, /ready in/);
+    await said(child, /Ready in /);
   }
 
   #log = '';
@@ -226,10 +224,11 @@ async function said(child: ChildProcess, pattern: RegExp): Promise<void> {
     stream?.on('data', (chunk) => {
       text += String(chunk);
     });
-  await until(`a process says ${pattern}`, () => {
-    if (child.exitCode !== null) throw new Error(text);
+  const hasSaid = () => {
+    if (!pattern.test(text) && child.exitCode !== null) throw new Error(`It has ended:\n${text}`);
     return pattern.test(text);
-  });
+  };
+  await until(`a process says ${pattern}`, hasSaid, 120_000);
 }
 
 /** Where a client lives: an empty home, an empty folder to work in, no internet, and the person's browser. */

@@ -36,6 +36,9 @@ async function authenticate(home: Home): Promise<void> {
     await type(terminal, '/mcp auth todo', 'Do you want to continue?');
     terminal.type(keys.enter);
     await terminal.see('Successfully authenticated and reloaded tools', 60_000);
+    // It outlives its terminal.
+    await type(terminal, '/quit', 'Agent powering down');
+    await terminal.exit();
   } finally {
     terminal.close();
   }

@@ -3,6 +3,7 @@ import { claudeCode } from './claude-code.ts';
 import { codexCli } from './codex.ts';
 import { geminiCli } from './gemini-cli.ts';
 import { inspectorCli } from './inspector-cli.ts';
+import { inspectorWeb } from './inspector-web.ts';
 import { aiSdk, fastMcp, firstSdks, pythonSdk } from './libraries.ts';
 import { mcpRemote } from './mcp-remote.ts';
 
@@ -12,6 +13,7 @@ export const realClients: readonly RealClient[] = [
   codexCli,
   geminiCli,
   mcpRemote,
+  inspectorWeb,
   inspectorCli,
   fastMcp,
   pythonSdk,

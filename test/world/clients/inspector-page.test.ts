@@ -1,0 +1,62 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { chromium } from '../../support/chromium.ts';
+import { lacks } from '../../support/needs.ts';
+import { isolationNeeds } from './isolation.ts';
+import { InspectorPage } from './real/inspector-web.ts';
+import { World } from './world.ts';
+
+const skipped = lacks('the MCP Inspector in a browser', [...isolationNeeds, chromium]);
+
+describe.skipIf(skipped)('the MCP Inspector’s page in a browser', () => {
+  async function open(): Promise<{ world: World; inspector: InspectorPage }> {
+    const world = await World.open();
+    onTestFinished(() => world.close());
+    const inspector = await InspectorPage.open(await world.home('person'), world.endpoint);
+    onTestFinished(() => inspector.close());
+    await inspector.connect();
+    return { world, inspector };
+  }
+
+  test('todo:read alone: a list works; a change asks for more, and works then', async () => {
+    const { world, inspector } = await open();
+    const { page } = inspector;
+    await world.wishes({ grants: ['todo:read'] });
+    await inspector.consent();
+
+    expect([...(await inspector.tools())].sort()).toEqual([
+      ...['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
+    ]);
+    // A triangle, with these words for those who cannot see it, at each tool whose schema some clients would not understand.
+    expect(await page.getByLabel(/Schema portability/).count()).toBe(0);
+
+    await inspector.execute('list_todos');
+    await inspector.result.waitFor();
+    expect(await page.locator('body').innerText()).toContain('"todos": []');
+
+    await world.wishes({});
+    await inspector.execute('create_todo', { title: 'Try the step-up' });
+    await inspector.stepUp.waitFor();
+    const dialog = await page.getByRole('dialog').innerText();
+    expect(dialog).toMatch(/todo:read\s+already granted\s+todo:write\s+new/i);
+    await inspector.stepUp.click();
+    await inspector.consent();
+
+    await inspector.execute('create_todo', { title: 'Try the step-up' });
+    await inspector.result.waitFor();
+    expect(await page.locator('body').innerText()).toContain('"title": "Try the step-up"');
+  });
+
+  test('Deny: the page says who refused, and a new sign-in is one press away', async () => {
+    const { world, inspector } = await open();
+    await world.wishes({ decision: 'Deny' });
+    await inspector.consent();
+    await inspector.signInButton.waitFor();
+    const said = await inspector.page.locator('body').innerText();
+    expect(said).toContain('access_denied');
+    expect(said).toContain('the person denied access');
+
+    await world.wishes({});
+    await inspector.signInAgain();
+    expect(await inspector.call('create_todo', { title: 'After all' })).toMatchObject({ ok: true });
+  });
+});
