@@ -28,6 +28,8 @@ export interface RealClient {
   readonly version: string;
   /** How many seconds before its end the client takes a token for expired. Default 0. */
   readonly early?: number;
+  /** Where a person names scopes, such as `offline_access`, in the words of docs/clients.md. Absent: nowhere. */
+  readonly namesScopes?: string;
   /** Signs in and connects from nothing but the endpoint's URL, as the client's documentation says. */
   open(home: Home, options: OpenOptions): Promise<Session>;
 }

@@ -1,50 +1,68 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../../support/repository.ts';
+import type { Renewal } from './renewal.ts';
 import type { Conduct } from './walk.ts';
 
 /** The page that says what each client does. */
 export const page = join(repository, 'docs/clients.md');
 
-/** What stands around the part of the page that the run writes. */
-const begin = '<!-- written by the run: begin -->\n';
-const end = '<!-- written by the run: end -->';
+/** Both begin every row, which is found by them. */
+interface Named {
+  readonly client: string;
+  readonly version: string;
+}
 
-const columns: ReadonlyArray<readonly [title: string, value: (conduct: Conduct) => string]> = [
-  ['client', ({ client }) => client],
-  ['version', ({ version }) => version],
-  ['protocol', ({ protocol }) => protocol],
-  ['identity', ({ identity }) => identity],
-  ['asks at first for', ({ scopes }) => scopes || 'nothing'],
-  ['a scope is missing', ({ stepUp }) => stepUp],
-  ['the token has expired', ({ expiry }) => expiry],
-];
+interface Table<Row extends Named> {
+  /** Stands in the comments around it. */
+  readonly name: string;
+  /** Of the columns after the client and its version. */
+  readonly columns: ReadonlyArray<readonly [title: string, value: (row: Row) => string]>;
+}
+
+export const conducts: Table<Conduct> = {
+  name: 'conduct',
+  columns: [
+    ['protocol', ({ protocol }) => protocol],
+    ['identity', ({ identity }) => identity],
+    ['asks at first for', ({ scopes }) => scopes || 'nothing'],
+    ['a scope is missing', ({ stepUp }) => stepUp],
+    ['the token has expired', ({ expiry }) => expiry],
+  ],
+};
+
+export const renewals: Table<Renewal> = {
+  name: 'renewal',
+  columns: [
+    ['where `offline_access` is named', ({ namesScopes }) => namesScopes],
+    ['the connection lives', ({ lives }) => lives],
+  ],
+};
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
 
-/** A row is found by these, whatever else it says. */
-const startOf = ({ name, version }: { readonly name: string; readonly version: string }) =>
-  `| ${name} | ${version} |`;
-
 /**
  * @param clients in the order of the table; rows of others are taken out.
- * @param conducts what this run has seen. The other clients keep the rows that they have.
- * @returns the whole page with the table brought up to date.
+ * @param seen by this run. Clients that it did not try keep the rows that they have.
+ * @returns the whole page with a table brought up to date.
  */
-export function pageWith(
+export function pageWith<Row extends Named>(
+  { name, columns }: Table<Row>,
   clients: ReadonlyArray<{ readonly name: string; readonly version: string }>,
-  conducts: readonly Conduct[],
+  seen: readonly Row[],
 ): string {
   const text = readFileSync(page, 'utf8');
+  const begin = `<!-- ${name}: written by the run -->\n`;
   const from = text.indexOf(begin) + begin.length;
-  const to = text.indexOf(end);
-  const kept = text.slice(from, to).split(/(?<=\n)/);
+  const to = text.indexOf(`<!-- ${name}: end -->`);
+  const old = text.slice(from, to).split(/(?<=\n)/);
   const rows = clients.map((client) => {
-    const seen = conducts.find((each) => each.client === client.name && each.version === client.version);
-    return seen
-      ? line(columns.map(([, value]) => value(seen)))
-      : kept.find((row) => row.startsWith(startOf(client)));
+    const row = seen.find((each) => each.client === client.name && each.version === client.version);
+    if (row === undefined)
+      return old.find((each) => each.startsWith(`| ${client.name} | ${client.version} |`));
+    return line([client.name, client.version, ...columns.map(([, value]) => value(row))]);
   });
-  const head = line(columns.map(([title]) => title)) + line(columns.map(() => '---'));
+  const titles = ['client', 'version', ...columns.map(([title]) => title)];
+  const head = line(titles) + line(titles.map(() => '---'));
   return text.slice(0, from) + head + rows.filter((row) => row !== undefined).join('') + text.slice(to);
 }

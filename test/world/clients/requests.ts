@@ -9,6 +9,8 @@ export interface RecordedRequest {
   readonly status: number;
   /** Whether it came with an `Authorization` header. */
   readonly authorized: boolean;
+  /** The client that the access token was given to. */
+  readonly client?: string;
   readonly agent?: string;
   /** The header `MCP-Protocol-Version`. */
   readonly protocolVersion?: string;
@@ -43,9 +45,9 @@ export function readLines<T>(file: string): readonly T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-/** @returns the scopes that a client asked for, in alphabetical order. */
-export function scopesOf(visit: Visit): readonly string[] {
-  return (visit.scope ?? '')
+/** @returns the scopes that an authorization request asks for, in alphabetical order. */
+export function scopesOf({ query }: RecordedRequest): readonly string[] {
+  return String(query?.scope ?? '')
     .split(' ')
     .filter((scope) => scope !== '')
     .sort();

@@ -39,7 +39,7 @@ function protocolOf(requests: readonly RecordedRequest[]): string {
 }
 
 function identityOf(world: World): string {
-  const clientId = world.visits[0]?.clientId ?? '';
+  const clientId = String(world.asked[0]?.query?.client_id);
   if (clientId.startsWith('https://')) return `document \`${clientId}\``;
   expect(clientId).toMatch(/^m2m_\d+$/);
   return 'registers itself';
@@ -47,17 +47,17 @@ function identityOf(world: World): string {
 
 /** A tool that needs another scope is called. @returns how it came to be called after all. */
 async function stepUp(world: World, session: Session): Promise<string> {
-  const before = world.visits.length;
+  const before = world.asked.length;
   const create = () => session.call('create_todo', { title: 'Try a step-up' });
   const first = await create();
   const refused = await until('the refusal', () => world.server.find(({ status }) => status === 403));
   expect(refused.body).toMatchObject({ method: 'tools/call', tool: 'create_todo' });
   expect(refused.challenge).toContain('scope="todo:read todo:write"');
   if (first.ok) {
-    expect(world.visits.length).toBe(before + 1);
+    expect(world.asked.length).toBe(before + 1);
     return outcomes.asks;
   }
-  const hasAsked = world.visits.length > before;
+  const hasAsked = world.asked.length > before;
   if (hasAsked && (await create()).ok) return outcomes.asksAndForgets;
   await session.signInAgain();
   expect(await create()).toMatchObject({ ok: true });
@@ -71,8 +71,9 @@ export async function firstMinute(world: World, client: RealClient): Promise<Omi
   try {
     expect([...(await session.tools())].sort()).toEqual(allTools);
     expect(await session.call('list_todos')).toMatchObject({ ok: true });
-    const [first] = world.visits;
-    expect(first).toMatchObject({ status: 200, callbackStatus: 200 });
+    const visit = await until('the person is back', () => world.visits[0]);
+    expect(visit).toMatchObject({ status: 200, callbackStatus: 200 });
+    const [first] = world.asked;
     await world.wishes({});
     return {
       client: client.name,
@@ -105,16 +106,20 @@ async function expiryOf(world: World, session: Session, lifetime: number): Promi
   const call = async () => (await session.call('list_todos')).ok;
   if (!(await call())) return undefined;
   await untilExpired(world, lifetime);
-  const before = world.visits.length;
+  const before = world.asked.length;
   const isDone = await call();
-  const hasAsked = world.visits.length > before;
+  const hasAsked = world.asked.length > before;
   if (isDone) {
     expect(hasAsked).toBe(true);
     return outcomes.asks;
   }
+  if (hasAsked) {
+    // Or the new token had expired, too, before the client came to use it: a longer one shows.
+    const isCertain = lifetime > (lifetimes[0] ?? 0);
+    return isCertain && (await call()) ? outcomes.asksAndForgets : undefined;
+  }
   await session.signInAgain();
-  if (hasAsked || !(await call())) return undefined;
-  return outcomes.fails;
+  return (await call()) ? outcomes.fails : undefined;
 }
 
 /** See `expiryOf`; with the shortest lifetime that this client on this machine can work with. */

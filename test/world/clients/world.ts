@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { EmulatorOptions } from '../../../src/emulator/index.ts';
 import { localIdentifiers } from '../../../src/scalekit/index.ts';
 import { Terminal } from '../../program/terminal.ts';
-import { makeProject } from '../../security/project.ts';
+import { makeProject, type Template } from '../../security/project.ts';
 import { nodeBinary } from '../../support/packages.ts';
 import { type Ended, Program, run } from '../../support/program.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
@@ -25,6 +25,10 @@ export interface Wishes {
 export interface WorldOptions {
   /** The server takes a token for expired in the very second in which it expires. */
   readonly onTime?: boolean;
+  /** With `onTime`: of the tokens that a client brings, which one is refused though it is good; 1 is the first. */
+  readonly refusedToken?: number;
+  /** Which server. Default: the todo server. */
+  readonly template?: Template;
   /** Starts all of it by the project's `npm run dev`. */
   readonly dev?: boolean;
 }
@@ -54,7 +58,7 @@ export class World {
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const [project, directory, isolation] = await Promise.all([
-      makeProject('todo'),
+      makeProject(options.template ?? 'todo'),
       makeDirectory('world'),
       Isolation.open(),
     ]);
@@ -64,7 +68,7 @@ export class World {
       if (options.dev) await world.#startDev(project);
       else {
         await world.#startScalekit({ port: ports.scalekit });
-        await world.#startServer(project, options.onTime ?? false);
+        await world.#startServer(project, options);
       }
       return world;
     } catch (error) {
@@ -121,7 +125,7 @@ export class World {
   }
 
   /** As its owner starts what was built; or, for tokens that expire on time, by its test interface. */
-  async #startServer(made: string, onTime: boolean): Promise<void> {
+  async #startServer(made: string, { onTime = false, refusedToken = 0 }: WorldOptions): Promise<void> {
     const project = await this.#copy(made);
     const args = onTime ? [processes('server.js'), project] : [join(project, 'dist/src/main.js')];
     // This Node.js reads TypeScript.
@@ -131,6 +135,7 @@ export class World {
           SCALEKIT_ENVIRONMENT_URL: `http://localhost:${ports.scalekit}`,
           SCALEKIT_RESOURCE_ID: localIdentifiers.resourceId,
           MCP_URL: `http://localhost:${ports.server}/`,
+          REFUSE_TOKEN: String(refusedToken),
         }
       : {};
     await said(this.#spawn(node, args, { cwd: project, env }), /"event":"listening"/);
@@ -163,7 +168,12 @@ export class World {
     return readLines(join(this.directory, `${ports.scalekit}.jsonl`));
   }
 
-  /** Which pages the person was sent to. */
+  /** The authorization requests: how often, and for what, a person was asked. */
+  get asked(): readonly RecordedRequest[] {
+    return this.scalekit.filter(({ path }) => path.endsWith('/oauth/authorize'));
+  }
+
+  /** Which pages the person was sent to, and what came of it. Written down last, when the client goes on already. */
   get visits(): readonly Visit[] {
     return readLines(join(this.directory, 'person.json.visits'));
   }

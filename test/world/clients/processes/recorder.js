@@ -33,6 +33,13 @@ function inShort(text) {
   return { method, tool: params?.name, protocolVersion: params?.protocolVersion, client: params?.clientInfo };
 }
 
+/** @returns whose access token came, by its own word. */
+function clientOf({ authorization }) {
+  const [, claims] = /^Bearer [^.]+\.([^.]+)\./.exec(authorization ?? '') ?? [];
+  if (claims === undefined) return undefined;
+  return JSON.parse(Buffer.from(claims, 'base64url').toString()).client_id;
+}
+
 function record(file, request, response, text) {
   const { method, url, headers } = request;
   const { pathname, searchParams } = new URL(url, 'http://localhost');
@@ -42,6 +49,7 @@ function record(file, request, response, text) {
     path: pathname,
     status: response.statusCode,
     authorized: headers.authorization !== undefined,
+    client: clientOf(headers),
     agent: headers['user-agent'],
     protocolVersion: headers['mcp-protocol-version'],
     query: searchParams.size > 0 ? harmless(searchParams) : undefined,

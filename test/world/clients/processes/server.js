@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import './refusing.js';
 
 const [project] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(path).href);

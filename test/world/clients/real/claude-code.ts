@@ -15,7 +15,7 @@ async function program(): Promise<string> {
 async function login(home: Home): Promise<void> {
   const terminal = home.terminal(await program(), ['mcp', 'login', 'todo']);
   try {
-    await terminal.see('Authenticated with "todo"', 30_000);
+    await terminal.see('Authenticated with "todo"', 120_000);
     await terminal.exit();
   } finally {
     terminal.close();
@@ -47,6 +47,7 @@ function session(home: Home, close: () => Promise<void>): Session {
 export const claudeCode: RealClient = {
   name: 'Claude Code',
   version,
+  namesScopes: '`oauth.scopes` of the server’s entry, one string',
   async open(home, options) {
     const model = home.start(process.execPath, [home.helper('model.js'), String(modelPort)]);
     await model.says(/ready/);

@@ -70,6 +70,7 @@ class CodexSession implements Session {
 export const codexCli: RealClient = {
   name: 'Codex',
   version,
+  namesScopes: '`codex mcp login todo --scopes …`',
   // `REFRESH_BUFFER_SECS` of rmcp, on which it is built.
   early: 30,
   async open(home, { endpoint, scopes }) {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { keys, type Terminal } from '../../../program/terminal.ts';
 import { npmPackages } from '../../../support/packages.ts';
 import type { RealClient } from '../client.ts';
@@ -8,6 +9,9 @@ import type { Home } from '../world.ts';
 const version = '0.61.0';
 const modelPort = 5002;
 
+/** Without a model that is named, another model chooses it. */
+const always = ['--skip-trust', '--model', 'gemini-2.5-flash'];
+
 async function program(): Promise<string> {
   const directory = await npmPackages([`@google/gemini-cli@${version}`]);
   return join(directory, 'node_modules/@google/gemini-cli/bundle/gemini.js');
@@ -15,30 +19,45 @@ async function program(): Promise<string> {
 
 /** What is typed while it still starts becomes a prompt for the model: then a person presses Escape and types again. */
 async function type(terminal: Terminal, command: string, expected: string): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     terminal.type(command);
-    await terminal.see(`> ${command}`);
+    await terminal.see(`> ${command}`, 60_000);
+    // It takes what comes fast for a paste, in which Enter is a new line.
+    await delay(1_000);
     terminal.type(keys.enter);
     try {
-      return await terminal.see(expected, 8_000);
+      return await terminal.see(expected, 15_000);
     } catch {
       terminal.type(keys.escape);
+      // A key that follows at once would count as pressed together with Alt.
+      await delay(1_000);
+      terminal.type(keys.clear);
     }
   }
   throw new Error(`${command} did not lead to "${expected}":\n${terminal.screen()}`);
 }
 
+/** Presses Ctrl-C until it ends: it would outlive its terminal. */
+async function leave(terminal: Terminal): Promise<void> {
+  let hasEnded = false;
+  const ended = terminal.exit().then(() => {
+    hasEnded = true;
+  });
+  while (!hasEnded) {
+    terminal.type(keys.ctrlC);
+    await Promise.race([ended, delay(300)]);
+  }
+}
+
 /** `/mcp auth`, in a terminal: there is no command for it. */
 async function authenticate(home: Home): Promise<void> {
-  const terminal = home.terminal(process.execPath, [await program(), '--skip-trust']);
+  const terminal = home.terminal(process.execPath, [await program(), ...always]);
   try {
-    await terminal.see('Type your message', 60_000);
+    await terminal.see('Type your message', 120_000);
     await type(terminal, '/mcp auth todo', 'Do you want to continue?');
     terminal.type(keys.enter);
-    await terminal.see('Successfully authenticated and reloaded tools', 60_000);
-    // It outlives its terminal.
-    await type(terminal, '/quit', 'Agent powering down');
-    await terminal.exit();
+    await terminal.see('Successfully authenticated and reloaded tools', 120_000);
+    await leave(terminal);
   } finally {
     terminal.close();
   }
@@ -51,7 +70,8 @@ async function settle(home: Home, endpoint: string, scopes: readonly string[] | 
     GOOGLE_GEMINI_BASE_URL: `http://127.0.0.1:${modelPort}`,
     GEMINI_CLI_TRUST_WORKSPACE: 'true',
   });
-  const server = { httpUrl: endpoint, ...(scopes && { oauth: { enabled: true, scopes } }) };
+  // With `enabled`, it would sign in by itself at every start, and for the scopes of the challenge alone.
+  const server = { httpUrl: endpoint, ...(scopes && { oauth: { scopes } }) };
   const settings = { security: { auth: { selectedType: 'gemini-api-key' } }, mcpServers: { todo: server } };
   await mkdir(join(home.directory, '.gemini'), { recursive: true });
   await writeFile(join(home.directory, '.gemini', 'settings.json'), JSON.stringify(settings));
@@ -60,10 +80,7 @@ async function settle(home: Home, endpoint: string, scopes: readonly string[] | 
 async function ask(home: Home, prompt: string): Promise<string> {
   const { stdout, stderr } = await home.run(process.execPath, [
     await program(),
-    '--skip-trust',
-    // Else another model chooses the model.
-    '--model',
-    'gemini-2.5-flash',
+    ...always,
     '--approval-mode',
     'yolo',
     '-p',
@@ -76,6 +93,7 @@ async function ask(home: Home, prompt: string): Promise<string> {
 export const geminiCli: RealClient = {
   name: 'Gemini CLI',
   version,
+  namesScopes: '`oauth.scopes` of the server’s entry, a list',
   // `isTokenExpired` of its token storage.
   early: 300,
   async open(home, { endpoint, scopes }) {

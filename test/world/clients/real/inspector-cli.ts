@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeBinary, npmPackages } from '../../../support/packages.ts';
-import type { RealClient } from '../client.ts';
+import type { OpenOptions, RealClient } from '../client.ts';
 import type { Home } from '../world.ts';
 
 export const inspectorVersion = '2.12.0';
@@ -13,19 +14,31 @@ export async function inspectorProgram(): Promise<string> {
   return join(directory, 'node_modules/.bin/mcp-inspector');
 }
 
-async function inspect(home: Home, args: readonly string[]) {
+/** Runs a command of it to its end. */
+export async function inspect(home: Home, args: readonly string[]) {
   return home.run(await nodeBinary(inspectorNode), [await inspectorProgram(), '--cli', ...args]);
+}
+
+/** @returns the arguments that name the server: a file with its entry, where that says more than its URL. */
+async function target(home: Home, endpoint: string, scopes: OpenOptions['scopes']): Promise<string[]> {
+  if (scopes === undefined) return [endpoint];
+  const todo = { type: 'streamable-http', url: endpoint, oauth: { scopes: scopes.join(' ') } };
+  const file = join(home.work, 'mcp.json');
+  await writeFile(file, JSON.stringify({ mcpServers: { todo } }));
+  return ['--config', file, '--server', 'todo'];
 }
 
 /** The Inspector's command line: a process for each command. */
 export const inspectorCli: RealClient = {
   name: 'MCP Inspector, --cli',
   version: inspectorVersion,
-  async open(home, { endpoint }) {
+  namesScopes: '`oauth.scopes` of the server’s entry, one string',
+  async open(home, { endpoint, scopes }) {
     // Without a terminal it opens no browser, and without a keychain it forgets the tokens with each command.
     Object.assign(home.env, { MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' });
+    const server = await target(home, endpoint, scopes);
     const method = (name: string, ...args: string[]) =>
-      inspect(home, [endpoint, '--method', name, '--format', 'json', ...args]);
+      inspect(home, [...server, '--method', name, '--format', 'json', ...args]);
     const tools = async () => {
       const { stdout, stderr, code } = await method('tools/list');
       if (code !== 0) throw new Error(stdout + stderr);

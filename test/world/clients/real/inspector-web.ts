@@ -52,13 +52,13 @@ export class InspectorPage implements Session {
 
   /** Switches the connection on. The consent page comes next. */
   async connect(): Promise<void> {
-    await this.page.getByRole('switch').press('Space');
+    await this.page.getByRole('switch', { name: /^Connect or disconnect/ }).press('Space');
   }
 
   /** Answers the consent page as the person wishes, and waits for the Inspector to be back. */
   async consent(): Promise<void> {
     const { page } = this;
-    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    await this.allow.waitFor();
     const wishes: Wishes = JSON.parse(await readFile(this.#home.env.PERSON_FILE ?? '', 'utf8'));
     const { grants, decision = 'Allow' } = wishes;
     for (const box of await page.getByRole('checkbox').all())
@@ -71,6 +71,7 @@ export class InspectorPage implements Session {
       status: 200,
       callbackStatus: (await answered).status(),
     };
+    await this.isConnected.or(this.signInButton).first().waitFor();
     await appendFile(`${this.#home.env.PERSON_FILE}.visits`, `${JSON.stringify(visit)}\n`);
   }
 
@@ -115,14 +116,23 @@ export class InspectorPage implements Session {
     return this.page.getByRole('button', { name: 'Authorize', exact: true });
   }
 
+  /** On the consent page. */
+  get allow() {
+    return this.page.getByRole('button', { name: 'Allow', exact: true });
+  }
+
+  /** The button is there while it is connected. */
+  get isConnected() {
+    return this.page.getByRole('button', { name: 'Disconnect from server' });
+  }
+
   get signInButton() {
     return this.page.getByRole('button', { name: 'Re-authenticate' });
   }
 
   async call(name: string, args?: Readonly<Record<string, unknown>>): Promise<CallOutcome> {
-    const { page, result, stepUp, signInButton } = this;
+    const { page, result, stepUp, signInButton, allow } = this;
     await this.execute(name, args);
-    const allow = page.getByRole('button', { name: 'Allow', exact: true });
     await result.or(stepUp).or(signInButton).or(allow).first().waitFor();
     if (await stepUp.isVisible()) await stepUp.click();
     const isSignIn = !(await result.or(signInButton).first().isVisible());
@@ -132,13 +142,14 @@ export class InspectorPage implements Session {
   }
 
   async signInAgain(): Promise<void> {
-    const { signInButton } = this;
+    const { signInButton, isConnected, allow } = this;
     if (await signInButton.isVisible()) await signInButton.click();
     else {
-      await this.page.getByRole('button', { name: 'Disconnect from server' }).click();
+      await isConnected.click();
       await this.connect();
     }
-    await this.consent();
+    await allow.or(isConnected).first().waitFor();
+    if (await allow.isVisible()) await this.consent();
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,7 @@ async function stdioSession(server: Conversation): Promise<Session> {
 export const mcpRemote: RealClient = {
   name: 'mcp-remote',
   version,
+  namesScopes: '`--static-oauth-client-metadata`, its `scope`',
   async open(home, { endpoint, scopes }) {
     const directory = await npmPackages([`mcp-remote@${version}`]);
     const proxy = join(directory, 'node_modules/mcp-remote/dist/proxy.js');

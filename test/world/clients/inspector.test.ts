@@ -2,10 +2,23 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { chromium } from '../../support/chromium.ts';
 import { lacks } from '../../support/needs.ts';
 import { isolationNeeds } from './isolation.ts';
+import { inspect, inspectorCli } from './real/inspector-cli.ts';
 import { InspectorPage } from './real/inspector-web.ts';
 import { World } from './world.ts';
 
 const skipped = lacks('the MCP Inspector in a browser', [...isolationNeeds, chromium]);
+
+describe.skipIf(lacks('the MCP Inspector on schemas', isolationNeeds))('the MCP Inspector', () => {
+  test('has nothing against the schemas of the blank template’s tools', async () => {
+    const world = await World.open({ template: 'blank' });
+    onTestFinished(() => world.close());
+    const home = await world.home('person');
+    const session = await inspectorCli.open(home, { endpoint: world.endpoint });
+    expect((await session.tools()).length).toBeGreaterThan(1);
+    const { code, stderr } = await inspect(home, [world.endpoint, '--method', 'tools/list', '--strict']);
+    expect({ code, complaint: /.*portability.*/i.exec(stderr)?.[0] }).toEqual({ code: 0 });
+  });
+});
 
 describe.skipIf(skipped)('the MCP Inspector’s page in a browser', () => {
   async function open(): Promise<{ world: World; inspector: InspectorPage }> {

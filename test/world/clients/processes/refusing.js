@@ -1,0 +1,27 @@
+// Makes a server refuse a token that was good: `REFUSE_TOKEN=10` spoils the tenth that each client brings before the server reads
+// it, as if its key had been withdrawn. Whatever comes of that is the server's own answer.
+import { subscribe } from 'node:diagnostics_channel';
+
+const refused = Number(process.env.REFUSE_TOKEN);
+const tokensOf = new Map();
+
+function clientOf(token) {
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).client_id;
+}
+
+/** A signature by nobody. */
+const spoilt = (token) => token.replace(/[^.]+$/, (signature) => [...signature].reverse().join(''));
+
+/** Node.js makes `headers` and `headersDistinct` of these, when they are first asked for. */
+function spoil({ rawHeaders }) {
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && /^authorization$/i.test(name)) + 1;
+  const token = /^Bearer (.+)$/.exec(rawHeaders[at])?.[1];
+  if (at === 0 || token === undefined) return;
+  const client = clientOf(token);
+  if (!tokensOf.has(client)) tokensOf.set(client, []);
+  const tokens = tokensOf.get(client);
+  if (!tokens.includes(token)) tokens.push(token);
+  if (tokens.indexOf(token) === refused - 1) rawHeaders[at] = `Bearer ${spoilt(token)}`;
+}
+
+if (refused > 0) subscribe('http.server.request.start', ({ request }) => spoil(request));

@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { until } from '../../support/waiting.ts';
+import type { RealClient, Session } from './client.ts';
+import { type RecordedRequest, scopesOf } from './requests.ts';
+import type { World } from './world.ts';
+
+/** How long a connection lives that was made with `offline_access`, in the words of the table in docs/clients.md. */
+export interface Renewal {
+  readonly client: string;
+  readonly version: string;
+  readonly namesScopes: string;
+  readonly lives: string;
+}
+
+/** Seconds that a token lives. */
+export const lifetime = 5;
+
+/** So many tokens in a row, without a person. */
+const renewals = 20;
+
+/** Which of a client's tokens is refused. */
+export const refusedToken = 10;
+
+/** A connection that a person has signed in to once. */
+export interface Connection {
+  readonly client: RealClient;
+  /** Its client id. */
+  readonly id: string;
+  readonly session: Session;
+  /** How often a person was asked for it: Codex signs in when it is told of the server, and again for the scopes. */
+  readonly visits: number;
+}
+
+/** Signs in. One client after the other, so that it can be told whose sign-in it was. */
+export async function connect(world: World, client: RealClient): Promise<Connection> {
+  const home = await world.home(client.name.replaceAll(/\W+/g, '-') + client.version);
+  const scopes = ['todo:read', 'todo:write', 'offline_access'];
+  const before = world.asked.length;
+  const session = await client.open(home, { endpoint: world.endpoint, scopes });
+  const isForGood = (request: RecordedRequest) => scopesOf(request).includes('offline_access');
+  const asked = await until(
+    `${client.name} asks for offline_access`,
+    () => world.asked.slice(before).find(isForGood),
+    120_000,
+  );
+  const id = String(asked.query?.client_id);
+  await until(`the token of ${client.name}`, () => seenOf(world, id).lastToken > 0, 120_000);
+  return { client, id, session, visits: seenOf(world, id).visits };
+}
+
+/** What both servers have seen of one client. */
+function seenOf(world: World, id: string) {
+  const tokens = world.scalekit.filter(
+    ({ path, status, body }) => path.endsWith('/token') && status === 200 && body?.client_id === id,
+  );
+  const requests = world.server.filter(({ client }) => client === id);
+  return {
+    lastToken: tokens.at(-1)?.time ?? 0,
+    refreshes: tokens.filter(({ body }) => body?.grant_type === 'refresh_token').length,
+    visits: world.asked.filter(({ query }) => query?.client_id === id).length,
+    refusals: requests.filter(({ status }) => status === 401).length,
+  };
+}
+
+/** Calls a tool once the last token has expired. On a slow machine the next may expire on its way: then once more. */
+async function callAfterExpiry(world: World, { client, id, session }: Connection): Promise<void> {
+  await delay(Math.max(0, seenOf(world, id).lastToken + (lifetime + 1) * 1000 - Date.now()));
+  let said = '';
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const { ok, text } = await session.call('list_todos');
+    if (ok) return;
+    said = text;
+  }
+  throw new Error(`${client.name} has lost its connection:\n${said}`);
+}
+
+/** Uses a connection until it has outlived twenty tokens and a refused one, and nobody was asked again. */
+export async function outlive(world: World, connection: Connection): Promise<Renewal> {
+  const { client, id } = connection;
+  const isLongEnough = () => {
+    const { refreshes, refusals } = seenOf(world, id);
+    return refreshes >= renewals && refusals > 0;
+  };
+  for (let round = 0; round < 3 * renewals && !isLongEnough(); round += 1)
+    await callAfterExpiry(world, connection);
+  await callAfterExpiry(world, connection);
+  const { refreshes, refusals, visits } = seenOf(world, id);
+  expect({ client: client.name, refreshes, refusals, visits }).toEqual({
+    client: client.name,
+    refreshes: expect.toSatisfy((count: number) => count >= renewals),
+    refusals: expect.toSatisfy((count: number) => count > 0),
+    visits: connection.visits,
+  });
+  return {
+    client: client.name,
+    version: client.version,
+    namesScopes: client.namesScopes ?? '',
+    lives: 'as long as the refresh token: it renews itself',
+  };
+}
