@@ -38,7 +38,7 @@ export async function connect(world: World, client: RealClient): Promise<Connect
   const scopes = ['todo:read', 'todo:write', 'offline_access'];
   const before = world.asked.length;
   const session = await client.open(home, { endpoint: world.endpoint, scopes });
-  const isForGood = (request: RecordedRequest) => scopesOf(request).includes('offline_access');
+  const isForGood = ({ query = {} }: RecordedRequest) => scopesOf(query).includes('offline_access');
   const asked = await until(
     `${client.name} asks for offline_access`,
     () => world.asked.slice(before).find(isForGood),

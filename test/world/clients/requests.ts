@@ -45,9 +45,9 @@ export function readLines<T>(file: string): readonly T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-/** @returns the scopes that an authorization request asks for, in alphabetical order. */
-export function scopesOf({ query }: RecordedRequest): readonly string[] {
-  return String(query?.scope ?? '')
+/** @returns the scopes of a visit, or of an authorization request's parameters, in alphabetical order. */
+export function scopesOf({ scope }: { readonly scope?: unknown }): readonly string[] {
+  return String(scope ?? '')
     .split(' ')
     .filter((scope) => scope !== '')
     .sort();

@@ -79,7 +79,7 @@ export async function firstMinute(world: World, client: RealClient): Promise<Omi
       client: client.name,
       version: client.version,
       identity: identityOf(world),
-      scopes: first === undefined ? '' : scopesOf(first).join(' '),
+      scopes: scopesOf(first?.query ?? {}).join(' '),
       stepUp: await stepUp(world, session),
       protocol: protocolOf(world.server),
     };
@@ -89,7 +89,7 @@ export async function firstMinute(world: World, client: RealClient): Promise<Omi
 }
 
 /** Waits until the youngest token is no longer good. */
-async function untilExpired(world: World, lifetime: number): Promise<void> {
+export async function untilExpired(world: World, lifetime: number): Promise<void> {
   const issued = world.scalekit.filter(({ path, status }) => path.endsWith('/token') && status === 200);
   const last = issued.at(-1)?.time ?? 0;
   await delay(Math.max(0, last + (lifetime + 1) * 1000 - Date.now()));

@@ -25,6 +25,8 @@ export interface Wishes {
 export interface WorldOptions {
   /** The server takes a token for expired in the very second in which it expires. */
   readonly onTime?: boolean;
+  /** How long access tokens live, in seconds, `onTime`. Default: an hour. */
+  readonly tokenLifetime?: number;
   /** With `onTime`: of the tokens that a client brings, which one is refused though it is good; 1 is the first. */
   readonly refusedToken?: number;
   /** Which server. Default: the todo server. */
@@ -67,8 +69,10 @@ export class World {
       await world.#install();
       if (options.dev) await world.#startDev(project);
       else {
-        await world.#startScalekit({ port: ports.scalekit });
-        await world.#startServer(project, options);
+        const { tokenLifetime } = options;
+        const lifetime = tokenLifetime === undefined ? {} : { tokenLifetime };
+        await world.#startScalekit({ port: ports.scalekit, ...lifetime });
+        await world.#startServer(project, { onTime: tokenLifetime !== undefined, ...options });
       }
       return world;
     } catch (error) {
