@@ -3,7 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { startEmulator } from '../dist/emulator.js';
+
+// What `npm run build` made.
+const { startEmulator } = await import(new URL('../dist/emulator.js', import.meta.url).href);
 
 const folder = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
