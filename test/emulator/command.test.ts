@@ -150,7 +150,7 @@ describe('what cannot be run is said in words', () => {
     [{ mcpUrl: 'ftp://localhost/' }, /--mcp-url: .*ftp/],
     [{ mcpUrl: 'http://mcp.example.com/' }, /--mcp-url: .*not this machine/],
     [{ scopes: 'todo-read' }, /--scopes: .*"-"/],
-    [{ scopes: ' , ' }, /--scopes: .*no scope/],
+    [{ scopes: ' , ' }, /--scopes: No scope was given/],
     [{ issuer: 'both' }, /--issuer: .*both/],
     [{ clientDocuments: 'maybe' }, /--client-documents: .*maybe/],
   ])('%j: exit 2', async (options, message) => {
