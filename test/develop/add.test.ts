@@ -307,7 +307,7 @@ describe('changes of files', () => {
       ['package.json/x', 'new'],
     ]);
     expect(() => changeFiles(directory, { writes, removes: ['tsconfig.json'] }, 'x')).toThrow(
-      /package\.json\/x cannot be written \(E\w+\)\. The project is as it was\./,
+      /package\.json\/x cannot be written \(E\w+\)\. The project is unchanged\./,
     );
     expect(await snapshot()).toEqual(before);
     expect(await readdir(directory)).not.toContain('new');

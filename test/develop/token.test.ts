@@ -104,7 +104,7 @@ describe('a token of the local Scalekit', () => {
     expect(await scalekit(['token'])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining('another key'),
+      stderr: expect.stringContaining('a different key'),
     });
   });
 });

@@ -77,7 +77,7 @@ describe('redirect URIs', () => {
     });
     const response = await new Browser().open(request.url);
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain('http://evil.example/cb is http, and not on this machine');
+    expect(await response.text()).toContain('http://evil.example/cb is http but not on this machine');
   });
 });
 

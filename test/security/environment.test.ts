@@ -160,7 +160,7 @@ describe('a list that nothing could match is refused by name', () => {
     const said = await refusal(
       await startIn({ '.env': [...linesOf(await freePort()), `${name}=${value}`].join('\n') }),
     );
-    expect(said).toContain(`${name} is \`${value}\`: \`${entry}\` is no `);
+    expect(said).toContain(`${name} is \`${value}\`: \`${entry}\` is not `);
   });
 });
 

@@ -39,8 +39,11 @@ export function registerTool(text: string, identifier: string, importLine: strin
   return listed ?? { problem: `has no single line \`${toolsMark}\`` };
 }
 
-/** The headers of the tables in a generated README. */
-const tables = { tools: '| tool | needs the scope |', scopes: '| scope | allows to |' } as const;
+/** The headers of the tables in a generated README, as this version writes them and as earlier ones did. */
+const tables = {
+  tools: /^\| tool \| (?:required scope|needs the scope) \|$/,
+  scopes: /^\| scope \| (?:allows|allows to) \|$/,
+} as const;
 
 /**
  * @param rows cells in Markdown.
@@ -53,7 +56,7 @@ export function addRows(
 ): string {
   const lines = text.split('\n');
   const trimmed = lines.map((line) => line.trimEnd());
-  const header = trimmed.indexOf(tables[table]);
+  const header = trimmed.findIndex((line) => tables[table].test(line));
   if (header < 0 || trimmed[header + 1] !== '|---|---|') return text;
   const length = trimmed.slice(header).findIndex((line) => !line.startsWith('|'));
   const end = length < 0 ? lines.length : header + length;
