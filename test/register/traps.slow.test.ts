@@ -89,7 +89,7 @@ describe('answers in prose', () => {
     set({ reworded: { [tool]: words } });
     const { report, env } = await walk(standIn(), await makeProject());
     expect(report).toMatchObject({ exitCode: 0, state: 'steps' });
-    expect(report.notes.join()).toContain(`What Scalekit's tool ${tool} answered cannot be read`);
+    expect(report.notes.join()).toContain(`The answer of Scalekit's tool ${tool} cannot be understood`);
     expect(changes(standIn())).toEqual([]);
     expect(await env()).toBe(localEnv);
   });
@@ -161,7 +161,7 @@ describe('scopes', () => {
     set({ createsNothing: true });
     await expect(walk(standIn(), await makeProject())).rejects.toMatchObject({
       exitCode: 1,
-      message: expect.stringContaining('did not create the scope todo:read: it said that it did'),
+      message: expect.stringContaining('did not create the scope todo:read: it answered that it did'),
     });
     expect(onlyEnvironment().servers).toEqual([]);
   });
