@@ -30,8 +30,9 @@ export class PlainCalls {
   recognise(message: Message, headers: IncomingHttpHeaders): MessageClassification | 'legacy' | undefined {
     const params = paramsOfCall(message);
     if (params === undefined) return undefined;
-    if (params._meta === undefined) return isLegacy(headers) ? 'legacy' : undefined;
-    return isModern(params, headers) ? this.#envelopes.get(JSON.stringify(params._meta)) : undefined;
+    const { _meta: envelope } = params;
+    if (envelope === undefined) return isLegacy(headers) ? 'legacy' : undefined;
+    return isModern(params, headers) ? this.#envelopes.get(JSON.stringify(envelope)) : undefined;
   }
 
   /**
@@ -47,7 +48,8 @@ export class PlainCalls {
       classification.revision === modernVersion &&
       message.method === 'tools/call' &&
       isModern(params, headers);
-    if (isPlain) this.#remember(JSON.stringify(params._meta), classification);
+    const { _meta: envelope } = params;
+    if (isPlain) this.#remember(JSON.stringify(envelope), classification);
     return isPlain;
   }
 

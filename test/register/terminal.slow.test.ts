@@ -114,7 +114,7 @@ describe('without a terminal', () => {
       const directory = await makeProject();
       const ended = await run(process.execPath, [scalekitProgram, 'register', ...args], { cwd: directory });
       expect(ended.code).toBe(2);
-      expect(ended.stdout + ended.stderr).toContain('this is no terminal');
+      expect(ended.stdout + ended.stderr).toContain('this is not a terminal');
       expect(await readFile(join(directory, '.env'), 'utf8')).toBe(localEnv);
     },
   );

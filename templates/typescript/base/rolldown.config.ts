@@ -41,6 +41,8 @@ const bundle = (name: string) =>
       format: 'esm',
       codeSplitting: false,
       sourcemap: true,
+      // The map names files and lines; their text is in git and in node_modules, and would double what the image holds.
+      sourcemapExcludeSources: true,
       // Only white space goes: with its names a stack trace can be read without the map.
       minify: { compress: false, mangle: false, codegen: true },
       comments: { legal: false },
