@@ -61,7 +61,7 @@ describe('development dependencies are there', () => {
     expect(code).toBe(1);
     expect(report.error).toMatchObject({
       code: 'install/without-tools',
-      message: expect.stringMatching(/left out the development dependencies \(scalekit-mcp, typescript\)/),
+      message: expect.stringMatching(/did not install the development dependencies \(scalekit-mcp, typescript\)/),
     });
   });
 });
