@@ -87,7 +87,7 @@ async function startSomewhere(directory, firstPort) {
     try {
       return { ...(await startDevelopment(directory, mcpUrl)), mcpUrl };
     } catch (error) {
-      if (attempt === 5 || !/is taken by another program/.test(error.message)) throw error;
+      if (attempt === 5 || !/\bis taken by\b/.test(error.message)) throw error;
       const taken = port;
       port = await freePort(port + 1);
       note(`another program has taken port ${taken} (or ${taken + 1000}) meanwhile: ${port} in its place`);

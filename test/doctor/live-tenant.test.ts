@@ -137,7 +137,7 @@ describe('doctor --live', () => {
     const program = new Program(process.execPath, [scalekitProgram, 'doctor', '--live'], { cwd });
     const { code, stderr } = await program.ended();
     expect(code).toBe(2);
-    expect(stderr).toContain('this is no terminal');
+    expect(stderr).toContain('this is not a terminal');
     expect(emulator.requestCount('/keys')).toBe(0);
   });
 });

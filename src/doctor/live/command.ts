@@ -73,7 +73,7 @@ export async function live(flags: DoctorFlags, context: Context): Promise<ExitCo
   refuseOthers(flags);
   const tenant = tenantOf(flags, context);
   if (!isInteractive(context))
-    throw new UsageError('--live asks you before each step, and this is no terminal.', {
+    throw new UsageError('--live asks you before each step, and this is not a terminal.', {
       code: 'arguments/terminal',
       next: 'run it in a terminal: scalekit-mcp doctor --live',
     });
