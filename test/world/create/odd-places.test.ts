@@ -5,12 +5,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type ManagerCase, managerCases, nameOf, pathWith } from '../../create/package-managers.ts';
 import { lacks, type Need } from '../../support/needs.ts';
 import { type Ended, run } from '../../support/program.ts';
 import { createProgram } from '../../support/repository.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { startTlsRegistry } from '../../support/tls-registry.ts';
-import { type ManagerCase, managerCases, nameOf, pathWith } from '../../create/package-managers.ts';
 
 /** Where people really run it: in production shells, in workspaces, without a network. The package managers are the real ones. */
 
@@ -61,7 +61,9 @@ describe('development dependencies are there', () => {
     expect(code).toBe(1);
     expect(report.error).toMatchObject({
       code: 'install/without-tools',
-      message: expect.stringMatching(/did not install the development dependencies \(scalekit-mcp, typescript\)/),
+      message: expect.stringMatching(
+        /did not install the development dependencies \(scalekit-mcp, typescript\)/,
+      ),
     });
   });
 });
