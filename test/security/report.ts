@@ -174,7 +174,7 @@ function long({ fuzzed, soaked }: ReportInput): string[] {
   if (soaked) {
     const { requests, seconds, before, after } = soaked;
     lines.push(
-      `- ${requests.toLocaleString('en')} requests of mixed traffic in ${Math.round(seconds)} s: ${megabytes(before)} MB in use after the first tenth, ${megabytes(after)} MB after all of them (after a full collection).`,
+      `- ${requests.toLocaleString('en')} requests of mixed traffic in ${Math.round(seconds)} s: ${megabytes(before)} MB in use after the first half, ${megabytes(after)} MB after all of them (after a full collection).`,
     );
   }
   return lines;

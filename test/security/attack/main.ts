@@ -147,7 +147,7 @@ async function longRuns(values: Values): Promise<{ fuzzed: number; soaked: Soake
   const soaked = await soakOwnServer(wholeNumber('soak', values.soak));
   const [before, after] = [soaked.before, soaked.after].map((bytes) => (bytes / 2 ** 20).toFixed(1));
   console.error(
-    `${soaked.requests} requests in ${Math.round(soaked.seconds)} s: ${before} MB in use after a tenth, ${after} MB after all.`,
+    `${soaked.requests} requests in ${Math.round(soaked.seconds)} s: ${before} MB in use after half, ${after} MB after all.`,
   );
   // What the counters of the limits and the cache of tokens hold for a minute, and no more.
   if (soaked.after - soaked.before > 8 * 2 ** 20) throw new GotThrough();
