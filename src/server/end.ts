@@ -6,6 +6,21 @@ import type { Log } from './log.ts';
 const second = 1000;
 
 /**
+ * Ends the process, once what was logged and said is written: a pipe takes it later than the call that wrote it (on Windows
+ * always), and `process.exit` alone would drop the rest. Whatever else still runs, such as a timer or a database's connection,
+ * does not keep the process alive, and neither does a reader who no longer reads.
+ * @returns never.
+ */
+export function endProcess(exitCode: number): Promise<never> {
+  process.exitCode = exitCode;
+  const exit = () => process.exit();
+  // After the log, which writes at the end of this turn of the event loop.
+  setImmediate(() => process.stderr.write('', exit));
+  setTimeout(exit, second);
+  return new Promise(() => {});
+}
+
+/**
  * On SIGTERM, goes on serving for `drainSeconds`, so that a load balancer notices, then finishes the requests under way and
  * ends. SIGINT skips the first part, and a second signal skips both. An uncaught error ends the process with code 1.
  */
@@ -13,12 +28,11 @@ export function endWithProcess(server: ProtectedServer, drainSeconds: number, lo
   const end = async (event: string, exitCode: number, details = {}, grace?: number) => {
     log(exitCode === 0 ? 'info' : 'error', event, details);
     await server.close(grace);
-    // Whatever else still runs, such as a timer or a database's connection, does not keep the process alive.
-    process.exit(exitCode);
+    await endProcess(exitCode);
   };
   let isEnding = false;
   const onSignal = (signal: 'SIGTERM' | 'SIGINT') => {
-    if (isEnding) process.exit(0);
+    if (isEnding) return void endProcess(0);
     isEnding = true;
     if (signal === 'SIGINT' || drainSeconds === 0) return void end('closing', 0, { signal });
     log('info', 'draining', { signal, seconds: drainSeconds });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
 import { deployed } from './deployment.ts';
-import { endWithProcess } from './end.ts';
+import { endProcess, endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
 import { writeOnceATurn } from './lines.ts';
 import { NotListening } from './listen.ts';
@@ -49,7 +49,7 @@ export async function serve({
   ...options
 }: ServeOptions & DeclaredVariables): Promise<void> {
   tuneProcess();
-  const { env, own, notes } = environmentOrEnd(variables);
+  const { env, own, notes } = await environmentOrEnd(variables);
   const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL, write: writeOnceATurn() }), name } =
     options;
   const auth = makeProvider(env);
@@ -78,8 +78,7 @@ export async function serve({
   } catch (error) {
     if (!(error instanceof NotListening)) throw error;
     log('error', 'not_listening', { message: await whyNot(error, env.HOST) });
-    process.exitCode = 1;
-    return;
+    await endProcess(1);
   }
   endWithProcess(server, env.DRAIN_SECONDS, log);
   await sayWhereItIs(name, auth.endpoint, env, log);
@@ -93,7 +92,7 @@ function warnOfUnusedProxy(log: Log): void {
   log('warn', 'proxy_not_used', { message });
 }
 
-function environmentOrEnd(declarations: VariableDeclarations) {
+async function environmentOrEnd(declarations: VariableDeclarations) {
   const unreadable = loadEnvironmentFile();
   const read = readEnvironment(process.env, declarations);
   if (unreadable === undefined && !('problems' in read))
@@ -104,8 +103,8 @@ function environmentOrEnd(declarations: VariableDeclarations) {
   process.stderr.write(
     `The server cannot start:\n${lines}Set them in .env, which .env.example explains.${other}\n`,
   );
-  // At once, and not by an error: the lines above are all that a person needs, and a stack would not help.
-  process.exit(1);
+  // Not by an error: the lines above are all that a person needs, and a stack would not help.
+  return await endProcess(1);
 }
 
 /**
