@@ -46,8 +46,9 @@ describe('arguments of a call', () => {
     [[], /title is missing/],
     [
       ['titel=x'],
-      /titel is no argument; did you mean title\? expected title, count, done, kind, tags, size, limit, mail\n {4}title is missing/,
+      /titel is not an argument of tool; did you mean title\? It takes: title, count, done, kind, tags, size, limit, mail\n {4}tool: title is missing/,
     ],
+    [['title=x', 'nope=1'], /^nope is not an argument of tool; it takes: title, count, /],
     [['title=x', 'count=1.5'], /count is 1\.5, expected integer/],
     [['title=x', 'done=yes'], /done is "yes", expected boolean or null/],
     [['title=x', 'kind=c'], /kind is "c", expected "a" or "b"/],

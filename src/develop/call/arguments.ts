@@ -1,5 +1,5 @@
 import { printable } from '../../scalekit/index.ts';
-import { didYouMean } from '../../terminal/closest.ts';
+import { closest } from '../../terminal/closest.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { schemaProblems } from './schema.ts';
 
@@ -82,6 +82,13 @@ function unknownNames(given: Arguments, schema: Schema): readonly string[] {
   return Object.keys(given).filter((name) => !Object.hasOwn(known, name));
 }
 
+function unknownArgument(name: string, known: readonly string[], tool: string): string {
+  const guess = closest(name, known);
+  const meant = guess === undefined ? 'it' : `did you mean ${printable(guess)}? It`;
+  const takes = known.length === 0 ? 'takes none' : `takes: ${printable(known.join(', '), 1000)}`;
+  return `${printable(name)} is not an argument of ${tool}; ${meant} ${takes}`;
+}
+
 /**
  * @param words what stands behind the tool's name: one JSON object, or `name=value` each.
  * @returns the arguments of a call.
@@ -93,10 +100,10 @@ export function argumentsOf(words: readonly string[], schema: Schema, tool: stri
   const unknown = unknownNames(given, schema);
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(given, name));
   const problems = [
-    ...unknown.map((name) => `${printable(name)} is no argument; ${didYouMean(name, known)}`),
-    ...missing.map((name) => `${printable(name)} is missing`),
-    ...schemaProblems(given, schema),
+    ...unknown.map((name) => unknownArgument(name, known, tool)),
+    ...missing.map((name) => `${tool}: ${printable(name)} is missing`),
+    ...schemaProblems(given, schema).map((problem) => `${tool}: ${problem}`),
   ];
-  if (problems.length > 0) throw usage(`${tool}: ${problems.join('\n    ')}`);
+  if (problems.length > 0) throw usage(problems.join('\n    '));
   return given;
 }
