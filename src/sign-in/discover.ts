@@ -78,18 +78,37 @@ function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string 
   throw new Error(`its metadata is that of ${resourceMetadata.resource}`);
 }
 
-/**
- * Asks an MCP server without a token, as any client does first: its challenge says where the metadata is (RFC 9728,
- * section 5.1), which names the authorization server.
- * @throws UserError (`sign-in/no-challenge`) where it asks for no token; what `fetchFn` throws.
- */
-export async function discover(server: URL, fetchFn: FetchLike): Promise<ProtectedServer> {
+/** Asks an MCP server without a token, as any client does first. */
+async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> {
   const response = await fetchFn(server, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
   });
   await response.body?.cancel();
+  return response;
+}
+
+/**
+ * @returns whether an MCP server asks for a token; where nobody answers, it may.
+ * @throws what aborted the signal.
+ */
+export async function asksForToken(server: URL, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await withoutToken(server, fetchWithin(signal))).status === 401;
+  } catch {
+    signal.throwIfAborted();
+    return true;
+  }
+}
+
+/**
+ * Finds out where to get a token for an MCP server: its challenge says where the metadata is (RFC 9728, section 5.1), which
+ * names the authorization server.
+ * @throws UserError (`sign-in/no-challenge`) where it asks for no token; what `fetchFn` throws.
+ */
+export async function discover(server: URL, fetchFn: FetchLike): Promise<ProtectedServer> {
+  const response = await withoutToken(server, fetchFn);
   if (response.status !== 401)
     throw new UserError(
       `${server.href} answered ${response.status} where an MCP server asks for a sign-in (401).`,

@@ -6,6 +6,7 @@ import { machineClient } from '../../src/emulator/users.ts';
 import { freePort } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
 import { Foreign } from './foreign.ts';
+import { startOpenServer } from './open-server.ts';
 
 /** `token`, `call` and `list` where a real Scalekit gives the tokens, without a terminal; token.slow.test.ts has one. */
 
@@ -221,5 +222,30 @@ describe('a server that cannot be asked', () => {
     const url = `http://127.0.0.1:${await freePort()}/mcp`;
     const env = { SCALEKIT_CLIENT_ID: 'm2m_1', SCALEKIT_CLIENT_SECRET: 'x' };
     expect(await foreign.run(['list', '--url', url, '--machine'], env)).toMatchObject({ code: 3 });
+  });
+});
+
+describe('a server that asks for no token', () => {
+  test('is called without one', async () => {
+    const [foreign, url] = [await Foreign.start(), await startOpenServer()];
+    const list = await foreign.run(['list', '--url', url]);
+    expect(list).toEqual({ code: 0, stdout: 'look()\n', stderr: '' });
+    const call = await foreign.run(['call', 'look', '--url', url]);
+    expect(call).toEqual({ code: 0, stdout: 'a thing\n', stderr: '' });
+    const machine = await foreign.run(['call', 'look', '--url', url, '--machine']);
+    expect(machine).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('and has no token to give', async () => {
+    const [foreign, url] = [await Foreign.start(), await startOpenServer()];
+    expect(await foreign.run(['token', '--url', url])).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('but for its tools: somebody has to sign in, with 2 where nobody is there', async () => {
+    const [foreign, url] = [await Foreign.start(), await startOpenServer(['tools/call'])];
+    expect(await foreign.run(['list', '--url', url])).toMatchObject({ code: 0, stdout: 'look()\n' });
+    const call = await foreign.run(['call', 'look', '--url', url]);
+    expect(call).toMatchObject({ code: 2, stdout: '' });
+    expect(call.stderr).toContain(`in a terminal, once: npx scalekit-mcp token --url ${url}\n`);
   });
 });

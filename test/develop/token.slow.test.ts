@@ -177,7 +177,9 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     expect(wrong.copied()).toContain('There is no tool great; did you mean greet? expected greet, look');
     const argument = open(foreign, `${program} call greet nmae=Ada`, place);
     expect(await argument.exit()).toBe(2);
-    expect(argument.copied()).toContain('nmae is not an argument of greet; did you mean name? It takes: name');
+    expect(argument.copied()).toContain(
+      'nmae is not an argument of greet; did you mean name? It takes: name',
+    );
   });
 });
 

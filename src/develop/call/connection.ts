@@ -11,7 +11,8 @@ import type { Context } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
 import { version } from '../../terminal/version.ts';
 import { tokenSource } from '../token/for-server.ts';
-import { type ScopeWish, scopesGiven, type Taken, type TokenSource } from '../token/source.ts';
+import { tokenIfAsked } from '../token/if-asked.ts';
+import { type ScopeWish, scopesGiven, type Taken, type TokenSource, wishOf } from '../token/source.ts';
 import type { TokenOptions } from '../token/target.ts';
 
 /** How long a call may take, in milliseconds. */
@@ -33,7 +34,7 @@ function refused(endpoint: string, error: unknown): UserError {
 }
 
 /** The tool needs what the token does not have, and nobody may or can ask for more. */
-function lacking(required: readonly string[], { scopes }: Taken, isGiven: boolean): UserError {
+function lacking(required: readonly string[], scopes: readonly string[], isGiven: boolean): UserError {
   const missing = required.filter((scope) => !scopes.includes(scope)).map((scope) => printable(scope));
   const what = missing.join(', ') || required.join(', ');
   return new UserError(`This call needs the scope ${what}, and the token does not have it (403).`, {
@@ -62,9 +63,15 @@ export class Connection {
   readonly #options: { readonly signal: AbortSignal; readonly timeout: number };
   /** What `--scopes` says; nothing more is asked for then. */
   readonly #given: readonly string[] | undefined;
-  #taken: Taken;
+  /** Undefined as long as the server asks for none. */
+  #taken: Taken | undefined;
 
-  constructor(source: TokenSource, taken: Taken, given: readonly string[] | undefined, signal: AbortSignal) {
+  constructor(
+    source: TokenSource,
+    taken: Taken | undefined,
+    given: readonly string[] | undefined,
+    signal: AbortSignal,
+  ) {
     this.endpoint = source.endpoint;
     this.#source = source;
     this.#taken = taken;
@@ -76,9 +83,10 @@ export class Connection {
   async open(): Promise<void> {
     const transport = new StreamableHTTPClientTransport(new URL(this.endpoint), {
       authProvider: {
-        token: async () => this.#taken.token,
+        token: async () => this.#taken?.token,
         onUnauthorized: async () => {
-          this.#taken = await this.#source.replace(this.#taken, this.#wish(this.#taken.scopes));
+          const [refused, wish] = [this.#taken, this.#wish(this.#scopes)];
+          this.#taken = await (refused ? this.#source.replace(refused, wish) : this.#source.take(wish));
         },
       },
       fetch: fetchWithin(this.#options.signal, patience),
@@ -95,23 +103,28 @@ export class Connection {
   async call(tool: Tool, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
     const send = () => this.#client.callTool({ name: tool.name, arguments: { ...args } }, this.#options);
     const needed = scopesOfTool(tool) ?? [];
-    if (this.#given === undefined && !needed.every((scope) => this.#taken.scopes.includes(scope)))
-      this.#taken = await this.#source.take(this.#wish(union(this.#taken.scopes, needed)));
+    const isMore = this.#taken !== undefined && !needed.every((scope) => this.#scopes.includes(scope));
+    if (this.#given === undefined && isMore)
+      this.#taken = await this.#source.take(this.#wish(union(this.#scopes, needed)));
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof InsufficientScopeError)) throw error;
       const required = union(words(error.requiredScope), needed);
-      if (this.#given !== undefined) throw lacking(required, this.#taken, true);
-      this.#taken = await this.#source.stepUp(this.#wish(union(this.#taken.scopes, required)));
+      if (this.#given !== undefined) throw lacking(required, this.#scopes, true);
+      this.#taken = await this.#source.stepUp(this.#wish(union(this.#scopes, required)));
       return send().catch((again: unknown) => {
-        throw again instanceof InsufficientScopeError ? lacking(required, this.#taken, false) : again;
+        throw again instanceof InsufficientScopeError ? lacking(required, this.#scopes, false) : again;
       });
     }
   }
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  get #scopes(): readonly string[] {
+    return this.#taken?.scopes ?? [];
   }
 
   #wish(scopes: readonly string[]): ScopeWish {
@@ -132,9 +145,8 @@ export async function withServer<T>(
 ): Promise<T> {
   const source = await tokenSource(options, context);
   const given = scopesGiven(options);
-  const wish: ScopeWish =
-    given === undefined ? { kind: 'atLeast', scopes: [] } : { kind: 'exactly', scopes: given };
-  const taken = await source.take(wish);
+  const wish = wishOf(options, { kind: 'atLeast', scopes: [] });
+  const taken = await tokenIfAsked(source, wish, context.signal);
   const connection = new Connection(source, taken, given, context.signal);
   try {
     await connection.open();

@@ -8,6 +8,7 @@ import { checkPort, printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError, UserError } from '../../terminal/errors.ts';
 import { quoteForShell } from '../../terminal/shell.ts';
+import { wishOf } from '../token/source.ts';
 import { type TokenOptions, targetOf } from '../token/target.ts';
 import { inspectorNode, inspectorRange, isNodeForInspector } from './versions.ts';
 
@@ -52,8 +53,8 @@ function pageCall(endpoint: string, port: number): Call {
 }
 
 /** The Inspector reads the server, and the token in its headers, from a file. */
-function commandLineCall(flags: InspectFlags, endpoint: string, token: string): Call {
-  const headers = { Authorization: `Bearer ${token}` };
+function commandLineCall(flags: InspectFlags, endpoint: string, token: string | undefined): Call {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const server = { type: 'streamable-http', url: endpoint, headers };
   const path = join(tmpdir(), `scalekit-mcp-inspect-${randomUUID()}.json`);
   const words = flags.words ?? [];
@@ -169,9 +170,13 @@ async function start({ args, env, secret }: Call, context: Context): Promise<Exi
 async function callOf(flags: InspectFlags, endpoint: string, context: Context): Promise<Call> {
   if (!flags.cli) return pageCall(endpoint, portOf(flags));
   if (flags.dryRun) return commandLineCall(flags, endpoint, '…');
-  const { tokenFor } = await import('../token/for-server.ts');
-  const { words: _, ...options } = flags;
-  return commandLineCall(flags, endpoint, (await tokenFor(options, context)).token);
+  const [{ tokenSource }, { tokenIfAsked }] = await Promise.all([
+    import('../token/for-server.ts'),
+    import('../token/if-asked.ts'),
+  ]);
+  const wish = wishOf(flags, { kind: 'all' });
+  const taken = await tokenIfAsked(await tokenSource(flags, context), wish, context.signal);
+  return commandLineCall(flags, endpoint, taken?.token);
 }
 
 /**

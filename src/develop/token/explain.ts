@@ -76,7 +76,7 @@ async function readToken(
     const piped = (await readAll(context.stdin)).trim();
     if (piped !== '' || given === '-') return piped;
   }
-  return given ?? (await tokenFor(options, context)).token;
+  return given ?? tokenFor(options, context);
 }
 
 function isError({ state, level }: CheckResult): boolean {

@@ -1,5 +1,5 @@
 import type { Context } from '../../terminal/context.ts';
-import { scopesGiven, type TokenSource } from './source.ts';
+import { type TokenSource, wishOf } from './source.ts';
 import { type TokenOptions, targetOf } from './target.ts';
 
 export type { TokenOptions } from './target.ts';
@@ -18,19 +18,11 @@ export async function tokenSource(options: TokenOptions, context: Context): Prom
   return new SignInSource(target, options, context);
 }
 
-/** Where a token is for, and the token. */
-export interface TokenForServer {
-  readonly endpoint: string;
-  readonly token: string;
-}
-
 /**
  * Gets an access token for the project's server, or that of `--url`: with the scopes of `--scopes`, else with all of them.
  * @throws as `tokenSource` and `TokenSource.take`.
  */
-export async function tokenFor(options: TokenOptions, context: Context): Promise<TokenForServer> {
+export async function tokenFor(options: TokenOptions, context: Context): Promise<string> {
   const source = await tokenSource(options, context);
-  const scopes = scopesGiven(options);
-  const { token } = await source.take(scopes === undefined ? { kind: 'all' } : { kind: 'exactly', scopes });
-  return { endpoint: source.endpoint, token };
+  return (await source.take(wishOf(options, { kind: 'all' }))).token;
 }

@@ -27,6 +27,7 @@ export function localSource(
   return {
     endpoint,
     take,
+    atHand: take,
     stepUp: take,
     replace: async () => {
       throw new UserError(`The server at ${endpoint} refuses a token of the local Scalekit (401).`, {

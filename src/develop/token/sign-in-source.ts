@@ -73,10 +73,12 @@ export class SignInSource implements TokenSource {
   }
 
   async take(wish: ScopeWish): Promise<Taken> {
+    return (await this.atHand(wish)) ?? this.#anew(wish);
+  }
+
+  async atHand(wish: ScopeWish): Promise<Taken | undefined> {
     const kept = await this.#find(wish);
-    if (kept === undefined) return this.#anew(wish);
-    if (isFresh(kept.tokens)) return taken(kept);
-    return (await this.#renewed(kept)) ?? this.#anew(wish);
+    return kept !== undefined && isFresh(kept.tokens) ? taken(kept) : kept && this.#renewed(kept);
   }
 
   async stepUp(wish: ScopeWish): Promise<Taken> {

@@ -24,6 +24,8 @@ export interface TokenSource {
    *   refused; what aborted the context.
    */
   take(wish: ScopeWish): Promise<Taken>;
+  /** @returns a token for which nobody has to sign in; undefined where there is none. @throws as `take`. */
+  atHand(wish: ScopeWish): Promise<Taken | undefined>;
   /** Gets a new one without looking at what is kept: the server has said that the kept one lacks scopes (403). @throws as `take`. */
   stepUp(wish: ScopeWish): Promise<Taken>;
   /** Takes another in place of one that the server has refused (401). @throws as `take`. */
@@ -36,4 +38,10 @@ export interface TokenSource {
 export function scopesGiven({ scopes }: Pick<TokenOptions, 'scopes'>): readonly string[] | undefined {
   if (scopes === undefined) return undefined;
   return [...new Set(scopes.split(/[\s,]+/).filter((scope) => scope !== ''))];
+}
+
+/** @returns the wish for the scopes of `--scopes`, or else another. */
+export function wishOf(options: Pick<TokenOptions, 'scopes'>, otherwise: ScopeWish): ScopeWish {
+  const scopes = scopesGiven(options);
+  return scopes === undefined ? otherwise : { kind: 'exactly', scopes };
 }

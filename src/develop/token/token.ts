@@ -15,7 +15,7 @@ export interface TokenCommandOptions extends TokenOptions {
 
 async function printCurl(options: TokenCommandOptions, context: Context): Promise<void> {
   const { curlLine } = await import('./curl.ts');
-  const token = options.withToken ? (await tokenFor(options, context)).token : undefined;
+  const token = options.withToken ? await tokenFor(options, context) : undefined;
   const { endpoint } = targetOf(options, context);
   context.stdout.write(`${curlLine(endpoint, token, commandFor(options))}\n`);
 }
@@ -42,6 +42,6 @@ export async function token(options: TokenCommandOptions, context: Context): Pro
     });
   if (options.logout) context.stderr.write(`${await (await tokenSource(options, context)).logout()}\n`);
   else if (options.curl) await printCurl(options, context);
-  else context.stdout.write(`${(await tokenFor(options, context)).token}\n`);
+  else context.stdout.write(`${await tokenFor(options, context)}\n`);
   return exitCodes.ok;
 }

@@ -93,6 +93,8 @@ class Source implements TokenSource {
 
   stepUp = (wish: ScopeWish): Promise<Taken> => this.take(wish);
 
+  atHand = async (): Promise<undefined> => undefined;
+
   replace = (_refused: Taken, wish: ScopeWish): Promise<Taken> => this.take(wish);
 
   logout = async (): Promise<string> => '';

@@ -1,0 +1,17 @@
+import { asksForToken } from '../../sign-in/discover.ts';
+import type { ScopeWish, Taken, TokenSource } from './source.ts';
+
+/**
+ * Gets a token, unless the server lets everybody in: nobody signs in for that.
+ * @returns undefined where the server asks for none.
+ * @throws as `TokenSource.take`.
+ */
+export async function tokenIfAsked(
+  source: TokenSource,
+  wish: ScopeWish,
+  signal: AbortSignal,
+): Promise<Taken | undefined> {
+  const atHand = await source.atHand(wish);
+  if (atHand !== undefined) return atHand;
+  return (await asksForToken(new URL(source.endpoint), signal)) ? source.take(wish) : undefined;
+}
