@@ -16,6 +16,8 @@ export interface Diagnosis {
   readonly summary: Summary;
   /** With a token: what a server that follows the rules answers to it, and what this one did. */
   readonly verdict?: string;
+  /** Why such a server refuses the token; nothing where it accepts it, undefined where that is not known. */
+  readonly refusals: readonly string[] | undefined;
   /** 0 fine, 1 findings, 3 could not check. */
   readonly exitCode: 0 | 1 | 3;
 }
@@ -48,17 +50,17 @@ function exitCodeOf(summary: Summary, failOn: DiagnoseOptions['failOn']): Diagno
 }
 
 /** What a server that follows the rules answers to the token. */
-function verdictByTheRules(refusals: readonly string[] | undefined): string {
+function verdictByTheRules(refusals: Diagnosis['refusals']): string {
   if (refusals === undefined) return 'Whether this server should accept it could not be found out';
   if (refusals.length === 0) return 'A server that follows the rules accepts it';
   return `A server that follows the rules answers 401: ${refusals.join('; ')}`;
 }
 
-function verdictOf(facts: Facts, refusals: () => readonly string[] | undefined): string | undefined {
+function verdictOf(facts: Facts, refusals: Diagnosis['refusals']): string | undefined {
   if (!facts.token.known || facts.token.value.source !== 'given') return undefined;
   const answer = facts.tools.known ? facts.tools.value.initialize : undefined;
   const said = answer?.answered ? `This server answered ${answer.status}` : 'This server was not asked';
-  return `${verdictByTheRules(refusals())}. ${said}.`;
+  return `${verdictByTheRules(refusals)}. ${said}.`;
 }
 
 /** Some steps are looked at only where somebody asks about them. */
@@ -75,11 +77,13 @@ export function diagnose(facts: Facts, { selection, failOn }: DiagnoseOptions): 
   const { results: remaining, ignored } = applyIgnores(checks.flatMap(run.resultsOf), list);
   const results = foldConsequences(remaining, (code) => checks.find((check) => check.code === code));
   const summary = summarize(results, ignored.length);
-  const verdict = verdictOf(facts, () => run.refusals);
+  const { refusals } = run;
+  const verdict = verdictOf(facts, refusals);
   return {
     results,
     ignored,
     summary,
+    refusals,
     exitCode: exitCodeOf(summary, failOn),
     ...(verdict === undefined ? {} : { verdict }),
   };

@@ -1,4 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -129,6 +132,35 @@ describe('token explain', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('Refused (401)');
     expect(stdout).toMatch(message);
+  });
+
+  test('nobody calls the server for it', async () => {
+    const emulator = await start();
+    const asked: string[] = [];
+    const server = createServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`);
+      response.writeHead(401).end();
+    });
+    server.listen(0, 'localhost');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port: taken } = server.address() as AddressInfo;
+    const settings = await readFile(join(project, '.env'), 'utf8');
+    await writeFile(join(project, '.env'), settings.replace(mcpUrl, `http://localhost:${taken}/`));
+    expect(await scalekit(['token', 'explain', await emulator.mint()])).toMatchObject({ code: 0 });
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['Scalekit does not answer', [], /could not be found out\. The keys are not known\./],
+    ['there are no settings', ['--url', 'http://localhost:1/mcp'], /could not be found out\./],
+  ])('%s: exit code 3, and that is said', async (_, options, message) => {
+    const emulator = await start();
+    const jwt = await emulator.mint();
+    await emulator.close();
+    const { code, stdout } = await scalekit(['token', 'explain', jwt, ...options]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(message) });
+    expect(stdout).not.toContain('Accepted');
   });
 
   test('what is no token', async () => {

@@ -1,14 +1,13 @@
-import { homedir } from 'node:os';
 import { text as readAll } from 'node:stream/consumers';
-import { diagnose } from '../../doctor/diagnose.ts';
-import { gatherFacts } from '../../doctor/gather/index.ts';
+import { type Diagnosis, diagnose } from '../../doctor/diagnose.ts';
+import { gatherVerdictFacts } from '../../doctor/gather/index.ts';
 import type { CheckResult } from '../../doctor/model.ts';
 import { printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { styled } from '../../terminal/screen.ts';
 import { tokenFor } from './for-server.ts';
-import type { TokenOptions } from './target.ts';
+import { checkUrl, type TokenOptions } from './target.ts';
 
 /** What each claim says (RFC 9068 and RFC 7519, and Scalekit's own). */
 const meanings: Readonly<Record<string, string>> = {
@@ -83,10 +82,26 @@ function isError({ state, level }: CheckResult): boolean {
   return state === 'found' && level === 'error';
 }
 
+/** @returns the sentence that says what the server does, and the exit code that goes with it. */
+function outcomeOf({ results, refusals }: Diagnosis, context: Context): readonly [string, ExitCode] {
+  if (refusals === undefined) {
+    const { detail = '' } = results.find(({ state }) => state === 'skipped') ?? {};
+    const why = detail === '' ? '' : ` ${printable(detail, 500)}.`;
+    return [
+      `${styled(context, 'yellow', '?')} Whether the server takes it could not be found out.${why}`,
+      exitCodes.unchecked,
+    ];
+  }
+  if (refusals.length > 0) return [`${styled(context, 'red', '✗')} Refused (401):`, exitCodes.failed];
+  return results.some(isError)
+    ? [`${styled(context, 'yellow', '!')} Accepted, but of no use:`, exitCodes.ok]
+    : [`${styled(context, 'green', '✓')} Accepted: this server takes it.`, exitCodes.ok];
+}
+
 /**
- * Says what a token holds, and what this project's server says to it and why.
+ * Says what a token holds, and what the server says to it and why.
  * @param jwt the token; `-` reads stdin; without one it is a new one of the local Scalekit.
- * @returns 0 where a server that follows the rules accepts it, 1 where it refuses.
+ * @returns 0 where a server that follows the rules accepts it, 1 where it refuses, 3 where that cannot be found out.
  */
 export async function explainToken(
   jwt: string | undefined,
@@ -102,21 +117,16 @@ export async function explainToken(
       next: 'scalekit-mcp token explain <jwt>',
     });
   const { cwd: directory, env, signal } = context;
-  const home = env.HOME ?? env.USERPROFILE ?? homedir();
-  const facts = await gatherFacts({ directory, env, home, token, offline: false, signal });
-  const tokenStep = { selection: { only: ['token'], skip: [] }, failOn: 'error' } as const;
-  const { results, verdict = '' } = diagnose(facts, tokenStep);
-  const errors = results.filter(isError);
-  const isRefused = verdict.includes(' answers 401: ');
+  const other = options.url === undefined ? {} : { url: checkUrl(options.url) };
+  const facts = await gatherVerdictFacts({ directory, env, signal, ...other }, token);
+  const diagnosis = diagnose(facts, { selection: { only: ['token'], skip: [] }, failOn: 'error' });
+  const [outcome, exitCode] = outcomeOf(diagnosis, context);
   const say = (line: string) => context.stdout.write(`${line}\n`);
-  for (const line of ['Header', ...linesOf(header), '', 'Claims', ...linesOf(claims), '']) say(line);
-  if (isRefused) say(`${styled(context, 'red', '✗')} Refused (401):`);
-  else if (errors.length > 0) say(`${styled(context, 'yellow', '!')} Accepted, but of no use:`);
-  else say(`${styled(context, 'green', '✓')} Accepted: this server takes it.`);
-  for (const { code, title, actual, expected } of errors) {
+  for (const line of ['Header', ...linesOf(header), '', 'Claims', ...linesOf(claims), '', outcome]) say(line);
+  for (const { code, title, actual, expected } of diagnosis.results.filter(isError)) {
     say(`  ${code} ${title}`);
     if (actual !== undefined) say(`    got       ${actual}`);
     if (expected !== undefined) say(`    expected  ${expected}`);
   }
-  return isRefused ? exitCodes.failed : exitCodes.ok;
+  return exitCode;
 }

@@ -30,7 +30,11 @@ export interface Target {
 
 const help = 'npx scalekit-mcp token --help';
 
-function checkUrl(text: string): string {
+/**
+ * @returns the address of `--url`.
+ * @throws UsageError where it is none.
+ */
+export function checkUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
   throw new UsageError(
     `--url: This is not the address of an MCP server: ${printable(text)}\n    expected an absolute URL, such as https://mcp.example.com/mcp`,

@@ -34,7 +34,7 @@ import { gatherTools } from './tools.ts';
 /** How long a server may take for one answer, and for all of them together, in milliseconds. */
 export const patience = { answer: 5000, all: 15_000 } as const;
 
-function limitsOf({ signal, limits = patience }: Target): ProbeOptions {
+function limitsOf({ signal, limits = patience }: Pick<Target, 'signal' | 'limits'>): ProbeOptions {
   return { signal, milliseconds: limits.answer, deadline: Date.now() + limits.all };
 }
 
@@ -242,4 +242,26 @@ async function gatherAll(target: Target, options: ProbeOptions): Promise<Facts> 
   const scalekit = configuredScalekit(project, options);
   const token = await withToken(target, scalekit, place, options);
   return { ...noFacts(place.why), project, scalekit: await scalekit, ...token };
+}
+
+/**
+ * Gathers what a server's verifier goes by when it gets a token: the token, the project's settings and Scalekit's keys. The server
+ * itself is not called.
+ * @throws what aborted the target's signal.
+ */
+export async function gatherVerdictFacts(
+  target: Pick<Target, 'directory' | 'env' | 'url' | 'signal'>,
+  token: string,
+): Promise<Facts> {
+  const options = limitsOf(target);
+  const project = await projectOf(target);
+  const endpoint = target.url ?? (project.known ? ownEndpoint(project.value) : undefined);
+  const configured = await configuredScalekit(project, options);
+  const scalekit =
+    configured.known || endpoint === undefined
+      ? configured
+      : await namedScalekit(askMetadata(endpoint, options), options);
+  const keys = scalekit.known ? keyList(scalekit.value) : undefined;
+  const read = known(await readToken(token, 'given', keys, Date.now() / 1000));
+  return { ...noFacts('The server was not asked'), project, scalekit, token: read };
 }

@@ -67,7 +67,9 @@ function concerns(project: ProjectFacts, url: string | undefined): boolean {
 }
 
 /** @returns the facts of the target's folder, unless another server than the one of this folder is asked for. */
-export async function projectOf(target: Target): Promise<Fact<ProjectFacts>> {
+export async function projectOf(
+  target: Pick<Target, 'directory' | 'env' | 'envFile' | 'url'>,
+): Promise<Fact<ProjectFacts>> {
   const project = await gatherProject(target.directory, target.env, target.envFile);
   if (!project.known || concerns(project.value, target.url)) return project;
   return missing('The settings of this folder are for another server');
