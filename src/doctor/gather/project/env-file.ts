@@ -26,11 +26,10 @@ export interface RawEnvFile extends Pick<EnvFile, 'file' | 'unreadable' | 'mode'
 
 /** Reads an env file, its permissions, and what git knows of it. */
 export async function readEnvFile(directory: string, file: string): Promise<RawEnvFile | undefined> {
-  const [read, git] = await Promise.all([
-    readTextOrWhyNot(directory, file, (bytes) => decodeEnv(bytes).text),
-    gitState(directory, file),
-  ]);
+  const read = await readTextOrWhyNot(directory, file, (bytes) => decodeEnv(bytes).text);
+  // Only then git: most projects have no .env.local, and each start of a program costs milliseconds.
   if (read === undefined) return undefined;
+  const git = await gitState(directory, file);
   const hasModes = process.platform !== 'win32';
   const mode = hasModes ? (await stat(join(directory, file))).mode & 0o777 : undefined;
   return {
