@@ -7,13 +7,21 @@ import type { Answer, Headers } from './probe.ts';
 /** @returns the JSON object of a 200 answer, or undefined. */
 export function objectOf(answer: Answer): Readonly<Record<string, unknown>> | undefined {
   if (!answer.answered || answer.status !== 200 || answer.body.kind !== 'json') return undefined;
-  const { value } = answer.body;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  return objectIn(answer.body.value);
 }
 
 /** @returns a value as an object, or undefined where it is none. */
 export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+/** @returns the JSON object in a text, or undefined. */
+export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return objectIn(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns why a server says that it refused: its challenge's words, its JSON error's, and a short text. */

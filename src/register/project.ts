@@ -1,7 +1,7 @@
 import type { ProjectFacts, Setting } from '../doctor/facts/index.ts';
-import { parseObject, readText } from '../doctor/gather/project/files.ts';
+import { readText } from '../doctor/gather/project/files.ts';
 import { gatherProject } from '../doctor/gather/project/project.ts';
-import { objectIn } from '../doctor/reading.ts';
+import { objectIn, parseObject } from '../doctor/reading.ts';
 import { settingOf } from '../doctor/settings.ts';
 import { type DeclaredScope, declaredScopes } from '../project/scope-lines.ts';
 import {

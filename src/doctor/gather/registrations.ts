@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientEntry, RegistrationFact } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
-import { parseObject, readText } from './project/files.ts';
+import { parseObject } from '../reading.ts';
+import { readText } from './project/files.ts';
 
 /** A client id that some client on this machine will use, and where it wants its user sent back to. */
 type Registration = Omit<RegistrationFact, 'authorization'>;

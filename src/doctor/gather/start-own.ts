@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, isFree, isListening } from '../../project/ports.ts';
@@ -6,6 +5,7 @@ import { checkMcpUrl, isLoopback } from '../../scalekit/index.ts';
 import type { ProjectFacts, StartFacts } from '../facts/index.ts';
 import { startCommand } from '../frameworks.ts';
 import { listeningPort, settingOf } from '../settings.ts';
+import { exists } from './project/files.ts';
 import { environmentsIn } from './project/packages.ts';
 
 /** A project's own server, started with its own command for this examination alone (`--start`). */
@@ -31,13 +31,7 @@ async function withEnvironment(directory: string, path: string): Promise<string>
 async function pythonIn(directory: string): Promise<string> {
   for (const name of await environmentsIn(directory))
     for (const program of [join(directory, name, 'bin/python'), join(directory, name, 'Scripts/python.exe')])
-      if (
-        await access(program).then(
-          () => true,
-          () => false,
-        )
-      )
-        return program;
+      if (await exists(program)) return program;
   return process.platform === 'win32' ? 'python' : 'python3';
 }
 

@@ -1,14 +1,11 @@
 import { signingAlgorithm } from '../../scalekit/index.ts';
 import { keptClaims } from '../claims.ts';
 import type { TokenFacts } from '../facts/index.ts';
-import { objectIn } from '../reading.ts';
+import { parseObject } from '../reading.ts';
 
-function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return objectIn(JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8')));
-  } catch {
-    return undefined;
-  }
+/** @returns what the header or the claims of a JWT say, unverified; undefined for anything else. */
+export function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  return parseObject(Buffer.from(part ?? '', 'base64url').toString('utf8'));
 }
 
 function textIn(value: unknown): string | undefined {

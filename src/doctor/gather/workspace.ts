@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageFolders } from '../../project/workspace.ts';
-import { objectIn } from '../reading.ts';
-import { parseObject, readText } from './project/files.ts';
+import { objectIn, parseObject } from '../reading.ts';
+import { readText } from './project/files.ts';
 
 /** A repository of several packages: which of them is the MCP server? */
 

@@ -1,7 +1,5 @@
-import { noAnswer } from '../../sign-in/discover.ts';
-
-/** Longer than any server that works needs, in ms. */
-const patience = 20_000;
+import { fetchWithin, noAnswer } from '../../sign-in/discover.ts';
+import { parseObject } from '../reading.ts';
 
 /** An answer, as it came. */
 export interface Seen {
@@ -11,28 +9,18 @@ export interface Seen {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-function objectIn(text: string): Seen['body'] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
 /**
  * Asks once, and follows no redirect.
  * @throws UserError (`no-answer`) where nobody answers; what aborted the signal.
  */
 export async function ask(signal: AbortSignal, url: string, init: RequestInit = {}): Promise<Seen> {
-  try {
-    const limits = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-    const response = await fetch(url, { redirect: 'manual', ...init, signal: limits });
-    return { status: response.status, headers: response.headers, body: objectIn(await response.text()) };
-  } catch (error) {
+  const response = await fetchWithin(signal)(url, { redirect: 'manual', ...init });
+  const { status, headers } = response;
+  const text = await response.text().catch((error: unknown) => {
     signal.throwIfAborted();
     throw noAnswer(url, error);
-  }
+  });
+  return { status, headers, body: parseObject(text) ?? {} };
 }
 
 /** Sends a form, as token endpoints take it. */
@@ -44,7 +32,7 @@ export function post(
   return ask(signal, url, { method: 'POST', body: new URLSearchParams(form) });
 }
 
-/** @returns names and types of an object's members: its values are nobody's business. */
+/** @returns names and types of an object's members, without the values. */
 export function membersOf(body: Seen['body']): Record<string, string> {
   const typeOf = (value: unknown) =>
     value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;

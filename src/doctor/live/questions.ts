@@ -3,7 +3,7 @@ import { type Endpoints, endpoints } from '../../scalekit/index.ts';
 import { ask, membersOf, post, type Seen } from './http.ts';
 import { issuerKind, shapeOf, type Tenant } from './shapes.ts';
 
-/** Whom everything is asked of, and how. */
+/** The environment that the questions go to, and where its endpoints are. */
 export interface Asking {
   readonly tenant: Tenant;
   readonly urls: Endpoints;
@@ -13,7 +13,6 @@ export interface Asking {
 /** A client that has registered itself for these questions. */
 export interface Registered {
   readonly clientId: string;
-  readonly clientSecret: string | undefined;
 }
 
 /** A machine client of the person's. */
@@ -22,14 +21,15 @@ export interface Machine {
   readonly clientSecret: string;
 }
 
+/** @param signal ends every question that is under way. */
 export function asking(tenant: Tenant, signal: AbortSignal): Asking {
   return { tenant, urls: endpoints(tenant.environmentUrl, tenant.resourceId), signal };
 }
 
-/** Some page that is not Scalekit's: what a browser would send of it. */
+/** The `Origin` that a browser sends for a web page of somebody else. */
 const elsewhere = 'https://client.example';
 
-/** A server that is nobody's. */
+/** An MCP server that is not registered at Scalekit. */
 const foreign = 'https://another-server.example/mcp';
 
 function letsIn({ headers }: Seen): boolean {
@@ -37,7 +37,7 @@ function letsIn({ headers }: Seen): boolean {
   return origin === '*' || origin === elsewhere;
 }
 
-/** Reads public documents alone. */
+/** Reads nothing but public documents. */
 export async function askDocuments({ urls, tenant, signal }: Asking): Promise<Answers> {
   const origin = { headers: { origin: elsewhere } };
   const [inserted, appended, openId, keysOfResource] = await Promise.all([
@@ -103,17 +103,14 @@ export async function askRegistration(
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
   });
-  const { client_id: id, client_secret: secret } = body;
+  const { client_id: clientId } = body;
   return {
     answers: { registration: { status, members: membersOf(body) } },
-    client:
-      typeof id === 'string'
-        ? { clientId: id, clientSecret: typeof secret === 'string' ? secret : undefined }
-        : undefined,
+    client: typeof clientId === 'string' ? { clientId } : undefined,
   };
 }
 
-/** Begins an authorization for a server that is nobody's, and ends it there. */
+/** Begins an authorization for a server that is not registered, and goes no further. */
 export async function askForeignResource(
   { urls, signal }: Asking,
   { clientId }: Registered,
@@ -134,11 +131,6 @@ export async function askForeignResource(
   return { foreignResource: isError ? 'refused' : 'ignored' };
 }
 
-/** How a public client says who it is. */
-function identity({ clientId }: Registered): Record<string, string> {
-  return { client_id: clientId };
-}
-
 function lifetimeIn(body: Seen['body']): number | undefined {
   const said = body.refresh_token_expires_in ?? body.refresh_expires_in;
   return typeof said === 'number' ? said : undefined;
@@ -154,7 +146,7 @@ async function askRefresh(
   const { body } = await post(about.signal, about.urls.token, {
     grant_type: 'refresh_token',
     refresh_token: token,
-    ...identity(client),
+    client_id: client.clientId,
   });
   const lifetime = lifetimeIn(first) ?? lifetimeIn(body);
   return {
@@ -171,7 +163,7 @@ export async function askTokens(about: Asking, client: Registered, answer: Seen[
   const refresh = await askRefresh(about, client, answer);
   const revocation = await post(about.signal, `${about.urls.issuer}/oauth/revoke`, {
     token: String(answer.refresh_token ?? answer.access_token),
-    ...identity(client),
+    client_id: client.clientId,
   });
   const { error } = revocation.body;
   return {

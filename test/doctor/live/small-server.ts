@@ -164,8 +164,10 @@ export interface SmallServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port of this machine, with some of its parts replaced. */
-/** @param publicOrigin under which clients reach it, where a proxy stands in front; known only once that is started. */
+/**
+ * Starts a server on a free port of this machine, with some of its parts replaced.
+ * @param publicOrigin under which clients reach it, where a proxy stands in front; known only once that is started.
+ */
 export async function startSmallServer(
   emulator: Emulator,
   faults: Partial<Parts>,

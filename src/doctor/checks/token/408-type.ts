@@ -3,8 +3,7 @@ import { defineCheck, withToken } from '../../check.ts';
 import type { Claims } from '../../claims.ts';
 import { found, passed } from '../../model.ts';
 
-/** RFC 9068 §2.1; docs/mcp.md#tokens: id and logout tokens are signed with the same keys. */
-/** OpenID Connect Core §2 and §3.1.3.6: claims of ID tokens alone, and an audience that is the client. */
+/** OpenID Connect Core §2 and §3.1.3.6: only ID tokens have these claims, or a client as their audience. */
 function isIdToken({ at_hash, nonce, aud, scope, scopes, scp }: Claims): boolean {
   const grants = [scope, scopes, scp].some((each) => each !== undefined);
   const forClient = [aud]
@@ -13,6 +12,7 @@ function isIdToken({ at_hash, nonce, aud, scope, scopes, scp }: Claims): boolean
   return !grants && (at_hash !== undefined || nonce !== undefined || forClient);
 }
 
+/** RFC 9068 §2.1; docs/mcp.md#tokens: ID and logout tokens are signed with the same keys. */
 export default defineCheck({
   code: 'SKM408',
   level: 'error',

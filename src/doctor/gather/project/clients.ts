@@ -1,8 +1,8 @@
 import { mcpClients } from '../../../project/clients/index.ts';
 import { maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry, ClientProblem } from '../../facts/index.ts';
-import { objectIn } from '../../reading.ts';
-import { lineAt, parseObject, type TextFile } from './files.ts';
+import { objectIn, parseObject } from '../../reading.ts';
+import { lineAt, type TextFile } from './files.ts';
 import { readJson } from './json-text.ts';
 
 /** A client's file in a project, and how it is read (docs/mcp.md#client-files). */

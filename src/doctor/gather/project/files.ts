@@ -1,11 +1,18 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
-import { objectIn } from '../../reading.ts';
 
 /** A file that was read: its path relative to the project, with `/`, and its text. */
 export interface TextFile {
   readonly file: string;
   readonly text: string;
+}
+
+/** @returns whether there is a file or a folder at a path. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Nothing that a check reads is larger; what is larger is no hand-written file. */
@@ -42,16 +49,6 @@ export async function readText(directory: string, file: string): Promise<TextFil
 export async function readTexts(directory: string, files: readonly string[]): Promise<readonly TextFile[]> {
   const texts = await Promise.all(files.map((file) => readText(directory, file)));
   return texts.filter((text) => text !== undefined);
-}
-
-/** @returns the JSON object in a text, or undefined. */
-export function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return objectIn(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @returns the line, counted from 1, on which a position of a text is. */

@@ -1,6 +1,5 @@
 import type { Ignore, ProjectFacts } from '../../facts/index.ts';
-import { objectIn } from '../../reading.ts';
-import { parseObject } from './files.ts';
+import { objectIn, parseObject } from '../../reading.ts';
 
 /** The file in which a project's owner says which findings they live with, and why. */
 export const ignoreFile = 'scalekit-doctor.json';

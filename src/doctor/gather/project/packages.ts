@@ -1,8 +1,8 @@
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PackageFact } from '../../facts/index.ts';
-import { objectIn } from '../../reading.ts';
-import { lineAt, parseObject, readText, readTexts, type TextFile } from './files.ts';
+import { objectIn, parseObject } from '../../reading.ts';
+import { exists, lineAt, readText, readTexts, type TextFile } from './files.ts';
 
 /** The packages that some check asks about. Others are none of the doctor's business. */
 const npmNames = [
@@ -61,14 +61,7 @@ export async function hasPackages(directory: string): Promise<boolean> {
     join(directory, 'node_modules'),
     ...andAbove(directory).map((folder) => join(folder, '.pnp.cjs')),
   ];
-  const found = await Promise.all(
-    places.map((place) =>
-      access(place).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const found = await Promise.all(places.map(exists));
   return found.includes(true);
 }
 
@@ -111,14 +104,7 @@ export async function environmentsIn(directory: string): Promise<readonly string
   const folders = entries
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map(({ name }) => name);
-  const marked = await Promise.all(
-    folders.map((folder) =>
-      access(join(directory, folder, environmentMark)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const marked = await Promise.all(folders.map((folder) => exists(join(directory, folder, environmentMark))));
   const usual = ['.venv', 'venv', 'env'];
   return folders.filter((name, index) => marked[index] || usual.includes(name));
 }

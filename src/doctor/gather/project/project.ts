@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   type Fact,
@@ -8,11 +7,11 @@ import {
   type ProjectFacts,
   type ProjectKind,
 } from '../../facts/index.ts';
-import { objectIn } from '../../reading.ts';
+import { objectIn, parseObject } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
 import { compoundSettings } from './compound.ts';
 import { envFileOf, readEnvFile } from './env-file.ts';
-import { parseObject, readSources, readText, readTexts, type TextFile } from './files.ts';
+import { exists, readSources, readText, readTexts, type TextFile } from './files.ts';
 import { frameworkOf } from './framework.ts';
 import { ignoreFile, readIgnores } from './ignores.ts';
 import { readJson } from './json-text.ts';
@@ -74,21 +73,14 @@ async function readFiles(directory: string, envFile: string | undefined) {
     readText(directory, ignoreFile),
     readText(directory, recordFile),
   ]);
+  const built = builtEntryOf(parseObject(manifest?.text));
   const [examples, hasBuild] = await Promise.all([
     present(directory, exampleNames),
-    isBuilt(directory, builtEntryOf(parseObject(manifest?.text))),
+    // Nothing has to be built where `npm start` runs the source.
+    built === undefined || exists(join(directory, built)),
   ]);
   const rawEnv = [local, env].filter((file) => file !== undefined);
   return { manifest, python, rawEnv, sources, clients, production, ignores, record, examples, hasBuild };
-}
-
-/** @param entry what `npm start` runs of a build; nothing has to be built where it runs none. */
-async function isBuilt(directory: string, entry: string | undefined): Promise<boolean> {
-  if (entry === undefined) return true;
-  return access(join(directory, entry)).then(
-    () => true,
-    () => false,
-  );
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;

@@ -1,6 +1,5 @@
 import type { EjectedFact } from '../../facts/index.ts';
-import { objectIn } from '../../reading.ts';
-import { parseObject } from './files.ts';
+import { objectIn, parseObject } from '../../reading.ts';
 
 /** What the commands have written down about a project of ours. */
 export const recordFile = '.scalekit-mcp.json';
