@@ -8,7 +8,7 @@ export type OverlayOption = (typeof overlayOptions)[number];
 /** The overlays of a project, by option, e.g. `{ store: ['memory'], with: [], deploy: ['docker'] }`. */
 export type Overlays = Readonly<Record<OverlayOption, readonly string[]>>;
 
-/** Everything that shapes the files of a project. */
+/** Everything that shapes the files of a project. `.scalekit-mcp.json` records all of it but `scalekit`: nothing else here may be secret. */
 export interface Answers {
   readonly name: string;
   /** The `name` of package.json. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { claudeCode } from '../project/clients/claude-code.ts';
 import { cursor } from '../project/clients/cursor.ts';
 import { entryName } from '../project/clients/entry-name.ts';
+import { inProject } from '../project/clients/machine.ts';
 import { vscode } from '../project/clients/vscode.ts';
-import { serverUrls } from '../scalekit/index.ts';
+import { serverUrls, withOfflineAccess } from '../scalekit/index.ts';
 import type { Answers, File } from './answers.ts';
 
 /** Formats a JSON file. JSON is always edited as an object, never as text. */
@@ -99,14 +100,12 @@ const projectClients = [claudeCode, vscode, cursor] as const;
 export function clientConfigurations(answers: Answers): readonly File[] {
   const { endpoint: url } = serverUrls(answers.mcpUrl);
   const name = entryName(answers.packageName);
-  const server = { name, url, scopes: [...answers.scopes, 'offline_access'] };
-  // Paths in a project have slashes on every system.
-  const machine = { platform: 'linux', env: {}, home: '' } as const;
+  const server = { name, url, scopes: withOfflineAccess(answers.scopes) };
   return projectClients.flatMap(({ files }) => {
     const file = files.find(({ scope }) => scope === 'project');
     if (file === undefined) return [];
-    const content = jsonText({ [file.key]: { [name]: file.entry(server, machine) } });
-    return [{ path: file.paths(machine, '')[0], content }];
+    const content = jsonText({ [file.key]: { [name]: file.entry(server, inProject) } });
+    return [{ path: file.paths(inProject, '')[0], content }];
   });
 }
 

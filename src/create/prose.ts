@@ -20,7 +20,7 @@ function threeCommands(commands: Commands, answers: Answers): readonly string[] 
   const lines = [
     [commands.install, ''],
     [commands.dev, `${what}, restarted when you save`],
-    [commands.test, 'every tool, every scope, every kind of bad token; no account, no network'],
+    [commands.test, 'every tool with its scopes and without each of them, and a whole sign-in; no network'],
   ] as const;
   const width = Math.max(...lines.map(([command]) => command.length)) + 2;
   return lines.map(([command, remark]) => (remark === '' ? command : `${command.padEnd(width)}# ${remark}`));

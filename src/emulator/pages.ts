@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { SessionNotFound } from 'oidc-provider/lib/helpers/errors.js';
-import { identityScopes, reservedScopes } from '../scalekit/index.ts';
+import { identityScopes, openIdScopes } from '../scalekit/index.ts';
 import { consentPage } from './consent-page.ts';
 import { expiredPage } from './error-page.ts';
 import { pageHeaders } from './layout.ts';
@@ -67,7 +67,7 @@ async function showQuestion(
     redirectUri: text(interaction.params.redirect_uri) ?? '',
     resource: settings.resource,
     scopes: settings.scopes.filter(({ name }) => defined.includes(name)),
-    unknownScopes: requested.filter((name) => !defined.includes(name) && !reservedScopes.has(name)),
+    unknownScopes: requested.filter((name) => !defined.includes(name) && !openIdScopes.has(name)),
     learnsWhoYouAre: identityScopes.some((name) => requested.includes(name)),
     offlineAccess: requested.includes('offline_access'),
     tokenLifetime: settings.tokenLifetime,

@@ -4,7 +4,7 @@ import type { Configuration, Grant, KoaContextWithOIDC, Provider as ProviderType
 import { InvalidScope } from 'oidc-provider/lib/helpers/errors.js';
 import { base } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 import { Provider } from 'oidc-provider/lib/provider.js';
-import { reservedScopes, signingAlgorithm } from '../scalekit/index.ts';
+import { openIdScopes, signingAlgorithm } from '../scalekit/index.ts';
 import { fetchClientDocument } from './client-documents.ts';
 import { addCrossAppAccess } from './cross-app.ts';
 import { type KeyRing, randomDigits } from './keys.ts';
@@ -51,7 +51,7 @@ export function definedScopes(settings: Settings, requested: string | undefined)
 
 /** @returns the requested scopes that are not the server's own; they appear in the token's `scope` too. */
 function requestedReserved(requested: string | undefined): readonly string[] {
-  return (requested ?? '').split(' ').filter((name) => reservedScopes.has(name));
+  return (requested ?? '').split(' ').filter((name) => openIdScopes.has(name));
 }
 
 /** Refuses a request for undefined scopes alone (docs/scalekit.md#documented-failures, 11). */

@@ -1,6 +1,6 @@
 import type { ResourceServer } from 'oidc-provider';
 import { InvalidTarget } from 'oidc-provider/lib/helpers/errors.js';
-import { reservedScopes, signingAlgorithm } from '../scalekit/index.ts';
+import { openIdScopes, signingAlgorithm } from '../scalekit/index.ts';
 import { permitted } from './permissions.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
@@ -17,7 +17,7 @@ export function resourceServer(settings: Settings, resource: string, userId?: st
   const own = scopeNames(settings);
   const scopes = userId === undefined ? own : permitted(settings, userId, own);
   return {
-    scope: [...scopes, ...reservedScopes].join(' '),
+    scope: [...scopes, ...openIdScopes].join(' '),
     audience: settings.resourceId,
     accessTokenTTL: settings.tokenLifetime,
     accessTokenFormat: 'jwt',

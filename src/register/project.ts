@@ -10,7 +10,7 @@ import {
   checkScopes,
   defaultPort,
   describeScope,
-  reservedScopes,
+  openIdScopes,
   type VariableName,
 } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
@@ -52,7 +52,7 @@ export async function readScopes(directory: string, facts: ProjectFacts): Promis
 /** Without OpenID's scopes, which are Scalekit's own. */
 function ownScopes(declared: readonly DeclaredScope[]): readonly DeclaredScope[] {
   const names = declared.map(({ name }) => name);
-  const kept = names.filter((name) => !reservedScopes.has(name));
+  const kept = names.filter((name) => !openIdScopes.has(name));
   if (kept.length === 0)
     throw new UserError('No scope of this server was found in its source.', {
       code: 'register/no-scopes',

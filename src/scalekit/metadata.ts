@@ -1,6 +1,6 @@
 import { accept, type Checked, refuse } from './checked.ts';
 import { checkResourceId } from './identifiers.ts';
-import { checkScopes, reservedScopes } from './scopes.ts';
+import { checkScopes, openIdScopes } from './scopes.ts';
 import { checkEnvironmentUrl, checkMcpUrl } from './urls.ts';
 
 /** The values in the dashboard's "Metadata JSON". */
@@ -130,7 +130,7 @@ function readScopes(value: unknown): Checked<readonly string[] | undefined> {
   const list = value ?? [];
   if (!Array.isArray(list) || !list.every((scope) => typeof scope === 'string'))
     return refuse('metadata/scopes', '"scopes_supported" is not a list of names', textOf(value), expected);
-  const own = list.filter((scope) => !reservedScopes.has(scope));
+  const own = list.filter((scope) => !openIdScopes.has(scope));
   return own.length === 0 ? accept(undefined) : checkScopes(own);
 }
 

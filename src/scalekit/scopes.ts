@@ -8,14 +8,27 @@ const scopeRule = 'letters, digits, _ and : (no hyphen, no dot), 64 characters a
 
 const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 
-/** OpenID Connect's identity scopes: granted to every client that asks, though no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
+/** OpenID Connect's identity scopes (docs/scalekit.md#scopes-and-refresh-tokens). */
 export const identityScopes: readonly string[] = ['openid', 'profile', 'email'];
 
-/** Scopes that clients request in addition to the server's own, which must never list them (docs/mcp.md#what-a-resource-server-must-do). */
-export const reservedScopes: ReadonlySet<string> = new Set(['offline_access', ...identityScopes]);
+/** The scope that brings a refresh token (OpenID Connect Core §11; docs/scalekit.md#scopes-and-refresh-tokens). */
+const offlineAccess = 'offline_access';
 
-/** OpenID's scopes, which Scalekit grants although no metadata lists them (docs/scalekit.md#scopes-and-refresh-tokens). */
-export const openIdScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access']);
+/**
+ * OpenID's scopes. Scalekit grants them to every client that asks, though no metadata lists them, and a server's own metadata and
+ * challenges must not (docs/scalekit.md#scopes-and-refresh-tokens, docs/mcp.md#what-a-resource-server-must-do).
+ */
+export const openIdScopes: ReadonlySet<string> = new Set([...identityScopes, offlineAccess]);
+
+/** @returns what a client asks for to stay signed in: these scopes, and `offline_access`. */
+export function withOfflineAccess(scopes: readonly string[]): readonly string[] {
+  return [...withoutOfflineAccess(scopes), offlineAccess];
+}
+
+/** @returns the scopes that are for the server. */
+export function withoutOfflineAccess(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => scope !== offlineAccess);
+}
 
 /** Checks one scope name. */
 export function checkScope(name: string): Checked<string> {
@@ -28,7 +41,7 @@ export function checkScope(name: string): Checked<string> {
     );
     return refuse('scope/characters', `A scope contains ${wrong.join(' and ')}`, name, scopeRule);
   }
-  if (reservedScopes.has(name)) {
+  if (openIdScopes.has(name)) {
     return refuse(
       'scope/reserved',
       `${name} belongs to the authorization server`,

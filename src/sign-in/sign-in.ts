@@ -6,7 +6,7 @@ import {
   startAuthorization,
   validateAuthorizationResponseIssuer,
 } from '@modelcontextprotocol/client';
-import { isLoopback, printable } from '../scalekit/index.ts';
+import { isLoopback, printable, withOfflineAccess } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 import { discover, fetchWithin, type ProtectedServer, signInError } from './discover.ts';
 import { isAnswer, type Loopback, openLoopback } from './loopback.ts';
@@ -178,8 +178,6 @@ async function authorize(
   }
 }
 
-const offline = 'offline_access';
-
 /**
  * Scalekit gives a refresh token to whoever asks for `offline_access`, though no metadata lists it
  * (docs/scalekit.md#scopes-and-refresh-tokens). An authorization server that does not know it is asked again without.
@@ -189,7 +187,7 @@ async function authorizeFor(options: SignInOptions, fetchFn: FetchLike): Promise
   const scopes = options.scopes(found);
   if (!options.stayConnected) return authorize(options, found, scopes, fetchFn);
   try {
-    return await authorize(options, found, [...scopes, offline], fetchFn);
+    return await authorize(options, found, withOfflineAccess(scopes), fetchFn);
   } catch (error) {
     if (!(error instanceof Refused) || error.error !== 'invalid_scope') throw error;
     return authorize(options, found, scopes, fetchFn);

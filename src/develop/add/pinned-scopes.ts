@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClientFile } from '../../project/clients/client.ts';
 import { mcpClients } from '../../project/clients/index.ts';
+import { inProject } from '../../project/clients/machine.ts';
 import { entriesIn, putEntry } from '../../project/entries/edit.ts';
 import { changesOf, endpointOf, NotUnderstood } from '../../project/entries/entry.ts';
-
-/** Paths in a project have slashes on every system. */
-const machine = { platform: 'linux', env: {}, home: '' } as const;
-
-const pinned = (scopes: readonly string[]) => [...scopes, 'offline_access'];
+import { withOfflineAccess } from '../../scalekit/index.ts';
 
 function textOf(directory: string, path: string): string | undefined {
   try {
@@ -15,6 +13,21 @@ function textOf(directory: string, path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** @returns the text of a client's file with the scopes in the entries that are still as we wrote them. */
+function withNewScopes(
+  text: string,
+  file: ClientFile,
+  before: readonly string[],
+  after: readonly string[],
+): string {
+  return [...entriesIn(text, file)].reduce((current, [name, entry]) => {
+    const entryFor = (scopes: readonly string[]) =>
+      file.entry({ name, url: endpointOf(entry) ?? '', scopes: withOfflineAccess(scopes) }, inProject);
+    if (changesOf(entry, entryFor(before)) !== undefined) return current;
+    return putEntry(current, { ...file, name }, entryFor(after)).text;
+  }, text);
 }
 
 /**
@@ -35,18 +48,11 @@ export function pinNewScopes(
   return files
     .filter(({ scope }) => scope === 'project')
     .flatMap((file) =>
-      file.paths(machine, '').flatMap((path) => {
+      file.paths(inProject, '').flatMap((path) => {
         const text = textOf(directory, path);
         if (text === undefined) return [];
         try {
-          const changed = [...entriesIn(text, file)].reduce((current, [name, entry]) => {
-            const url = endpointOf(entry) ?? '';
-            const ours = file.entry({ name, url, scopes: pinned(before) }, machine);
-            if (changesOf(entry, ours) !== undefined) return current;
-            const wanted = file.entry({ name, url, scopes: pinned([...before, ...added]) }, machine);
-            return putEntry(current, { ...file, name }, wanted).text;
-          }, text);
-          return [[path, text, changed] as const];
+          return [[path, text, withNewScopes(text, file, before, [...before, ...added])] as const];
         } catch (error) {
           if (error instanceof NotUnderstood) return [];
           throw error;

@@ -5,7 +5,7 @@ import {
   StreamableHTTPClientTransport,
   type Tool,
 } from '@modelcontextprotocol/client';
-import { printable } from '../../scalekit/index.ts';
+import { printable, withoutOfflineAccess } from '../../scalekit/index.ts';
 import { fetchWithin } from '../../sign-in/discover.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
@@ -129,7 +129,7 @@ export class Connection {
 
   #wish(scopes: readonly string[]): ScopeWish {
     return this.#given === undefined
-      ? { kind: 'atLeast', scopes: scopes.filter((scope) => scope !== 'offline_access') }
+      ? { kind: 'atLeast', scopes: withoutOfflineAccess(scopes) }
       : { kind: 'exactly', scopes: this.#given };
   }
 }

@@ -10,6 +10,8 @@ import {
   printable,
   protectedResourceMetadataUrls,
   serverUrls,
+  withOfflineAccess,
+  withoutOfflineAccess,
 } from '../../scalekit/index.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
@@ -78,7 +80,7 @@ async function advertisedScopes(url: string, signal: AbortSignal): Promise<reado
 }
 
 function givenScopes(text: string): readonly string[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '' && name !== 'offline_access');
+  const names = withoutOfflineAccess(text.split(/[\s,]+/).filter((name) => name !== ''));
   if (names.length === 0) return [];
   const checked = checkScopes(names);
   if (checked.ok) return checked.value;
@@ -146,7 +148,7 @@ export async function targetOf(flags: TargetFlags, context: Context, asks: boole
   return {
     name: named ?? defaultName(url, project),
     url,
-    scopes: (scopes ?? []).length === 0 ? [] : [...new Set([...(scopes ?? []), 'offline_access'])],
+    scopes: scopes === undefined || scopes.length === 0 ? [] : withOfflineAccess([...new Set(scopes)]),
     isNamed: named !== undefined,
     notes: scopes === undefined ? [unknown] : [],
   };

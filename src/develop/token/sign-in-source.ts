@@ -1,4 +1,4 @@
-import { checkClientId, printable } from '../../scalekit/index.ts';
+import { checkClientId, printable, withoutOfflineAccess } from '../../scalekit/index.ts';
 import { machineSignIn, renew, revoke } from '../../sign-in/renew.ts';
 import { type SignedIn, signIn } from '../../sign-in/sign-in.ts';
 import { type Context, isInteractive } from '../../terminal/context.ts';
@@ -201,7 +201,7 @@ function withWayOut(error: unknown): unknown {
 }
 
 function describeSignIn({ tokens }: SignedIn, isKept: boolean): string {
-  const scopes = tokens.scopes.filter((scope) => scope !== 'offline_access');
+  const scopes = withoutOfflineAccess(tokens.scopes);
   const what = scopes.length > 0 ? `: ${printable(scopes.join(', '))}` : '';
   if (!isKept) return `✓ Signed in${what}`;
   const how =

@@ -8,6 +8,9 @@ export function thisMachine(env: Machine['env'], platform: NodeJS.Platform = pro
   return { platform, env, home };
 }
 
+/** For files in a project, whose paths have slashes on every system and belong to nobody. */
+export const inProject: Machine = { platform: 'linux', env: {}, home: '' };
+
 /** Joins a path as the machine's system does. */
 export function pathOn(machine: Pick<Machine, 'platform'>, ...parts: readonly string[]): string {
   return (machine.platform === 'win32' ? win32 : posix).join(...parts);

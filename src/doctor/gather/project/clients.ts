@@ -1,4 +1,5 @@
 import { mcpClients } from '../../../project/clients/index.ts';
+import { inProject } from '../../../project/clients/machine.ts';
 import { maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry, ClientProblem } from '../../facts/index.ts';
 import { objectIn, parseObject } from '../../reading.ts';
@@ -17,7 +18,7 @@ const files: readonly ClientFile[] = (
 ).flatMap((client) => {
   const own = mcpClients[client].files.find(({ scope }) => scope === 'project');
   // Paths in a project have slashes on every system.
-  const file = own?.paths({ platform: 'linux', env: {}, home: '' }, '')[0];
+  const file = own?.paths(inProject, '')[0];
   return own && file ? [{ file, client, comments: own.format !== 'json' }] : [];
 });
 
