@@ -17,6 +17,7 @@ export class FetchExchange extends Exchange {
     this.response = new Promise((resolve) => {
       this.#answer = resolve;
     });
+    if (request.signal.aborted) this.#end();
     request.signal.addEventListener('abort', () => this.#end(), { once: true });
   }
 

@@ -98,6 +98,8 @@ function mcpRoute(options: HttpOptions): Route {
     exchange.access = access;
     const wait = await limits.request(access.user.id);
     if (wait !== undefined) throw tooMany('requests_limit', 'Too many requests', wait);
+    // A client that hung up meanwhile would never be heard to leave: what it held would count against its user for ever.
+    if (exchange.isOver) return exchange.drop();
     const place = holdings.enter(access.user.id, exchange);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
     const message = await readMessage(exchange, maxBodyBytes);
