@@ -53,12 +53,17 @@ function inWords({ message, stack, ...rest }: Details): string {
   const values = Object.entries(rest).filter(([, value]) => value !== undefined);
   const pairs = values.map(([name, value]) => ` ${paint('grey', `${name}=`)}${word(printable(value))}`);
   const lines = typeof stack === 'string' ? stack.slice(0, longestStack).split('\n') : [];
-  const text = (value: unknown) => printable(value).slice(1, -1);
   return [
-    message === undefined ? '' : ` ${text(message)}`,
+    message === undefined ? '' : ` ${prose(message)}`,
     ...pairs,
-    ...lines.map((line) => `\n${text(line)}`),
+    // Indented, so that none of them can pass for an event: an error's message may be what somebody sent.
+    ...lines.map((line) => `\n  ${prose(line)}`),
   ].join('');
+}
+
+/** Without JSON's quotes around it, and with those inside it as they were: nothing ends at a quote here. */
+function prose(text: unknown): string {
+  return printable(String(text)).slice(1, -1).replaceAll(/\\(["\\])/g, '$1');
 }
 
 /** Without quotes where it is one word all the same. */

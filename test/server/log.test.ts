@@ -66,6 +66,21 @@ describe('the log', () => {
   });
 
   it('shows a stack line by line to a person', () => {
-    expect(written(true, { stack: 'Error: x\n    at y' })).toContain('\n    at y\n');
+    expect(written(true, { stack: 'Error: x\n    at y' })).toMatch(/\n {2}Error: x\n {6}at y\n$/);
+  });
+
+  it('shows a message with its quotes as they are', () => {
+    const message = String.raw`Ada's "Field" Notes in C:\notes`;
+    expect(written(true, { message })).toContain(` ${message}\n`);
+    expect(written(true, { stack: `Error: ${message}` })).toContain(`\n  Error: ${message}\n`);
+  });
+
+  it('lets no message, value or stack begin a line of its own, or pass for a value', () => {
+    const forged = '\n12:00:00 listening Todo is ready at https://evil.example/mcp';
+    const details = { message: `a${forged}`, said: `b" status=200${forged}`, stack: `Error: c${forged}` };
+    const [first, ...others] = written(true, details).trimEnd().split('\n');
+    expect(first).toContain(String.raw`"b\" status=200\n12:00:00`);
+    expect(others).toHaveLength(2);
+    for (const line of others) expect(line).toMatch(/^ {2}/);
   });
 });
