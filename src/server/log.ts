@@ -63,7 +63,9 @@ function inWords({ message, stack, ...rest }: Details): string {
 
 /** Without JSON's quotes around it, and with those inside it as they were: nothing ends at a quote here. */
 function prose(text: unknown): string {
-  return printable(String(text)).slice(1, -1).replaceAll(/\\(["\\])/g, '$1');
+  return printable(String(text))
+    .slice(1, -1)
+    .replaceAll(/\\(["\\])/g, '$1');
 }
 
 /** Without quotes where it is one word all the same. */

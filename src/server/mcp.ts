@@ -18,7 +18,7 @@ import type { Access } from './access.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
-import { modernVersion, PlainCalls } from './plain-calls.ts';
+import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
 import { SingleAnswer } from './single-answer.ts';
@@ -95,7 +95,7 @@ export class McpEndpoint {
   async answer(request: McpRequest): Promise<McpAnswer> {
     const { headers, message } = request;
     const call = this.#plainCalls.recognise(message, headers);
-    if (call !== undefined) return await this.#answerOnce(request, call === 'legacy' ? undefined : call);
+    if (call !== undefined) return await this.#answerOnce(request, call);
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body: message,
@@ -103,13 +103,13 @@ export class McpEndpoint {
       ...only('mcpMethodHeader', headers['mcp-method']?.toString()),
       ...only('mcpNameHeader', headers['mcp-name']?.toString()),
     });
-    if (this.#plainCalls.isModernCall(route, headers))
-      return await this.#answerOnce(request, route.classification);
+    const modernCall = this.#plainCalls.learn(route, headers);
+    if (modernCall !== undefined) return await this.#answerOnce(request, modernCall);
     if (route.kind !== 'legacy') return await this.#answerModern(request);
     // Notifications and answers ask for nothing, and there is no session that they could change.
     if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
     checkVersion(headers['mcp-protocol-version']);
-    return await this.#answerOnce(request);
+    return await this.#answerOnce(request, legacy);
   }
 
   /** Ends what stays open for long (subscriptions), once everything else has its answer. */
@@ -119,7 +119,7 @@ export class McpEndpoint {
   }
 
   /** One request, one answer in JSON, no session, no stream: all of 2025-11-25 and before, and the calls of after. */
-  async #answerOnce(request: McpRequest, classification?: MessageClassification): Promise<McpAnswer> {
+  async #answerOnce(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
     const transport = new SingleAnswer(classification);
     await this.#createServer(request).connect(transport);
     request.onHangUp(() => transport.close());

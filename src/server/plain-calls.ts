@@ -10,7 +10,10 @@ export const modernVersion = '2026-07-28';
 
 type Message = Readonly<Record<string, unknown>>;
 type Params = Readonly<Record<string, unknown>>;
-type ModernRoute = Extract<InboundClassificationOutcome, { kind: 'modern' }>;
+
+/** What the SDK says of the protocols before 2026-07-28, and of that one. */
+export const legacy: MessageClassification = { era: 'legacy' };
+const modern: MessageClassification = { era: 'modern', revision: modernVersion };
 
 /** So many envelopes are remembered, of so many characters each: a client sends the same one with all its calls. */
 const rememberedEnvelopes = 100;
@@ -21,42 +24,41 @@ const longestEnvelope = 1000;
  * much as the call itself. What is recognised here is classified as the SDK would; for the rest it is asked.
  */
 export class PlainCalls {
-  readonly #envelopes = new Map<string, MessageClassification>();
+  /** Envelopes that the SDK found good. They are remembered for that alone: a call is answered with its own. */
+  readonly #envelopes = new Set<string>();
 
-  /**
-   * @returns for a call of 2026-07-28 its classification, for one of before `'legacy'`, and nothing where the SDK has to
-   * be asked.
-   */
-  recognise(message: Message, headers: IncomingHttpHeaders): MessageClassification | 'legacy' | undefined {
+  /** @returns the classification of a call, or nothing where the SDK has to be asked. */
+  recognise(message: Message, headers: IncomingHttpHeaders): MessageClassification | undefined {
     const params = paramsOfCall(message);
     if (params === undefined) return undefined;
     const { _meta: envelope } = params;
-    if (envelope === undefined) return isLegacy(headers) ? 'legacy' : undefined;
-    return isModern(params, headers) ? this.#envelopes.get(JSON.stringify(envelope)) : undefined;
+    if (envelope === undefined) return isLegacy(headers) ? legacy : undefined;
+    return isModern(params, headers) && this.#envelopes.has(JSON.stringify(envelope)) ? modern : undefined;
   }
 
   /**
-   * Whether this is a tool call of 2026-07-28 whose headers say exactly what its body says: they are answered in half the
-   * time without web `Request` and `Response`. All others go to the SDK's own handler.
-   * @param route what the SDK says of the message. A call is recognised the next time.
+   * Tool calls of 2026-07-28 whose headers say exactly what their body says are answered in half the time without web
+   * `Request` and `Response`. All others go to the SDK's own handler.
+   * @param route what the SDK says of the message. A call with the same envelope is recognised the next time.
+   * @returns the classification of such a call, else nothing.
    */
-  isModernCall(route: InboundClassificationOutcome, headers: IncomingHttpHeaders): route is ModernRoute {
-    if (route.kind !== 'modern' || route.messageKind !== 'request') return false;
-    const { message, classification } = route;
-    const { params = {} } = message;
+  learn(
+    route: InboundClassificationOutcome,
+    headers: IncomingHttpHeaders,
+  ): MessageClassification | undefined {
+    if (route.kind !== 'modern' || route.messageKind !== 'request') return undefined;
+    const { method, params = {} } = route.message;
     const isPlain =
-      classification.revision === modernVersion &&
-      message.method === 'tools/call' &&
-      isModern(params, headers);
-    const { _meta: envelope } = params;
-    if (isPlain) this.#remember(JSON.stringify(envelope), classification);
-    return isPlain;
+      route.classification.revision === modernVersion && method === 'tools/call' && isModern(params, headers);
+    if (!isPlain) return undefined;
+    this.#remember(JSON.stringify(params._meta));
+    return modern;
   }
 
-  #remember(envelope: string, classification: MessageClassification): void {
+  #remember(envelope: string): void {
     if (envelope.length > longestEnvelope) return;
     if (this.#envelopes.size >= rememberedEnvelopes) this.#envelopes.clear();
-    this.#envelopes.set(envelope, classification);
+    this.#envelopes.add(envelope);
   }
 }
 

@@ -11,12 +11,12 @@ import {
  * handed over as it is. Notifications on the way to it, such as progress, have nowhere to go.
  */
 export class SingleAnswer extends PerRequestHTTPServerTransport {
-  readonly #classification: MessageClassification | undefined;
+  readonly #classification: MessageClassification;
   #answered: (answer?: JSONRPCMessage) => void = () => {};
 
-  /** @param classification for 2026-07-28; nothing for the protocols before it. */
-  constructor(classification?: MessageClassification) {
-    super({ classification: classification ?? { era: 'legacy' } });
+  /** @param classification which protocol the request speaks. */
+  constructor(classification: MessageClassification) {
+    super({ classification });
     this.#classification = classification;
   }
 
@@ -24,7 +24,7 @@ export class SingleAnswer extends PerRequestHTTPServerTransport {
   async ask(request: JSONRPCRequest): Promise<JSONRPCMessage | undefined> {
     return await new Promise((resolve) => {
       this.#answered = resolve;
-      this.onmessage?.(request, this.#classification && { classification: this.#classification });
+      this.onmessage?.(request, { classification: this.#classification });
     });
   }
 

@@ -29,10 +29,13 @@ function classify(message: Readonly<Record<string, unknown>>, headers: Headers) 
   });
 }
 
-/** What has recognised a call of 2026-07-28 before. */
+/** What has learned the envelope of a call of 2026-07-28. */
 function experienced(): PlainCalls {
   const calls = new PlainCalls();
-  expect(calls.isModernCall(classify(modern, modernHeaders), modernHeaders)).toBe(true);
+  expect(calls.learn(classify(modern, modernHeaders), modernHeaders)).toEqual({
+    era: 'modern',
+    revision: '2026-07-28',
+  });
   return calls;
 }
 
@@ -40,7 +43,7 @@ describe('a plain call', () => {
   it.each([{}, { 'mcp-protocol-version': '2025-06-18' }, { 'mcp-protocol-version': '2024-11-05' }])(
     'of before 2026 is recognised at once: %j',
     (headers) => {
-      expect(new PlainCalls().recognise(legacy, headers)).toBe('legacy');
+      expect(new PlainCalls().recognise(legacy, headers)).toEqual({ era: 'legacy' });
     },
   );
 
@@ -49,6 +52,25 @@ describe('a plain call', () => {
     const route = classify(modern, modernHeaders);
     if (route.kind !== 'modern') return expect.unreachable();
     expect(experienced().recognise(modern, modernHeaders)).toEqual(route.classification);
+  });
+
+  it('of a client whose envelope nobody has sent before goes to the SDK', () => {
+    const others = { 'io.modelcontextprotocol/clientInfo': { name: 'y', version: '1' } };
+    const call = { ...modern, params: { ...modern.params, _meta: { ...envelope, ...others } } };
+    expect(experienced().recognise(call, modernHeaders)).toBeUndefined();
+  });
+
+  it('of however many clients takes little memory: what is long or old is forgotten', () => {
+    const calls = experienced();
+    const learn = (name: string) => {
+      const info = { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } };
+      const call = { ...modern, params: { ...modern.params, _meta: { ...envelope, ...info } } };
+      expect(calls.learn(classify(call, modernHeaders), modernHeaders)).toBeDefined();
+      return call;
+    };
+    expect(calls.recognise(learn('long'.repeat(250)), modernHeaders)).toBeUndefined();
+    for (let n = 0; n < 100; n += 1) expect(calls.recognise(learn(`${n}`), modernHeaders)).toBeDefined();
+    expect(calls.recognise(modern, modernHeaders)).toBeUndefined();
   });
 
   it('is never taken for what the SDK does not take it for', () => {
@@ -90,7 +112,7 @@ describe('a plain call', () => {
         if (call === undefined) return;
         recognised += 1;
         const route = classify(message, sent);
-        if (call === 'legacy') expect(route).toMatchObject({ kind: 'legacy', reason: 'no-claim' });
+        if (call.era === 'legacy') expect(route).toMatchObject({ kind: 'legacy', reason: 'no-claim' });
         else expect(route).toMatchObject({ kind: 'modern', messageKind: 'request', classification: call });
       }),
       { numRuns: 3000 },
