@@ -3,6 +3,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle, declareTypes } from './bundle.js';
+import { licencesFile } from './licences.js';
 import { contentVersion, packInto, root, stageProgram, stageServer } from './packages.js';
 
 // Built in a folder beside it and swapped in at the end, so a program started meanwhile never sees half a build.
@@ -33,7 +34,7 @@ function vendorPackages() {
   listVendored(packages);
   const tool = join(workspace, 'scalekit-mcp');
   stageProgram('scalekit-mcp', tool);
-  for (const part of ['scalekit-mcp.js', 'emulator.js', 'chunks', 'types', 'vendor'])
+  for (const part of ['scalekit-mcp.js', 'emulator.js', 'chunks', 'types', 'vendor', licencesFile])
     cpSync(join(dist, part), join(tool, 'dist', part), { recursive: true });
   listVendored([...packages, vendorPackage(tool)]);
 }

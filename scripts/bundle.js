@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { writeLicences } from './licences.js';
 import { packTemplates } from './templates.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,13 +29,13 @@ export async function bundle(names, dir, { released }) {
     preserveEntrySignatures: 'strict',
     // Its `main` is UMD, whose parts a bundler cannot find.
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
-    plugins: [packTemplates({ released })],
+    plugins: [packTemplates({ released }), writeLicences()],
     output: {
       dir,
       format: 'esm',
       minify: true,
       // oidc-provider looks its models up by the names of their classes.
-      keepNames: true,
+      keepNames: names.includes('emulator'),
       chunkFileNames: 'chunks/[name]-[hash].js',
       comments: { legal: false },
     },

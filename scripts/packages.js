@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from './bundle.js';
+import { trackedFiles } from './tracked.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -41,7 +42,7 @@ export function stageProgram(name, folder) {
   stageManifest(name, folder);
   cpSync(join(root, `bin/${name}.js`), join(folder, `bin/${name}.js`));
   if (name === 'scalekit-mcp')
-    cpSync(join(root, 'docs/doctor'), join(folder, 'docs/doctor'), { recursive: true });
+    for (const page of trackedFiles('docs/doctor')) cpSync(join(root, page), join(folder, page));
 }
 
 /**

@@ -1,29 +1,18 @@
 // The template files that belong to the published package, and the module that the build makes of them.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { trackedFiles } from './tracked.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Prose is not HTML, a missing name is an error, and data never chooses a helper. */
 export const compileOptions = { noEscape: true, strict: true, knownHelpersOnly: true };
 
-/**
- * What git knows or would add: never a developer's `.env`, `node_modules` or `dist`.
- * @returns the text of each file, by its path below `templates/`, sorted.
- */
+/** @returns the text of each template, by its path below `templates/`, sorted. */
 export function readTemplates() {
-  const list = execFileSync(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', 'templates'],
-    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const paths = list
-    .split('\0')
-    .filter((path) => /^templates\/[^/]+\/[^/]+\/./.test(path) && existsSync(join(root, path)))
-    .sort();
+  const paths = trackedFiles('templates').filter((path) => /^templates\/[^/]+\/[^/]+\/./.test(path));
   return Object.fromEntries(
     paths.map((path) => [path.slice('templates/'.length), readFileSync(join(root, path), 'utf8')]),
   );

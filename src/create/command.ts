@@ -2,8 +2,7 @@ import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { UserError } from '../terminal/errors.ts';
 import { screenOf, silent } from '../terminal/screen.ts';
 import { version } from '../terminal/version.ts';
-import { parseArguments } from './arguments.ts';
-import { createHelp } from './help.ts';
+import type { Arguments } from './arguments.ts';
 import { modesFromNpm, refuseSwallowedFlags } from './npm-config.ts';
 import type { CreateReport } from './report.ts';
 
@@ -26,6 +25,15 @@ async function printHuman(report: CreateReport, context: Context): Promise<void>
     });
 }
 
+/** Parses the command line. The parser is most of what there is to load, so a bare `--help` or `--version` does without. */
+async function readArguments(args: readonly string[]): Promise<Arguments> {
+  const [only, ...others] = args;
+  const help = only === '--help' || only === '-h';
+  const asksVersion = only === '--version' || only === '-v';
+  if (others.length === 0 && (help || asksVersion)) return { raw: {}, help, version: asksVersion };
+  return (await import('./arguments.ts')).parseArguments(args);
+}
+
 async function makeProject(
   args: readonly string[],
   context: Context,
@@ -37,8 +45,8 @@ async function makeProject(
     context.env,
     args.find((arg) => !arg.startsWith('-')),
   );
-  const { raw, help, version: asksVersion } = parseArguments(args);
-  if (help) context.stdout.write(createHelp(program));
+  const { raw, help, version: asksVersion } = await readArguments(args);
+  if (help) context.stdout.write((await import('./help.ts')).createHelp(program));
   else if (asksVersion) context.stdout.write(`${version}\n`);
   else if (raw.printSchema) writeDocument(context, (await import('./answers-file.ts')).answersJsonSchema());
   if (help || asksVersion || raw.printSchema) return undefined;

@@ -1,8 +1,9 @@
 // The packages as they are released, looked at before anybody gets them.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../support/program.ts';
+import { trackedFiles } from '../../scripts/tracked.js';
+import { mustRun, run } from '../support/program.ts';
 import { packRelease, type ReleasedPackage, releasedNames } from '../support/release.ts';
 import { repository } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
@@ -15,6 +16,55 @@ beforeAll(async () => {
   packages = await packRelease(join(directory, 'packed'));
 });
 afterAll(() => removeDirectory(directory));
+
+/** What a package may hold, in bytes: packed, as it is downloaded, and unpacked. */
+const budgets = {
+  // create-vite's size: `npx` feels instant, and the next command is the one that people wait for.
+  'create-scalekit-mcp': { packed: 200_000, unpacked: 1_200_000 },
+  'scalekit-mcp': { packed: 900_000, unpacked: 3_500_000 },
+  'scalekit-mcp-server': { packed: 250_000, unpacked: 1_000_000 },
+} as const;
+
+/** A part of a bundle: its name ends in a hash of its content. */
+const chunk = /^dist\/chunks\/[\w-]+-[\w-]{8}\.js$/;
+
+const program = (name: string) => [
+  'LICENSE',
+  'README.md',
+  'package.json',
+  `bin/${name}.js`,
+  'dist/THIRD-PARTY-LICENSES.txt',
+];
+
+/** Every file of a package but the parts of its bundle. */
+function expectedFiles(name: (typeof releasedNames)[number], sources: readonly string[]): readonly string[] {
+  if (name === 'create-scalekit-mcp') return [...program(name), 'dist/create.js'];
+  if (name === 'scalekit-mcp')
+    return [
+      ...program(name),
+      'dist/scalekit-mcp.js',
+      'dist/emulator.js',
+      ...trackedFiles('docs/doctor'),
+      ...sources.map((file) => `dist/types/${file.replace(/\.ts$/, '.d.ts')}`),
+    ];
+  const compiled = ['.js', '.js.map', '.d.ts', '.d.ts.map'];
+  return [
+    'LICENSE',
+    'README.md',
+    'package.json',
+    ...sources.flatMap((file) => [
+      `src/${file}`,
+      ...compiled.map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+    ]),
+  ];
+}
+
+/** The sources that the files of a package were made from, as far as the repository has them. */
+function sourcesOf(files: readonly string[]): readonly string[] {
+  const known = new Set(trackedFiles('src').map((path) => path.slice('src/'.length)));
+  const made = files.flatMap((path) => /^dist\/(?:types\/)?(.+)\.d\.ts$/.exec(path)?.[1] ?? []);
+  return made.map((path) => `${path}.ts`).filter((path) => known.has(path));
+}
 
 const tool = (name: string, path: string) => join(repository, 'node_modules', name, path);
 
@@ -48,6 +98,27 @@ describe.each(releasedNames)('%s', (name) => {
   async function manifest(): Promise<Record<string, unknown>> {
     return JSON.parse(await readFile(join(packed().folder, 'package.json'), 'utf8'));
   }
+
+  test('holds exactly what it should, within its budget', async () => {
+    const said = await mustRun('npm', ['pack', packed().file, '--dry-run', '--json'], { cwd: directory });
+    const [{ files, unpackedSize }] = JSON.parse(said.stdout);
+    const paths = (files as { path: string }[]).map(({ path }) => path);
+    const parts = paths.filter((path) => chunk.test(path));
+    const others = paths.filter((path) => !chunk.test(path));
+    expect(others.toSorted()).toEqual(expectedFiles(name, sourcesOf(paths)).toSorted());
+    if (name !== 'scalekit-mcp-server') expect(parts.length).toBeGreaterThan(5);
+    const sizes = { packed: (await stat(packed().file)).size, unpacked: unpackedSize as number };
+    expect(sizes.packed, `${name} packed`).toBeLessThanOrEqual(budgets[name].packed);
+    expect(sizes.unpacked, `${name} unpacked`).toBeLessThanOrEqual(budgets[name].unpacked);
+  });
+
+  test('carries the licences of what is bundled', async () => {
+    if (name === 'scalekit-mcp-server') return expect(await manifest()).toHaveProperty('dependencies');
+    const text = await readFile(join(packed().folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+    for (const bundled of ['commander', 'zod', 'execa', 'handlebars', '@clack/prompts'])
+      expect(text).toMatch(new RegExp(`^${bundled} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
+    expect(text.includes('oidc-provider'), 'the local Scalekit').toBe(name === 'scalekit-mcp');
+  });
 
   test('names none of the others, carries none, and has no maps but the server’s', async () => {
     const {

@@ -19,6 +19,8 @@ const marks: Readonly<Record<string, string>> = {
   'the plan of a project': 'The template has ',
   'writing a project': '.create-scalekit-mcp-',
   'the local Scalekit (oidc-provider)': 'interactionDetails',
+  'tokens (jose)': 'ERR_JOSE_GENERIC',
+  "the MCP SDK's client": 'notifications/initialized',
 };
 
 function reachable(file: string, seen = new Set<string>()): ReadonlySet<string> {

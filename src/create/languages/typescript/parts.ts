@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { packageManager } from '../../../project/package-manager.ts';
 import type { Answers, File } from '../../answers.ts';
-import { install } from '../../install.ts';
 import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
 import type { LanguageParts, Planning } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
@@ -101,10 +100,12 @@ export const parts: LanguageParts = {
   prose,
   edit,
   made,
-  install: ({ packageManager: name, place }, options) =>
-    install(name, {
+  async install({ packageManager: name, place }, options) {
+    const { install } = await import('../../install.ts');
+    return install(name, {
       ...options,
       tools: ['scalekit-mcp', 'typescript'],
       ...(place.workspace === undefined ? {} : { root: join(options.cwd, climb(place.workspace)) }),
-    }),
+    });
+  },
 };

@@ -1,0 +1,60 @@
+// The licences of what is bundled: a bundle leaves out the files that carry them, and almost every licence asks to be kept.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Beside the bundle that it is about. */
+export const licencesFile = 'THIRD-PARTY-LICENSES.txt';
+
+const licenceFile = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;
+
+/** @returns the folder of the package that a module belongs to; undefined for a module of this repository. */
+function packageFolder(module) {
+  const [path] = module.replace(/^\0/, '').split('?');
+  if (!/[\\/]node_modules[\\/]/.test(path)) return undefined;
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    // Some packages have a package.json without a name in `dist/esm/`, for its `type` alone.
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version !== undefined)
+      return folder;
+  }
+  throw new Error(`${path} is in no package`);
+}
+
+/** @throws Error for a package that comes without a licence: it must not be bundled. */
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const texts = readdirSync(folder)
+    .filter((file) => licenceFile.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  if (typeof license !== 'string') throw new Error(`${name}@${version} is bundled and names no licence`);
+  return { title: `${name} ${version}`, license, text: texts.join('\n\n') };
+}
+
+/**
+ * @param {Iterable<string>} modules paths of what was bundled.
+ * @returns {string} each licence once, under the packages that have it.
+ */
+export function licencesOf(modules) {
+  const folders = new Set([...modules].map(packageFolder).filter((folder) => folder !== undefined));
+  const byText = new Map();
+  for (const { title, license, text } of [...folders]
+    .map(licenceOf)
+    .sort((a, b) => (a.title < b.title ? -1 : 1))) {
+    const body = text === '' ? `(The package contains no text of its licence, ${license}.)` : text;
+    byText.set(body, [...(byText.get(body) ?? []), `${title} (${license})`]);
+  }
+  const parts = [...byText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}\n`);
+  return `This package contains code of the following packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
+
+/** A rolldown plugin: writes the licences beside the bundle. */
+export function writeLicences() {
+  return {
+    name: 'write-licences',
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
+      this.emitFile({ type: 'asset', fileName: licencesFile, source: licencesOf(modules) });
+    },
+  };
+}
