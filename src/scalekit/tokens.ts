@@ -32,3 +32,20 @@ export function scopesOf(claims: Readonly<Record<string, unknown>>): readonly st
   );
   return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
 }
+
+/** @returns the organization (`org_…`) that a token is for: `oid`, or `org_id` (docs/scalekit.md#access-tokens). */
+export function organizationOf(claims: Readonly<Record<string, unknown>>): string | undefined {
+  return [claims.oid, claims.org_id].find((claim) => typeof claim === 'string' && claim !== '') as
+    | string
+    | undefined;
+}
+
+/** @returns whether a machine acts for itself: then the subject is the client (docs/scalekit.md#access-tokens). */
+export function isMachine({ sub, client_id }: Readonly<Record<string, unknown>>): boolean {
+  return typeof sub === 'string' && sub === client_id;
+}
+
+/** @returns the texts of a claim that lists some, such as `roles`; none where it is missing or anything else. */
+export function textsIn(claim: unknown): readonly string[] {
+  return Array.isArray(claim) ? claim.filter((each): each is string => typeof each === 'string') : [];
+}

@@ -1,7 +1,7 @@
 // The end of the process: on a signal, or on an error that nobody caught.
-import { inspect } from 'node:util';
 import type { ProtectedServer } from './create-server.ts';
 import type { Log } from './log.ts';
+import { detailsOf } from './services.ts';
 
 const second = 1000;
 
@@ -23,8 +23,13 @@ export function endProcess(exitCode: number): Promise<never> {
 /**
  * On SIGTERM, goes on serving for `drainSeconds`, so that a load balancer notices, then finishes the requests under way and
  * ends. SIGINT skips the first part, and a second signal skips both. An uncaught error ends the process with code 1.
+ * @param server `close` also closes what its tools work with.
  */
-export function endWithProcess(server: ProtectedServer, drainSeconds: number, log: Log): void {
+export function endWithProcess(
+  server: Pick<ProtectedServer, 'drain' | 'close'>,
+  drainSeconds: number,
+  log: Log,
+): void {
   const end = async (event: string, exitCode: number, details = {}, grace?: number) => {
     log(exitCode === 0 ? 'info' : 'error', event, details);
     await server.close(grace);
@@ -42,9 +47,6 @@ export function endWithProcess(server: ProtectedServer, drainSeconds: number, lo
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   process.once('uncaughtException', (thrown: unknown) => {
-    // Anything can be thrown, not errors alone.
-    const { message, stack } =
-      thrown instanceof Error ? thrown : { message: inspect(thrown), stack: undefined };
-    void end('uncaught_error', 1, { message, stack }, second);
+    void end('uncaught_error', 1, detailsOf(thrown), second);
   });
 }

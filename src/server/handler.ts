@@ -2,6 +2,7 @@
 import { FetchExchange } from './fetch-exchange.ts';
 import { type HandlerOptions, protect } from './protection.ts';
 
+export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
 export type { LimitOptions } from './limits.ts';
@@ -9,7 +10,14 @@ export type { Details, Level, Log } from './log.ts';
 export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
-export { type Call, type DeclareTool, type Tool, type ToolDeclaration, ToolError } from './tool.ts';
+export {
+  type Call,
+  type DeclareTool,
+  type Tool,
+  type ToolDeclaration,
+  ToolError,
+  type ToolHints,
+} from './tool.ts';
 
 /** Answers one request. It never throws: what goes wrong is an answer. */
 export type Handler = (request: Request) => Promise<Response>;

@@ -25,6 +25,7 @@ export interface HttpOptions {
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: number;
   readonly maxBodyBytes: number;
+  readonly openaiAppsChallenge?: string | undefined;
   readonly life: Life;
 }
 
@@ -51,12 +52,13 @@ export function createResponder(options: HttpOptions): (exchange: Exchange) => P
  * with the path prefix of MCP_URL and without it, because a proxy in front may keep it or take it off.
  */
 function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
-  const { auth, name } = options;
+  const { auth, name, openaiAppsChallenge: challenge } = options;
   const health: Route = async (exchange) => await sendDocument(exchange, JSON.stringify({ status: 'ok' }));
   const served: ReadonlyArray<readonly [path: string, route: Route]> = [
     ['/healthz', health],
     ['/readyz', readiness(health, options)],
     ['/mcp', mcpRoute(options)],
+    ...(challenge === undefined ? [] : [[openaiChallengePath, textRoute(challenge)] as const]),
   ];
   const documents = [...discoveryDocuments(auth, name)].map(([path, load]): readonly [string, Route] => [
     path,
@@ -74,7 +76,15 @@ function readiness(health: Route, { auth, life }: HttpOptions): Route {
   };
 }
 
-/** Sends a JSON document that anyone may read. */
+/** Where OpenAI looks for proof that whoever submits this server to its directory owns it (docs/directories.md#openai). */
+const openaiChallengePath = '/.well-known/openai-apps-challenge';
+
+function textRoute(text: string): Route {
+  const headers = { ...openToAll, 'content-type': 'text/plain; charset=utf-8' };
+  return async (exchange) => await sendDocument(exchange, text, headers);
+}
+
+/** Sends a document that anyone may read; JSON, where the headers say nothing else. */
 async function sendDocument(
   exchange: Exchange,
   content: string,

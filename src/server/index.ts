@@ -2,6 +2,7 @@
  * The protection of an MCP server behind Scalekit (OAuth 2.1): `serve` runs a server, `defineScopes` declares what its
  * tools need.
  */
+export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
 export { createServer, type ProtectedServer, type ServerOptions } from './create-server.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
@@ -12,8 +13,16 @@ export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
 export { type DeclaredVariables, type ServeOptions, serve } from './serve.ts';
+export type { DeclaredServices, OwnServices, ServiceDeclaration } from './services.ts';
 export type { Settings } from './settings.ts';
-export { type Call, type DeclareTool, type Tool, type ToolDeclaration, ToolError } from './tool.ts';
+export {
+  type Call,
+  type DeclareTool,
+  type Tool,
+  type ToolDeclaration,
+  ToolError,
+  type ToolHints,
+} from './tool.ts';
 export type {
   OwnDeclarations,
   OwnVariables,

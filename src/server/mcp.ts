@@ -5,6 +5,7 @@ import {
   type CallToolResult,
   classifyInboundRequest,
   createMcpHandler,
+  type Implementation,
   type JSONRPCRequest,
   type MessageClassification,
   ProtocolError,
@@ -14,6 +15,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { isLoopback } from '../scalekit/urls.ts';
+import { type About, implementationOf } from './about.ts';
 import type { Access } from './access.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -21,19 +23,18 @@ import type { Log } from './log.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
+import type { OwnServices } from './services.ts';
 import { SingleAnswer } from './single-answer.ts';
 import { errorResult, type Tool } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
 
-export interface McpOptions {
-  readonly name: string;
-  readonly version: string;
-  /** What a model is told about the server as a whole. */
-  readonly instructions?: string;
+export interface McpOptions extends About {
   readonly tools: readonly Tool[];
   readonly auth: ScalekitProvider;
   /** The owner's variables, for tools. */
   readonly env: OwnVariables;
+  /** What the owner's tools work with. */
+  readonly services: OwnServices;
   readonly limits: Limits;
   readonly log: Log;
 }
@@ -64,6 +65,7 @@ const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion];
 export class McpEndpoint {
   readonly #options: McpOptions;
   readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #implementation: Implementation;
   readonly #listing: { tools: Tool['listing'][] };
   /** How long clients may keep what they have listed (2026-07-28). */
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
@@ -78,6 +80,7 @@ export class McpEndpoint {
 
   constructor(options: McpOptions) {
     this.#options = options;
+    this.#implementation = implementationOf(options);
     // The tools change with a new version alone. On a developer's machine that is every few seconds.
     const ttlMs = isLoopback(options.auth.endpoint) ? 5000 : 300_000;
     this.#cacheHints = { 'tools/list': { ttlMs }, 'server/discover': { ttlMs } };
@@ -168,16 +171,13 @@ export class McpEndpoint {
    * plain `Server`: an `McpServer` would register and convert every tool anew each time.
    */
   #createServer(request: McpRequest): Server {
-    const { name, version, instructions } = this.#options;
-    const server = new Server(
-      { name, version },
-      {
-        capabilities: { tools: {} },
-        supportedProtocolVersions: protocolVersions,
-        cacheHints: this.#cacheHints,
-        ...only('instructions', instructions),
-      },
-    );
+    const { instructions } = this.#options;
+    const server = new Server(this.#implementation, {
+      capabilities: { tools: {} },
+      supportedProtocolVersions: protocolVersions,
+      cacheHints: this.#cacheHints,
+      ...only('instructions', instructions),
+    });
     server.setRequestHandler('tools/list', () => this.#listing);
     server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
       const tool = this.#tools.get(params.name);
@@ -213,8 +213,9 @@ export class McpEndpoint {
 
   async #run(tool: Tool, args: unknown, request: McpRequest, signal: AbortSignal): Promise<CallToolResult> {
     const { user, scopes } = request.access;
+    const { env, services } = this.#options;
     try {
-      return await tool.call(args, { user, scopes, env: this.#options.env, signal });
+      return await tool.call(args, { user, scopes, env, services, signal });
     } catch (error) {
       // What went wrong inside is for the log. The client gets the request's id to ask about.
       const { message, stack } = error instanceof Error ? error : new Error(inspect(error));

@@ -1,27 +1,25 @@
 // What a protected server is made of, wherever its requests come from.
+import { type About, warnOfLongInstructions } from './about.ts';
 import type { Exchange, Life } from './exchange.ts';
 import { createResponder } from './http.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { McpEndpoint } from './mcp.ts';
 import type { ScalekitProvider } from './provider.ts';
+import type { OwnServices } from './services.ts';
 import type { Tool } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
 
 /** What a server is: the same for `createServer` and `createHandler`. */
-export interface HandlerOptions {
-  /** What people see. */
-  readonly name: string;
-  /** Yours, such as that of package.json. */
-  readonly version: string;
-  /** What a model is told about the server as a whole. */
-  readonly instructions?: string;
+export interface HandlerOptions extends About {
   /** Who may call. */
   readonly auth: ScalekitProvider;
   /** What can be called; clients list the tools in this order. */
   readonly tools: readonly Tool[];
   /** The values of the variables that `Register` names; tools get them as `call.env`. */
   readonly env?: OwnVariables;
+  /** What tools get as `call.services`, where `Register` names it. Whoever hands it over closes it. */
+  readonly services?: OwnServices;
   /** Default: none. Each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
   /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */
@@ -32,6 +30,8 @@ export interface HandlerOptions {
   readonly trustedProxies?: number;
   /** How large a request's body may be; default 65,536. */
   readonly maxBodyBytes?: number;
+  /** What `/.well-known/openai-apps-challenge` answers, for OpenAI's directory; nothing is there by default. */
+  readonly openaiAppsChallenge?: string | undefined;
   /** Default: JSON on stderr, or text in a terminal. */
   readonly log?: Log;
 }
@@ -50,8 +50,9 @@ export function protect(options: HandlerOptions, life: Life): Protection {
   const { auth, log = createLog() } = options;
   const limits = new Limits(options.limits ?? {});
   // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
-  const env = options.env ?? ({} as OwnVariables);
-  const mcp = new McpEndpoint({ ...options, env, limits, log });
+  const { env = {} as OwnVariables, services = {} as OwnServices } = options;
+  warnOfLongInstructions(options, log);
+  const mcp = new McpEndpoint({ ...options, env, services, limits, log });
   const respond = createResponder({
     allowedHosts: [],
     allowedOrigins: [],

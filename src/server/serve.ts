@@ -9,12 +9,19 @@ import { writeOnceATurn } from './lines.ts';
 import { NotListening } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import type { ScalekitProvider } from './provider.ts';
+import {
+  closeServices,
+  type DeclaredServices,
+  detailsOf,
+  type OwnServices,
+  type ServiceDeclaration,
+} from './services.ts';
 import { http, tuneProcess } from './speed.ts';
 import { whyElsewhere, whyNot } from './start-failure.ts';
 import type { OwnDeclarations, OwnVariables, VariableDeclarations } from './variables.ts';
 
-/** What `serve` takes, apart from the variables. */
-export interface ServeOptions extends Omit<ServerOptions, 'auth' | 'env'> {
+/** What `serve` takes, apart from variables and services. */
+export interface ServeOptions extends Omit<ServerOptions, 'auth' | 'env' | 'services'> {
   /** Called once, with all variables read and checked. */
   readonly auth: (env: Environment) => ScalekitProvider;
 }
@@ -45,15 +52,17 @@ export type DeclaredVariables = keyof OwnDeclarations extends never
  */
 export async function serve({
   variables = {} as OwnDeclarations,
+  services: declared = { open: () => ({}) as OwnServices },
   auth: makeProvider,
   ...options
-}: ServeOptions & DeclaredVariables): Promise<void> {
+}: ServeOptions & DeclaredVariables & DeclaredServices): Promise<void> {
   tuneProcess();
   const { env, own, notes } = await environmentOrEnd(variables);
   const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL, write: writeOnceATurn() }), name } =
     options;
   const auth = makeProvider(env);
   auth[deployed]({ metadataUrl: env.RESOURCE_METADATA_URL, internalUrl: env.SCALEKIT_INTERNAL_URL });
+  const services = await openOrEnd(declared, env, log);
   const server = createServer({
     limits: {
       requestsPerMinute: env.REQUESTS_PER_MINUTE,
@@ -66,9 +75,11 @@ export async function serve({
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxHeaderBytes: env.MAX_HEADER_BYTES,
     keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+    openaiAppsChallenge: env.OPENAI_APPS_CHALLENGE,
     ...options,
     auth,
     env: own,
+    services,
     log,
   });
   for (const message of notes) log('info', 'setting_corrected', { message });
@@ -78,10 +89,26 @@ export async function serve({
   } catch (error) {
     if (!(error instanceof NotListening)) throw error;
     log('error', 'not_listening', { message: await whyNot(error, env.HOST) });
+    await closeServices(services, declared, log);
     await endProcess(1);
   }
-  endWithProcess(server, env.DRAIN_SECONDS, log);
+  const close = async (grace?: number) => {
+    await server.close(grace);
+    await closeServices(services, declared, log);
+  };
+  endWithProcess({ drain: server.drain, close }, env.DRAIN_SECONDS, log);
   await sayWhereItIs(name, auth.endpoint, env, log);
+}
+
+async function openOrEnd(declared: ServiceDeclaration, env: Environment, log: Log): Promise<OwnServices> {
+  try {
+    return await declared.open(env, log);
+  } catch (error) {
+    const { message, stack } = detailsOf(error);
+    const what = `The services could not be opened (services.open): ${message}`;
+    log('error', 'services_not_opened', { message: what, stack: process.env.DEBUG ? stack : undefined });
+    return await endProcess(1);
+  }
 }
 
 /** Keys are fetched through the proxy by Node itself, which older ones cannot and do not say. */

@@ -51,6 +51,8 @@ export interface Settings {
   /** Default: text in a terminal, json elsewhere. */
   readonly LOG_FORMAT: LogFormat | undefined;
   readonly LOG_LEVEL: Level;
+  /** What OpenAI's directory asks for at `/.well-known/openai-apps-challenge`. */
+  readonly OPENAI_APPS_CHALLENGE: string | undefined;
 }
 
 /** How a variable is read: what its text means, its default, and what production requires beyond that. */
@@ -89,6 +91,7 @@ export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } 
   DRAIN_SECONDS: wholeNumber(0, 3600, 0, 5),
   LOG_FORMAT: { ...oneOf(logFormats), otherwise: { value: undefined } },
   LOG_LEVEL: { ...oneOf(levels), otherwise: { value: 'info' } },
+  OPENAI_APPS_CHALLENGE: { check: checkChallenge, otherwise: { value: undefined } },
 };
 
 function refuseLocalScalekit(environmentUrl: string) {
@@ -148,6 +151,18 @@ function checkHost(text: string): Checked<string> {
         'This is not an address',
         text,
         'a name or an address of this machine, such as 127.0.0.1',
+      );
+}
+
+/** A text without white space: whatever else came with it was not meant to be served. */
+function checkChallenge(text: string): Checked<string> {
+  return /^[!-~]{1,1000}$/.test(text)
+    ? accept(text)
+    : refuse(
+        'challenge',
+        'This is not a verification token',
+        text,
+        "the token alone, as OpenAI's page shows it",
       );
 }
 

@@ -2,7 +2,15 @@
 import { hash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { jwtVerify } from 'jose/jwt/verify';
-import { acceptedIssuers, clockToleranceSeconds, scopesOf, signingAlgorithm } from '../scalekit/tokens.ts';
+import {
+  acceptedIssuers,
+  clockToleranceSeconds,
+  isMachine,
+  organizationOf,
+  scopesOf,
+  signingAlgorithm,
+  textsIn,
+} from '../scalekit/tokens.ts';
 import type { Access, User } from './access.ts';
 import { claimsOf, InvalidToken, refusalOf, refusalOfClaims } from './invalid-token.ts';
 import type { KeySet } from './keys.ts';
@@ -96,6 +104,10 @@ export class TokenVerifier<Scope extends string> {
       id: `${this.#environmentUrl}#${subject}`,
       subject,
       clientId: typeof clientId === 'string' ? clientId : undefined,
+      kind: isMachine(claims) ? 'machine' : 'person',
+      organization: organizationOf(claims),
+      roles: textsIn(claims.roles),
+      permissions: textsIn(claims.permissions),
       claims,
     };
   }

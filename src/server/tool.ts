@@ -1,8 +1,10 @@
 // Declares a tool: what it is called, which scopes it needs, what it takes and returns, and what it does.
 import type { CallToolResult, ToolAnnotations, Tool as ToolListing } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
+import { printable } from '../scalekit/checked.ts';
 import type { User } from './access.ts';
 import { listedSchema } from './schema.ts';
+import type { OwnServices } from './services.ts';
 import type { OwnVariables } from './variables.ts';
 
 /** What a tool knows of a call, beside its arguments. */
@@ -13,9 +15,33 @@ export interface Call<Scope extends string = string> {
   readonly scopes: ReadonlySet<Scope>;
   /** The variables that `src/main.ts` declares, checked when the server started. */
   readonly env: OwnVariables;
+  /** What `serve` opened at the start, such as a pool of database connections. */
+  readonly services: OwnServices;
   /** Aborted when the client hangs up. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * What a tool does to the world, as clients tell people before a call. Directories of clients refuse tools that leave one of
+ * the three out, so that each has to be said. They are hints: nothing here depends on them.
+ */
+export type ToolHints = {
+  /** Whether calling it again with the same arguments changes nothing more; default: as `readOnlyHint`. */
+  readonly idempotentHint?: boolean;
+  /** Whether it reaches beyond this server and its data, as a search of the web does. */
+  readonly openWorldHint: boolean;
+} & (
+  | {
+      /** It changes nothing. */
+      readonly readOnlyHint: true;
+      readonly destructiveHint: false;
+    }
+  | {
+      readonly readOnlyHint: false;
+      /** Whether it may delete or overwrite something, rather than only add to it. */
+      readonly destructiveHint: boolean;
+    }
+);
 
 /** A tool: what clients see of it, which scopes it needs, and what it does. */
 export interface ToolDeclaration<
@@ -23,7 +49,7 @@ export interface ToolDeclaration<
   Input extends z.ZodObject,
   Output extends z.ZodObject,
 > {
-  /** The name that clients call: letters, digits and `_`, 64 characters at most. */
+  /** The name that clients call: letters, digits, `_` and `-`, 64 characters at most. */
   readonly name: string;
   /** What people see. */
   readonly title: string;
@@ -34,7 +60,7 @@ export interface ToolDeclaration<
   readonly input: Input;
   /** What `run` returns beyond this schema is not sent. */
   readonly output: Output;
-  readonly annotations?: ToolAnnotations;
+  readonly annotations: ToolHints;
   run(args: z.output<Input>, call: Call<Scope>): z.input<Output> | Promise<z.input<Output>>;
 }
 
@@ -69,7 +95,7 @@ export class ToolError extends Error {
  *   scopes: ['todo:read'],
  *   input: z.object({ todo_id: z.string() }),
  *   output: z.object({ title: z.string() }),
- *   annotations: { readOnlyHint: true, openWorldHint: false },
+ *   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
  *   run: async ({ todo_id }, { user }) => ({ title: await titleOf(user.id, todo_id) }),
  * });
  */
@@ -81,7 +107,8 @@ export type DeclareTool<Scope extends string> = <Input extends z.ZodObject, Outp
 export function declareTool<Scope extends string, Input extends z.ZodObject, Output extends z.ZodObject>(
   declaration: ToolDeclaration<Scope, Input, Output>,
 ): Tool {
-  const { name, title, description, scopes, input, output, annotations } = declaration;
+  const { name, title, description, scopes, input, output } = declaration;
+  checkName(name);
   return {
     scopes,
     listing: {
@@ -90,7 +117,7 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       description,
       inputSchema: listedSchema(input, 'input'),
       outputSchema: listedSchema(output, 'output'),
-      annotations: hints(title, annotations),
+      annotations: hints(declaration),
       ...securityOf(scopes),
     },
     async call(args, call) {
@@ -125,20 +152,31 @@ function securityOf(scopes: readonly string[]): object {
   return { securitySchemes, _meta: { securitySchemes } };
 }
 
-/**
- * All hints, stated: directories of clients reject tools that leave one to its default. Hints that are not declared get the
- * specification's default, except that a tool which only reads is not destructive.
- */
-function hints(title: string, declared: ToolAnnotations = {}): ToolAnnotations {
-  const readOnlyHint = declared.readOnlyHint ?? false;
-  return {
-    title,
-    readOnlyHint,
-    destructiveHint: !readOnlyHint,
-    idempotentHint: readOnlyHint,
-    openWorldHint: true,
-    ...declared,
-  };
+const statedHints = ['readOnlyHint', 'destructiveHint', 'openWorldHint'] as const;
+
+interface DeclaredHints {
+  readonly name: string;
+  readonly title: string;
+  /** Not there, where the owner's code is JavaScript. */
+  readonly annotations?: ToolHints;
+}
+
+/** All hints, stated, and the title again, where clients of before 2025-06-18 look for it. */
+function hints({ name, title, annotations: declared }: DeclaredHints): ToolAnnotations {
+  const missing = statedHints.filter((hint) => typeof declared?.[hint] !== 'boolean');
+  if (missing.length > 0)
+    throw new TypeError(`The annotations of ${name} lack ${missing.join(', ')}. Expected: true or false`);
+  return { title, idempotentHint: declared?.readOnlyHint ?? false, ...declared };
+}
+
+/** Clients hand names on to models, which take no others; directories take none that is longer. */
+const toolName = /^[\w-]{1,64}$/;
+
+function checkName(name: string): void {
+  if (toolName.test(name)) return;
+  throw new TypeError(
+    `A tool is named \`${printable(name)}\`. Expected: letters, digits, _ and -, 64 characters at most`,
+  );
 }
 
 /**

@@ -10,7 +10,8 @@ export type VariableDeclaration =
 export type VariableDeclarations = Readonly<Record<string, VariableDeclaration>>;
 
 /**
- * Tells TypeScript the variables of this server, so that `call.env` and `serve`'s `env` have them.
+ * Tells TypeScript the variables and the services of this server, so that `call.env`, `call.services` and `serve`'s `env` have
+ * them.
  *
  * @example
  * const variables = { WEATHER_API_KEY: 'The key of the weather service' } as const;

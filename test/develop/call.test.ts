@@ -76,6 +76,7 @@ const tools = [
     scopes: ['a:write'],
     input: z.object({ name: z.string() }),
     output: z.object({ greeting: z.string() }),
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     run: ({ name }) => ({ greeting: `Hello ${name}` }),
   }),
 ];

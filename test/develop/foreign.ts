@@ -25,6 +25,7 @@ const tools = [
     scopes: ['a:write'],
     input: z.object({ name: z.string() }),
     output: z.object({ greeting: z.string() }),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: ({ name }) => ({ greeting: `Hello ${name}` }),
   }),
   tool({
@@ -34,6 +35,7 @@ const tools = [
     scopes: ['a:read'],
     input: z.object({}),
     output: z.object({ seen: z.string() }),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: () => ({ seen: 'a thing' }),
   }),
 ];

@@ -22,6 +22,7 @@ const wait = tool({
   scopes: [],
   input: z.object({}),
   output: z.object({}),
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   run: async (_args, { signal }) => {
     console.log('waiting');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));

@@ -26,6 +26,7 @@ const createTodo = tool({
   scopes: ['todo:write'],
   input: z.object({ title: z.string().min(1).max(200), description: z.string().nullish() }),
   output: z.object({ count: z.number() }),
+  annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
   run: ({ title }, { user }) => {
     const own = [...(todos.get(user.id) ?? []), title];
     todos.set(user.id, own);
@@ -39,6 +40,7 @@ const listTodos = tool({
   scopes: ['todo:read'],
   input: z.object({}),
   output: z.object({ todos: z.array(z.string()) }),
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   run: (_args, { user }) => ({ todos: todos.get(user.id) ?? [] }),
 });
 const auth = new ScalekitProvider({

@@ -19,7 +19,7 @@ const oddSchema = tool({
     record: z.record(z.string(), z.string().nullable()).optional(),
   }),
   output: z.object({ note: z.string().nullable() }),
-  annotations: { destructiveHint: false, openWorldHint: false },
+  annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
   run: ({ note }) => ({ note: note ?? null }),
 });
 
@@ -30,7 +30,7 @@ const reading = tool({
   scopes: [],
   input: z.object({}),
   output: z.object({}),
-  annotations: { readOnlyHint: true },
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
   run: () => ({}),
 });
 
@@ -107,12 +107,64 @@ describe('hints', () => {
       });
   });
 
-  it('say of a tool that reads that it destroys nothing, and of others what was declared', () => {
+  it('say what was declared', () => {
     const hintsOf = (name: string) => tools.find((each) => each.name === name)?.annotations;
     expect(hintsOf('reading')).toMatchObject({ readOnlyHint: true, destructiveHint: false });
     expect(hintsOf('echo')).toMatchObject({ readOnlyHint: false, destructiveHint: true });
     expect(hintsOf('odd_schema')).toMatchObject({ destructiveHint: false, openWorldHint: false });
   });
+
+  it('do not compile where one is left out, or where a tool that reads only destroys something', () => {
+    const rest = {
+      name: 'x',
+      title: 'X',
+      description: 'X',
+      scopes: [],
+      input: z.object({}),
+      output: z.object({}),
+      run: () => ({}),
+    };
+    const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
+    const { title: _, ...untitled } = { ...rest, annotations };
+    const declared = [
+      // @ts-expect-error: without hints.
+      () => tool(rest),
+      // @ts-expect-error: without a word about the world.
+      () => tool({ ...rest, annotations: { readOnlyHint: true, destructiveHint: false } }),
+      // @ts-expect-error: it cannot be both.
+      () => tool({ ...rest, annotations: { ...annotations, destructiveHint: true } }),
+      // @ts-expect-error: without a title.
+      () => tool(untitled),
+    ];
+    // Nor does it run, where nothing compiles it.
+    expect(declared[0]).toThrow('The annotations of x lack readOnlyHint, destructiveHint, openWorldHint');
+    expect(declared[1]).toThrow('The annotations of x lack openWorldHint. Expected: true or false');
+  });
+});
+
+describe('names', () => {
+  const named = (name: string) =>
+    tool({
+      name,
+      title: 'Named',
+      description: 'Has a name.',
+      scopes: [],
+      input: z.object({}),
+      output: z.object({}),
+      annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+      run: () => ({}),
+    });
+
+  it.each(['a', 'list_todos', 'list-todos', 'A1', 'x'.repeat(64)])('may be %s', (name) => {
+    expect(named(name).listing.name).toBe(name);
+  });
+
+  it.each(['', 'x'.repeat(65), 'list todos', 'list.todos', 'todo/list', 'Ä', 'a\nb'])(
+    'may not be %j: models and directories take no such name',
+    (name) => {
+      expect(() => named(name)).toThrow('Expected: letters, digits, _ and -, 64 characters at most');
+    },
+  );
 });
 
 describe('null for what is absent, as Go, Java and C# write it', () => {

@@ -209,6 +209,7 @@ describe('wrong arguments', () => {
       scopes: [],
       input: z.object({ list: z.array(z.number()) }),
       output: z.object({}),
+      annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
       run: () => ({}),
     });
     const caller = {} as Parameters<Tool['call']>[1];

@@ -43,6 +43,7 @@ async function busyServer() {
     scopes: [],
     input: z.object({}),
     output: z.object({}),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     async run() {
       const finished = once(events, 'finish');
       events.emit('start');

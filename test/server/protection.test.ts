@@ -144,6 +144,7 @@ describe('a tool', () => {
     scopes: all,
     input: z.object({}),
     output: z.object({}),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: () => {
       throw new Error('The password is hunter2');
     },
@@ -155,6 +156,7 @@ describe('a tool', () => {
     scopes: [],
     input: z.object({}),
     output: z.object({ told: z.string() }),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: () => {
       const row = { told: 'yes', passwordHash: 'hunter2' };
       return row;

@@ -28,6 +28,7 @@ const needs = (name: string, ...needed: string[]) =>
     scopes: needed as readonly 'todo:read'[],
     input: z.object({}),
     output: z.object({ scopes: z.array(z.string()) }),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: (_args, { scopes: granted }) => ({ scopes: [...granted] }),
   });
 
@@ -151,5 +152,6 @@ const declaration = {
   description: 'Reads.',
   input: z.object({}),
   output: z.object({}),
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   run: () => ({}),
-};
+} as const;

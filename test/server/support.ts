@@ -31,6 +31,7 @@ export const echo: Tool = tool({
   scopes: ['todo:read'],
   input: z.object({ text: z.string().max(20).default('nothing') }),
   output: z.object({ text: z.string() }),
+  annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
   run: ({ text }) => {
     if (text === 'told') throw new ToolError('This is for the caller.');
     if (text === 'broken') throw new Error('The password is hunter2');
@@ -57,6 +58,7 @@ export function slowTool(): { tool: Tool; started: Promise<Call>; goOn(): void }
     scopes: [],
     input: z.object({}),
     output: z.object({ done: z.boolean() }),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     async run(_args, call) {
       start(call);
       await released;
@@ -133,6 +135,7 @@ export const exampleTools: readonly Tool[] = ['todo:read', 'todo:write'].map((sc
     scopes: [scope as 'todo:read'],
     input: z.object({}),
     output: z.object({}),
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
     run: () => ({}),
   }),
 );

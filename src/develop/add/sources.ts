@@ -16,7 +16,7 @@ const list = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
 /** What a tool does to the world is its owner's to say; its scopes are the best guess there is. */
 function hintsFor(scopes: readonly string[]): string {
   return scopes.every((scope) => /(?:^|[:_])read$/.test(scope))
-    ? '{ readOnlyHint: true, openWorldHint: false }'
+    ? '{ readOnlyHint: true, destructiveHint: false, openWorldHint: false }'
     : '{ readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false }';
 }
 

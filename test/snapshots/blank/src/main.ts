@@ -6,6 +6,8 @@ import { tools } from './tools/index.ts';
 await serve({
   name: 'MCP Server',
   version: '0.1.0',
+  // What models are told about the server as a whole; some read the first 512 characters alone.
+  instructions: 'An example: each tool says who called it.',
   auth: (env) =>
     new ScalekitProvider({
       environmentUrl: env.SCALEKIT_ENVIRONMENT_URL,

@@ -16,7 +16,7 @@ export const todoRead = tool({
     message: z.string(),
     subject: z.string(),
   }),
-  annotations: { readOnlyHint: true, openWorldHint: false },
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   async run({ message = 'Hello' }, { user }) {
     return { message, subject: user.subject };
   },

@@ -11,7 +11,7 @@ export const getTodo = tool({
   scopes: ['todo:read'],
   input: z.object({ todo_id: z.string().describe('The id, as create_todo and list_todos give it') }),
   output: z.object({ todo: Todo }),
-  annotations: { readOnlyHint: true, openWorldHint: false },
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   async run({ todo_id }, { user }) {
     const todo = await todos.get(user.id, todo_id);
     if (!todo) throw new ToolError(`Todo \`${todo_id}\` not found.`);

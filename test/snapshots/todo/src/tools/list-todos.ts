@@ -24,7 +24,7 @@ export const listTodos = tool({
     todos: z.array(Todo),
     next_cursor: z.string().optional().describe('Where the next page begins'),
   }),
-  annotations: { readOnlyHint: true, openWorldHint: false },
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   async run({ completed, limit, cursor }, { user }) {
     const page = await todos.list(user.id, { completed, limit: limit ?? defaultLimit, cursor });
     return { todos: page.todos, ...(page.next && { next_cursor: page.next }) };
