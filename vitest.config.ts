@@ -28,6 +28,8 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           maxWorkers: cores,
+          // Loading everything anew for each file takes longer than the tests. Hence no `vi.mock` here: it would stay.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -14,7 +14,6 @@ import { rules } from '../../src/server/settings.ts';
 import { repository } from '../support/repository.ts';
 import { differenceOf } from './difference.ts';
 import { cases } from './snapshot-cases.ts';
-import { compile, putOnWorkbench } from './workbench.ts';
 
 /**
  * Generated projects, to be read as projects: two whole ones, and of every other what differs from one of these.
@@ -138,11 +137,6 @@ describe.each(Object.keys(cases))('%s', async (name) => {
     // A real environment's values are for whoever has access to it; all others are the project's own.
     if (answers?.scalekit === undefined) expect(copied).toEqual(own);
     else expect(copied).toMatchObject({ PORT: own.PORT, MCP_URL: own.MCP_URL });
-  });
-
-  test('compiles', async () => {
-    const directory = await putOnWorkbench(files);
-    expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
   });
 });
 

@@ -1,25 +1,9 @@
-// What the packages promise to those who import them: their types are reviewed, and what is exported explains itself.
+// What the packages export explains itself. That a change of their types is reviewed is held by declarations.slow.test.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { run } from '../support/program.ts';
 import { repository } from '../support/repository.ts';
-
-const patience = 180_000;
-
-test(
-  'the built declarations are those of packages/*/api, which a change of the public types has to touch',
-  async () => {
-    const { code, stdout, stderr } = await run(process.execPath, [
-      join(repository, 'scripts/api.js'),
-      '--check',
-    ]);
-    expect(stdout + stderr).not.toMatch(/differs/);
-    expect(code).toBe(0);
-  },
-  patience,
-);
 
 /** Every comment with what it stands before, in all declarations below a folder. */
 function documented(folder: string): ReadonlyMap<string, string> {

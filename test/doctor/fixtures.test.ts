@@ -1,8 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allChecks } from '../../src/doctor/checks/list.ts';
 import { codes, isCode, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { Facts } from '../../src/doctor/facts/index.ts';
+import { type Release, releases } from '../../src/doctor/releases.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { table } from './fixtures/index.ts';
 import { unreachableCases } from './fixtures/scalekit-answers.ts';
@@ -10,20 +11,20 @@ import { frontCases, openedAs, opennessCases } from './fixtures/server-front.ts'
 import { answer, everyCall, healthy, world } from './fixtures/world.ts';
 
 /** Releases to come: a security fix in 0.2.1, another fix in 0.3.0. */
-vi.mock(import('../../src/doctor/releases.ts'), async (original) => {
-  const actual = await original();
-  const releases: typeof actual.releases = [
-    { version: '0.3.0', changes: [{ part: 'server', kind: 'fix', what: 'A slow reader is cut off' }] },
-    {
-      version: '0.2.1',
-      changes: [{ part: 'server', kind: 'security', what: 'A key that is gone is refused' }],
-    },
-    { version: '0.2.0', changes: [{ part: 'tool', kind: 'security', what: 'Not the server’s' }] },
-  ];
-  const serverFixesSince: typeof actual.serverFixesSince = (version, kind) =>
-    actual.serverFixesSince(version, kind, releases);
-  return { ...actual, releases, serverFixesSince };
-});
+const releasesToCome: readonly Release[] = [
+  { version: '0.3.0', changes: [{ part: 'server', kind: 'fix', what: 'A slow reader is cut off' }] },
+  {
+    version: '0.2.1',
+    changes: [{ part: 'server', kind: 'security', what: 'A key that is gone is refused' }],
+  },
+  { version: '0.2.0', changes: [{ part: 'tool', kind: 'security', what: 'Not the server’s' }] },
+];
+
+// Other test files run in the same process, so the list is put back; `vi.mock` would stay.
+const list = releases as Release[];
+const real = [...list];
+beforeAll(() => void list.splice(0, list.length, ...releasesToCome));
+afterAll(() => void list.splice(0, list.length, ...real));
 
 /** Each code that is found, once, and each that crashed, which is never right. */
 function codesOf(facts: Facts): readonly string[] {

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { loadTemplates } from '../../src/create/packed.ts';
+import { plan } from '../../src/create/plan.ts';
+import { cases } from './snapshot-cases.ts';
+import { compile, putOnWorkbench } from './workbench.ts';
+
+test.each(Object.entries(cases))('%s compiles', async (_, example) => {
+  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+  expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
+});
