@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { relative as relativePath, resolve as resolvePath } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { isUrl } from '../scalekit/index.ts';
 import type { Context } from '../terminal/context.ts';
 import { UsageError } from '../terminal/errors.ts';
 import type { DiagnoseOptions } from './diagnose.ts';
@@ -68,7 +69,7 @@ function readList(option: string, list: string | undefined): readonly (Code | St
 function readUrl(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
   const expected = 'the URL that MCP clients use, e.g. https://mcp.example.com/mcp';
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+  if (!/^https?:\/\//i.test(url) || !isUrl(url))
     throw refuse('url', 'This is not an http(s) URL', url, expected);
   const parsed = new URL(url);
   if (parsed.username !== '' || parsed.password !== '')

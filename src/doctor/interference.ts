@@ -1,4 +1,4 @@
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ServerFacts, ToolsFacts } from './facts/index.ts';
 import { textOf } from './intermediaries.ts';
 import type { Answer } from './probe.ts';
@@ -14,9 +14,7 @@ const loginPlace =
 export function redirectTarget(answer: Answer): URL | undefined {
   if (!answer.answered || !isRedirect(answer)) return undefined;
   const { location } = answer.headers;
-  return location !== undefined && URL.canParse(location, answer.url)
-    ? new URL(location, answer.url)
-    : undefined;
+  return location !== undefined && isUrl(location, answer.url) ? new URL(location, answer.url) : undefined;
 }
 
 /** @returns whether people are sent, or asked, to sign in, in a way that is none of MCP's. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts/index.ts';
 import type { Answer, Headers } from './probe.ts';
 
@@ -230,7 +230,7 @@ export type Relation = 'equal' | 'base' | 'inner' | 'other-loopback-name' | 'oth
  */
 export function compareResource(resource: unknown, endpoint: string): Relation {
   if (resource === endpoint) return 'equal';
-  if (typeof resource !== 'string' || !URL.canParse(resource)) return 'other';
+  if (typeof resource !== 'string' || !isUrl(resource)) return 'other';
   const [said, used] = [new URL(resource), new URL(endpoint)];
   const bothLocal = isLoopback(said) && isLoopback(used);
   if (bothLocal && said.port === used.port && said.hostname !== used.hostname) return 'other-loopback-name';

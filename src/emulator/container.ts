@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { accept, type Checked, isLoopback, refuse } from '../scalekit/index.ts';
+import { accept, type Checked, isLoopback, isUrl, refuse } from '../scalekit/index.ts';
 
 /** Files that container engines put into containers: Docker and BuildKit, Podman and CRI-O. */
 const marks = ['/.dockerenv', '/run/.containerenv'];
@@ -27,7 +27,7 @@ export function isInContainer(env: Readonly<Record<string, string | undefined>>)
  */
 export function checkPublicUrl(text: string): Checked<string> {
   const expected = 'http://localhost:<published port>';
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = isUrl(text) ? new URL(text) : undefined;
   if (url === undefined || url.protocol !== 'http:' || url.port === '')
     return refuse('public-url/form', 'This is not an http URL with a port', text, expected);
   if (!isLoopback(url))

@@ -1,4 +1,4 @@
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
 // Puts requests into the form that the library expects. Each rule covers a point on which Scalekit or OAuth 2.1 is more
@@ -13,7 +13,7 @@ export const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** @returns the resource for any of its names: the MCP endpoint, MCP_URL, the resource id. Others are unchanged, and refused later. */
 function canonicalResource(settings: Settings, resource: string): string {
   if (resource === settings.resourceId) return settings.resource;
-  const href = URL.canParse(resource) ? new URL(resource).href : resource;
+  const href = isUrl(resource) ? new URL(resource).href : resource;
   const isOurs = href === settings.resource || href === settings.mcpUrl;
   return isOurs || settings.foreignResource === 'ignored' ? settings.resource : resource;
 }
@@ -67,7 +67,7 @@ function isNative(redirectUris: unknown): boolean {
   return (
     Array.isArray(redirectUris) &&
     redirectUris.every((uri) => {
-      if (typeof uri !== 'string' || !URL.canParse(uri)) return false;
+      if (typeof uri !== 'string' || !isUrl(uri)) return false;
       const url = new URL(uri);
       if (url.protocol === 'http:') return isLoopback(url);
       return url.protocol !== 'https:' || !isLoopback(url);

@@ -1,4 +1,4 @@
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 
 /** Schemes that a browser handles itself: no application can receive a redirect with them. */
 const forBrowsers: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const most = 32;
  * @returns what is wrong with a redirect URI, in words, or undefined.
  */
 function problemWith(uri: unknown): string | undefined {
-  if (typeof uri !== 'string' || !URL.canParse(uri)) return undefined;
+  if (typeof uri !== 'string' || !isUrl(uri)) return undefined;
   const url = new URL(uri);
   if (url.protocol === 'http:' && !isLoopback(url))
     return `${uri} is http but not on this machine: use https`;
@@ -35,7 +35,7 @@ export function redirectProblem(uris: unknown): string | undefined {
 
 /** @returns whether a redirect leads to a program on this machine. */
 export function isLocalRedirect(uri: string | undefined): boolean {
-  if (uri === undefined || !URL.canParse(uri)) return false;
+  if (uri === undefined || !isUrl(uri)) return false;
   const url = new URL(uri);
   return /^https?:$/.test(url.protocol) && isLoopback(url);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 import { answerKeys } from './faults.ts';
 import {
   authorize,
@@ -32,7 +32,7 @@ const uid = '([\\w-]{1,64})';
  */
 export function pathForLog(target: string): string {
   const url = `http://localhost${target}`;
-  const path = target.startsWith('/') && URL.canParse(url) ? new URL(url).pathname : '/:other';
+  const path = target.startsWith('/') && isUrl(url) ? new URL(url).pathname : '/:other';
   return path.replace(/^(\/consent|\/resources\/\w+\/oauth\/authorize)\/[^/]+$/, '$1/:uid');
 }
 
@@ -118,7 +118,7 @@ async function dispatch(
       'the local Scalekit only answers requests for localhost or 127.0.0.1',
     );
   const target = front.settings.url + request.url;
-  if (!request.url?.startsWith('/') || !URL.canParse(target)) return notFound(front, response);
+  if (!request.url?.startsWith('/') || !isUrl(target)) return notFound(front, response);
   const url = new URL(target);
   const route = routes.find(([path]) => path.test(url.pathname))?.[1];
   if (!route) return notFound(front, response);

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { isUrl } from '../scalekit/index.ts';
 import { registrationAnswer, registrationError } from './registration-answer.ts';
 import type { Settings } from './settings.ts';
 
@@ -13,7 +14,7 @@ function plainError(body: Readonly<Record<string, unknown>>): Record<string, unk
 
 /** RFC 9207's parameter, which no document of Scalekit's mentions. */
 function withoutIssuer(location: string): string {
-  if (!URL.canParse(location)) return location;
+  if (!isUrl(location)) return location;
   const url = new URL(location);
   if (!url.searchParams.has('iss')) return location;
   url.searchParams.delete('iss');

@@ -1,4 +1,4 @@
-import { accept, type Checked, isLoopback, refuse } from '../scalekit/index.ts';
+import { accept, type Checked, isLoopback, isUrl, refuse } from '../scalekit/index.ts';
 import type { EmulatorOptions } from './contract.ts';
 import { checkRoles, checkUsers, shown } from './people.ts';
 
@@ -188,7 +188,7 @@ function choice(key: keyof Switches, what: string, words: readonly unknown[]): S
 }
 
 function checkIdentityProvider(value: unknown): ReturnType<Switch['check']> {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  const url = typeof value === 'string' && isUrl(value) ? new URL(value) : undefined;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (value === 'off' || (isSafe && url?.search === '' && url.hash === ''))
     return accept({ kept: value, decides: { identityProvider: String(value) } });

@@ -1,4 +1,4 @@
-import { isLoopback } from '../scalekit/index.ts';
+import { isLoopback, isUrl } from '../scalekit/index.ts';
 import { type ClientDocument, nativeClient } from './known-clients.ts';
 
 /** How long to wait before a document that could not be reached is requested again, in ms. */
@@ -28,7 +28,7 @@ export class TrustedClients {
 
   /** Records a client's redirect URI, before its document is requested. */
   asks(clientId: string, redirectUri: string): void {
-    if (!clientId.startsWith('https://') || !URL.canParse(clientId) || !URL.canParse(redirectUri)) return;
+    if (!clientId.startsWith('https://') || !isUrl(clientId) || !isUrl(redirectUri)) return;
     const url = new URL(redirectUri);
     if (!/^https?:$/.test(url.protocol) || !isLoopback(url)) return;
     const client = this.#clients.get(clientId) ?? { redirectUris: new Set() };

@@ -1,5 +1,5 @@
 import { describeResult } from '../doctor/report/one-result.ts';
-import { checkMcpUrl, isLoopback, refuse, scalekitMcpUrl } from '../scalekit/index.ts';
+import { checkMcpUrl, isLoopback, isUrl, refuse, scalekitMcpUrl } from '../scalekit/index.ts';
 import { type Context, type ExitCode, isInteractive } from '../terminal/context.ts';
 import { type OptionProblem, problemsError, UsageError } from '../terminal/errors.ts';
 import { outcomeLines } from './outcome-text.ts';
@@ -28,7 +28,7 @@ function forThePerson(context: Context, json: boolean): Context {
 
 function checkDoor(text: string | undefined, fallback: string): URL {
   const input = (text ?? fallback).trim();
-  const url = URL.canParse(input) ? new URL(input) : undefined;
+  const url = isUrl(input) ? new URL(input) : undefined;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url !== undefined && isSafe && url.username === '' && url.password === '') return url;
   const checked = refuse(

@@ -1,4 +1,4 @@
-import { dashboardUrl, printable } from '../scalekit/index.ts';
+import { dashboardUrl, isUrl, printable } from '../scalekit/index.ts';
 import { UsageError, UserError } from '../terminal/errors.ts';
 import type { Person } from './person.ts';
 import type { ListedEnvironment } from './prose.ts';
@@ -25,7 +25,7 @@ function listed(environments: readonly ListedEnvironment[]): string {
 }
 
 function hostOf(text: string): string {
-  return URL.canParse(text) ? new URL(text).host : text;
+  return isUrl(text) ? new URL(text).host : text;
 }
 
 /** @returns whether a URL or a host is that of an environment. */

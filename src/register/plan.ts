@@ -1,4 +1,5 @@
 import type { DeclaredScope } from '../project/scope-lines.ts';
+import { isUrl } from '../scalekit/index.ts';
 import { describeEnvironment } from './environments.ts';
 import type { Credentials, ListedEnvironment, ListedScope, ListedServer } from './prose.ts';
 import type { ReadResource } from './resource.ts';
@@ -49,7 +50,7 @@ export const tokenExpiry = 3600;
 /** @returns whether two Server URLs mean the same server, whether or not they end in a slash or the endpoint's path. */
 export function isSameServer(a: string, b: string): boolean {
   const plain = (url: string) => {
-    if (!URL.canParse(url)) return url;
+    if (!isUrl(url)) return url;
     const { origin, pathname } = new URL(url);
     return origin + pathname.replace(/\/+$/, '').replace(/\/mcp$/i, '');
   };

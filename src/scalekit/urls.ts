@@ -19,6 +19,19 @@ const notAnEnvironment = /^(?:(?:app|dashboard|www|docs|api)\.)?(?:eu\.)?scaleki
 /** Longer than any URL that a browser or a proxy takes in practice, in characters. */
 const longestUrl = 2048;
 
+/**
+ * Whether a text parses as a URL. Use it in place of `URL.canParse`, which on Node 20 and 22 calls URLs with letters beyond
+ * ASCII invalid once V8 has optimised it, after some 2,000 calls.
+ * @param base what a relative reference is resolved against.
+ */
+export function isUrl(text: string, base?: string): boolean {
+  try {
+    return new URL(text, base) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** @returns whether a URL's host is this machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname;
@@ -93,7 +106,7 @@ function parseUrl(rule: UrlRule, input: string): Checked<URL> {
     );
   // `localhost:3002/` parses, as a URL with the scheme `localhost:`.
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(input);
-  if (hasScheme && URL.canParse(input)) return accept(new URL(input));
+  if (hasScheme && isUrl(input)) return accept(new URL(input));
   if (/^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?:[:/]|$)/i.test(input))
     return refuseUrl(rule, 'no-scheme', 'has no scheme (http:// or https://)', input);
   const port = /^[^/]*\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(input)?.[1];

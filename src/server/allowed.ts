@@ -1,6 +1,7 @@
 // What an owner allows beside MCP_URL: names of hosts, and origins of web pages. What could never match is refused at the
 // start, because nobody would find out why requests are.
 import { accept, type Checked, printable, refuse } from '../scalekit/checked.ts';
+import { isUrl } from '../scalekit/urls.ts';
 
 /** A name or an address, and perhaps a port, which is ignored. */
 const host = /^(\[[\da-f:.]+\]|[a-z\d_](?:[\w.-]*[a-z\d])?)(?::\d{1,5})?$/i;
@@ -26,7 +27,7 @@ export function checkAllowedHost(text: string): Checked<string> {
  */
 export function checkAllowedOrigin(text: string): Checked<string> {
   if (text === 'null') return accept(text);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = isUrl(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (isWeb && url.pathname === '/' && url.search === '' && url.hash === '' && host.test(url.host))
     return accept(url.origin);

@@ -1,5 +1,5 @@
 // Host and Origin: this server answers under its own name, and to the web pages that may call it (CORS).
-import { isLoopback } from '../scalekit/urls.ts';
+import { isLoopback, isUrl } from '../scalekit/urls.ts';
 import type { Incoming } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
@@ -71,7 +71,7 @@ export class OriginPolicy {
   #allows(origin: string): boolean {
     if (this.#origins.has(origin)) return true;
     // On a developer's machine: the MCP Inspector and other pages that are served from it, on whatever port.
-    return this.#local && /^https?:\/\//.test(origin) && URL.canParse(origin) && isLoopback(new URL(origin));
+    return this.#local && /^https?:\/\//.test(origin) && isUrl(origin) && isLoopback(new URL(origin));
   }
 }
 

@@ -6,7 +6,7 @@ import {
   startAuthorization,
   validateAuthorizationResponseIssuer,
 } from '@modelcontextprotocol/client';
-import { isLoopback, printable, withOfflineAccess } from '../scalekit/index.ts';
+import { isLoopback, isUrl, printable, withOfflineAccess } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 import { discover, fetchWithin, type ProtectedServer, signInError } from './discover.ts';
 import { isAnswer, type Loopback, openLoopback } from './loopback.ts';
@@ -47,7 +47,7 @@ function checkPage(url: URL): URL {
 
 function readPasted(address: string, isOurs: (parameters: URLSearchParams) => boolean) {
   const text = address.trim();
-  if (!URL.canParse(text)) return 'This is no address: it begins with http://127.0.0.1';
+  if (!isUrl(text)) return 'This is no address: it begins with http://127.0.0.1';
   const { searchParams } = new URL(text);
   if (isOurs(searchParams)) return searchParams;
   return searchParams.has('state')

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   checkEnvironmentUrl,
@@ -5,8 +7,10 @@ import {
   checkPort,
   isLoopback,
   isThisMachine,
+  isUrl,
   portOf,
 } from '../../src/scalekit/index.ts';
+import { repository } from '../support/repository.ts';
 import { notesOf, outcome } from './outcome.ts';
 import {
   correctedMcpUrls,
@@ -174,4 +178,22 @@ describe('ports', () => {
   ])('%s means %d', (url, port) => {
     expect(portOf(new URL(url))).toBe(port);
   });
+});
+
+test('letters beyond ASCII are valid, however many URLs were looked at before', () => {
+  const idn = 'https://bücher.example/';
+  const before = Array.from({ length: 20_000 }, (_, n) => isUrl(`https://example.com/${n}`) && isUrl(idn));
+  expect(before).not.toContain(false);
+  expect([isUrl('/path', idn), isUrl('/path'), isUrl('http://')]).toEqual([true, false, false]);
+});
+
+test('nothing in src/ asks URL.canParse itself', () => {
+  const folder = join(repository, 'src');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  expect(sources.length).toBeGreaterThan(100);
+  expect(
+    sources.filter((file) => readFileSync(join(folder, file), 'utf8').includes('URL.canParse(')),
+  ).toEqual([]);
 });

@@ -7,6 +7,7 @@ import {
   checkMcpUrl,
   checkScopes,
   isLoopback,
+  isUrl,
   printable,
   protectedResourceMetadataUrls,
   serverUrls,
@@ -48,7 +49,7 @@ function refuseUrl(url: string, why: string): never {
 
 function checkUrl(url: string): string {
   const parsed =
-    /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : refuseUrl(url, 'this is no http(s) URL');
+    /^https?:\/\//i.test(url) && isUrl(url) ? new URL(url) : refuseUrl(url, 'this is no http(s) URL');
   if (parsed.username !== '' || parsed.password !== '')
     refuseUrl(`${parsed.origin}${parsed.pathname}`, 'a user name or password does not belong into a URL');
   if (url.includes('#')) refuseUrl(url, 'it has a fragment');

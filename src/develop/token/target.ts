@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Wish } from '../../emulator/mint-for-project.ts';
 import { type WantedScalekit, wantedScalekit } from '../../emulator/of-project.ts';
 import { readSettings } from '../../project/settings.ts';
-import { endpoints, printable, serverUrls } from '../../scalekit/index.ts';
+import { endpoints, isUrl, printable, serverUrls } from '../../scalekit/index.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
 
@@ -35,7 +35,7 @@ const help = 'npx scalekit-mcp token --help';
  * @throws UsageError where it is none.
  */
 export function checkUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
+  if (isUrl(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
   throw new UsageError(
     `--url: This is not the address of an MCP server: ${printable(text)}\n    expected an absolute URL, such as https://mcp.example.com/mcp`,
     { code: 'token/url', next: help },

@@ -1,4 +1,4 @@
-import { protectedResourceMetadataUrls } from '../../scalekit/index.ts';
+import { isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import { redirectTarget } from '../interference.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
@@ -40,7 +40,7 @@ function usualPlaces(given: string): readonly string[] {
 async function fromMetadata(given: string, options: ProbeOptions): Promise<readonly string[]> {
   const { metadataRoot } = protectedResourceMetadataUrls(given);
   const resource = objectOf(await probe({ url: metadataRoot }, options))?.resource;
-  if (typeof resource !== 'string' || !URL.canParse(resource)) return [];
+  if (typeof resource !== 'string' || !isUrl(resource)) return [];
   return new URL(resource).host === new URL(given).host ? [resource] : [];
 }
 

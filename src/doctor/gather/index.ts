@@ -1,4 +1,4 @@
-import { isLoopback, portOf } from '../../scalekit/index.ts';
+import { isLoopback, isUrl, portOf } from '../../scalekit/index.ts';
 import {
   type Fact,
   type Facts,
@@ -78,7 +78,7 @@ async function registrationsOf(
   const authorizationEndpoint = scalekit.known
     ? authorizationMetadata(scalekit.value)?.authorization_endpoint
     : undefined;
-  if (typeof authorizationEndpoint !== 'string' || !URL.canParse(authorizationEndpoint))
+  if (typeof authorizationEndpoint !== 'string' || !isUrl(authorizationEndpoint))
     return missing('The authorization server does not say where people sign in');
   const clients = project.known ? project.value.clients.filter((client) => client.url === endpoint) : [];
   const of = { home: target.home, endpoint, authorizationEndpoint, clients };

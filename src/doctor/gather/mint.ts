@@ -1,5 +1,5 @@
 import { machineClient } from '../../emulator/users.ts';
-import { isLoopback } from '../../scalekit/index.ts';
+import { isLoopback, isUrl } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 import { authorizationMetadata, objectOf } from '../reading.ts';
@@ -14,7 +14,7 @@ export async function mintLocally(
 ): Promise<string | undefined> {
   const endpoint = authorizationMetadata(scalekit)?.token_endpoint;
   const isLocal = isLoopback(new URL(scalekit.issuer));
-  if (!isLocal || typeof endpoint !== 'string' || !URL.canParse(endpoint) || !isLoopback(new URL(endpoint)))
+  if (!isLocal || typeof endpoint !== 'string' || !isUrl(endpoint) || !isLoopback(new URL(endpoint)))
     return undefined;
   const form = {
     grant_type: 'client_credentials',

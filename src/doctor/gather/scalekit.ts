@@ -1,5 +1,11 @@
 import { lookup } from 'node:dns/promises';
-import { authorizationServerMetadataUrls, endpoints, keysPath, parseIssuer } from '../../scalekit/index.ts';
+import {
+  authorizationServerMetadataUrls,
+  endpoints,
+  isUrl,
+  keysPath,
+  parseIssuer,
+} from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
 import { type Answer, type ProbeOptions, probe } from '../probe.ts';
 import { objectOf } from '../reading.ts';
@@ -27,9 +33,9 @@ function askKeys(issuer: string, metadata: Promise<Answer>, options: ProbeOption
   if (scalekit) return probe({ url: endpoints(scalekit.environmentUrl, scalekit.resourceId).keys }, options);
   return metadata.then((answer) => {
     const url = objectOf(answer)?.jwks_uri;
-    const isUrl = typeof url === 'string' && /^https?:\/\//.test(url) && URL.canParse(url);
+    const hasUrl = typeof url === 'string' && /^https?:\/\//.test(url) && isUrl(url);
     // Without metadata only Scalekit's own place is known; a wrong id in the path changes nothing about it.
-    return probe({ url: isUrl ? url : new URL(keysPath, issuer).href }, options);
+    return probe({ url: hasUrl ? url : new URL(keysPath, issuer).href }, options);
   });
 }
 

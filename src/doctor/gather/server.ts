@@ -1,4 +1,4 @@
-import { isLoopback, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
+import { isLoopback, isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import type { ServerFacts } from '../facts/index.ts';
 import { type Answer, type ProbeOptions, type ProbeRequest, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
@@ -104,7 +104,7 @@ async function askNamed(
 ): Promise<Answer | undefined> {
   const named = challengeOf(facts.noToken)?.resource_metadata;
   const known = [facts.metadata.url, facts.metadataRoot.url];
-  if (named === undefined || known.includes(named) || !/^https?:\/\//.test(named) || !URL.canParse(named))
+  if (named === undefined || known.includes(named) || !/^https?:\/\//.test(named) || !isUrl(named))
     return undefined;
   return ask({ url: named });
 }

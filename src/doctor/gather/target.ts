@@ -1,4 +1,10 @@
-import { checkEnvironmentUrl, checkMcpUrl, checkResourceId, serverUrls } from '../../scalekit/index.ts';
+import {
+  checkEnvironmentUrl,
+  checkMcpUrl,
+  checkResourceId,
+  isUrl,
+  serverUrls,
+} from '../../scalekit/index.ts';
 import {
   type ClientName,
   type DirectoryFacts,
@@ -113,7 +119,7 @@ export async function namedScalekit(
   const answers = await metadata;
   const documents = [objectOf(answers.metadata), objectOf(answers.metadataRoot)];
   const servers = documents.flatMap((document) => strings(document?.authorization_servers));
-  const issuer = servers.find((server) => /^https?:\/\//.test(server) && URL.canParse(server));
+  const issuer = servers.find((server) => /^https?:\/\//.test(server) && isUrl(server));
   if (issuer === undefined) return missing('The server does not say which authorization server it trusts');
   return known(await gatherAuthorizationServer(issuer, options));
 }

@@ -1,5 +1,5 @@
 import { startAuthorization } from '@modelcontextprotocol/client';
-import { openIdScopes } from '../../scalekit/index.ts';
+import { isUrl, openIdScopes } from '../../scalekit/index.ts';
 import { isAnswer, type Loopback } from '../../sign-in/loopback.ts';
 import type { Visit } from '../../sign-in/visit.ts';
 import { UserError } from '../../terminal/errors.ts';
@@ -8,7 +8,7 @@ import type { Asking, Registered } from './questions.ts';
 
 function readPasted(address: string, { state }: Loopback): URLSearchParams | string {
   const text = address.trim();
-  const parameters = URL.canParse(text) ? new URL(text).searchParams : undefined;
+  const parameters = isUrl(text) ? new URL(text).searchParams : undefined;
   return parameters !== undefined && isAnswer(parameters, state)
     ? parameters
     : 'This address carries no answer to this sign-in';

@@ -1,5 +1,5 @@
 import type { Answers } from '../../emulator/like.ts';
-import { type Endpoints, endpoints } from '../../scalekit/index.ts';
+import { type Endpoints, endpoints, isUrl } from '../../scalekit/index.ts';
 import { ask, membersOf, post, type Seen } from './http.ts';
 import { issuerKind, shapeOf, type Tenant } from './shapes.ts';
 
@@ -127,7 +127,7 @@ export async function askForeignResource(
   });
   const { status, headers } = await ask(signal, `${urls.authorization}?${parameters}`);
   const location = headers.get('location') ?? '';
-  const isError = status >= 400 || (URL.canParse(location) && new URL(location).searchParams.has('error'));
+  const isError = status >= 400 || (isUrl(location) && new URL(location).searchParams.has('error'));
   return { foreignResource: isError ? 'refused' : 'ignored' };
 }
 

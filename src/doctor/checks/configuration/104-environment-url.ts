@@ -1,4 +1,4 @@
-import { checkEnvironmentUrl } from '../../../scalekit/index.ts';
+import { checkEnvironmentUrl, isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { editOf, placeOf } from '../../settings.ts';
@@ -12,7 +12,7 @@ function meant(value: string): string | undefined {
   const hasScheme = /^[a-z]+:\/\//i.test(value);
   const isLocal = /^(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/i.test(value);
   const withScheme = hasScheme ? value : `${isLocal ? 'http' : 'https'}://${value}`;
-  if (!URL.canParse(withScheme)) return undefined;
+  if (!isUrl(withScheme)) return undefined;
   const { origin, hostname } = new URL(withScheme);
   // A name without a dot is no host of the internet: it may be anything.
   if (!isLocal && !hasScheme && !hostname.includes('.')) return undefined;

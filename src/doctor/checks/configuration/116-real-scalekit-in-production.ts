@@ -1,11 +1,11 @@
-import { checkMcpUrl, isThisMachine } from '../../../scalekit/index.ts';
+import { checkMcpUrl, isThisMachine, isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
 import type { ProjectFacts, Setting } from '../../facts/index.ts';
 import { found } from '../../model.ts';
 import { placeOf, settingOf } from '../../settings.ts';
 
 function isLocal(setting: Setting): boolean {
-  return URL.canParse(setting.value) && isThisMachine(new URL(setting.value));
+  return isUrl(setting.value) && isThisMachine(new URL(setting.value));
 }
 
 /** Why these are settings for production, or undefined where they are not. */

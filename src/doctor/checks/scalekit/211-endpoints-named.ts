@@ -1,3 +1,4 @@
+import { isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found } from '../../model.ts';
 
@@ -16,7 +17,7 @@ export default defineCheck({
     withAuthorizationMetadata(facts, (metadata, { metadata: answer }) => {
       const absent = needed.filter((name) => {
         const value = metadata[name];
-        return typeof value !== 'string' || !URL.canParse(value);
+        return typeof value !== 'string' || !isUrl(value);
       });
       if (absent.length === 0) return found();
       return found({

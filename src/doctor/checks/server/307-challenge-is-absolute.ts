@@ -1,4 +1,4 @@
-import { protectedResourceMetadataUrls } from '../../../scalekit/index.ts';
+import { isUrl, protectedResourceMetadataUrls } from '../../../scalekit/index.ts';
 import { defineCheck, withChallenge } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
@@ -14,7 +14,7 @@ export default defineCheck({
   run: (facts) =>
     withChallenge(facts, ({ resource_metadata: named }, { endpoint }) => {
       if (named === undefined) return skipped('The challenge names no metadata');
-      if (/^https?:\/\//i.test(named) && URL.canParse(named)) return passed(named);
+      if (/^https?:\/\//i.test(named) && isUrl(named)) return passed(named);
       return found({
         subject: { url: endpoint },
         actual: named,

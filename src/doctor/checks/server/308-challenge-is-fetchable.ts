@@ -1,3 +1,4 @@
+import { isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withChallenge } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
@@ -10,7 +11,7 @@ function answerOf(server: ServerFacts, named: string) {
 /** @returns whether all that the server says of itself is about another address: that is its own finding, SKM313. */
 function isElsewhere(named: string, server: ServerFacts): boolean {
   const resource = resourceMetadata(server)?.resource;
-  if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
+  if (typeof resource !== 'string' || !isUrl(resource)) return false;
   const { origin } = new URL(named);
   return origin === new URL(resource).origin && origin !== new URL(server.endpoint).origin;
 }

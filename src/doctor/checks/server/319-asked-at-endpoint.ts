@@ -1,3 +1,4 @@
+import { isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withServer } from '../../check.ts';
 import type { Facts } from '../../facts/index.ts';
 import { mountedAt } from '../../frameworks.ts';
@@ -7,7 +8,7 @@ import { compareResource, resourceMetadata, summary } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 6. */
 function pathOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url;
+  return isUrl(url) ? new URL(url).pathname : url;
 }
 
 /** @param resource where the metadata says that MCP is. */

@@ -1,4 +1,4 @@
-import { endpoints, parseIssuer } from '../../../scalekit/index.ts';
+import { endpoints, isUrl, parseIssuer } from '../../../scalekit/index.ts';
 import { defineCheck, withResourceMetadata } from '../../check.ts';
 import type { Facts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
@@ -11,7 +11,7 @@ const scalekitHost = /\.scalekit\.(?:dev|cloud|com)$/;
 function isEnvironment(url: URL, { project, scalekit }: Facts): boolean {
   if (scalekitHost.test(url.hostname)) return true;
   const own = project.known ? settingOf(project.value, 'SCALEKIT_ENVIRONMENT_URL')?.value : undefined;
-  if (own !== undefined && URL.canParse(own) && new URL(own).origin === url.origin) return true;
+  if (own !== undefined && isUrl(own) && new URL(own).origin === url.origin) return true;
   return (
     scalekit.known &&
     new URL(scalekit.value.issuer).origin === url.origin &&
@@ -32,7 +32,7 @@ export default defineCheck({
   run: (facts) =>
     withResourceMetadata(facts, ({ authorization_servers: list }, { metadata }) => {
       const [named] = strings(list);
-      if (named === undefined || !URL.canParse(named)) return skipped('The metadata names none');
+      if (named === undefined || !isUrl(named)) return skipped('The metadata names none');
       const url = new URL(named);
       if (parseIssuer(named) !== undefined) return passed(named);
       if (!isEnvironment(url, facts)) return skipped('It is not Scalekit’s');

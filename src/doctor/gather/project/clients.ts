@@ -1,6 +1,6 @@
 import { mcpClients } from '../../../project/clients/index.ts';
 import { inProject } from '../../../project/clients/machine.ts';
-import { maskSecrets } from '../../../scalekit/index.ts';
+import { isUrl, maskSecrets } from '../../../scalekit/index.ts';
 import type { ClientEntry, ClientProblem } from '../../facts/index.ts';
 import { objectIn, parseObject } from '../../reading.ts';
 import { lineAt, type TextFile } from './files.ts';
@@ -100,7 +100,7 @@ export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
   const { entries } = entriesOf(of, text);
   return entries.flatMap(([name, entry]): readonly ClientEntry[] => {
     const url = urlOf(entry);
-    if (url === undefined || !URL.canParse(url)) return [];
+    if (url === undefined || !isUrl(url)) return [];
     const clientId = clientIdOf(entry);
     const scopes = scopesOf(entry);
     const isSse = of.client === 'gemini' && entry.httpUrl === undefined && entry.url !== undefined;
