@@ -36,7 +36,7 @@ const second = 1000;
  * @example
  * const server = createServer({ name: 'Todo MCP', version: '1.0.0', auth, tools });
  * await server.listen(3002, '127.0.0.1');
- * @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know.
+ * @throws TypeError when two tools, resources or prompts have the same name, or one needs a scope that `auth` does not know.
  */
 export function createServer(options: ServerOptions): ProtectedServer {
   const life: Life = { isEnding: false };

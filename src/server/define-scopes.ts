@@ -1,4 +1,6 @@
-// Where an owner begins: the scopes, and with them the function that declares tools.
+// Where an owner begins: the scopes, and with them the functions that declare what needs them.
+import { type DeclarePrompt, declarePrompt } from './prompt.ts';
+import { type DeclareResource, declareResource } from './resource.ts';
 import { type ScopeOptions, Scopes } from './scopes.ts';
 import { type DeclareTool, declareTool } from './tool.ts';
 
@@ -8,6 +10,10 @@ export interface DefinedScopes<Scope extends string> {
   readonly scopes: Scopes<Scope>;
   /** Declares a tool. A scope that is not defined, or misspelt, does not compile. */
   readonly tool: DeclareTool<Scope>;
+  /** Declares a resource, or a template of resources. */
+  readonly resource: DeclareResource<Scope>;
+  /** Declares a prompt. */
+  readonly prompt: DeclarePrompt<Scope>;
 }
 
 /**
@@ -15,7 +21,7 @@ export interface DefinedScopes<Scope extends string> {
  * in a person's words. The names become a type.
  *
  * @example
- * export const { scopes, tool } = defineScopes({
+ * export const { scopes, tool, resource, prompt } = defineScopes({
  *   'todo:read': 'Read your todos',
  *   'todo:write': 'Create, change and delete your todos',
  * });
@@ -25,5 +31,10 @@ export function defineScopes<const Scope extends string>(
   descriptions: Readonly<Record<Scope, string>>,
   options: ScopeOptions<NoInfer<Scope>> = {},
 ): DefinedScopes<Scope> {
-  return { scopes: new Scopes(descriptions, options), tool: declareTool };
+  return {
+    scopes: new Scopes(descriptions, options),
+    tool: declareTool,
+    resource: declareResource,
+    prompt: declarePrompt,
+  };
 }

@@ -1,25 +1,24 @@
-// The gate before every tool: the user's rate limit, then the scopes.
+// The gate before every tool, resource and prompt: the user's rate limit, then the scopes.
 import type { Access } from './access.ts';
 import { refuseScopes } from './authenticate.ts';
 import type { Limits } from './limits.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
-import type { Tool } from './tool.ts';
 
 /**
  * Counts a call and looks at its scopes.
- * @param tool undefined where no tool has that name: guessing names is limited, too.
+ * @param wanted undefined where nothing has that name: guessing names is limited, too.
  * @returns why the call is refused, or nothing when it may run.
  */
 export async function refuseCall(
-  tool: Tool | undefined,
+  wanted: { readonly scopes: readonly string[] } | undefined,
   access: Access,
   { auth, limits }: { auth: ScalekitProvider; limits: Limits },
 ): Promise<Refusal | undefined> {
   const wait = await limits.toolCall(access.user.id);
   if (wait !== undefined) return tooMany('tool_calls_limit', 'Too many tool calls', wait);
-  if (tool === undefined) return undefined;
-  return refuseScopes(tool.scopes, access.scopes, auth);
+  if (wanted === undefined) return undefined;
+  return refuseScopes(wanted.scopes, access.scopes, auth);
 }
 
 /** @param wait in seconds. */

@@ -4,19 +4,43 @@ import { type HandlerOptions, protect } from './protection.ts';
 
 export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
+export type { Call, Progress } from './call.ts';
+export type { Complete, Completer } from './completion.ts';
+export {
+  audio,
+  type Bytes,
+  type Content,
+  type Contents,
+  type Embedded,
+  embedded,
+  image,
+  resourceLink,
+  type WithContent,
+  withContent,
+} from './content.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';
+export type { DeclarePrompt, Message, Prompt, PromptDeclaration, PromptResult } from './prompt.ts';
 export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
+export type {
+  CacheHint,
+  DeclareResource,
+  ListedResource,
+  Resource,
+  ResourceContents,
+  ResourceDeclaration,
+  ResourcePart,
+} from './resource.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
 export {
-  type Call,
   type DeclareTool,
   type Tool,
   type ToolDeclaration,
   ToolError,
   type ToolHints,
+  type ToolResult,
 } from './tool.ts';
 
 /** Answers one request. It never throws: what goes wrong is an answer. */
@@ -30,7 +54,7 @@ export type Handler = (request: Request) => Promise<Response>;
  *
  * @example
  * export const POST = createHandler({ name: 'Todo MCP', version: '1.0.0', auth, tools });
- * @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know.
+ * @throws TypeError when two tools, resources or prompts have the same name, or one needs a scope that `auth` does not know.
  */
 export function createHandler(options: HandlerOptions): Handler {
   const { respond, log } = protect(options, { isEnding: false });

@@ -4,24 +4,48 @@
  */
 export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
+export type { Call, Progress } from './call.ts';
+export type { Complete, Completer } from './completion.ts';
+export {
+  audio,
+  type Bytes,
+  type Content,
+  type Contents,
+  type Embedded,
+  embedded,
+  image,
+  resourceLink,
+  type WithContent,
+  withContent,
+} from './content.ts';
 export { createServer, type ProtectedServer, type ServerOptions } from './create-server.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
 export type { Environment } from './environment.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';
+export type { DeclarePrompt, Message, Prompt, PromptDeclaration, PromptResult } from './prompt.ts';
 export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
+export type {
+  CacheHint,
+  DeclareResource,
+  ListedResource,
+  Resource,
+  ResourceContents,
+  ResourceDeclaration,
+  ResourcePart,
+} from './resource.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
 export { type DeclaredVariables, type ServeOptions, serve } from './serve.ts';
 export type { DeclaredServices, OwnServices, ServiceDeclaration } from './services.ts';
 export type { Settings } from './settings.ts';
 export {
-  type Call,
   type DeclareTool,
   type Tool,
   type ToolDeclaration,
   ToolError,
   type ToolHints,
+  type ToolResult,
 } from './tool.ts';
 export type {
   OwnDeclarations,

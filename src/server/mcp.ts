@@ -1,72 +1,37 @@
 // The Model Context Protocol: gives one JSON-RPC message to the official SDK, and its answer back to HTTP.
-import type { IncomingHttpHeaders } from 'node:http';
-import { inspect } from 'node:util';
 import {
-  type CallToolResult,
   classifyInboundRequest,
   createMcpHandler,
   type Implementation,
   type JSONRPCRequest,
   type MessageClassification,
-  ProtocolError,
-  ProtocolErrorCode,
   Server,
   type ServerOptions,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
 import { isLoopback } from '../scalekit/urls.ts';
 import { type About, implementationOf } from './about.ts';
-import type { Access } from './access.ts';
-import { refuseCall } from './gate.ts';
-import type { Limits } from './limits.ts';
-import type { Log } from './log.ts';
+import { Catalogue, type Declared } from './catalogue.ts';
+import { EventStream } from './event-stream.ts';
+import { type FeatureOptions, Features } from './features.ts';
+import type { McpAnswer, McpRequest } from './mcp-request.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
-import type { ScalekitProvider } from './provider.ts';
 import { Refusal } from './refusal.ts';
-import type { OwnServices } from './services.ts';
 import { SingleAnswer } from './single-answer.ts';
-import { errorResult, type Tool } from './tool.ts';
-import type { OwnVariables } from './variables.ts';
 
-export interface McpOptions extends About {
-  readonly tools: readonly Tool[];
-  readonly auth: ScalekitProvider;
-  /** The owner's variables, for tools. */
-  readonly env: OwnVariables;
-  /** What the owner's tools work with. */
-  readonly services: OwnServices;
-  readonly limits: Limits;
-  readonly log: Log;
-}
+export interface McpOptions extends About, Declared, FeatureOptions {}
 
-/** A request whose token is good and whose body is one JSON object. */
-export interface McpRequest {
-  readonly id: string;
-  readonly access: Access;
-  readonly headers: IncomingHttpHeaders;
-  readonly message: Readonly<Record<string, unknown>>;
-  /** Calls back when the client hangs up before it has its answer. */
-  readonly onHangUp: (callback: () => void) => void;
-  /** Set when a tool call was refused. The answer's body says so in JSON-RPC; this is for its status and headers. */
-  refusal?: Refusal;
-}
-
-export interface McpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | ReadableStream<Uint8Array>;
-  /** Ends a stream. */
-  end?(): void;
-}
+/** The last one keeps nginx from holding parts back. */
+const streamed = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
 
 /** In the order of preference; the SDK's list has those before 2026 only. */
 const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion];
 
 export class McpEndpoint {
   readonly #options: McpOptions;
-  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #catalogue: Catalogue;
+  readonly #features: Features;
   readonly #implementation: Implementation;
-  readonly #listing: { tools: Tool['listing'][] };
   /** How long clients may keep what they have listed (2026-07-28). */
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
@@ -81,18 +46,16 @@ export class McpEndpoint {
   constructor(options: McpOptions) {
     this.#options = options;
     this.#implementation = implementationOf(options);
-    // The tools change with a new version alone. On a developer's machine that is every few seconds.
+    this.#catalogue = new Catalogue(options, options.auth.scopes);
+    this.#features = new Features(this.#catalogue, options);
+    // Lists change with a new version alone. On a developer's machine that is every few seconds.
     const ttlMs = isLoopback(options.auth.endpoint) ? 5000 : 300_000;
-    this.#cacheHints = { 'tools/list': { ttlMs }, 'server/discover': { ttlMs } };
-    this.#listing = { tools: options.tools.map((tool) => tool.listing) };
-    this.#tools = new Map(options.tools.map((tool) => [tool.listing.name, tool]));
-    if (this.#tools.size < options.tools.length) throw new TypeError('Two tools have the same name');
-    for (const { listing, scopes } of options.tools)
-      for (const scope of scopes)
-        if (!options.auth.scopes.has(scope))
-          throw new TypeError(
-            `${listing.name} needs the scope ${scope}, which is not among the scopes of auth`,
-          );
+    this.#cacheHints = {
+      'tools/list': { ttlMs },
+      'prompts/list': { ttlMs },
+      'resources/templates/list': { ttlMs },
+      'server/discover': { ttlMs },
+    };
   }
 
   async answer(request: McpRequest): Promise<McpAnswer> {
@@ -121,12 +84,14 @@ export class McpEndpoint {
     await this.#modern.close();
   }
 
-  /** One request, one answer in JSON, no session, no stream: all of 2025-11-25 and before, and the calls of after. */
+  /** One request, one answer, no session: all of 2025-11-25 and before, and the calls of after. */
   async #answerOnce(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
-    const transport = new SingleAnswer(classification);
+    const transport = new SingleAnswer(classification, takesStream(request.headers.accept));
     await this.#createServer(request).connect(transport);
     request.onHangUp(() => transport.close());
     const answer = await transport.ask(request.message as unknown as JSONRPCRequest);
+    if (answer instanceof EventStream)
+      return { status: 200, headers: streamed, body: answer.readable, end: () => void transport.close() };
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
   }
 
@@ -173,63 +138,19 @@ export class McpEndpoint {
   #createServer(request: McpRequest): Server {
     const { instructions } = this.#options;
     const server = new Server(this.#implementation, {
-      capabilities: { tools: {} },
+      capabilities: this.#catalogue.capabilities,
       supportedProtocolVersions: protocolVersions,
       cacheHints: this.#cacheHints,
       ...only('instructions', instructions),
     });
-    server.setRequestHandler('tools/list', () => this.#listing);
-    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const tool = this.#tools.get(params.name);
-      const refusal = await refuseCall(tool, request.access, this.#options);
-      if (refusal) {
-        request.refusal = refusal;
-        throw new ProtocolError(refusal.code, refusal.message, {
-          reason: refusal.reason,
-          requestId: request.id,
-        });
-      }
-      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
-      return await this.#logged(tool, request, this.#run(tool, params.arguments, request, mcpReq.signal));
-    });
+    this.#features.install(server, request);
     return server;
   }
+}
 
-  /** One line a call: which tool, for whom, how long. */
-  async #logged(
-    tool: Tool,
-    { id, access }: McpRequest,
-    call: Promise<CallToolResult>,
-  ): Promise<CallToolResult> {
-    const since = performance.now();
-    const result = await call;
-    const ms = Math.round((performance.now() - since) * 10) / 10;
-    const { name } = tool.listing;
-    const { subject } = access.user;
-    const outcome = result.isError ? { isError: true } : {};
-    this.#options.log('info', 'call', { tool: name, subject, ms, ...outcome, requestId: id });
-    return result;
-  }
-
-  async #run(tool: Tool, args: unknown, request: McpRequest, signal: AbortSignal): Promise<CallToolResult> {
-    const { user, scopes } = request.access;
-    const { env, services } = this.#options;
-    try {
-      return await tool.call(args, { user, scopes, env, services, signal });
-    } catch (error) {
-      // What went wrong inside is for the log. The client gets the request's id to ask about.
-      const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
-      const details = {
-        tool: tool.listing.name,
-        subject: user.subject,
-        requestId: request.id,
-        message,
-        stack,
-      };
-      this.#options.log('error', 'tool_failed', details);
-      return errorResult(`Internal error (request ${request.id})`);
-    }
-  }
+/** Clients that take one say so, since 2025-03-26. */
+function takesStream(accept = ''): boolean {
+  return accept.toLowerCase().includes('text/event-stream');
 }
 
 function checkVersion(version: unknown): void {

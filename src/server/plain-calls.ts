@@ -15,6 +15,9 @@ type Params = Readonly<Record<string, unknown>>;
 export const legacy: MessageClassification = { era: 'legacy' };
 const modern: MessageClassification = { era: 'modern', revision: modernVersion };
 
+/** What 2026-07-28 names in a header. */
+const named = new Set(['tools/call', 'resources/read', 'prompts/get']);
+
 /** So many envelopes are remembered, of so many characters each: a client sends the same one with all its calls. */
 const rememberedEnvelopes = 100;
 const longestEnvelope = 1000;
@@ -33,12 +36,14 @@ export class PlainCalls {
     if (params === undefined) return undefined;
     const { _meta: envelope } = params;
     if (envelope === undefined) return isLegacy(headers) ? legacy : undefined;
-    return isModern(params, headers) && this.#envelopes.has(JSON.stringify(envelope)) ? modern : undefined;
+    return isModern('tools/call', params.name, headers) && this.#envelopes.has(JSON.stringify(envelope))
+      ? modern
+      : undefined;
   }
 
   /**
-   * Tool calls of 2026-07-28 whose headers say exactly what their body says are answered in half the time without web
-   * `Request` and `Response`. All others go to the SDK's own handler.
+   * What calls a tool, reads a resource or gets a prompt in 2026-07-28, with headers that say exactly what its body says, is
+   * answered in half the time without web `Request` and `Response`. All others go to the SDK's own handler.
    * @param route what the SDK says of the message. A call with the same envelope is recognised the next time.
    * @returns the classification of such a call, else nothing.
    */
@@ -48,10 +53,13 @@ export class PlainCalls {
   ): MessageClassification | undefined {
     if (route.kind !== 'modern' || route.messageKind !== 'request') return undefined;
     const { method, params = {} } = route.message;
+    const name = method === 'resources/read' ? params.uri : params.name;
     const isPlain =
-      route.classification.revision === modernVersion && method === 'tools/call' && isModern(params, headers);
+      route.classification.revision === modernVersion && named.has(method) && isModern(method, name, headers);
     if (!isPlain) return undefined;
-    this.#remember(JSON.stringify(params._meta));
+    // Who wants to hear of progress sends another envelope with each call.
+    if (method === 'tools/call' && params._meta?.progressToken === undefined)
+      this.#remember(JSON.stringify(params._meta));
     return modern;
   }
 
@@ -76,10 +84,10 @@ function isLegacy(headers: IncomingHttpHeaders): boolean {
   return isKnown && headers['mcp-method'] === undefined && headers['mcp-name'] === undefined;
 }
 
-function isModern(params: Params, headers: IncomingHttpHeaders): boolean {
+function isModern(method: string, name: unknown, headers: IncomingHttpHeaders): boolean {
   return (
     headers['mcp-protocol-version'] === modernVersion &&
-    headers['mcp-method'] === 'tools/call' &&
-    headers['mcp-name'] === params.name
+    headers['mcp-method'] === method &&
+    headers['mcp-name'] === name
   );
 }

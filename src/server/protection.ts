@@ -5,7 +5,9 @@ import { createResponder } from './http.ts';
 import { type LimitOptions, Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { McpEndpoint } from './mcp.ts';
+import type { Prompt } from './prompt.ts';
 import type { ScalekitProvider } from './provider.ts';
+import type { Resource } from './resource.ts';
 import type { OwnServices } from './services.ts';
 import type { Tool } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
@@ -16,9 +18,13 @@ export interface HandlerOptions extends About {
   readonly auth: ScalekitProvider;
   /** What can be called; clients list the tools in this order. */
   readonly tools: readonly Tool[];
-  /** The values of the variables that `Register` names; tools get them as `call.env`. */
+  /** What can be read. */
+  readonly resources?: readonly Resource[];
+  /** What people can choose from a list. */
+  readonly prompts?: readonly Prompt[];
+  /** The values of the variables that `Register` names; tools, resources and prompts get them as `call.env`. */
   readonly env?: OwnVariables;
-  /** What tools get as `call.services`, where `Register` names it. Whoever hands it over closes it. */
+  /** What tools, resources and prompts get as `call.services`, where `Register` names it. Whoever hands it over closes it. */
   readonly services?: OwnServices;
   /** Default: none. Each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
@@ -45,7 +51,7 @@ export interface Protection {
 
 export const defaultBytes = 65_536;
 
-/** @throws TypeError when two tools have the same name, or one needs a scope that `auth` does not know. */
+/** @throws TypeError when two tools, resources or prompts have the same name, or one needs a scope that `auth` does not know. */
 export function protect(options: HandlerOptions, life: Life): Protection {
   const { auth, log = createLog() } = options;
   const limits = new Limits(options.limits ?? {});

@@ -21,7 +21,17 @@ const annotations = new Set([
  */
 export function listedSchema(schema: z.ZodObject, io: 'input' | 'output'): ToolListing['inputSchema'] {
   const { $schema: _, ...json } = portable(z.toJSONSchema(schema, { io })) as Schema;
-  return json as ToolListing['inputSchema'];
+  // An owner who names a dialect in `meta()` knows the clients, and wants it there.
+  const { $schema } = z.globalRegistry.get(schema) ?? {};
+  return { ...($schema !== undefined && { $schema }), ...json } as ToolListing['inputSchema'];
+}
+
+/** @returns what is wrong with a value, for its sender. The first few mistakes do: in a long list there may be thousands. */
+export function explain({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
+    .join('; ');
 }
 
 /** `{type: ['string', 'null'], …}` says the same as `{anyOf: [{type: 'string', …}, {type: 'null'}]}`. */

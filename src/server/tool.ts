@@ -2,24 +2,9 @@
 import type { CallToolResult, ToolAnnotations, Tool as ToolListing } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import { printable } from '../scalekit/checked.ts';
-import type { User } from './access.ts';
-import { listedSchema } from './schema.ts';
-import type { OwnServices } from './services.ts';
-import type { OwnVariables } from './variables.ts';
-
-/** What a tool knows of a call, beside its arguments. */
-export interface Call<Scope extends string = string> {
-  /** Whose token it is. Identity comes from here, never from an argument. */
-  readonly user: User;
-  /** The token's scopes. The tool's own are there already; ask for optional ones with `scopes.has('…')`. */
-  readonly scopes: ReadonlySet<Scope>;
-  /** The variables that `src/main.ts` declares, checked when the server started. */
-  readonly env: OwnVariables;
-  /** What `serve` opened at the start, such as a pool of database connections. */
-  readonly services: OwnServices;
-  /** Aborted when the client hangs up. */
-  readonly signal: AbortSignal;
-}
+import type { Call } from './call.ts';
+import { type Contents, contentOf, WithContent } from './content.ts';
+import { explain, listedSchema } from './schema.ts';
 
 /**
  * What a tool does to the world, as clients tell people before a call. Directories of clients refuse tools that leave one of
@@ -47,7 +32,7 @@ export type ToolHints = {
 export interface ToolDeclaration<
   Scope extends string,
   Input extends z.ZodObject,
-  Output extends z.ZodObject,
+  Output extends z.ZodObject | undefined,
 > {
   /** The name that clients call: letters, digits, `_` and `-`, 64 characters at most. */
   readonly name: string;
@@ -58,11 +43,19 @@ export interface ToolDeclaration<
   /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
   readonly scopes: readonly Scope[];
   readonly input: Input;
-  /** What `run` returns beyond this schema is not sent. */
-  readonly output: Output;
+  /** What `run` returns beyond this schema is not sent. Without a schema `run` returns text, images and other content. */
+  readonly output?: Output;
   readonly annotations: ToolHints;
-  run(args: z.output<Input>, call: Call<Scope>): z.input<Output> | Promise<z.input<Output>>;
+  run(args: z.output<Input>, call: Call<Scope>): ToolResult<Output> | Promise<ToolResult<Output>>;
 }
+
+/**
+ * What `run` gives: an object that fits the output schema, alone or with content beside it (`withContent`); for a tool
+ * without that schema text, images, audio, links and embedded resources.
+ */
+export type ToolResult<Output extends z.ZodObject | undefined> = Output extends z.ZodObject
+  ? z.input<Output> | WithContent<z.input<Output>>
+  : Contents;
 
 /** A declared tool, as the rest of the server sees it. */
 export interface Tool {
@@ -99,14 +92,19 @@ export class ToolError extends Error {
  *   run: async ({ todo_id }, { user }) => ({ title: await titleOf(user.id, todo_id) }),
  * });
  */
-export type DeclareTool<Scope extends string> = <Input extends z.ZodObject, Output extends z.ZodObject>(
+export type DeclareTool<Scope extends string> = <
+  Input extends z.ZodObject,
+  Output extends z.ZodObject | undefined = undefined,
+>(
   declaration: ToolDeclaration<Scope, Input, Output>,
 ) => Tool;
 
 /** Declares a tool of any scopes. Its schemas become JSON Schema once, here, and not with every request. */
-export function declareTool<Scope extends string, Input extends z.ZodObject, Output extends z.ZodObject>(
-  declaration: ToolDeclaration<Scope, Input, Output>,
-): Tool {
+export function declareTool<
+  Scope extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject | undefined = undefined,
+>(declaration: ToolDeclaration<Scope, Input, Output>): Tool {
   const { name, title, description, scopes, input, output } = declaration;
   checkName(name);
   return {
@@ -116,7 +114,7 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       title,
       description,
       inputSchema: listedSchema(input, 'input'),
-      outputSchema: listedSchema(output, 'output'),
+      ...(output && { outputSchema: listedSchema(output, 'output') }),
       annotations: hints(declaration),
       ...securityOf(scopes),
     },
@@ -125,14 +123,22 @@ export function declareTool<Scope extends string, Input extends z.ZodObject, Out
       // A wrong argument is a result and not a protocol error, so that the model reads it and tries again.
       if (!parsed.success) return errorResult(`Invalid arguments: ${explain(parsed.error)}`);
       try {
-        const result = output.parse(await declaration.run(parsed.data, call as Call<Scope>));
-        return { content: [{ type: 'text', text: textOf(result) }], structuredContent: result };
+        return resultOf(await declaration.run(parsed.data, call as Call<Scope>), output);
       } catch (error) {
         if (error instanceof ToolError) return errorResult(error.message);
         throw error;
       }
     },
   };
+}
+
+/** @throws ZodError where the result is not what the tool has declared. */
+function resultOf(result: unknown, output: z.ZodObject | undefined): CallToolResult {
+  if (output === undefined) return { content: contentOf(result as Contents) };
+  const { structured, content } =
+    result instanceof WithContent ? result : { structured: result, content: [] };
+  const structuredContent = output.parse(structured);
+  return { content: [{ type: 'text', text: textOf(structuredContent) }, ...content], structuredContent };
 }
 
 /**
@@ -190,12 +196,4 @@ function textOf(result: unknown): string {
   return json.replaceAll(/\\(?:u00([01][\da-f])|.)/g, (escaped, code?: string) =>
     code === undefined ? escaped : String.fromCharCode(0x2400 + Number.parseInt(code, 16)),
   );
-}
-
-/** The first few mistakes are enough to start with: in a long list there may be thousands. */
-function explain({ issues }: z.ZodError): string {
-  return issues
-    .slice(0, 10)
-    .map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`)
-    .join('; ');
 }

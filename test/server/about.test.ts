@@ -1,8 +1,8 @@
 // What the server says about itself, and about who calls.
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { Call } from '../../src/server/call.ts';
 import { send } from '../../src/server/testing/index.ts';
-import type { Call } from '../../src/server/tool.ts';
 import { call, post, type Started, start, tool } from './support.ts';
 
 let server: Started | undefined;

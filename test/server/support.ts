@@ -2,15 +2,16 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createSocket } from 'node:net';
 import * as z from 'zod';
 import { type Emulator, type Faults, startEmulator } from '../../src/emulator/index.ts';
+import type { Call } from '../../src/server/call.ts';
 import { createServer, type ProtectedServer, type ServerOptions } from '../../src/server/create-server.ts';
 import { defineScopes } from '../../src/server/define-scopes.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
 import type { Scopes } from '../../src/server/scopes.ts';
 import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
-import { type Call, type Tool, ToolError } from '../../src/server/tool.ts';
+import { type Tool, ToolError } from '../../src/server/tool.ts';
 
 /** The scopes of the servers under test. */
-export const { scopes, tool } = defineScopes({
+export const { scopes, tool, resource, prompt } = defineScopes({
   'todo:read': 'Read your todos',
   'todo:write': 'Create, change and delete your todos',
 });

@@ -1,0 +1,117 @@
+// What a tool, a resource or a prompt knows of a call, and what it may do with it besides giving its result.
+import type { ServerContext } from '@modelcontextprotocol/server';
+import type { User } from './access.ts';
+import type { Details, Log } from './log.ts';
+import type { McpRequest } from './mcp-request.ts';
+import type { OwnServices } from './services.ts';
+import { traceparentOf } from './trace.ts';
+import type { OwnVariables } from './variables.ts';
+
+/**
+ * Tells the client how far a call has come. It reaches clients that asked for it; for all others it does nothing.
+ *
+ * @param done has to grow from one report to the next; what does not is left out, and so is what comes within
+ *   20 ms of the report before it, unless it is the last one (`done` = `total`).
+ * @param total if it is known.
+ * @param message for people.
+ */
+export type Progress = (done: number, total?: number, message?: string) => void;
+
+/** What a tool, a resource or a prompt knows of a call, beside its arguments. */
+export interface Call<Scope extends string = string> {
+  /** Whose token it is. Identity comes from here, never from an argument. */
+  readonly user: User;
+  /** The token's scopes. Those that are declared are there already; ask for optional ones with `scopes.has('…')`. */
+  readonly scopes: ReadonlySet<Scope>;
+  /** The variables that `src/main.ts` declares, checked when the server started. */
+  readonly env: OwnVariables;
+  /** What `serve` opened at the start, such as a pool of database connections. */
+  readonly services: OwnServices;
+  /** Aborted when the client hangs up. Hand it to what takes long: `fetch(url, { signal })`. */
+  readonly signal: AbortSignal;
+  /**
+   * Tells the client how far the call has come, if it asked for that.
+   *
+   * @example
+   * for (const [index, page] of pages.entries()) {
+   *   progress(index, pages.length, page.title);
+   *   await copy(page);
+   * }
+   */
+  readonly progress: Progress;
+  /**
+   * Writes to the server's log, with the request's id, its trace, and what was called. Never log a token or a secret.
+   *
+   * @example
+   * log('info', 'fetched', { pages: 3 });
+   */
+  readonly log: Log;
+  /** The trace that the client is in (W3C Trace Context), for the requests that the call makes itself. */
+  readonly traceparent: string | undefined;
+}
+
+/** Reports in quick succession are dropped: nobody reads them, and a client that reads slowly would have them pile up. */
+const shortestPause = 20;
+
+/** The `Call` that is handed over. What is seldom used is made when it is asked for, and can be taken out by name. */
+export class ServerCall implements Call {
+  readonly user: User;
+  readonly scopes: ReadonlySet<string>;
+  readonly env: OwnVariables;
+  readonly services: OwnServices;
+  readonly signal: AbortSignal;
+  readonly #request: McpRequest;
+  readonly #context: ServerContext;
+  readonly #log: Log;
+  readonly #about: Details;
+  #reported = Number.NEGATIVE_INFINITY;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param about what was called, for the log. */
+  constructor(
+    request: McpRequest,
+    context: ServerContext,
+    about: Details,
+    rest: { env: OwnVariables; services: OwnServices; log: Log },
+  ) {
+    const { user, scopes } = request.access;
+    this.user = user;
+    this.scopes = scopes;
+    this.env = rest.env;
+    this.services = rest.services;
+    this.signal = context.mcpReq.signal;
+    this.#request = request;
+    this.#context = context;
+    this.#log = rest.log;
+    this.#about = about;
+  }
+
+  get traceparent(): string | undefined {
+    return traceparentOf(this.#context.mcpReq._meta, this.#request.headers.traceparent);
+  }
+
+  get log(): Log {
+    const about = { ...this.#about, requestId: this.#request.id, traceparent: this.traceparent };
+    return (level, event, details) => this.#log(level, event, { ...details, ...about });
+  }
+
+  get progress(): Progress {
+    const progressToken = this.#context.mcpReq._meta?.progressToken;
+    if (progressToken === undefined) return () => {};
+    return (progress, total, message) => {
+      const now = performance.now();
+      const isLast = total !== undefined && progress >= total;
+      if (progress <= this.#reported || (now - this.#reportedAt < shortestPause && !isLast)) return;
+      this.#reported = progress;
+      this.#reportedAt = now;
+      const params = {
+        progressToken,
+        progress,
+        ...(total !== undefined && { total }),
+        ...(message !== undefined && { message }),
+      };
+      // Where the client has gone, nobody has to know.
+      this.#context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+    };
+  }
+}

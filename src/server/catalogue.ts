@@ -1,0 +1,103 @@
+// What a server has: its tools, resources and prompts, found by name, and listed once.
+import type { ServerCapabilities } from '@modelcontextprotocol/server';
+import type { Completer } from './completion.ts';
+import type { Prompt } from './prompt.ts';
+import type { Resource } from './resource.ts';
+import type { Scopes } from './scopes.ts';
+import type { Tool } from './tool.ts';
+
+/** What an owner declares. */
+export interface Declared {
+  readonly tools: readonly Tool[];
+  readonly resources?: readonly Resource[];
+  readonly prompts?: readonly Prompt[];
+}
+
+/** A resource, and the variables that a URI has of it. */
+export interface FoundResource {
+  readonly resource: Resource;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What can be completed: something with scopes. */
+export interface Completable {
+  readonly scopes: readonly string[];
+  readonly completers: ReadonlyMap<string, Completer>;
+}
+
+export class Catalogue {
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly prompts: ReadonlyMap<string, Prompt>;
+  readonly templates: readonly Resource[];
+  readonly listings: {
+    readonly tools: { tools: Tool['listing'][] };
+    readonly prompts: { prompts: Prompt['listing'][] };
+    readonly resources: Array<Resource['listing'] & { uri: string }>;
+    readonly templates: { resourceTemplates: Array<Resource['listing'] & { uriTemplate: string }> };
+  };
+  /** What clients are told that there is. None of it changes while the server runs. */
+  readonly capabilities: ServerCapabilities;
+  readonly #resources: ReadonlyMap<string, Resource>;
+
+  /** @throws TypeError where two have the same name, or one needs a scope that is not defined. */
+  constructor({ tools, resources = [], prompts = [] }: Declared, scopes: Scopes) {
+    this.tools = byName(tools, 'tools');
+    this.prompts = byName(prompts, 'prompts');
+    byName(resources, 'resources');
+    for (const { listing, scopes: needed } of [...tools, ...resources, ...prompts])
+      checkScopes(listing.name, needed, scopes);
+    const single = resources.filter(({ uri }) => uri.names.length === 0);
+    this.#resources = new Map(single.map((resource) => [resource.uri.text, resource]));
+    if (this.#resources.size < single.length) throw new TypeError('Two resources have the same URI');
+    this.templates = resources.filter(({ uri }) => uri.names.length > 0);
+    this.listings = {
+      tools: { tools: tools.map(({ listing }) => listing) },
+      prompts: { prompts: prompts.map(({ listing }) => listing) },
+      resources: single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
+      templates: {
+        resourceTemplates: this.templates.map(({ listing, uri }) => ({ uriTemplate: uri.text, ...listing })),
+      },
+    };
+    const canComplete = [...resources, ...prompts].some(({ completers }) => completers.size > 0);
+    this.capabilities = {
+      tools: {},
+      ...(resources.length > 0 && { resources: {} }),
+      ...(prompts.length > 0 && { prompts: {} }),
+      ...(canComplete && { completions: {} }),
+    };
+  }
+
+  /** @returns the resource that has this URI: one of its own before a template, templates in the order of the list. */
+  find(uri: string): FoundResource | undefined {
+    const single = this.#resources.get(uri);
+    if (single !== undefined) return { resource: single, variables: {} };
+    for (const resource of this.templates) {
+      const variables = resource.uri.match(uri);
+      if (variables !== undefined) return { resource, variables };
+    }
+    return undefined;
+  }
+
+  /** @param ref a prompt's name, or a resource's URI as it is declared. */
+  completable(
+    ref: { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string },
+  ): Completable | undefined {
+    if (ref.type === 'ref/prompt') return this.prompts.get(ref.name);
+    return this.templates.find(({ uri }) => uri.text === ref.uri) ?? this.#resources.get(ref.uri);
+  }
+}
+
+function byName<Named extends { readonly listing: { readonly name: string } }>(
+  all: readonly Named[],
+  what: string,
+): ReadonlyMap<string, Named> {
+  const map = new Map(all.map((each) => [each.listing.name, each]));
+  if (map.size < all.length) throw new TypeError(`Two ${what} have the same name`);
+  return map;
+}
+
+function checkScopes(name: string, needed: readonly string[], scopes: Scopes): void {
+  for (const scope of needed)
+    if (!scopes.has(scope))
+      throw new TypeError(`${name} needs the scope ${scope}, which is not among the scopes of auth`);
+}

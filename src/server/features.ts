@@ -1,0 +1,251 @@
+// What a server does: calls tools, reads resources, gets prompts, lists and completes. Each request passes the gate first.
+import { inspect } from 'node:util';
+import {
+  type CallToolResult,
+  type CompleteRequest,
+  type CompleteResult,
+  type GetPromptResult,
+  type ListResourcesResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  ResourceNotFoundError,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { refuseScopes } from './authenticate.ts';
+import { ServerCall } from './call.ts';
+import type { Catalogue } from './catalogue.ts';
+import { completionOf } from './completion.ts';
+import { refuseCall } from './gate.ts';
+import type { Limits } from './limits.ts';
+import type { Details, Log } from './log.ts';
+import type { McpRequest } from './mcp-request.ts';
+import { WrongArguments } from './prompt.ts';
+import type { ScalekitProvider } from './provider.ts';
+import type { Refusal } from './refusal.ts';
+import type { OwnServices } from './services.ts';
+import { errorResult, ToolError } from './tool.ts';
+import type { OwnVariables } from './variables.ts';
+
+export interface FeatureOptions {
+  readonly auth: ScalekitProvider;
+  /** The owner's variables. */
+  readonly env: OwnVariables;
+  /** What the owner's tools, resources and prompts work with. */
+  readonly services: OwnServices;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+/** How a call is written into the log: the event, the event of its failure, and what was called. */
+interface Logged {
+  readonly event: string;
+  readonly failure: string;
+  readonly about: Details;
+}
+
+export class Features {
+  readonly #catalogue: Catalogue;
+  readonly #options: FeatureOptions;
+
+  constructor(catalogue: Catalogue, options: FeatureOptions) {
+    this.#catalogue = catalogue;
+    this.#options = options;
+  }
+
+  /** Gives the SDK's server what it needs for this request, and nothing more: there is one server a request. */
+  install(server: Server, request: McpRequest): void {
+    const { listings, prompts, templates } = this.#catalogue;
+    switch (request.message.method) {
+      case 'tools/call':
+        server.setRequestHandler('tools/call', ({ params }, context) =>
+          this.#callTool(params.name, params.arguments, new Exchange(request, context)),
+        );
+        return;
+      case 'tools/list':
+        server.setRequestHandler('tools/list', () => listings.tools);
+        return;
+    }
+    if (prompts.size > 0) this.#installPrompts(server, request);
+    if (templates.length > 0 || listings.resources.length > 0) this.#installResources(server, request);
+    if (this.#catalogue.capabilities.completions)
+      server.setRequestHandler('completion/complete', ({ params }, context) =>
+        this.#complete(params, new Exchange(request, context)),
+      );
+  }
+
+  #installPrompts(server: Server, request: McpRequest): void {
+    server.setRequestHandler('prompts/list', () => this.#catalogue.listings.prompts);
+    server.setRequestHandler('prompts/get', ({ params }, context) =>
+      this.#getPrompt(params.name, params.arguments, new Exchange(request, context)),
+    );
+  }
+
+  #installResources(server: Server, request: McpRequest): void {
+    server.setRequestHandler('resources/list', (_, context) =>
+      this.#listResources(new Exchange(request, context)),
+    );
+    server.setRequestHandler('resources/templates/list', () => this.#catalogue.listings.templates);
+    server.setRequestHandler('resources/read', ({ params }, context) =>
+      this.#readResource(params.uri, new Exchange(request, context)),
+    );
+  }
+
+  async #callTool(name: string, args: unknown, exchange: Exchange): Promise<CallToolResult> {
+    const tool = this.#catalogue.tools.get(name);
+    await this.#gate(tool, exchange.request);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
+    const logged = { event: 'call', failure: 'tool_failed', about: { tool: name } };
+    return await this.#run(logged, exchange, async (call) => {
+      try {
+        return await tool.call(args, call);
+      } catch (error) {
+        return errorResult(this.#report(error, logged, exchange.request));
+      }
+    });
+  }
+
+  async #readResource(uri: string, exchange: Exchange): Promise<ReadResourceResult> {
+    const found = this.#catalogue.find(uri);
+    await this.#gate(found?.resource, exchange.request);
+    if (!found) throw notFound(uri);
+    const { resource, variables } = found;
+    const logged = { event: 'read', failure: 'resource_failed', about: { resource: resource.listing.name } };
+    return await this.#run(logged, exchange, async (call) => {
+      const result = await this.#orError(resource.read(uri, variables, call), logged, exchange.request, {
+        uri,
+      });
+      if (result === undefined) throw notFound(uri);
+      return exchange.isModern ? { ...result, ...resource.cache } : result;
+    });
+  }
+
+  async #getPrompt(name: string, args: unknown, exchange: Exchange): Promise<GetPromptResult> {
+    const prompt = this.#catalogue.prompts.get(name);
+    await this.#gate(prompt, exchange.request);
+    if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no prompt of that name');
+    const logged = { event: 'prompt', failure: 'prompt_failed', about: { prompt: name } };
+    return await this.#run(logged, exchange, (call) =>
+      this.#orError(prompt.get(args, call), logged, exchange.request),
+    );
+  }
+
+  /** What a template lists belongs to a user: without its scopes it is not asked. */
+  async #listResources(exchange: Exchange): Promise<ListResourcesResult> {
+    const { listings, templates } = this.#catalogue;
+    const { access } = exchange.request;
+    const mine = templates.filter(({ scopes }) => scopes.every((scope) => access.scopes.has(scope)));
+    const lists = await Promise.all(
+      mine.map(({ list, listing }) => {
+        const about = { resource: listing.name };
+        const call = new ServerCall(exchange.request, exchange.context, about, this.#options);
+        const logged = { event: 'list', failure: 'list_failed', about };
+        return list ? this.#orError(list(call), logged, exchange.request) : [];
+      }),
+    );
+    return { resources: [...listings.resources, ...lists.flat()] };
+  }
+
+  async #complete(
+    { ref, argument, context }: CompleteRequest['params'],
+    exchange: Exchange,
+  ): Promise<CompleteResult> {
+    const completable = this.#catalogue.completable(ref);
+    if (!completable)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is nothing of that name to complete');
+    const { request } = exchange;
+    const { auth } = this.#options;
+    throwRefusal(refuseScopes(completable.scopes, request.access.scopes, auth), request);
+    const completer = completable.completers.get(argument.name);
+    if (!completer) return completionOf([]);
+    const about = { complete: argument.name };
+    const call = new ServerCall(request, exchange.context, about, this.#options);
+    const suggested = async () => await completer(argument.value, call, context?.arguments ?? {});
+    const logged = { event: 'complete', failure: 'completion_failed', about };
+    return completionOf(await this.#orError(suggested(), logged, request));
+  }
+
+  async #gate(
+    wanted: { readonly scopes: readonly string[] } | undefined,
+    request: McpRequest,
+  ): Promise<void> {
+    throwRefusal(await refuseCall(wanted, request.access, this.#options), request);
+  }
+
+  /** One line a call: what, for whom, how long. */
+  async #run<Result extends object>(
+    { event, about }: Logged,
+    { request, context }: Exchange,
+    work: (call: ServerCall) => Promise<Result>,
+  ): Promise<Result> {
+    const since = performance.now();
+    const call = new ServerCall(request, context, about, this.#options);
+    const result = await work(call);
+    const ms = Math.round((performance.now() - since) * 10) / 10;
+    const { subject } = request.access.user;
+    const outcome = 'isError' in result && result.isError ? { isError: true } : {};
+    const { traceparent } = call;
+    this.#options.log('info', event, {
+      ...about,
+      subject,
+      ms,
+      ...outcome,
+      requestId: request.id,
+      traceparent,
+    });
+    return result;
+  }
+
+  /** Outside of tools there is no result that says what went wrong: it is an error of the protocol. */
+  async #orError<Result>(
+    work: Promise<Result>,
+    logged: Logged,
+    request: McpRequest,
+    data?: object,
+  ): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      if (error instanceof ToolError || error instanceof WrongArguments)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, data);
+      throw new ProtocolError(ProtocolErrorCode.InternalError, this.#report(error, logged, request));
+    }
+  }
+
+  /** What went wrong inside is for the log. @returns what the client is told: the request's id, to ask about. */
+  #report(error: unknown, { failure, about }: Logged, { id, access }: McpRequest): string {
+    const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
+    const { subject } = access.user;
+    this.#options.log('error', failure, { ...about, subject, requestId: id, message, stack });
+    return `Internal error (request ${id})`;
+  }
+}
+
+/** A request, and what the SDK knows of it. */
+class Exchange {
+  readonly request: McpRequest;
+  readonly context: ServerContext;
+
+  constructor(request: McpRequest, context: ServerContext) {
+    this.request = request;
+    this.context = context;
+  }
+
+  get isModern(): boolean {
+    return this.context.mcpReq.envelope !== undefined;
+  }
+}
+
+/** The answer's body says it in JSON-RPC; HTTP says it as well, by what is kept in the request. */
+function throwRefusal(refusal: Refusal | undefined, request: McpRequest): void {
+  if (refusal === undefined) return;
+  request.refusal = refusal;
+  const { code, message, reason } = refusal;
+  throw new ProtocolError(code, message, { reason, requestId: request.id });
+}
+
+function notFound(uri: string): ResourceNotFoundError {
+  return new ResourceNotFoundError(uri, 'There is no such resource');
+}
