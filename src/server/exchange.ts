@@ -1,7 +1,7 @@
 // One HTTP request and its answer.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Access } from './access.ts';
@@ -95,17 +95,25 @@ export class NodeExchange extends Exchange {
   }
 
   get isOver(): boolean {
-    return this.#res.destroyed || this.#res.headersSent;
+    return this.#res.destroyed || this.#res.headersSent || this.#req.socket.destroyed;
   }
 
   onHangUp(callback: () => void): void {
-    this.#res.once('close', () => {
+    this.onEnd(() => {
       if (!this.#res.writableFinished) callback();
     });
   }
 
   onEnd(callback: () => void): void {
-    this.#res.once('close', callback);
+    const res = this.#res;
+    if (res.socket !== null) return void res.once('close', callback);
+    // It waits behind other answers of its connection (pipelining), and Node 20 does not tell it that the connection ended.
+    const waiting = waitingOn(this.#req.socket);
+    const end = () => {
+      if (waiting.delete(end)) callback();
+    };
+    waiting.add(end);
+    res.once('close', end);
   }
 
   readBody(maximumBytes: number): Promise<Buffer> {
@@ -134,6 +142,20 @@ export class NodeExchange extends Exchange {
   drop(): void {
     this.#res.destroy();
   }
+}
+
+const callbacks = new WeakMap<Socket, Set<() => void>>();
+
+/** What is called when a connection ends: one listener for all requests that came over it at once. */
+function waitingOn(socket: Socket): Set<() => void> {
+  const known = callbacks.get(socket);
+  if (known) return known;
+  const waiting = new Set<() => void>();
+  callbacks.set(socket, waiting);
+  socket.once('close', () => {
+    for (const end of waiting) end();
+  });
+  return waiting;
 }
 
 /** Some proxies add the port, and an IPv4 address may be written as IPv6. */
