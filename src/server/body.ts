@@ -27,12 +27,12 @@ export async function readMessage(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.req.headers;
   // A few compressed kilobytes can be gigabytes.
-  if (encoding !== 'identity')
+  if (!/^(?:identity)?$/i.test(encoding.trim()))
     throw new Refusal(415, 'content_encoding', 'Send the body without Content-Encoding');
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new Refusal(415, 'content_type', 'Content-Type has to be application/json');
   }
-  const bytes = await request.readBody(maximumBytes);
+  const bytes = withoutMark(await request.readBody(maximumBytes));
   checkShape(bytes, Math.max(maximumParts, maximumBytes / bytesPerPart));
   const message = parse(bytes);
   if (Array.isArray(message)) {
@@ -43,21 +43,28 @@ export async function readMessage(
   if (typeof message !== 'object' || message === null) {
     throw new Refusal(400, 'not_an_object', 'The body is not a JSON object', { code: invalidRequest });
   }
-  return withoutNulls(message as Record<string, unknown>);
+  return (bytes.includes('null') ? withoutNulls(message) : message) as Record<string, unknown>;
 }
 
+/** Some programs begin a text with a byte order mark (RFC 8259, section 8.1: parsers may ignore it). */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** Values that are not of MCP: what is null there is for their owner to judge. */
+const values = new Set(['arguments', 'inputResponses', 'data']);
+
 /**
- * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"cursor": null` or
- * `"params": null`. No parameter of MCP may be null, so each means "absent".
+ * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"params": null` or
+ * `"capabilities": {"roots": null}`. No member of MCP may be null but a message's id, so each means "absent".
  */
-function withoutNulls(whole: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  if (whole.params === undefined) return whole;
-  const { params, ...message } = whole;
-  if (params === null) return message;
-  if (typeof params !== 'object' || !Object.values(params).includes(null) || Array.isArray(params))
-    return whole;
-  const given = Object.entries(params).filter(([, value]) => value !== null);
-  return { ...message, params: Object.fromEntries(given) };
+function withoutNulls(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutNulls);
+  if (typeof part !== 'object' || part === null) return part;
+  const given = Object.entries(part).filter(([name, value]) => value !== null || name === 'id');
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, values.has(name) ? value : withoutNulls(value)]),
+  );
 }
 
 /** @returns the refusal of a larger body. */

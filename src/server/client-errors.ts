@@ -12,6 +12,19 @@ const refusals: Readonly<Record<string, readonly [status: number, phrase: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'too_slow'],
 };
 const notHttp = [400, 'Bad Request', 'not_http'] as const;
+/** What often comes in place of HTTP, by its first bytes, and what to do about it. */
+const otherProtocols: ReadonlyArray<readonly [start: string, message: string]> = [
+  [
+    '\x16\x03',
+    'This is TLS, and plain HTTP is spoken here: use http://, or a proxy in front that takes https',
+  ],
+  ['PROXY ', 'This is the PROXY protocol, which is not spoken here: switch it off at the load balancer'],
+  [
+    '\r\n\r\n\0\r\nQUIT\n',
+    'This is the PROXY protocol, which is not spoken here: switch it off at the load balancer',
+  ],
+  ['PRI * HTTP/2', 'This is HTTP/2, which is not spoken here: let the proxy use HTTP/1.1'],
+];
 /** How long the rest is still read, in milliseconds, so that the answer arrives. */
 const patience = 1000;
 
@@ -45,7 +58,7 @@ export class ClientErrors {
     // More bytes on a connection that has its refusal already.
     if (!socket.writable) return;
     const [status, phrase, reason] = refusals[code] ?? notHttp;
-    const message = this.#messages[reason];
+    const message = nameOf((error as { rawPacket?: Buffer }).rawPacket) ?? this.#messages[reason];
     this.#log('info', 'refused', { reason, message, status, address: addressOf(socket) });
     const before = this.#answers.get(socket);
     const isOwed = before && !before.writableFinished && (before.req.complete || before.headersSent);
@@ -54,6 +67,12 @@ export class ClientErrors {
     const cut = setTimeout(() => socket.destroy(), patience).unref();
     socket.once('close', () => clearTimeout(cut)).resume();
   };
+}
+
+/** @returns what the bytes are, where that is known. */
+function nameOf(packet: Buffer | undefined): string | undefined {
+  const start = packet?.toString('latin1', 0, 16) ?? '';
+  return otherProtocols.find(([bytes]) => start.startsWith(bytes))?.[1];
 }
 
 function addressOf(socket: Duplex): string | undefined {

@@ -32,7 +32,8 @@ export class OriginPolicy {
 
   constructor({ mcpUrl, allowedHosts, allowedOrigins }: OriginOptions) {
     this.#local = isLoopback(mcpUrl);
-    this.#hosts = new Set([mcpUrl.hostname, ...(this.#local ? loopbackHosts : []), ...allowedHosts]);
+    const hosts = [mcpUrl.hostname, ...(this.#local ? loopbackHosts : []), ...allowedHosts];
+    this.#hosts = new Set(hosts.map(hostnameOf).filter((name) => name !== ''));
     this.#origins = new Set([mcpUrl.origin, ...allowedOrigins]);
   }
 
@@ -87,6 +88,8 @@ export function preflightHeaders({ headers }: Incoming): Record<string, string> 
   };
 }
 
+/** Without the port, and without the dot that says that a name is complete. */
 function hostnameOf(host: string): string {
-  return /^(\[[\da-f:.]+\]|[^:[\]@/\\?#\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase() ?? '';
+  const [, v6, name = ''] = /^(?:(\[[\da-f:.]+\])|([^:[\]@/\\?#\s]+?)\.?)(?::\d{1,5})?$/i.exec(host) ?? [];
+  return (v6 ?? name).toLowerCase();
 }

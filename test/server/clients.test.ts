@@ -175,6 +175,26 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
     expect((await ask(method, params)).result.structuredContent).toEqual({ text: 'nothing' });
   });
 
+  it.each([
+    ['_meta.progressToken', 'tools/call', { name: 'echo', _meta: { progressToken: null } }],
+    [
+      'what is in arrays of _meta',
+      'tools/call',
+      { name: 'echo', _meta: { 'x.example/list': [{ a: null }] } },
+    ],
+    [
+      'capabilities and what they are of',
+      'initialize',
+      {
+        protocolVersion: '2025-06-18',
+        capabilities: { roots: null, sampling: null, elicitation: null, experimental: null },
+        clientInfo: { name: 'x', version: '1', title: null, icons: null },
+      },
+    ],
+  ])('%s', async (_name, method, params) => {
+    expect(await ask(method, params)).toHaveProperty('result');
+  });
+
   it.each([[null], [{ cursor: null }], [{ _meta: null, cursor: null }]])(
     'tools/list with %j',
     async (params) => {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/waiting.ts';
@@ -122,7 +123,7 @@ describe('an address', () => {
 });
 
 /** Bytes as they are, on a connection of their own; what comes back until the other side closes. */
-function raw(bytes: string): Promise<string> {
+function raw(bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(bytes));
     let text = '';
@@ -183,5 +184,82 @@ describe('HTTP', () => {
     } finally {
       await waiting.stop();
     }
+  });
+});
+
+/** @returns the status of a call, whatever its headers and bytes are. */
+async function statusOf(headers: Record<string, string>, before = ''): Promise<number | undefined> {
+  const token = await server.scalekit.mint();
+  const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
+  return await new Promise((resolve, reject) => {
+    request(server.endpoint, { method: 'POST', headers: sent, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on('error', reject)
+      .end(before + JSON.stringify(call('echo')));
+  });
+}
+
+describe('a request as other programs write it', () => {
+  it('may have a byte order mark before its body', async () => {
+    expect(await statusOf({}, '\ufeff')).toBe(200);
+    expect(await statusOf({}, '\ufeff\ufeff')).toBe(400);
+  });
+
+  it.each(['identity', 'Identity', ''])('may say that it is not compressed: "%s"', async (encoding) => {
+    expect(await statusOf({ 'content-encoding': encoding })).toBe(200);
+  });
+
+  it.each(['gzip', 'identity, gzip', 'x-identity'])(
+    'is refused where it may be compressed: %s',
+    async (encoding) => {
+      expect(await statusOf({ 'content-encoding': encoding })).toBe(415);
+    },
+  );
+
+  it.each([
+    ['localhost.', 200],
+    ['LOCALHOST.:80', 200],
+    ['localhost..', 403],
+    ['[::1].', 403],
+    ['.', 403],
+    ['localhost.evil.example', 403],
+  ])('names its Host with the dot at the end, or without: %s', async (host, status) => {
+    expect(await statusOf({ host })).toBe(status);
+  });
+
+  it.each([[['not:a:host']], [['']], [['.']]])(
+    'finds no way in by a host in the list that is none: %j',
+    async (list) => {
+      const strict = await start({ allowedHosts: list });
+      try {
+        const headers = { host: 'not:a:host', 'content-type': 'application/json' };
+        const status = await new Promise((resolve, reject) => {
+          request(strict.endpoint, { method: 'POST', headers, agent: false }, (answer) => {
+            answer.resume();
+            resolve(answer.statusCode);
+          })
+            .on('error', reject)
+            .end('{}');
+        });
+        expect(status).toBe(403);
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
+});
+
+describe('what is no HTTP is named, for the person at the balancer', () => {
+  it.each([
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'TLS'],
+    ['the PROXY protocol', 'PROXY TCP4 198.51.100.7 203.0.113.1 51234 80\r\n', 'PROXY protocol'],
+    ['its second version', '\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c', 'PROXY protocol'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/2'],
+    ['anything else', 'this is not HTTP\r\n\r\n', 'This is not an HTTP request'],
+  ])('%s', async (_name, bytes, words) => {
+    expect(await raw(Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1\.1 400 /);
+    expect(server.log.at(-1)).toMatchObject({ reason: 'not_http', message: expect.stringContaining(words) });
   });
 });
