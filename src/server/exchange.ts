@@ -24,7 +24,23 @@ export interface Incoming {
   /** The request target as it was sent. */
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  readonly headersDistinct: NodeJS.Dict<string[]>;
+  /** Names and values in turn, as they were sent. */
+  readonly rawHeaders: readonly string[];
+}
+
+/**
+ * @param name in small letters.
+ * @returns each value of a header. node:http's `headersDistinct` would make lists of all headers for that, and its `headers`
+ * has of some headers the first value alone.
+ */
+export function valuesOf({ headers, rawHeaders }: Incoming, name: string): readonly string[] {
+  const values: string[] = [];
+  if (headers[name] === undefined) return values;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const sent = rawHeaders[at] as string;
+    if (sent.length === name.length && sent.toLowerCase() === name) values.push(rawHeaders[at + 1] as string);
+  }
+  return values;
 }
 
 /** One request and its answer. */

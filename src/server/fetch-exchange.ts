@@ -88,12 +88,11 @@ export class FetchExchange extends Exchange {
 function incomingOf(request: Request): Incoming {
   const { host, pathname, search } = new URL(request.url);
   const headers = { host, ...Object.fromEntries(request.headers) };
-  const distinct = Object.entries(headers).map(([name, value]) => [name, [value]]);
   return {
     method: request.method,
     url: pathname + search,
     headers,
-    headersDistinct: Object.fromEntries(distinct),
+    rawHeaders: Object.entries(headers).flat(),
   };
 }
 

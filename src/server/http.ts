@@ -3,7 +3,7 @@ import type { Access } from './access.ts';
 import { admit, bearerToken, keysUnavailable } from './authenticate.ts';
 import { readMessage } from './body.ts';
 import { answerDocument, discoveryDocuments, openToAll, withPrefix } from './discovery.ts';
-import type { Exchange, Life } from './exchange.ts';
+import { type Exchange, type Life, valuesOf } from './exchange.ts';
 import { tooMany } from './gate.ts';
 import { Holdings, type Place } from './holdings.ts';
 import { InvalidToken } from './invalid-token.ts';
@@ -158,8 +158,7 @@ function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) =
 
 async function authenticate(exchange: Exchange, options: HttpOptions): Promise<Access> {
   const { auth, limits, trustedProxies } = options;
-  const { headersDistinct, url } = exchange.req;
-  const token = bearerToken(headersDistinct.authorization, url);
+  const token = bearerToken(valuesOf(exchange.req, 'authorization'), exchange.req.url);
   try {
     return await admit(token, auth);
   } catch (error) {

@@ -28,18 +28,18 @@ export class Limits {
   }
 
   /** Counts a request with a good token. @returns the seconds to wait, when there were too many. */
-  async request(userId: string): Promise<number | undefined> {
-    return await consume(this.#requests, userId);
+  request(userId: string): Promise<number | undefined> {
+    return consume(this.#requests, userId);
   }
 
   /** Counts a tool call. @returns the seconds to wait, when there were too many. */
-  async toolCall(userId: string): Promise<number | undefined> {
-    return await consume(this.#toolCalls, userId);
+  toolCall(userId: string): Promise<number | undefined> {
+    return consume(this.#toolCalls, userId);
   }
 
   /** Counts a refused token. @returns the seconds to wait, when there were too many. */
-  async refusedToken(address: string): Promise<number | undefined> {
-    return await consume(this.#refusedTokens, networkOf(address));
+  refusedToken(address: string): Promise<number | undefined> {
+    return consume(this.#refusedTokens, networkOf(address));
   }
 }
 

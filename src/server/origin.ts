@@ -1,6 +1,6 @@
 // Host and Origin: this server answers under its own name, and to the web pages that may call it (CORS).
 import { isLoopback, isUrl } from '../scalekit/urls.ts';
-import type { Incoming } from './exchange.ts';
+import { type Incoming, valuesOf } from './exchange.ts';
 import { Refusal } from './refusal.ts';
 
 export interface OriginOptions {
@@ -43,8 +43,8 @@ export class OriginPolicy {
    * @param authority the host of a request target in absolute form, if it is one: the Host header does not count then.
    * @returns the CORS headers that belong on every answer to this request.
    */
-  check({ headersDistinct }: Incoming, authority?: string): Record<string, string> {
-    const [host = '', secondHost] = headersDistinct.host ?? [];
+  check(req: Incoming, authority?: string): Record<string, string> {
+    const [host = '', secondHost] = valuesOf(req, 'host');
     if (secondHost !== undefined) throw new Refusal(400, 'two_hosts', 'There are two Host headers');
     if (!this.#hosts.has(hostnameOf(authority ?? host))) {
       throw new Refusal(
@@ -53,7 +53,7 @@ export class OriginPolicy {
         'The Host is not that of MCP_URL; allow others with ALLOWED_HOSTS',
       );
     }
-    const [origin, secondOrigin] = headersDistinct.origin ?? [];
+    const [origin, secondOrigin] = valuesOf(req, 'origin');
     if (origin === undefined) return {};
     if (secondOrigin !== undefined || !this.#allows(origin)) {
       throw new Refusal(

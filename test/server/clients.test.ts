@@ -191,7 +191,7 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
         clientInfo: { name: 'x', version: '1', title: null, icons: null },
       },
     ],
-  ])('%s', async (_name, method, params) => {
+  ])('deeper in the parameters: %s', async (_name, method, params) => {
     expect(await ask(method, params)).toHaveProperty('result');
   });
 

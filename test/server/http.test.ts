@@ -251,14 +251,14 @@ describe('a request as other programs write it', () => {
   );
 });
 
-describe('what is no HTTP is named, for the person at the balancer', () => {
+describe('what is no HTTP', () => {
   it.each([
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'TLS'],
     ['the PROXY protocol', 'PROXY TCP4 198.51.100.7 203.0.113.1 51234 80\r\n', 'PROXY protocol'],
     ['its second version', '\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c', 'PROXY protocol'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/2'],
     ['anything else', 'this is not HTTP\r\n\r\n', 'This is not an HTTP request'],
-  ])('%s', async (_name, bytes, words) => {
+  ])('is named for the person at the balancer: %s', async (_name, bytes, words) => {
     expect(await raw(Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1\.1 400 /);
     expect(server.log.at(-1)).toMatchObject({ reason: 'not_http', message: expect.stringContaining(words) });
   });
