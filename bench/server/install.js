@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pinnedVersion, toolOf } from './tools.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 export const projects = join(here, 'projects');
@@ -73,34 +74,43 @@ export function installProject(name, node) {
   return target;
 }
 
-/** Installs, builds when there is a build script, and keeps the production dependencies only. */
+/** Installs and builds as the project's language does; of npm's packages only what production needs stays. */
 export function installAndBuild(folder, node) {
+  const tool = toolOf(folder);
+  if (tool) return tool.build(folder);
   const { scripts = {} } = readManifest(folder);
   npm(['install'], folder, node);
   if (scripts.build) npm(['run', 'build'], folder, node);
   npm(['prune', '--omit=dev'], folder, node);
 }
 
-/** @returns {{bytes: number, packages: number}} what node_modules occupies on the disk, as du counts it. */
-export function installedSize(folder) {
-  const modules = join(folder, 'node_modules');
-  if (!existsSync(modules)) return { bytes: 0, packages: 0 };
+/**
+ * @param {string} shipped file or folder
+ * @returns {{bytes: number, packages: number}} what it occupies on the disk, as du counts it, and the packages of npm or pip in it
+ */
+export function sizeOf(shipped) {
+  const bytesOf = (path) => lstatSync(path).blocks * 512;
+  if (lstatSync(shipped).isFile()) return { bytes: bytesOf(shipped), packages: 0 };
   let bytes = 0;
   let packages = 0;
-  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name)).blocks * 512;
-    if (entry.isDirectory() && isPackage(join(entry.parentPath, entry.name))) packages += 1;
+  for (const entry of readdirSync(shipped, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) bytes += bytesOf(path);
+    if (entry.isDirectory() && isPackage(path)) packages += 1;
   }
   return { bytes, packages };
 }
 
 /** @returns {string | undefined} the installed version of a package */
 export function installedVersion(folder, name) {
+  const tool = toolOf(folder);
+  if (tool) return pinnedVersion(folder, tool, name);
   const installed = join(folder, 'node_modules', name);
   return existsSync(join(installed, 'package.json')) ? readManifest(installed).version : undefined;
 }
 
 function isPackage(folder) {
+  if (folder.endsWith('.dist-info')) return true;
   const parent = dirname(folder);
   const holdsPackages = /[/\\]node_modules$/.test(parent) || /[/\\]node_modules[/\\]@[^/\\]+$/.test(parent);
   return holdsPackages && existsSync(join(folder, 'package.json'));

@@ -27,14 +27,17 @@ const orders = {
     return { answerBytes: lanes[0].bytes };
   },
 
-  async run({ target, calls }) {
+  /** @param {{target: string, calls: number, tokens?: string[]}} order `tokens`: one a call, in place of the connection's own */
+  async run({ target, calls, tokens }) {
     const lanes = opened.get(target);
+    const headersOf = ({ headers }, index) =>
+      tokens ? { ...headers, authorization: `Bearer ${tokens[index]}` } : headers;
     const latencies = new Float64Array(calls);
     const cpuBefore = process.cpuUsage();
     const start = process.hrtime.bigint();
     let next = 0;
     await Promise.all(
-      lanes.map((lane) => keepCalling(lane, () => (next < calls ? next++ : undefined), latencies)),
+      lanes.map((lane) => keepCalling(lane, headersOf, () => (next < calls ? next++ : undefined), latencies)),
     );
     const wall = Number(process.hrtime.bigint() - start) / 1e3;
     const { user, system } = process.cpuUsage(cpuBefore);
@@ -81,7 +84,7 @@ async function ask(client, { headers, body }) {
   return { headers: response.headers, text };
 }
 
-function keepCalling(lane, take, latencies) {
+function keepCalling(lane, headersOf, take, latencies) {
   return new Promise((resolve, reject) => {
     const callNext = () => {
       const index = take();
@@ -91,7 +94,7 @@ function keepCalling(lane, take, latencies) {
         latencies[index] = Number(process.hrtime.bigint() - start) / 1e3;
         callNext();
       };
-      const options = { method: 'POST', path, headers: lane.headers, body: lane.body(index) };
+      const options = { method: 'POST', path, headers: headersOf(lane, index), body: lane.body(index) };
       lane.client.dispatch(options, new Answer(lane.bytes, answered, reject));
     };
     callNext();

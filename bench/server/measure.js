@@ -19,11 +19,15 @@ import { folderOf } from './targets.js';
 /** How many connections call at the same time; each has its own access token, of its own user. */
 export const connections = 16;
 
+/** Fewer a round, because each takes a signature beforehand, too. */
+const callsWithNewTokens = 1000;
+
 /**
  * @typedef {object} Setup
  * @property {string} node
  * @property {Record<string, string>} variables that point a server at the local Scalekit
  * @property {string[]} tokens one a connection
+ * @property {(count: number) => Promise<string[]>} mint further tokens of the same users
  */
 
 /** Starts a target and waits for its first answer to a tool call. */
@@ -38,7 +42,7 @@ export async function start(target, { node, variables, tokens }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const spawned = performance.now();
   const server = startServer({
-    command: node,
+    command: target.command ? join(folderOf(target), target.command) : node,
     args: target.args,
     cwd: folderOf(target),
     env: environment,
@@ -66,13 +70,13 @@ const oursOnly = (port) => ({ MCP_URL: `http://localhost:${port}/`, ...unlimited
 /** The load comes from 16 users and one address: the limits stay on, out of reach. */
 const unlimited = { TOOL_CALLS_PER_MINUTE: '1000000', REQUESTS_PER_MINUTE: '1000000' };
 
-/** @returns {Promise<Map<string, number[]>>} by target, milliseconds from spawn to the first answer, in the order measured */
+/** @returns {Promise<Map<string, number[]>>} by project, milliseconds from spawn to the first answer, in the order measured */
 export async function measureStarts(targets, setup, { starts, report }) {
-  const results = new Map(targets.map(({ name }) => [name, []]));
+  const results = new Map(targets.map(({ project }) => [project, []]));
   for (let round = 0; round < starts; round += 1) {
     for (const target of rotated(targets, round)) {
       const { server, firstAnswerMillis } = await start(target, setup);
-      results.get(target.name).push(firstAnswerMillis);
+      results.get(target.project).push(firstAnswerMillis);
       await server.stop();
     }
     report(`cold starts ${round + 1}/${starts}`);
@@ -93,9 +97,9 @@ export async function measureLoad(targets, setup, { rounds, calls, warmup, repor
       if (target.owned) await createTodos(running.port, setup.tokens);
       for (const era of target.eras) rows.push(await openRow(generator, target, era, running, setup));
     }
-    for (const row of rows) await generator.order({ do: 'run', target: row.key, calls: warmup });
+    for (const row of rows) await warmUp(generator, row, warmup, setup);
     for (let round = 0; round < rounds; round += 1) {
-      for (const row of rotated(rows, round)) row.rounds.push(await loadOnce(generator, row, calls));
+      for (const row of rotated(rows, round)) row.rounds.push(await loadOnce(generator, row, calls, setup));
       report(`rounds ${round + 1}/${rounds}`);
     }
     for (const row of rows) row.loaded = residentMemory(row.running.server.pid);
@@ -116,10 +120,17 @@ async function openRow(generator, target, era, running, { tokens }) {
   return { key, target, era, running, answerBytes, rounds: [] };
 }
 
-async function loadOnce(generator, { key, running }, calls) {
+async function warmUp(generator, row, calls, setup) {
+  await generator.order({ do: 'run', target: row.key, calls });
+  if (row.target.newTokens) await loadOnce(generator, row, calls, setup);
+}
+
+async function loadOnce(generator, { key, target, running }, wanted, { mint }) {
   const { pid } = running.server;
+  const calls = target.newTokens ? callsWithNewTokens : wanted;
+  const tokens = target.newTokens ? await mint(calls) : undefined;
   const before = cpuMicros(pid);
-  const load = await generator.order({ do: 'run', target: key, calls });
+  const load = await generator.order({ do: 'run', target: key, calls, tokens });
   const cpu = cpuMicros(pid) - before;
   return {
     cpuPerCall: cpu / calls,

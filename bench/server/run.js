@@ -10,7 +10,8 @@ import { pinned } from './processes.js';
 import { withScalekit } from './setup.js';
 import { measureStartup } from './startup.js';
 import { judge, summarise } from './summary.js';
-import { ours, raw, rivals } from './targets.js';
+import { ours, oursWithNewTokens, raw, rivals, toolOfTarget } from './targets.js';
+import { versionOf } from './tools.js';
 
 const { values } = parseArgs({
   options: {
@@ -36,16 +37,20 @@ const settings = {
 const node = values.node ?? installNode();
 const nodeVersion = nodeVersionOf(node);
 const chosen = values.only?.split(',');
-const targets = [raw, ...[...rivals, ours].filter(({ project }) => chosen?.includes(project) ?? true)];
+const candidates = [...rivals, ours, oursWithNewTokens].filter(
+  ({ project }) => chosen?.includes(project) ?? true,
+);
+const targets = [raw, ...candidates.filter(canRun)];
 
 installProject('tools', node);
 for (const target of targets) target.owned ? generateOurs(node) : installProject(target.project, node);
 await withScalekit(node, async (setup) => {
   const report = (line) => console.error(line);
-  const starts = await measureStarts(targets, setup, { ...settings, report });
+  const started = targets.filter((target) => target !== oursWithNewTokens);
+  const starts = await measureStarts(started, setup, { ...settings, report });
   const loads = await measureLoad(targets, setup, { ...settings, report });
   const rows = summarise(loads, starts);
-  const verdicts = targets.includes(ours) && targets.length > 2 ? judge(rows) : [];
+  const verdicts = targets.includes(ours) ? judge(rows) : [];
   const date = new Date().toISOString().slice(0, 10);
   console.log(table(rows));
   for (const { target, measured, met } of verdicts)
@@ -68,3 +73,11 @@ await withScalekit(node, async (setup) => {
     writeFileSync(file, page({ date, nodeVersion, rows, verdicts, settings, startup: measureStartup(node) }));
   }
 });
+
+/** A language that is missing here costs its row, not the run. */
+function canRun(target) {
+  const tool = toolOfTarget(target);
+  const isHere = tool === undefined || versionOf(tool) !== undefined;
+  if (!isHere) console.error(`skip: ${target.name}: there is no ${tool.language} on this machine`);
+  return isHere;
+}

@@ -13,16 +13,18 @@ export async function withScalekit(node, run) {
   if (pinned) execFileSync('taskset', ['-apc', '1', String(process.pid)], { stdio: 'ignore' });
   const scalekit = await startLocalScalekit();
   try {
-    await run({ node, variables: variablesOf(scalekit), tokens: await mintTokens(scalekit) });
+    const mint = (count) => mintTokens(scalekit, count);
+    await run({ node, variables: variablesOf(scalekit), tokens: await mint(connections), mint });
   } finally {
     await scalekit.close();
   }
 }
 
 /** One user a connection, so that no server is flattered by a single cached token. */
-function mintTokens(scalekit) {
+function mintTokens(scalekit, count) {
+  const subjectOf = (index) => `usr_${1_000_000 + (index % connections)}`;
   return Promise.all(
-    Array.from({ length: connections }, (_, index) => scalekit.mint({ subject: `usr_${1_000_000 + index}` })),
+    Array.from({ length: count }, (_, index) => scalekit.mint({ subject: subjectOf(index) })),
   );
 }
 
