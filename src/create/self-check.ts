@@ -1,5 +1,6 @@
 import type { CheckResult } from '../doctor/model.ts';
 import { ownProgram } from '../project/own-program.ts';
+import { environmentFor } from '../project/tool-environment.ts';
 import { type Context, exitCodes } from '../terminal/context.ts';
 import type { CheckReport } from './report.ts';
 
@@ -44,7 +45,7 @@ export async function checkProject({ directory, context, onResult }: SelfCheckin
   const program = ownProgram(directory);
   if (program === undefined)
     return { state: 'skipped', detail: 'The project’s own scalekit-mcp was not found', results: [] };
-  const { environmentFor, startNode } = await import('../project/programs.ts');
+  const { startNode } = await import('../project/programs.ts');
   const results: CheckResult[] = [];
   let exitCode: number | undefined;
   const running = startNode([program, 'self-check'], {

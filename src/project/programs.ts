@@ -5,8 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { printable } from '../scalekit/index.ts';
 import { systemCode } from '../terminal/errors.ts';
+import { environmentFor } from './tool-environment.ts';
 
-// The only module that starts other programs. It loads execa, so import it lazily, where a program is run.
+// Starts other programs, and ends them with all that they have started. It loads execa, so import it lazily, where a program is run.
+// What only looks something up is asked by quick-program.ts.
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,19 +50,6 @@ export interface StartOptions extends ProgramOptions {
 
 /** How long a program may take to end after SIGTERM, in milliseconds. */
 const defaultGrace = 5000;
-
-/**
- * Variables that a package manager or git set for us, and that must not reach the programs we run: `--dry-run` and `--json`
- * before `--` would reach the install, and git's variables (we may be in a hook) point at another repository. Everything
- * else stays, so that the registry can be reached (NODE_EXTRA_CA_CERTS, proxies, npm's `cafile`, `userconfig` and so on).
- */
-const ourOwnVariables =
-  /^(?:npm_config_(?:dry_run|json|yes|package|call)|npm_lifecycle_.*|npm_package_.*|GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX))$/i;
-
-/** @returns the environment that tools (package managers, git, compilers) are run with. */
-export function environmentFor(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ourOwnVariables.test(name)));
-}
 
 const isWindows = process.platform === 'win32';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { environmentFor, runProgram, startNode } from '../../src/project/programs.ts';
+import { runProgram, startNode } from '../../src/project/programs.ts';
+import { environmentFor } from '../../src/project/tool-environment.ts';
 import { repository } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { portOwner } from '../../project/ports.ts';
+import { askProgram } from '../../project/quick-program.ts';
 import { printable } from '../../scalekit/index.ts';
 import type { PortOwner } from '../facts/index.ts';
 
-function run(program: string, args: readonly string[]): Promise<string> {
-  return new Promise((settle) => {
-    execFile(program, [...args], { timeout: 3000, windowsHide: true }, (_error, output) =>
-      settle(output ?? ''),
-    );
-  });
+async function run(program: string, args: readonly string[]): Promise<string> {
+  return (await askProgram(program, args)).stdout;
 }
 
 /** Where a process was started, and with what. */
