@@ -99,7 +99,10 @@ export function isMcpAnswer(answer: Answer): boolean {
 
 /** @returns whether an MCP server is behind the endpoint: its answer to a message says so, or its metadata. */
 export function isMcpServer(server: ServerFacts): boolean {
-  return isMcpAnswer(server.noToken) || resourceMetadata(server) !== undefined;
+  const { noToken } = server;
+  // Its metadata may well be there, and MCP at another path or over another transport.
+  if (noToken.answered && [404, 405, 410].includes(noToken.status)) return false;
+  return isMcpAnswer(noToken) || resourceMetadata(server) !== undefined;
 }
 
 /** @returns whether the first message was answered as to somebody who may come in: a result, and no error in a 200. */

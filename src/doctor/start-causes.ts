@@ -14,10 +14,14 @@ interface Row {
 /** The first that fits counts: what is certain stands before what could be an echo of it. */
 const rows: readonly Row[] = [
   {
-    says: /no longer accepts [`'"]?(\w+)|unexpected keyword argument[^\n]*?['"](\w+)['"]/,
-    cause: ([, removed, other]) => ({
-      title: `The server does not start: FastMCP no longer takes ${removed ?? other}`,
-      fix: `Take ${removed ?? other} out of FastMCP(…), and pass it to mcp.run(transport="http", …) where it still exists.`,
+    says: /(FastMCP)\(\) no longer accepts [`'"]?(\w+)|(\w+)\.__init__\(\) got an unexpected keyword argument ['"](\w+)['"]/,
+    cause: ([, fastMcp, removed, other = '', argument]) => ({
+      title: `The server does not start: ${fastMcp ?? other} ${fastMcp === undefined ? 'does not take' : 'no longer takes'} ${removed ?? argument}`,
+      fix: `Take ${removed ?? argument} out of ${fastMcp ?? other}(…)${
+        /^(?:FastMCP|MCPServer)$/.test(fastMcp ?? other)
+          ? ', and pass it to mcp.run(transport=…, …) where it still exists.'
+          : ', or install the version that takes it.'
+      }`,
     }),
   },
   {
@@ -25,6 +29,13 @@ const rows: readonly Row[] = [
     cause: ([, port]) => ({
       title: 'The server does not start: its port is taken',
       fix: `Stop what listens on port ${port ?? 'of the server'}, or give the server another PORT (and MCP_URL the same one).`,
+    }),
+  },
+  {
+    says: /No module named '(mcp\.server\.fastmcp)[^']*'\. This is mcp 2/,
+    cause: () => ({
+      title: 'The server does not start: FastMCP of the Python SDK is called MCPServer in mcp 2',
+      fix: 'Import it by its new name (from mcp.server.mcpserver import MCPServer), and pass host, port and paths to mcp.run(…); or keep the old one with mcp<2 in the requirements.',
     }),
   },
   {

@@ -8,6 +8,7 @@ export type Framework =
   | 'generated'
   | 'fastmcp'
   | 'mcp-python'
+  | 'fastapi'
   | 'mcp-use'
   | 'xmcp'
   | 'mcp-framework'
@@ -84,6 +85,12 @@ export interface Mention {
   readonly hasDefault?: true;
 }
 
+/** An argument that a constructor used to take. */
+export interface RemovedArgument extends Mention {
+  /** FastMCP of the package fastmcp, or MCPServer of mcp 2. */
+  readonly of: 'FastMCP' | 'MCPServer';
+}
+
 /** A client's configuration of a server, in a file of the project. */
 export interface ClientEntry {
   readonly file: string;
@@ -123,8 +130,8 @@ export interface TransportFacts {
   readonly sourcePort?: Mention;
   /** Where it serves something: routes, and paths in configurations. */
   readonly paths: readonly string[];
-  /** Arguments of FastMCP’s constructor that newer versions refuse. */
-  readonly removedArguments: readonly Mention[];
+  /** Arguments of a Python server’s constructor that newer versions refuse. */
+  readonly removedArguments: readonly RemovedArgument[];
   /** Where `.env` is loaded after it is needed. */
   readonly lateLoads: readonly Mention[];
 }

@@ -69,40 +69,71 @@ export async function findEndpoint(
     call(given),
     givenBy === 'settings' ? fromMetadata(given, options) : [],
   ]);
-  if (!atGiven.answered)
-    return { endpoint: given, givenBy, ...(atGiven.failure === 'timeout' ? { silence: atGiven } : {}) };
-  if (isMcpAnswer(atGiven)) return betterNamed({ endpoint: given, givenBy }, atGiven, named, call);
-  const further = redirected(atGiven, given);
   const bySource = places.map((path) => new URL(path, given).href);
-  const fromServer = givenBy === 'settings' ? named : await fromMetadata(given, options);
+  if (!atGiven.answered) {
+    const usual = givenBy === 'settings' ? usualFor(given, bySource)[0] : undefined;
+    const silence = atGiven.failure === 'timeout' ? { silence: atGiven } : {};
+    return { endpoint: usual ?? given, givenBy, ...silence };
+  }
+  if (isMcpAnswer(atGiven))
+    return betterNamed(
+      { endpoint: given, givenBy },
+      atGiven,
+      [...named, ...(givenBy === 'settings' ? usualFor(given, bySource) : [])],
+      call,
+    );
+  const isOwn = givenBy === 'settings';
+  const fromServer = isOwn ? named : await fromMetadata(given, options);
+  const found = await findElsewhere(given, atGiven, [...fromServer, ...bySource], options);
+  if (found !== undefined) return { endpoint: found, given, atGiven, givenBy };
+  // MCP is nowhere: where the server itself says that it is, is what its owner knows.
+  return { endpoint: (isOwn ? named[0] : undefined) ?? given, givenBy };
+}
+
+/** @returns where MCP is answered, if not at the URL as given: called, or opened as a stream. */
+async function findElsewhere(
+  given: string,
+  atGiven: Answer,
+  likely: readonly string[],
+  options: ProbeOptions,
+): Promise<string | undefined> {
+  const further = redirected(atGiven, given);
   const candidates = once(
-    [...(further === undefined ? [] : [further]), ...fromServer, ...bySource, ...usualPlaces(given)],
+    [...(further === undefined ? [] : [further]), ...likely, ...usualPlaces(given)],
     given,
   );
-  const answers = await Promise.all(candidates.map(call));
+  const answers = await Promise.all(
+    candidates.map((url) => probe({ url, method: 'POST', json: initialize }, options)),
+  );
   const found = candidates.find((_, index) => answers[index] !== undefined && isMcpAnswer(answers[index]));
-  if (found !== undefined) return { endpoint: found, given, atGiven, givenBy };
-  const stream = await findStream(candidates, options);
-  return stream === undefined ? { endpoint: given, givenBy } : { endpoint: stream, given, atGiven, givenBy };
+  return found ?? findStream(candidates, options);
+}
+
+/** A bare host is the base URL more often than the endpoint, unless the source serves something there. */
+function usualFor(given: string, bySource: readonly string[]): readonly string[] {
+  const { pathname, href } = new URL(given);
+  if (pathname !== '/' || bySource.includes(href)) return [];
+  return [...bySource.filter((url) => /mcp/.test(new URL(url).pathname)), new URL('/mcp', given).href];
 }
 
 /**
  * A token check in front of everything answers 401 at any path. Where the settings do not say the path, the server's own
- * metadata does.
+ * metadata does, or else the source and what is usual.
+ * @param better where MCP is more likely than at the URL as given, the likeliest first.
  */
 async function betterNamed(
   asGiven: Endpoint,
   atGiven: Answer,
-  [named]: readonly string[],
+  better: readonly string[],
   call: (url: string) => Promise<Answer>,
 ): Promise<Endpoint> {
   const challenged = challengeOf(atGiven)?.resource_metadata;
-  const isGuess = atGiven.answered && atGiven.status === 401 && challenged !== undefined;
-  if (!isGuess || named === undefined || named === asGiven.endpoint) return asGiven;
+  const [likeliest] = better;
+  if (!atGiven.answered || atGiven.status !== 401 || likeliest === undefined) return asGiven;
   // A challenge that points at this very path's metadata says that the path is right.
-  if (challenged === protectedResourceMetadataUrls(asGiven.endpoint).metadata) return asGiven;
-  if (!isMcpAnswer(await call(named))) return asGiven;
-  return { ...asGiven, endpoint: named, given: asGiven.endpoint, atGiven };
+  const isRight = challenged === protectedResourceMetadataUrls(asGiven.endpoint).metadata;
+  if (isRight || likeliest === asGiven.endpoint || !isMcpAnswer(await call(likeliest))) return asGiven;
+  return { ...asGiven, endpoint: likeliest, given: asGiven.endpoint, atGiven };
 }
 
 async function findStream(candidates: readonly string[], options: ProbeOptions): Promise<string | undefined> {

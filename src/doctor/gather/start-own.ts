@@ -69,8 +69,15 @@ async function environmentFor(
   };
 }
 
-async function commandFor(project: ProjectFacts, directory: string): Promise<readonly string[]> {
-  const words = startCommand(project).split(/\s+/);
+async function commandFor(
+  project: ProjectFacts,
+  directory: string,
+  port: number,
+): Promise<readonly string[]> {
+  // uvicorn reads no PORT: it is told on its command line.
+  const words = startCommand(project)
+    .replace(/^(uvicorn .*--port )\d+$/, `$1${port}`)
+    .split(/\s+/);
   const [program = '', ...args] = words;
   return /^python3?$/.test(program) ? [await pythonIn(directory), ...args] : words;
 }
@@ -102,7 +109,7 @@ export async function startOwn(
   const { runProgram } = await import('../../project/programs.ts');
   const place = await placeFor(project);
   const variables = await environmentFor(project, directory, env, place);
-  const command = await commandFor(project, directory);
+  const command = await commandFor(project, directory, place.port);
   const [program = '', ...args] = command;
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);

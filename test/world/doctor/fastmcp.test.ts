@@ -1,52 +1,26 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
-import { doctorIn } from '../../doctor/live/in-process.ts';
-import { freePort, isTaken } from '../../support/ports.ts';
-import { Program } from '../../support/program.ts';
-import { temporaryDirectory } from '../../support/temporary.ts';
-import { until } from '../../support/waiting.ts';
+import {
+  examine,
+  type Files,
+  type Project,
+  python,
+  pythonProject,
+  runningPython,
+  virtualEnvironment,
+} from './foreign.ts';
 
 /** Real FastMCP servers in the versions that matter, right and wrong, as their owners would have them. */
-
-const python = ['python3', 'python'].find((name) => {
-  try {
-    execFileSync(name, ['-c', 'import venv, sys; sys.exit(sys.version_info < (3, 10))'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
 
 /** 4 is today's; 3.4.8 knows one issuer; 2.13.1 compares the audience with the URL. */
 const versions = ['4.2.3', '3.4.8', '2.13.1'] as const;
 type Version = (typeof versions)[number];
 
-/** One virtual environment a version, kept between runs: an install takes half a minute. */
-function environment(version: Version): string {
-  const folder = join(tmpdir(), `scalekit-mcp-fastmcp-${version}`);
-  if (existsSync(join(folder, 'installed'))) return folder;
-  execFileSync(python ?? 'python3', ['-m', 'venv', folder], { stdio: 'ignore' });
-  const pip = [
-    join(folder, 'bin/python'),
-    '-m',
-    'pip',
-    'install',
-    '-q',
-    `fastmcp==${version}`,
-    'python-dotenv',
-  ];
-  execFileSync(pip[0] ?? '', pip.slice(1), { stdio: 'ignore' });
-  execFileSync('touch', [join(folder, 'installed')]);
-  return folder;
-}
+const environment = (version: Version) =>
+  virtualEnvironment(`fastmcp-${version}`, [`fastmcp==${version}`, 'python-dotenv']);
 
 const guide = `import os
 
@@ -89,55 +63,15 @@ let emulator: Emulator;
 beforeAll(async () => {
   if (python === undefined) return;
   emulator = await startEmulator();
-  for (const version of versions) environment(version);
+  for (const version of versions) await environment(version);
 }, 600_000);
 
 afterAll(() => emulator?.close());
 
-interface Project {
-  readonly directory: string;
-  readonly port: number;
-}
-
-/** A project as a folder, with its virtual environment linked in. */
-async function projectWith(
-  version: Version,
-  server: string,
-  changes: Readonly<Record<string, string>> = {},
-): Promise<Project> {
-  const directory = await temporaryDirectory();
-  const port = await freePort();
-  const files = {
-    'requirements.txt': 'fastmcp>=2.13.0.2\npython-dotenv>=1.0.0\n',
-    '.gitignore': '.env\n',
-    '.env': `PORT=${port}\nSCALEKIT_ENVIRONMENT_URL=${emulator.url}\nSCALEKIT_CLIENT_ID=skc_1000000000000002\nSCALEKIT_RESOURCE_ID=${emulator.resourceId}\nMCP_URL=http://localhost:${port}/\n`,
-    'server.py': server,
-    ...Object.fromEntries(
-      Object.entries(changes).map(([file, text]) => [file, text.replaceAll('<PORT>', String(port))]),
-    ),
-  };
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(dirname(join(directory, file)), { recursive: true });
-    await writeFile(join(directory, file), text, { mode: 0o600 });
-  }
-  await symlink(environment(version), join(directory, 'my-environment'));
-  return { directory, port };
-}
-
-async function running({ directory, port }: Project): Promise<void> {
-  const program = new Program(join(directory, 'my-environment/bin/python'), ['server.py'], {
-    cwd: directory,
-    group: true,
-  });
-  onTestFinished(async () => void (await program.kill()));
-  await until(
-    'FastMCP listens',
-    async () => {
-      if (!program.running) throw new Error(program.output);
-      return isTaken(port);
-    },
-    120_000,
-  );
+async function projectWith(version: Version, server: string, changes: Files = {}): Promise<Project> {
+  const requirements = 'fastmcp>=2.13.0.2\npython-dotenv>=1.0.0\n';
+  const files = { 'server.py': server, ...changes };
+  return pythonProject(emulator, await environment(version), requirements, files);
 }
 
 /** A proxy that puts a Host of its own into every request. @returns its port. */
@@ -160,37 +94,17 @@ async function rewriting(port: number, host: string): Promise<number> {
   return (proxy.address() as AddressInfo).port;
 }
 
-interface Found {
-  readonly code: string;
-  readonly level: string;
-  readonly state: string;
-  readonly fix?: string;
-  readonly title: string;
-  readonly consequences?: readonly Found[];
-}
-
-async function doctor({ directory }: Project, ...args: readonly string[]) {
-  const { exitCode, output } = await doctorIn(directory, { PATH: process.env.PATH ?? '' })([
-    '--json',
-    ...args,
-  ]);
-  const results = JSON.parse(output).results as Found[];
-  const found = results.filter(({ state }) => state === 'found');
-  const above = found.filter(({ level }) => level !== 'advice');
-  return { exitCode, found, above: above.map(({ code }) => code), first: found[0] };
-}
-
 describe.skipIf(python === undefined)('FastMCP', () => {
   test('4: the right server has no finding above advice', async () => {
     const project = await projectWith('4.2.3', guide);
-    await running(project);
-    const said = await doctor(project);
+    await runningPython(project, ['server.py']);
+    const said = await examine(project);
     expect(said.above).toEqual([]);
     expect(said.exitCode).toBe(0);
   });
 
   test('4: started for the examination alone, it has none either', async () => {
-    const said = await doctor(await projectWith('4.2.3', guide), '--start');
+    const said = await examine(await projectWith('4.2.3', guide), '--start');
     expect(said.above).toEqual([]);
     expect(said.exitCode).toBe(0);
   });
@@ -233,7 +147,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
   ];
 
   test.each(dead)('4 with --start: %s', async (_, edit, code, fix) => {
-    const said = await doctor(await projectWith('4.2.3', edit(guide)), '--start');
+    const said = await examine(await projectWith('4.2.3', edit(guide)), '--start');
     expect(said.first).toMatchObject({ code, level: 'error' });
     expect(said.first?.fix).toMatch(fix);
     expect(said.above).toEqual([code]);
@@ -245,7 +159,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
       '4.2.3',
       guide.replace('"Todo Server",', '"Todo Server",\n    stateless_http=True,'),
     );
-    const said = await doctor(project, '--offline');
+    const said = await examine(project, '--offline');
     expect(said.above).toEqual(['SKM154']);
   });
 
@@ -255,9 +169,9 @@ describe.skipIf(python === undefined)('FastMCP', () => {
       'transport="http", allowed_hosts=["mcp.example.com"], host_origin_protection=True',
     );
     const project = await projectWith('4.2.3', server);
-    await running(project);
+    await runningPython(project, ['server.py']);
     const proxy = await rewriting(project.port, 'upstream.internal');
-    const said = await doctor(project, `http://localhost:${proxy}/mcp`);
+    const said = await examine(project, `http://localhost:${proxy}/mcp`);
     expect(said.above).toEqual(['SKM342']);
     expect(said.first).toMatchObject({ code: 'SKM342', level: 'error' });
     expect(said.first?.fix).toMatch(/list of hosts/);
@@ -268,16 +182,16 @@ describe.skipIf(python === undefined)('FastMCP', () => {
       '4.2.3',
       guide.replace('transport="http"', 'transport="http", path="/api"'),
     );
-    await running(project);
-    const said = await doctor(project);
+    await runningPython(project, ['server.py']);
+    const said = await examine(project);
     expect(said.above).toEqual([]);
   });
 
   test('3.4.8 knows one issuer, and the fix does not lead into the next fault', async () => {
     const server = guide.replace('transport="http"', 'transport="http"');
     const project = await projectWith('3.4.8', server);
-    await running(project);
-    const said = await doctor(project);
+    await runningPython(project, ['server.py']);
+    const said = await examine(project);
     expect(said.first?.code).toBe('SKM134');
   });
 
@@ -286,7 +200,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
       '2.13.1',
       oldGuide.replace('"Todo Server",', '"Todo Server",\n    stateless_http=True,'),
     );
-    const said = await doctor(project, '--offline');
+    const said = await examine(project, '--offline');
     expect(said.first).toMatchObject({ code: 'SKM134' });
     expect(said.first?.fix).toMatch(/move stateless_http from FastMCP/);
   });
@@ -300,7 +214,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
           'PORT=<PORT>\nSCALEKIT_ENVIRONMENT_URL=“https://acme.scalekit.dev”\nSCALEKIT_RESOURCE_ID=res_1\nMCP_URL=http://localhost:<PORT>/\n',
       },
     );
-    const said = await doctor(project, '--offline');
+    const said = await examine(project, '--offline');
     expect(said.above).toEqual(['SKM118', 'SKM154']);
   });
 });

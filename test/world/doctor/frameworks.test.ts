@@ -3,11 +3,9 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
-import { examine, installed, projectOf, running } from './foreign.ts';
+import { examine, type Files, installed, nodeProject, running } from './foreign.ts';
 
 /** Real servers of the frameworks that people choose, installed from npm: right ones, and broken ones with the cause first. */
-
-type Files = Readonly<Record<string, string>>;
 
 interface Broken {
   readonly name: string;
@@ -99,8 +97,6 @@ server.tool(
 );
 await server.listen(Number(process.env.PORT));
 `,
-    // Its own guide has no slash there.
-    '.env': '',
   },
   start: ['index.js'],
   broken: [
@@ -325,10 +321,8 @@ async function made(
   { name, packages, options, files, build }: Framework,
   change: Broken['edit'] = (same) => same,
 ) {
-  const own = { ...files };
-  if (own['.env'] === '') delete own['.env'];
   const folder = await installed(name, packages, options);
-  const project = await projectOf(emulator, folder, packages, change(own));
+  const project = await nodeProject(emulator, folder, packages, change(files));
   build?.(project.directory);
   return project;
 }

@@ -1,16 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
-import { doctorIn } from '../../doctor/live/in-process.ts';
-import { freePort, isTaken } from '../../support/ports.ts';
-import { Program } from '../../support/program.ts';
-import { registryEnvironment } from '../../support/registry.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
-import { until } from '../../support/waiting.ts';
+import { examine, installed, nodeProject, running } from './foreign.ts';
 
 /** Real servers on the official SDK, v1 and v2, in Express and Hono, as their owners write them: right, and broken. */
 
@@ -26,23 +19,12 @@ const packages = {
   zod: '^4.2.0',
 };
 
-/** Kept between runs: an install takes a while. */
-const installed = join(tmpdir(), 'scalekit-mcp-node-servers');
-
 let emulator: Emulator;
+let folder: string;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  if (existsSync(join(installed, 'ready'))) return;
-  await mkdir(installed, { recursive: true });
-  await writeFile(join(installed, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: installed,
-    env: { ...process.env, ...registryEnvironment() },
-    stdio: 'ignore',
-    shell: process.platform === 'win32',
-  });
-  await writeFile(join(installed, 'ready'), '');
+  folder = await installed('node-servers', packages);
 }, 600_000);
 
 afterAll(() => emulator.close());
@@ -124,7 +106,6 @@ interface Row {
   /** The codes above advice, the cause first. */
   readonly codes: readonly string[];
   readonly fix?: RegExp;
-  readonly env?: (env: string) => string;
 }
 
 const rows: readonly Row[] = [
@@ -180,82 +161,40 @@ const rows: readonly Row[] = [
   },
 ];
 
-async function projectOf({ source, env = (text) => text }: Row) {
-  const directory = await temporaryDirectory();
-  const port = await freePort();
-  const files = {
-    'package.json': JSON.stringify({
-      name: 'todo',
-      type: 'module',
-      scripts: { start: 'node index.js' },
-      dependencies: packages,
-    }),
-    '.gitignore': '.env\n',
-    '.env': env(
-      `PORT=${port}\nSCALEKIT_ENVIRONMENT_URL=${emulator.url}\nSCALEKIT_RESOURCE_ID=${emulator.resourceId}\nMCP_URL=http://localhost:${port}/\n`,
-    ),
-    'index.js': source,
-  };
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(dirname(join(directory, file)), { recursive: true });
-    await writeFile(join(directory, file), text, { mode: 0o600 });
-  }
-  await symlink(join(installed, 'node_modules'), join(directory, 'node_modules'));
-  return { directory, port };
-}
+const projectOf = (source: string) => nodeProject(emulator, folder, packages, { 'index.js': source });
 
 describe('servers on the official SDK', () => {
-  test.each(rows)('$name', async (row) => {
-    const { directory, port } = await projectOf(row);
-    const program = new Program(process.execPath, ['index.js'], { cwd: directory });
-    onTestFinished(async () => void (await program.kill()));
-    await until('the server listens', async () => {
-      if (!program.running) throw new Error(program.output);
-      return isTaken(port);
-    });
-    const { exitCode, output } = await doctorIn(directory)(['--json']);
-    const results = JSON.parse(output).results as {
-      code: string;
-      state: string;
-      level: string;
-      fix: string;
-    }[];
-    const above = results.filter(({ state, level }) => state === 'found' && level !== 'advice');
-    expect([...new Set(above.map(({ code }) => code))]).toEqual(
-      row.codes.length > 1 ? expect.arrayContaining([...row.codes]) : row.codes,
-    );
-    if (row.fix !== undefined) expect(above[0]?.fix).toMatch(row.fix);
-    expect(exitCode).toBe(row.codes.length === 0 ? 0 : 1);
+  test.each(rows)('$name', async ({ source, codes, fix }) => {
+    const project = await projectOf(source);
+    await running(project, ['index.js']);
+    const said = await examine(project);
+    expect(said.above).toEqual(codes);
+    if (fix !== undefined) expect(said.first?.fix).toMatch(fix);
+    expect(said.exitCode).toBe(codes.length === 0 ? 0 : 1);
   });
 
   test('a stranger on the port is called one, by its process', async () => {
-    const { directory, port } = await projectOf({ name: '', source: express, codes: [] });
+    const { directory, port } = await projectOf(express);
     const elsewhere = await temporaryDirectory();
     await writeFile(
       join(elsewhere, 'other.mjs'),
       `import { createServer } from 'node:http';\ncreateServer((_q, r) => r.writeHead(404).end('Not here')).listen(${port});\n`,
     );
-    const program = new Program(process.execPath, ['other.mjs'], { cwd: elsewhere });
-    onTestFinished(async () => void (await program.kill()));
-    await until('the other listens', () => isTaken(port));
-    const { output } = await doctorIn(directory)(['--json']);
-    const [first] = JSON.parse(output).results;
-    expect(first).toMatchObject({ code: 'SKM303', state: 'found', level: 'error' });
-    expect(first.actual).toContain(elsewhere);
-    expect(first.title).toMatch(/no MCP server/);
+    await running({ directory: elsewhere, port }, ['other.mjs']);
+    const { first } = await examine({ directory });
+    expect(first).toMatchObject({ code: 'SKM303', level: 'error' });
+    expect(first?.actual).toContain(elsewhere);
+    expect(first?.title).toMatch(/no MCP server/);
   });
 
   test('the project’s own server without MCP is no stranger', async () => {
-    const source =
-      "import 'dotenv/config';\nimport express from 'express';\nimport '@modelcontextprotocol/sdk/types.js';\nconst app = express();\napp.listen(Number(process.env.PORT));\n";
-    const { directory, port } = await projectOf({ name: '', source, codes: [] });
-    const program = new Program(process.execPath, ['index.js'], { cwd: directory });
-    onTestFinished(async () => void (await program.kill()));
-    await until('the server listens', () => isTaken(port));
-    const { output } = await doctorIn(directory)(['--json']);
-    const [first] = JSON.parse(output).results;
+    const project = await projectOf(
+      "import 'dotenv/config';\nimport express from 'express';\nimport '@modelcontextprotocol/sdk/types.js';\nconst app = express();\napp.listen(Number(process.env.PORT));\n",
+    );
+    await running(project, ['index.js']);
+    const { first } = await examine(project);
     expect(first).toMatchObject({ code: 'SKM303', level: 'error' });
-    expect(first.title).toMatch(/This project’s server answers, but has no MCP/);
-    expect(first.fix).toMatch(/app\.post\("\/"/);
+    expect(first?.title).toMatch(/This project’s server answers, but has no MCP/);
+    expect(first?.fix).toMatch(/app\.post\("\/(?:mcp)?"/);
   });
 });

@@ -1,11 +1,23 @@
 import { versionOf } from '../../advisories.ts';
 import { defineCheck, withProject } from '../../check.ts';
-import type { PackageFact } from '../../facts/index.ts';
-import { found, passed, skipped } from '../../model.ts';
+import type { PackageFact, RemovedArgument } from '../../facts/index.ts';
+import { type Finding, found, passed, skipped } from '../../model.ts';
 import { compareVersions } from '../../versions.ts';
 
 /** FastMCP refuses them since 3.4 (docs/scalekit.md; its own list `_REMOVED_KWARGS`). */
 const removedIn = '3.4.0';
+
+/** MCPServer is the class of mcp 2 alone, so its version need not be asked. */
+function ofMcpServer({ text, file, line }: RemovedArgument): Finding {
+  return {
+    subject: { file, line },
+    title: 'MCPServer does not start: its constructor does not take an argument',
+    actual: `MCPServer(…, ${text}=…)`,
+    expected: `mcp.run(transport="streamable-http", ${text}=…)`,
+    why: 'FastMCP of mcp 1 took it. In mcp 2 that class is MCPServer, which ends with a TypeError; it belongs to mcp.run(…) or mcp.streamable_http_app(…).',
+    fix: `Take ${text} out of MCPServer(…) in ${file}, and pass it to mcp.run(transport="streamable-http", ${text}=…, …) or mcp.streamable_http_app(${text}=…).`,
+  };
+}
 
 /** Nothing keeps pip from taking the newest: no upper bound, and none installed. */
 function isNewest({ range }: PackageFact): boolean {
@@ -22,7 +34,10 @@ export default defineCheck({
   fix: 'Take it out of FastMCP(…), and pass it to mcp.run(transport="http", …).',
   explains: ['SKM301', 'SKM302'],
   run: (facts) =>
-    withProject(facts, ({ packages, removedArguments }) => {
+    withProject(facts, ({ packages, removedArguments: removed }) => {
+      const others = removed.filter(({ of }) => of === 'MCPServer').map(ofMcpServer);
+      if (others.length > 0) return found(...others);
+      const removedArguments = removed.filter(({ of }) => of === 'FastMCP');
       const fact = packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
       if (removedArguments.length === 0) return passed();
       const version = fact === undefined ? undefined : versionOf(fact);

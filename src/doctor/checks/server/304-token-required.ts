@@ -32,7 +32,7 @@ function judge(server: ServerFacts, fix: string): Outcome {
     subject,
     level: 'warning',
     title: 'The server lists its tools to everybody',
-    actual: `${tools.length} tools without a token; whether they can be called could not be tried`,
+    actual: `${tools.length} tool${tools.length === 1 ? '' : 's'} without a token; whether they can be called could not be tried`,
     expected: '401, or tools that are declared public',
     why: 'Whoever can reach this address sees what the server can do, and may be able to do it. No tool could be called without a risk that it does something.',
     fix,

@@ -1,6 +1,7 @@
 import { isUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withChallenge } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
+import { namedMetadataLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isGuarded, objectOf, resourceMetadata, summary } from '../../reading.ts';
 
@@ -33,10 +34,12 @@ export default defineCheck({
       if (objectOf(answer)) return passed(answer.url);
       if (isGuarded(answer)) return skipped('The server asks for a token there');
       if (isElsewhere(answer.url, server)) return skipped('All of the server’s addresses are another host’s');
+      const line = namedMetadataLine(facts.project.known ? facts.project.value : undefined);
       return found({
         subject: { url: answer.url },
         actual: summary(answer),
         expected: '200 with a JSON document',
+        ...(line === undefined ? {} : { fix: line }),
       });
     }),
 });

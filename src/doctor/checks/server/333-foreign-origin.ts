@@ -1,12 +1,19 @@
-import { defineCheck, withServer } from '../../check.ts';
+import { defineCheck, type Others, withServer } from '../../check.ts';
 import { guardLine, inFramework } from '../../frameworks.ts';
-import { type Finding, found, passed } from '../../model.ts';
+import { type Finding, found, type Level, passed } from '../../model.ts';
 import { corsOf, isServed, summary } from '../../reading.ts';
 
 const origin = 'https://attacker.example';
 
 /** The parts of a finding that differ with how far a stranger's page gets. */
 type Depth = Pick<Finding, 'actual' | 'level' | 'why'>;
+
+/** As bad as that everybody is let in, which is its cause; where all there is is meant to be public, no more than advice. */
+function openness(others: Others): Level {
+  const open = others.outcomeOf('SKM304');
+  if (open?.state !== 'found') return 'advice';
+  return open.findings[0]?.level ?? 'error';
+}
 
 const secondWall =
   'A page without a token gets nothing, but MCP asks for this second wall: a token that leaks into a page could be used from there.';
@@ -20,13 +27,13 @@ export default defineCheck({
   title: 'The server does not keep the web pages of strangers out',
   why: 'Any web site that a user visits could call this server from the user’s browser.',
   fix: 'Answer 403 to an Origin that you do not know, and name only known origins in Access-Control-Allow-Origin.',
-  run: (facts) =>
+  run: (facts, others) =>
     withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
       const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
       const finding = (depth: Depth) =>
         found({ subject: { url: endpoint }, expected: '403', ...inFramework(facts, guardLine), ...depth });
       if (isServed(answer))
-        return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: 'error' });
+        return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: openness(others) });
       if (corsOf(answer).allows(origin))
         return finding({ actual: `${summary(answer)} with Access-Control-Allow-Origin for ${origin}` });
       if (withToken !== undefined && isServed(withToken))

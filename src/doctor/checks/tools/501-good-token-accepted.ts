@@ -1,6 +1,14 @@
 import { defineCheck, withTools } from '../../check.ts';
+import type { Facts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isBroken, summary } from '../../reading.ts';
+
+const fix =
+  'Accept both issuers and look for the resource id in “aud”. If .env was changed, start the server again.';
+
+function isFastMcp({ project }: Facts): boolean {
+  return project.known && project.value.framework === 'fastmcp';
+}
 
 /** docs/scalekit.md#documented-failures, 12: a verifier that knows one issuer, or compares the audience with a URL. */
 export default defineCheck({
@@ -10,7 +18,7 @@ export default defineCheck({
   holds: 'The server accepts a good token',
   title: 'The server refuses a good token',
   why: 'The token is signed by Scalekit, in time and for this server. The server’s own check is wrong: it knows only one of Scalekit’s two issuers, or compares the audience with a URL in place of the resource id.',
-  fix: 'Accept both issuers and look for the resource id in “aud”. In FastMCP, update to 4.0 or later. If .env was changed, start the server again.',
+  fix,
   run: (facts, { refusals }) =>
     withTools(facts, ({ initialize }, { endpoint }) => {
       if (refusals === undefined) return skipped('Whether the token is good is not known');
@@ -22,6 +30,7 @@ export default defineCheck({
         subject: { url: endpoint },
         actual: `${summary(initialize)} to a token that is signed, in time, and for this server`,
         expected: '200',
+        ...(isFastMcp(facts) ? { fix: `In FastMCP, update to 4.0 or later. ${fix}` } : {}),
       });
     }),
 });

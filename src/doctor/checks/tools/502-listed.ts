@@ -1,6 +1,15 @@
 import { defineCheck, withTools } from '../../check.ts';
+import type { Facts } from '../../facts/index.ts';
+import { behindCheckLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
+import type { Answer } from '../../probe.ts';
 import { isBroken, succeeded, summary, toolsOf } from '../../reading.ts';
+
+function usual({ project }: Facts, answer: Answer): string {
+  const isFailure = answer.answered && answer.status === 500;
+  const line = behindCheckLine(project.known ? project.value : undefined);
+  return isFailure && line !== undefined ? ` ${line}` : '';
+}
 
 /** MCP, tools: `tools/list`. */
 export default defineCheck({
@@ -20,7 +29,7 @@ export default defineCheck({
           actual: `${summary(initialize)} to the first message`,
           expected: '200',
           why: 'The token check is passed, and behind it nothing answers as an MCP server.',
-          fix: 'See the server’s log, and whether MCP is served at exactly this path: the check in front of it may well answer at any path.',
+          fix: `See the server’s log, and whether MCP is served at exactly this path: the check in front of it may well answer at any path.${usual(facts, initialize)}`,
         });
       if (!succeeded(initialize)) return skipped('The server did not let the call in');
       const tools = toolsOf(list);

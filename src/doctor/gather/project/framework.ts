@@ -11,6 +11,7 @@ const byPackage: ReadonlyArray<
   ['npm', 'mcp-framework', 'mcp-framework'],
   ['npm', 'skybridge', 'skybridge'],
   ['npm', 'fastmcp', 'fastmcp-js'],
+  ['pypi', 'fastapi-mcp', 'fastapi'],
   ['pypi', 'mcp', 'mcp-python'],
   ['npm', 'hono', 'hono'],
   ['npm', 'express', 'express'],
@@ -23,6 +24,7 @@ const byPackage: ReadonlyArray<
 /** What the source imports, where no manifest says so (a script, a virtual environment of the whole machine). */
 const byImport: ReadonlyArray<readonly [pattern: RegExp, framework: Framework]> = [
   [/^\s*(?:from|import)\s+fastmcp\b/m, 'fastmcp'],
+  [/^\s*(?:from|import)\s+fastapi_mcp\b/m, 'fastapi'],
   [/^\s*(?:from|import)\s+mcp\b/m, 'mcp-python'],
   [/from ['"]mcp-framework['"]/, 'mcp-framework'],
   [/from ['"]hono['"]/, 'hono'],
@@ -47,6 +49,9 @@ export function frameworkOf(
     ),
   );
   const imported = byImport.find(([pattern]) => sources.some(({ text }) => pattern.test(text)));
+  const found = row?.[2] ?? imported?.[1];
+  // The SDK's application is mounted in one of FastAPI's, which serves it.
+  if (found === 'mcp-python' && sources.some(({ text }) => /=\s*FastAPI\s*\(/.test(text))) return 'fastapi';
   // What a project asks for and does not import is another part of it.
   const isRouter = row !== undefined && ['hono', 'express'].includes(row[2]);
   if (row !== undefined)

@@ -25,7 +25,7 @@ const npmNames = [
   'scalekit-mcp-server',
   'xmcp',
 ] as const;
-const pypiNames = ['fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;
+const pypiNames = ['fastapi-mcp', 'fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;
 
 /** @returns whether a package is one that is looked for at all. */
 export function isReadPackage({ ecosystem, name }: PackageFact): boolean {

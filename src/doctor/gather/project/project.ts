@@ -6,6 +6,7 @@ import {
   type PackageFact,
   type ProjectFacts,
   type ProjectKind,
+  type Setting,
 } from '../../facts/index.ts';
 import { objectIn, parseObject } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
@@ -96,8 +97,15 @@ const startsWithTransport =
 function startOf(
   { manifest, sources, production, hasBuild }: Files,
   parsed: Readonly<Record<string, unknown>>,
+  settings: readonly Setting[],
 ): Pick<ProjectFacts, 'startCommand' | 'startsElsewhere'> {
-  const startCommand = startCommandOf(parsed, sources, production, hasBuild);
+  const startCommand = startCommandOf(
+    parsed,
+    sources,
+    production,
+    hasBuild,
+    settings.find(({ variable }) => variable === 'PORT')?.value,
+  );
   const startsElsewhere = [...production, ...(manifest ? [manifest] : [])].some(({ text }) =>
     startsWithTransport.test(text),
   );
@@ -142,7 +150,7 @@ export async function gatherProject(
     ...(ejected === undefined ? {} : { ejected }),
     framework,
     ...readTransport(sources, framework),
-    ...startOf(files, parsed),
+    ...startOf(files, parsed, settings),
     publishedPorts: publishedPorts(files.production),
     clientProblems: files.clients.flatMap(clientProblemOf),
     ...(read !== undefined && 'problem' in read ? { manifestProblem: read } : {}),

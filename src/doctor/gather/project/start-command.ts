@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { objectIn, strings } from '../../reading.ts';
 import type { TextFile } from './files.ts';
 
@@ -33,16 +34,33 @@ function fromManifest(manifest: Readonly<Record<string, unknown>>, hasBuild: boo
   return typeof dev === 'string' ? 'npm run dev' : typeof start === 'string' ? 'npm start' : undefined;
 }
 
-/** @returns the command that starts the server, or undefined where no file says. */
+/** FastAPI's way: the file makes an application and does not run it. `uvicorn main:app`, from the folder that the module is in. */
+function asgiCommand(python: readonly TextFile[], port: string | undefined): string | undefined {
+  const isRun = /__name__\s*==\s*["']__main__["']|\b(?:uvicorn|mcp|server)\.run\s*\(/;
+  const made = python.find(({ text }) => /^(\w+)\s*(?::[^=\n]+)?=\s*(?:FastAPI|Starlette)\s*\(/m.test(text));
+  if (made === undefined || isRun.test(made.text)) return undefined;
+  const name = /^(\w+)\s*(?::[^=\n]+)?=\s*(?:FastAPI|Starlette)\s*\(/m.exec(made.text)?.[1];
+  const { dir, name: module } = posix.parse(made.file);
+  const from = dir === '' ? '' : ` --app-dir ${dir}`;
+  return `uvicorn ${module}:${name}${from}${port === undefined ? '' : ` --port ${port}`}`;
+}
+
+/**
+ * @param port that the settings say; a program that does not read it is told.
+ * @returns the command that starts the server, or undefined where no file says.
+ */
 export function startCommandOf(
   manifest: Readonly<Record<string, unknown>>,
   sources: readonly TextFile[],
   production: readonly TextFile[],
   hasBuild: boolean,
+  port: string | undefined,
 ): string | undefined {
   const script = fromManifest(manifest, hasBuild);
   if (script !== undefined) return script;
   const python = sources.filter(({ file }) => file.endsWith('.py'));
+  const asgi = asgiCommand(python, port);
+  if (asgi !== undefined) return asgi;
   const entry =
     usualEntries.find((name) => python.some(({ file }) => file === name)) ??
     python.find(({ text }) => /__name__\s*==\s*["']__main__["']/.test(text))?.file;

@@ -1,4 +1,4 @@
-import type { Framework, Mention, TransportFacts } from '../../facts/index.ts';
+import type { Framework, Mention, RemovedArgument, TransportFacts } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 
 /** What the source says of how the server is started and where it is served; read by pattern, and never run. */
@@ -55,14 +55,20 @@ const pythonRun = /\b\w+\.run(?:_async)?\s*\(/g;
 /** `mcp.run()` without a transport is stdio in FastMCP and in the SDK. */
 function pythonTransport(files: readonly TextFile[]): TransportFacts['transport'] {
   const servers = files.filter(
-    ({ text }) => /\b(?:FastMCP|MCPServer)\s*\(/.test(text) || /import .*\bmcp\b/.test(text),
+    ({ text }) => /\b(?:FastMCP|MCPServer|FastApiMCP)\s*\(/.test(text) || /import .*\bmcp\b/.test(text),
   );
   const runs = callsOf(servers, pythonRun).filter(
     ({ arguments: given }) => !/^\s*(?:["'][\w.]+:\w+["']|app\b|main\b|\w+\(\))/.test(given),
   );
   const says = (pattern: RegExp) => runs.find(({ arguments: given }) => pattern.test(given));
-  if (servers.some(({ text }) => /\b(?:http_app|streamable_http_app|asgi_app)\s*\(/.test(text)))
+  if (servers.some(({ text }) => /\b(?:http_app|streamable_http_app|asgi_app|mount_http)\s*\(/.test(text)))
     return undefined;
+  const [mounted] = mentionsOf(
+    servers,
+    /\.(mount_sse\s*\()|\.(sse_app\s*\()|(?<=FastApiMCP[\s\S]*)\bmcp\.(mount\s*\(\s*\))/g,
+  );
+  if (mounted !== undefined)
+    return { kind: 'sse', ...mounted, text: `${mounted.text.replace(/\s*\(.*/s, '')}(…)` };
   if (says(/["'](?:streamable-)?http["']/)) return undefined;
   const sse = says(/["']sse["']/);
   if (sse) return { kind: 'sse', ...sse, text: 'transport="sse"' };
@@ -89,8 +95,28 @@ const route =
 /** A path that has nothing to do with MCP by its name. */
 const otherRoute = /\.well-known|health|ready|static|metrics|favicon|login|callback|register|token|api-docs/;
 
+/** Where a Python application is mounted in another one, e.g. `app.mount("/api", mcp.streamable_http_app())`. */
+const pythonMount = /\.mount\s*\(\s*["'](\/[\w./-]*)["']/g;
+
+/** Inside of it MCP has a path of its own, `/mcp` where nothing is said. */
+const innerPath =
+  /\b(?:streamable_http_path|(?:http_app|streamable_http_app)\s*\(\s*path)\s*=\s*["'](\/[\w./-]*)["']/g;
+
+function mountedPaths(files: readonly TextFile[]): readonly string[] {
+  const inner = mentionsOf(files, innerPath).map(({ text }) => text);
+  return mentionsOf(files, pythonMount).flatMap(({ text: outer }) =>
+    [...inner, ...(inner.length === 0 ? ['/mcp'] : [])].map((path) => `${outer.replace(/\/$/, '')}${path}`),
+  );
+}
+
 function pathsOf(files: readonly TextFile[]): readonly string[] {
-  const paths = mentionsOf(files, route).map(({ text }) => text);
+  const python = files.filter(({ file }) => file.endsWith('.py'));
+  const unmounted = python.map(({ file, text }) => ({ file, text: text.replaceAll(pythonMount, '') }));
+  const others = files.filter(({ file }) => !file.endsWith('.py'));
+  const paths = [
+    ...mountedPaths(python),
+    ...mentionsOf([...unmounted, ...others], route).map(({ text }) => text),
+  ];
   return [...new Set(paths)].filter((path) => !otherRoute.test(path)).slice(0, 8);
 }
 
@@ -110,9 +136,13 @@ function portOf(files: readonly TextFile[], framework: Framework): Mention | und
   return run === undefined ? undefined : { ...run, text: '8000' };
 }
 
-/** Arguments of FastMCP's constructor that it no longer takes (its own list; docs/scalekit.md). */
-const removedArguments =
-  /\b(stateless_http|json_response|host|port|sse_path|message_path|streamable_http_path|debug|log_level)\s*=/;
+/** Arguments that a constructor no longer takes (FastMCP: its own list, docs/scalekit.md; MCPServer: the SDK's guide to version 2). */
+const removedArguments = {
+  FastMCP:
+    /\b(stateless_http|json_response|host|port|sse_path|message_path|streamable_http_path|debug|log_level)\s*=/,
+  MCPServer:
+    /\b(stateless_http|json_response|host|port|sse_path|message_path|mount_path|streamable_http_path|transport_security)\s*=/,
+} as const;
 
 /** @returns the arguments of `FastMCP(…)` that stand at its own level, without those of calls inside. */
 function ownArguments(text: string): string {
@@ -127,12 +157,27 @@ function ownArguments(text: string): string {
     .join('');
 }
 
-function removedOf(files: readonly TextFile[]): readonly Mention[] {
-  const fromFastMcp = files.filter(({ text }) => /^\s*(?:from|import)\s+fastmcp\b/m.test(text));
-  return callsOf(fromFastMcp, /\bFastMCP\s*\(/g).flatMap(({ file, line, arguments: given }) => {
-    const name = removedArguments.exec(ownArguments(given))?.[1];
-    return name === undefined ? [] : [{ text: name, file, line }];
+function removedFrom(
+  of: RemovedArgument['of'],
+  files: readonly TextFile[],
+  call: RegExp,
+): readonly RemovedArgument[] {
+  return callsOf(files, call).flatMap(({ file, line, arguments: given }) => {
+    const name = removedArguments[of].exec(ownArguments(given))?.[1];
+    return name === undefined ? [] : [{ text: name, file, line, of }];
   });
+}
+
+function removedOf(files: readonly TextFile[]): readonly RemovedArgument[] {
+  const importing = (pattern: RegExp) => files.filter(({ text }) => pattern.test(text));
+  return [
+    ...removedFrom('FastMCP', importing(/^\s*(?:from|import)\s+fastmcp\b/m), /\bFastMCP\s*\(/g),
+    ...removedFrom(
+      'MCPServer',
+      importing(/^\s*from\s+mcp\.server\S*\s+import\b.*\bMCPServer\b/m),
+      /\bMCPServer\s*\(/g,
+    ),
+  ];
 }
 
 /** `load_dotenv()` that comes after the provider has read its variables, in the same file. */
