@@ -20,7 +20,7 @@ export interface EmulatorOptions {
    * The folder for the signing key and the registered clients, so that tokens and cached registrations survive a restart.
    * Without it both are kept in memory.
    */
-  readonly stateDirectory?: string;
+  readonly keyDirectory?: string;
   /**
    * For containers only, with `publicUrl`: listens on all interfaces, and also accepts names of container networks as Host.
    * Default false: loopback only.

@@ -137,9 +137,9 @@ function settle(options: EmulateOptions, context: Context): { settled: Settled; 
   const said = { ...alike, ...options };
   const { decides, note } = settleSwitches(context.cwd, said, !options.ephemeral);
   if (note !== undefined) notes.push(note);
-  const state = options.ephemeral ? {} : { stateDirectory: stateDirectory(context.env) };
+  const keyDirectory = options.ephemeral ? {} : { keyDirectory: stateDirectory(context.env) };
   const { autoApprove = false, strict = strictAlike ?? false } = options;
-  const how = { autoApprove, strict, ...state, ...inContainer };
+  const how = { autoApprove, strict, ...keyDirectory, ...inContainer };
   return { settled: { ...decides, port, mcpUrl, resourceId, scopes, ...how }, notes };
 }
 
@@ -158,16 +158,16 @@ async function startOrExplain(options: Settled): Promise<Emulator> {
         cause: error,
       });
     }
-    if (code === undefined || options.stateDirectory === undefined) throw error;
-    throw new UserError(`The local Scalekit cannot store its key in ${options.stateDirectory}: ${message}`, {
-      code: 'state-directory',
+    if (code === undefined || options.keyDirectory === undefined) throw error;
+    throw new UserError(`The local Scalekit cannot store its key in ${options.keyDirectory}: ${message}`, {
+      code: 'key-directory',
       next: 'make the folder writable, or: scalekit-mcp emulate --ephemeral',
       cause: error,
     });
   }
 }
 
-function documentOf(emulator: Emulator, stateDirectory: string | undefined): Record<string, unknown> {
+function documentOf(emulator: Emulator, keyDirectory: string | undefined): Record<string, unknown> {
   const { url, port, resourceId, clientId, mcpUrl, scopes, variables, users, machineClient } = emulator;
   return {
     url,
@@ -179,7 +179,7 @@ function documentOf(emulator: Emulator, stateDirectory: string | undefined): Rec
     variables,
     users,
     machineClient,
-    stateDirectory: stateDirectory ?? null,
+    keyDirectory: keyDirectory ?? null,
   };
 }
 
@@ -189,7 +189,7 @@ const inContainerWarning =
 /** Prints text for people to stderr, so that stdout has the lines of `.env` and nothing else. */
 function announce(emulator: Emulator, options: Settled, notes: readonly string[], context: Context): void {
   const say = (...lines: string[]) => context.stderr.write(`${lines.join('\n')}\n`);
-  const kept = options.stateDirectory ?? 'nowhere: keys and clients are lost when it stops';
+  const kept = options.keyDirectory ?? 'nowhere: keys and clients are lost when it stops';
   say(
     ...notes.map((note) => `note: ${note}`),
     '',
@@ -226,8 +226,7 @@ export async function emulate(options: EmulateOptions, context: Context): Promis
   const forPeople = options.json ? {} : { onRequest: log, onTrustedClient };
   const emulator = await startOrExplain({ ...settled, ...forPeople, onError });
   try {
-    if (options.json)
-      context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.stateDirectory))}\n`);
+    if (options.json) context.stdout.write(`${JSON.stringify(documentOf(emulator, settled.keyDirectory))}\n`);
     else announce(emulator, settled, notes, context);
     if (!context.signal.aborted) await once(context.signal, 'abort');
   } finally {

@@ -97,7 +97,7 @@ export class LocalScalekit {
     env: Readonly<Record<string, string | undefined>>,
     events: Pick<EmulatorOptions, 'onRequest' | 'onTrustedClient' | 'onError'>,
   ) {
-    this.#options = { ...events, stateDirectory: stateDirectory(env) };
+    this.#options = { ...events, keyDirectory: stateDirectory(env) };
   }
 
   /** The one that we started, while it runs. */

@@ -159,7 +159,7 @@ function interfaceOf(running: Running, port: number, close: () => Promise<void>)
 export async function start(options: EmulatorOptions): Promise<Emulator> {
   // Report wrong options before anything is bound or written.
   settingsOf(options, 0);
-  const keys = KeyRing.open(options.stateDirectory);
+  const keys = KeyRing.open(options.keyDirectory);
   // Awaited below. If binding fails first, a failure of this promise must not count as unhandled.
   keys.catch(() => {});
   const counts = new Map<string, number>();
@@ -171,7 +171,7 @@ export async function start(options: EmulatorOptions): Promise<Emulator> {
     interfaces,
   );
   try {
-    const storage = new Storage(options.stateDirectory);
+    const storage = new Storage(options.keyDirectory);
     const running = new Running(settingsOf(options, listening.port), await keys, storage, counts, options);
     handler = counting(makeFront(running.front), counts, options);
     return interfaceOf(running, listening.port, listening.close);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * for it, that.
  *
  * @example
- * const scalekit = await startEmulator({ stateDirectory: emulatorDirectory(process.env) });
+ * const scalekit = await startEmulator({ keyDirectory: emulatorDirectory(process.env) });
  * @param env the environment; `XDG_STATE_HOME` counts only when absolute, as the specification asks.
  */
 export function stateDirectory(

@@ -86,8 +86,8 @@ let project: string;
 beforeAll(async () => {
   project = await makeDirectory('call');
   const [port, mcpUrl] = [await freePort(), await freeMcpUrl()];
-  const stateDirectory = join(project, '.state', 'scalekit-mcp');
-  const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, stateDirectory });
+  const keyDirectory = join(project, '.state', 'scalekit-mcp');
+  const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, keyDirectory });
   server = await startServer({ scalekit, scopes, tools });
   const lines = Object.entries(scalekit.variables).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(project, '.env'), lines.join(''));

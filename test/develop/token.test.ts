@@ -28,7 +28,7 @@ beforeEach(async () => {
   await writeFile(join(project, '.env'), `${lines.join('\n')}\n`, { mode: 0o600 });
 });
 
-const stateDirectory = () => join(project, '.state', 'scalekit-mcp');
+const keyDirectory = () => join(project, '.state', 'scalekit-mcp');
 
 async function scalekit(args: readonly string[], input = '') {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -44,7 +44,7 @@ async function start(options: Parameters<typeof startEmulator>[0] = {}): Promise
     port,
     resourceId,
     mcpUrl,
-    stateDirectory: stateDirectory(),
+    keyDirectory: keyDirectory(),
     ...options,
   });
   onTestFinished(() => emulator.close());
@@ -103,7 +103,7 @@ describe('a token of the local Scalekit', () => {
   });
 
   test('is not made where another key is in use', async () => {
-    await start({ stateDirectory: await temporaryDirectory() });
+    await start({ keyDirectory: await temporaryDirectory() });
     expect(await scalekit(['token'])).toMatchObject({
       code: 1,
       stdout: '',

@@ -115,7 +115,7 @@ test('--json: one document, and silence', async () => {
     mcpUrl: 'http://localhost:3002/',
     scopes: ['a:read', 'a:write'],
     variables: { SCALEKIT_ENVIRONMENT_URL: document.url },
-    stateDirectory: null,
+    keyDirectory: null,
   });
   await fetch(`${document.url}/keys`);
   expect(await running.stop()).toBe(exitCodes.interrupted);

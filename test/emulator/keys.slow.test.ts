@@ -112,22 +112,22 @@ describe('the key on disk', () => {
   afterEach(() => rm(join(directory, '..'), { recursive: true, force: true }));
 
   test('a restart does not invalidate tokens', async () => {
-    const token = await withEmulator({ stateDirectory: directory }, (first) => first.mint());
-    await withEmulator({ stateDirectory: directory }, async (second) => {
+    const token = await withEmulator({ keyDirectory: directory }, (first) => first.mint());
+    await withEmulator({ keyDirectory: directory }, async (second) => {
       expect(await verify(second, token)).toMatchObject({ sub: 'usr_1000000000000003' });
     });
   });
 
   test('a rotation survives a restart too', async () => {
-    const token = await withEmulator({ stateDirectory: directory }, async (first) => {
+    const token = await withEmulator({ keyDirectory: directory }, async (first) => {
       await first.rotateKeys();
       return first.mint();
     });
-    await withEmulator({ stateDirectory: directory }, (second) => verify(second, token));
+    await withEmulator({ keyDirectory: directory }, (second) => verify(second, token));
   });
 
   test.skipIf(process.platform === 'win32')('only its owner can read it', async () => {
-    await withEmulator({ stateDirectory: directory }, async (emulator) => {
+    await withEmulator({ keyDirectory: directory }, async (emulator) => {
       await fetch(`${emulator.url}/api/v1/resources/${emulator.resourceId}/clients:register`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -148,18 +148,18 @@ describe('the key on disk', () => {
   });
 
   test('what is no key is replaced', async () => {
-    await withEmulator({ stateDirectory: directory }, async () => {});
+    await withEmulator({ keyDirectory: directory }, async () => {});
     for (const broken of ['', '{"kty":"RSA"}', 'null', '[]', '{"kty":"oct","k":"AAAA"}']) {
       await writeFile(join(directory, 'signing-key.json'), broken);
-      const token = await withEmulator({ stateDirectory: directory }, (emulator) => emulator.mint());
-      await withEmulator({ stateDirectory: directory }, (emulator) => verify(emulator, token));
+      const token = await withEmulator({ keyDirectory: directory }, (emulator) => emulator.mint());
+      await withEmulator({ keyDirectory: directory }, (emulator) => verify(emulator, token));
     }
   });
 
   test('two that start at once agree on one key', async () => {
     const both = await Promise.all([
-      startEmulator({ stateDirectory: directory }),
-      startEmulator({ stateDirectory: directory }),
+      startEmulator({ keyDirectory: directory }),
+      startEmulator({ keyDirectory: directory }),
     ]);
     try {
       const [first, second] = both;
@@ -183,7 +183,7 @@ describe('the key on disk', () => {
   test('a folder that cannot be made is an error, and the port is free again', async () => {
     const file = join(directory, '..', 'file');
     await writeFile(file, '');
-    await expect(startEmulator({ stateDirectory: join(file, 'state') })).rejects.toThrow(/ENOTDIR|EEXIST/);
+    await expect(startEmulator({ keyDirectory: join(file, 'state') })).rejects.toThrow(/ENOTDIR|EEXIST/);
     expect(await readFile(file, 'utf8')).toBe('');
   });
 });

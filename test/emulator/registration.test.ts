@@ -145,15 +145,15 @@ describe('what a client has cached', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  async function registered(options: { stateDirectory?: string }): Promise<string> {
+  async function registered(options: { keyDirectory?: string }): Promise<string> {
     return withEmulator(options, async (emulator) =>
       String((await register(emulator, { redirect_uris: [uri] })).body.client_id),
     );
   }
 
   test('is good after a restart', async () => {
-    const clientId = await registered({ stateDirectory: directory });
-    await withEmulator({ stateDirectory: directory }, async (emulator) => {
+    const clientId = await registered({ keyDirectory: directory });
+    await withEmulator({ keyDirectory: directory }, async (emulator) => {
       expect(await ask(emulator, clientId, uri)).toBe(303);
       await emulator.reset();
       expect(await ask(emulator, clientId, uri)).toBe(400);
@@ -167,27 +167,27 @@ describe('what a client has cached', () => {
   });
 
   test('is forgotten when nobody has used it for three months', async () => {
-    const stale = await registered({ stateDirectory: directory });
+    const stale = await registered({ keyDirectory: directory });
     const longAgo = new Date(Date.now() - 91 * 24 * 3600 * 1000);
     await utimes(join(directory, 'clients', `${stale}.json`), longAgo, longAgo);
-    const fresh = await registered({ stateDirectory: directory });
+    const fresh = await registered({ keyDirectory: directory });
     expect(await readdir(join(directory, 'clients'))).toEqual([`${fresh}.json`]);
   });
 
   test('an id never leads out of the folder', async () => {
-    await registered({ stateDirectory: directory });
+    await registered({ keyDirectory: directory });
     const client = { client_id: 'x', redirect_uris: [uri], token_endpoint_auth_method: 'none' };
     await writeFile(join(directory, 'outside.json'), JSON.stringify(client));
-    await withEmulator({ stateDirectory: directory }, async (emulator) => {
+    await withEmulator({ keyDirectory: directory }, async (emulator) => {
       for (const id of ['../outside', '..\\outside', 'm2m_/../../outside', 'm2m_1\0', '%2e%2e/outside'])
         expect(await ask(emulator, id, uri)).toBe(400);
     });
   });
 
   test('a file that holds no client is an error for the client, not the end of the emulator', async () => {
-    const clientId = await registered({ stateDirectory: directory });
+    const clientId = await registered({ keyDirectory: directory });
     await writeFile(join(directory, 'clients', `${clientId}.json`), '{"client_id":1}');
-    await withEmulator({ stateDirectory: directory }, async (emulator) => {
+    await withEmulator({ keyDirectory: directory }, async (emulator) => {
       expect(await ask(emulator, clientId, uri)).toBeGreaterThanOrEqual(400);
       expect((await fetch(`${emulator.url}/keys`)).status).toBe(200);
     });

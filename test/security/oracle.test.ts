@@ -17,13 +17,13 @@ import type { Target } from './attack/types.ts';
 const cases = [...formatCases, ...signatureCases, ...claimCases];
 
 let emulator: Emulator;
-let stateDirectory: string;
+let keyDirectory: string;
 let target: Target;
 let source: TokenSource;
 
 beforeAll(async () => {
-  stateDirectory = await makeDirectory();
-  emulator = await startEmulator({ stateDirectory });
+  keyDirectory = await makeDirectory();
+  emulator = await startEmulator({ keyDirectory });
   const [readTool, writeTool] = toolsFor(emulator.scopes, []);
   target = {
     peer: { host: 'localhost', port: 3002, tls: false },
@@ -39,12 +39,12 @@ beforeAll(async () => {
     readTool,
     writeTool,
   };
-  source = await keySource(target, await readKey(join(stateDirectory, 'signing-key.json')));
+  source = await keySource(target, await readKey(join(keyDirectory, 'signing-key.json')));
 });
 
 afterAll(async () => {
   await emulator?.close();
-  await removeDirectory(stateDirectory);
+  await removeDirectory(keyDirectory);
 });
 
 /** What oauth4webapi says beside what the suite demands, for each case. */

@@ -89,10 +89,10 @@ describe.each([
 
   beforeAll(async () => {
     installed = await Installed.make(['zod@4', ...packages], [['server.ts', program]]);
-    const stateDirectory = await makeDirectory();
+    const keyDirectory = await makeDirectory();
     const port = await freePort();
     const mcpUrl = `http://localhost:${port}/`;
-    const scalekit = await startEmulator({ mcpUrl, scopes, stateDirectory });
+    const scalekit = await startEmulator({ mcpUrl, scopes, keyDirectory });
     try {
       server = new Program(process.execPath, [join('built', 'server.js')], {
         cwd: installed.directory,
@@ -100,11 +100,11 @@ describe.each([
       });
       await server.says(/listening/, 60_000);
       const target = await describeTarget(`${mcpUrl}mcp`, scalekit.url);
-      const source = await keySource(target, await readKey(join(stateDirectory, 'signing-key.json')));
+      const source = await keySource(target, await readKey(join(keyDirectory, 'signing-key.json')));
       outcomes = await attack(target, source, { slow: false });
     } finally {
       await scalekit.close();
-      await removeDirectory(stateDirectory);
+      await removeDirectory(keyDirectory);
     }
   }, 600_000);
 

@@ -10,21 +10,21 @@ import { makeProject } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
 
 let ground: Ground | undefined;
-let stateDirectory: string;
+let keyDirectory: string;
 
 beforeEach(async () => {
-  stateDirectory = await makeDirectory();
+  keyDirectory = await makeDirectory();
 });
 afterEach(async () => {
   await ground?.close();
   ground = undefined;
-  await removeDirectory(stateDirectory);
+  await removeDirectory(keyDirectory);
 });
 
 const attack = (...args: readonly string[]) =>
   run(process.execPath, [join(repository, 'scripts', 'attack.js'), ...args], {
     cwd: repository,
-    env: { XDG_STATE_HOME: stateDirectory, LOCALAPPDATA: stateDirectory },
+    env: { XDG_STATE_HOME: keyDirectory, LOCALAPPDATA: keyDirectory },
   });
 
 /** A server that lets everybody in, with a local Scalekit that approves by itself. */
@@ -32,7 +32,7 @@ async function startOpenServer(): Promise<string> {
   ground = await prepareGround(
     await makeProject('todo'),
     { env: unlimited },
-    { stateDirectory, autoApprove: true },
+    { keyDirectory, autoApprove: true },
   );
   const { emulator } = ground;
   const server = createServer((request, response) => {
@@ -73,7 +73,7 @@ describe('npm run attack', () => {
     ground = await prepareGround(
       await makeProject('todo'),
       { env: unlimited },
-      { stateDirectory, autoApprove: true },
+      { keyDirectory, autoApprove: true },
     );
     const { target, emulator } = ground;
     const { code, stdout, stderr } = await attack(target.endpoint, '--issuer', emulator.url, '--no-slow');
@@ -85,7 +85,7 @@ describe('npm run attack', () => {
     ground = await prepareGround(
       await makeProject('todo'),
       { env: unlimited },
-      { stateDirectory: emulatorDirectory({ XDG_STATE_HOME: stateDirectory, LOCALAPPDATA: stateDirectory }) },
+      { keyDirectory: emulatorDirectory({ XDG_STATE_HOME: keyDirectory, LOCALAPPDATA: keyDirectory }) },
     );
     const { target, emulator } = ground;
     const { code, stderr } = await attack(target.endpoint, '--issuer', emulator.url, '--only', 'alg/');
@@ -95,7 +95,7 @@ describe('npm run attack', () => {
 
   test('ends with 1 where something gets through, and names it', async () => {
     const url = await startOpenServer();
-    const key = join(stateDirectory, 'signing-key.json');
+    const key = join(keyDirectory, 'signing-key.json');
     const { code, stdout, stderr } = await attack(
       url,
       '--token-key',

@@ -107,19 +107,19 @@ export async function prepareGround(
   settings: ServerSettings = {},
   options: EmulatorOptions = {},
 ): Promise<Ground> {
-  const stateDirectory = options.stateDirectory ?? (await makeDirectory());
+  const keyDirectory = options.keyDirectory ?? (await makeDirectory());
   const port = settings.port ?? (await freePort());
-  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/`, ...options, stateDirectory });
+  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/`, ...options, keyDirectory });
   const server = await startServer(project, emulator, { ...settings, port });
   const close = async () => {
     await server.stop();
     await emulator.close();
-    if (options.stateDirectory === undefined) await removeDirectory(stateDirectory);
+    if (options.keyDirectory === undefined) await removeDirectory(keyDirectory);
   };
   try {
     await server.whenReady();
     const target = await describeTarget(server.endpoint, emulator.url);
-    const source = await keySource(target, await readKey(join(stateDirectory, 'signing-key.json')));
+    const source = await keySource(target, await readKey(join(keyDirectory, 'signing-key.json')));
     return { emulator, server, target, source, close };
   } catch (error) {
     await close();

@@ -80,12 +80,12 @@ export class GeneratedProject {
   }
 
   /** Starts the local Scalekit that the project's `.env` points at. */
-  startScalekit(scopes: readonly string[], stateDirectory?: string): Promise<Emulator> {
+  startScalekit(scopes: readonly string[], keyDirectory?: string): Promise<Emulator> {
     return startEmulator({
       port: emulatorPort(this.port),
       mcpUrl: this.mcpUrl,
       scopes,
-      ...(stateDirectory === undefined ? {} : { stateDirectory }),
+      ...(keyDirectory === undefined ? {} : { keyDirectory }),
     });
   }
 

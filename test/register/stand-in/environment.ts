@@ -29,7 +29,7 @@ export interface EnvironmentOptions {
   readonly type: 'DEV' | 'PRD';
   readonly scopes: readonly Scope[];
   /** Keeps the signing key, which the servers of an environment share. */
-  readonly stateDirectory: string;
+  readonly keyDirectory: string;
 }
 
 /**
@@ -85,7 +85,7 @@ export class Environment {
           resourceId: server.id,
           mcpUrl: server.url,
           scopes: this.scopes,
-          stateDirectory: this.#options.stateDirectory,
+          keyDirectory: this.#options.keyDirectory,
           tokenLifetime: server.accessTokenExpiry,
         })
       : undefined;

@@ -123,11 +123,11 @@ class Door {
 
 /** Starts it; by default a workspace with one development environment, in which nothing is yet. */
 export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const stateDirectory = await makeDirectory('stand-in');
+  const keyDirectory = await makeDirectory('stand-in');
   const wanted = options.environments ?? [{ name: 'Development', type: 'DEV' as const }];
   const environments = await Promise.all(
     wanted.map(({ name, type, scopes: own = [] }, index) =>
-      Environment.start({ id: `env_${1001 + index}`, name, type, scopes: own, stateDirectory }),
+      Environment.start({ id: `env_${1001 + index}`, name, type, scopes: own, keyDirectory }),
     ),
   );
   let last = 2_000_000_000_000_000;
@@ -141,7 +141,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     },
   };
   const door = new Door(workspace);
-  await door.open({ ...options.signIn, stateDirectory });
+  await door.open({ ...options.signIn, keyDirectory });
   return {
     url: door.url,
     environments,
@@ -155,7 +155,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     },
     close: async () => {
       await Promise.all([door.close(), ...environments.map((environment) => environment.close())]);
-      await removeDirectory(stateDirectory);
+      await removeDirectory(keyDirectory);
     },
   };
 }
