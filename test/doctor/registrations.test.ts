@@ -9,6 +9,7 @@ import { gatherRegistrations } from '../../src/doctor/gather/registrations.ts';
 import { startRun } from '../../src/doctor/run-checks.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
+import { discover, register } from '../emulator/walk.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const endpoint = 'http://localhost:3002/mcp';
@@ -22,20 +23,14 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 /** Registers a client as mcp-remote does. */
-async function register(redirectUri: string): Promise<string> {
-  const { registration } = endpoints(emulator.url, emulator.resourceId);
-  const answer = await fetch(registration, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      client_name: 'mcp-remote',
-      redirect_uris: [redirectUri],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    }),
+async function registerRemote(redirectUri: string): Promise<string> {
+  const client = await register(await discover(emulator), {
+    client_name: 'mcp-remote',
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
   });
-  return ((await answer.json()) as { client_id: string }).client_id;
+  return client.client_id;
 }
 
 /** A home in which mcp-remote remembers a client of this server. */
@@ -66,7 +61,7 @@ async function examine(home: string) {
 
 describe('a client that mcp-remote remembers', () => {
   test('is fine where Scalekit knows it', async () => {
-    const { states, registrations } = await examine(await homeWith(await register(callback), callback));
+    const { states, registrations } = await examine(await homeWith(await registerRemote(callback), callback));
     expect(states).toEqual(['passed', 'passed']);
     expect(registrations).toHaveLength(1);
     expect(JSON.stringify(registrations)).not.toContain('a-token-of-somebody');
@@ -79,7 +74,7 @@ describe('a client that mcp-remote remembers', () => {
   });
 
   test('is named where it has registered another address', async () => {
-    const clientId = await register('https://client.example.com/callback');
+    const clientId = await registerRemote('https://client.example.com/callback');
     const { states } = await examine(await homeWith(clientId, 'https://other.example.com/callback'));
     expect(states).toEqual(['passed', 'found']);
   });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
+  answerConsent,
   authorizationRequest,
   Browser,
   claimsOf,
   discover,
   exchange,
-  Form,
   locationOf,
+  openConsent,
   redirectUri,
   withEmulator,
 } from './walk.ts';
@@ -49,12 +50,11 @@ test('a client that is described by a document walks without registration', asyn
   const server = await discover(emulator);
   const browser = new Browser();
   const request = await authorizationRequest(emulator, server, url, { scope: 'todo:read offline_access' });
-  const form = await Form.of(await browser.open(locationOf(await browser.open(request.url))));
+  const form = await openConsent(browser, request.url);
   expect(form.page).toContain('<bdi>A documented client</bdi>');
   expect(form.page).toContain('described by the document at this address');
-  const resume = locationOf(await browser.open(form.action, form.press('allow')));
   const client = { client_id: url, token_endpoint_auth_method: 'none' };
-  const tokens = await exchange(server, client, request, locationOf(await browser.open(resume)));
+  const tokens = await exchange(server, client, request, await answerConsent(browser, form));
   expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: url, scope: 'todo:read offline_access' });
   expect(tokens).toHaveProperty('refresh_token');
 });
@@ -176,10 +176,9 @@ describe('an unknown client whose document cannot be reached', () => {
       for (const redirect_uri of ['http://127.0.0.1:4000/one', 'http://localhost:4000/two']) {
         const browser = new Browser();
         const request = await authorizationRequest(bundled, server, unknown, { redirect_uri });
-        const form = await Form.of(await browser.open(locationOf(await browser.open(request.url))));
-        const resume = locationOf(await browser.open(form.action, form.press('allow')));
+        const callback = await answerConsent(browser, await openConsent(browser, request.url));
         const client = { client_id: unknown, token_endpoint_auth_method: 'none' };
-        const tokens = await exchange(server, client, request, locationOf(await browser.open(resume)));
+        const tokens = await exchange(server, client, request, callback);
         expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: unknown });
       }
     });

@@ -5,7 +5,7 @@ import * as previous from '@modelcontextprotocol/sdk/client/auth.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { serverUrls } from '../../src/scalekit/index.ts';
-import { Browser, claimsOf, Form, locationOf, redirectUri } from './walk.ts';
+import { answerConsent, Browser, claimsOf, openConsent, redirectUri } from './walk.ts';
 
 let server: Server;
 let emulator: Emulator;
@@ -94,12 +94,10 @@ test.each(Object.entries(clients))(
     expect(owner.information?.client_id).toMatch(/^m2m_/);
 
     const browser = new Browser();
-    const page = await browser.open(locationOf(await browser.open(owner.destination ?? '')));
-    const form = await Form.of(page);
+    const form = await openConsent(browser, owner.destination ?? '');
     expect(form.page).toContain('<bdi>An official client</bdi>');
     expect(form.offered('scope')).toEqual(['todo:read', 'todo:write', 'offline_access']);
-    const resume = locationOf(await browser.open(form.action, form.press('allow')));
-    const callback = locationOf(await browser.open(resume)).searchParams;
+    const callback = (await answerConsent(browser, form)).searchParams;
 
     const answer = { authorizationCode: callback.get('code') ?? '', iss: callback.get('iss') ?? '' };
     expect(await auth(owner, { serverUrl, ...answer })).toBe('AUTHORIZED');

@@ -3,6 +3,7 @@ import type * as oauth from 'oauth4webapi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
+  answerConsent,
   authorizationRequest,
   Browser,
   claimsOf,
@@ -51,10 +52,8 @@ async function visit(
 }
 
 /** Presses a button, and follows the way back to the client. */
-async function answer({ browser, form }: Visit, decision: 'allow' | 'deny'): Promise<URL> {
-  const resume = locationOf(await browser.open(form.action, form.press(decision)));
-  return locationOf(await browser.open(resume));
-}
+const answer = ({ browser, form }: Visit, decision: 'allow' | 'deny') =>
+  answerConsent(browser, form, decision);
 
 async function allow(visited: Visit): Promise<oauth.TokenEndpointResponse> {
   return exchange(server, visited.client, visited.request, await answer(visited, 'allow'));

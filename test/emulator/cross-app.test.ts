@@ -25,7 +25,7 @@ const urls = () => endpoints(scalekit().url, scalekit().resourceId);
 
 /** A client that registers itself, and is known to the identity provider. */
 async function newClient(): Promise<string> {
-  const { client_id: id } = await register(await discover(scalekit() as never));
+  const { client_id: id } = await register(await discover(scalekit()));
   provider.connect(id);
   return id;
 }

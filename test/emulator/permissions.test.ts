@@ -2,14 +2,14 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
+  answerConsent,
   authorizationRequest,
   Browser,
   claimsOf,
   discover,
   exchange,
-  Form,
   insecure,
-  locationOf,
+  openConsent,
   register,
 } from './walk.ts';
 
@@ -39,10 +39,8 @@ async function signIn(user: string, scope = 'todo:read todo:write offline_access
   const client = await register(server);
   const request = await authorizationRequest(emulator, server, client.client_id, { scope });
   const browser = new Browser();
-  const page = await browser.open(locationOf(await browser.open(request.url)));
-  const form = (await Form.of(page)).select(user);
-  const resume = locationOf(await browser.open(form.action, form.press('allow')));
-  const callback = locationOf(await browser.open(resume));
+  const form = (await openConsent(browser, request.url)).select(user);
+  const callback = await answerConsent(browser, form);
   return { server, client, page: form.page, tokens: await exchange(server, client, request, callback) };
 }
 

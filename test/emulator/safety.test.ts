@@ -11,7 +11,7 @@ import { Storage } from '../../src/emulator/storage.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
 import { UsageError } from '../../src/terminal/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { authorizationRequest, Browser, discover, Form, locationOf, register } from './walk.ts';
+import { authorizationRequest, Browser, discover, locationOf, openConsent, register } from './walk.ts';
 
 /** The local Scalekit is no hole in the machine that it runs on. */
 
@@ -144,7 +144,7 @@ describe('the consent form', () => {
     const client = await register(server);
     const browser = new Browser();
     const request = await authorizationRequest(emulator, server, client.client_id);
-    const form = await Form.of(await browser.open(locationOf(await browser.open(request.url))));
+    const form = await openConsent(browser, request.url);
     const response = await browser.open(form.action, form.press('allow'), headersOf(emulator.url));
     expect(response.status).toBe(status);
   });

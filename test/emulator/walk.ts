@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
 import { serverUrls } from '../../src/scalekit/index.ts';
 
-export { Browser, Form, locationOf } from '../support/browser.ts';
+export { answerConsent, Browser, Form, locationOf, openConsent } from '../support/browser.ts';
 
 /** The emulator speaks http, on loopback. */
 export const insecure = { [oauth.allowInsecureRequests]: true } as const;
@@ -23,7 +23,9 @@ export async function withEmulator<T>(
 }
 
 /** Discovers the authorization server as a client does, checking the issuer. */
-export async function discover(emulator: Emulator): Promise<oauth.AuthorizationServer> {
+export async function discover(
+  emulator: Pick<Emulator, 'url' | 'resourceId'>,
+): Promise<oauth.AuthorizationServer> {
   const issuer = new URL(`${emulator.url}/resources/${emulator.resourceId}`);
   const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure });
   return oauth.processDiscoveryResponse(issuer, response);

@@ -102,6 +102,21 @@ export interface Person {
   readonly grants?: readonly string[];
 }
 
+/** Opens the consent page to which a client's request leads. */
+export async function openConsent(browser: Browser, url: URL | string): Promise<Form> {
+  return Form.of(await browser.open(locationOf(await browser.open(url))));
+}
+
+/** Presses a button of the consent page. @returns where the browser is sent back to the client. */
+export async function answerConsent(
+  browser: Browser,
+  form: Form,
+  decision: 'allow' | 'deny' = 'allow',
+): Promise<URL> {
+  const resume = locationOf(await browser.open(form.action, form.press(decision)));
+  return locationOf(await browser.open(resume));
+}
+
 /**
  * Goes through login and consent as a person does, without a screen.
  * @param url where the client has sent the browser.
@@ -109,9 +124,8 @@ export interface Person {
  */
 export async function consent(url: URL, { user, grants }: Person = {}): Promise<URLSearchParams> {
   const browser = new Browser();
-  const form = await Form.of(await browser.open(locationOf(await browser.open(url))));
+  const form = await openConsent(browser, url);
   if (user !== undefined) form.select(user);
   for (const scope of form.offered('scope')) if (grants && !grants.includes(scope)) form.untick(scope);
-  const resume = locationOf(await browser.open(form.action, form.press('allow')));
-  return locationOf(await browser.open(resume)).searchParams;
+  return (await answerConsent(browser, form)).searchParams;
 }

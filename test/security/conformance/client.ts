@@ -1,7 +1,7 @@
 // The client whose conformance is measured: the code of `scalekit-mcp token`, `call` and `register`, with a browser that
 // allows everything. The suite starts it with a URL, and says in the environment what a person would have been told.
 import { setTimeout as delay } from 'node:timers/promises';
-import { requestJwtAuthorizationGrant } from '@modelcontextprotocol/client';
+import { exchangeJwtAuthGrant, requestJwtAuthorizationGrant } from '@modelcontextprotocol/client';
 import { Connection } from '../../../src/develop/call/connection.ts';
 import type { ScopeWish, Taken, TokenSource } from '../../../src/develop/token/source.ts';
 import { discover, fetchWithin } from '../../../src/sign-in/discover.ts';
@@ -44,17 +44,16 @@ async function byIdentityProvider(server: URL, handed: Handed): Promise<Taken> {
     return value;
   };
   const { info, resource } = await discover(server, fetchWithin(signal));
-  const jwtAuthGrant = await requestJwtAuthorizationGrant({
+  const { jwtAuthGrant } = await requestJwtAuthorizationGrant({
     tokenEndpoint: need('idp_token_endpoint'),
     audience: info.authorizationServerMetadata?.issuer ?? info.authorizationServerUrl,
     resource: resource ?? server,
     idToken: need('idp_id_token'),
     clientId: need('idp_client_id'),
   });
-  const { exchangeJwtAuthGrant } = await import('@modelcontextprotocol/client');
   const answer = await exchangeJwtAuthGrant({
     tokenEndpoint: info.authorizationServerMetadata?.token_endpoint ?? '',
-    jwtAuthGrant: jwtAuthGrant.jwtAuthGrant,
+    jwtAuthGrant,
     clientId: need('client_id'),
     clientSecret: need('client_secret'),
   });

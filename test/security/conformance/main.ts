@@ -4,7 +4,7 @@ import { repository } from '../../support/repository.ts';
 import { machine, plain } from '../attack/report.ts';
 import { dependencyVersions } from '../own.ts';
 import { faultsOfRole, judgeRole, type RoleRun, runAuthorizationServer, runClient } from './roles.ts';
-import { runConformance, type SuiteResult } from './run.ts';
+import { faultsOfSuite, runConformance, type SuiteResult } from './run.ts';
 import { judgeScenario, reasonFor } from './scenarios.ts';
 import { suiteNode } from './suite.ts';
 
@@ -53,18 +53,6 @@ function roleSection(run: RoleRun): string[] {
   ];
 }
 
-function faultsOf(all: readonly SuiteResult[]): string[] {
-  return all.flatMap(({ run, results }) => [
-    ...results.flatMap((result) => {
-      const { fault } = judgeScenario(run, result);
-      return fault ? [`${run.name}: ${result.scenario}: ${fault}`] : [];
-    }),
-    ...Object.keys(run.required)
-      .filter((name) => !results.some(({ scenario }) => scenario === name))
-      .map((name) => `${run.name}: ${name} did not run`),
-  ]);
-}
-
 /** Runs the official suite and writes docs/conformance.md. @returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   if (args.length > 0) {
@@ -93,7 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
     ...roles.flatMap(roleSection),
   ].join('\n');
   await writeFile(join(repository, 'docs', 'conformance.md'), `${text.trimEnd()}\n`);
-  const faults = [...faultsOf(all), ...roles.flatMap(faultsOfRole)];
+  const faults = [...all.flatMap(faultsOfSuite), ...roles.flatMap(faultsOfRole)];
   for (const { run, results } of all) console.log(`${run.name}: ${results.length} scenarios`);
   for (const { name, results } of roles) console.log(`${name}: ${results.length} scenarios`);
   console.log(faults.length > 0 ? faults.join('\n') : 'Every scenario that applies passes.');

@@ -5,11 +5,13 @@ import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { startEmulator } from '../../../src/emulator/index.ts';
 import { endpoints, serverUrls } from '../../../src/scalekit/index.ts';
+import { discover, register } from '../../emulator/walk.ts';
 import { nodeBinary } from '../../support/packages.ts';
 import { freePort } from '../../support/ports.ts';
 import { Program } from '../../support/program.ts';
 import { repository } from '../../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
+import { until } from '../../support/waiting.ts';
 import type { ScenarioResult } from './scenarios.ts';
 import { readResults, runSuite, suiteNode, suiteProgram } from './suite.ts';
 
@@ -40,14 +42,18 @@ async function followSignIn(program: Program): Promise<void> {
 }
 
 async function openUntilAnswered(url: string): Promise<void> {
-  for (;;) {
-    const allowed = await fetch(url, { redirect: 'manual' });
-    const callback = allowed.headers.get('location');
-    if (callback === null) throw new Error(`the local Scalekit answered ${allowed.status}`);
-    const response = await fetch(callback).catch(() => undefined);
-    await response?.body?.cancel();
-    if (response !== undefined) return;
-  }
+  await until(
+    'the suite takes the authorization code',
+    async () => {
+      const allowed = await fetch(url, { redirect: 'manual' });
+      const callback = allowed.headers.get('location');
+      if (callback === null) throw new Error(`the local Scalekit answered ${allowed.status}`);
+      const response = await fetch(callback);
+      await response.body?.cancel();
+      return true;
+    },
+    120_000,
+  );
 }
 
 /** Measures the local Scalekit. */
@@ -57,16 +63,10 @@ export async function runAuthorizationServer(): Promise<RoleRun> {
   try {
     const port = await freePort();
     const urls = endpoints(emulator.url, emulator.resourceId);
-    const registered = await fetch(urls.registration, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        client_name: 'The conformance suite',
-        redirect_uris: [`http://127.0.0.1:${port}/callback`],
-        token_endpoint_auth_method: 'none',
-      }),
+    const { client_id: clientId } = await register(await discover(emulator), {
+      client_name: 'The conformance suite',
+      redirect_uris: [`http://127.0.0.1:${port}/callback`],
     });
-    const { client_id: clientId } = (await registered.json()) as { client_id: string };
     const output = join(directory, 'results');
     const resource = serverUrls(emulator.mcpUrl).endpoint;
     const program = new Program(await nodeBinary(suiteNode), [
@@ -190,9 +190,9 @@ export function judgeRole({ reasons }: RoleRun, { scenario, checks }: ScenarioRe
   const passed = checks.filter(({ status }) => status === 'SUCCESS').length;
   const reason = reasons.find(([pattern]) => pattern.test(scenario))?.[1];
   const words = failures.map(({ id, errorMessage }) => `${id}: ${errorMessage ?? 'failed'}`);
-  const isUnknown = reason === undefined && (failures.length > 0 || passed === 0);
-  const fault = isUnknown ? words.join('; ') || 'no check has passed' : undefined;
-  return { passed, failed: failures.length, reason: failures.length > 0 ? reason : undefined, fault };
+  if (failures.length === 0 && passed > 0) return { passed, failed: 0, reason: undefined, fault: undefined };
+  const fault = reason === undefined ? words.join('; ') || 'no check has passed' : undefined;
+  return { passed, failed: failures.length, reason, fault };
 }
 
 /** @returns everything that is wrong with a role, a line each. */

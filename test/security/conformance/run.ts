@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { makeProject, type Template } from '../project.ts';
 import { prepareGround, unlimited } from '../server.ts';
-import { type ScenarioResult, type SuiteRun, suiteRuns } from './scenarios.ts';
+import { judgeScenario, type ScenarioResult, type SuiteRun, suiteRuns } from './scenarios.ts';
 import { runSuite } from './suite.ts';
 
 /** The suite can't send a token: this stands in between and adds one, and changes nothing else. */
@@ -23,9 +23,23 @@ async function startProxy(port: number, token: () => string): Promise<Server> {
   return proxy;
 }
 
+/** A run of the suite against a server, with what came of it. */
 export interface SuiteResult {
   readonly run: SuiteRun;
   readonly results: readonly ScenarioResult[];
+}
+
+/** @returns everything that is wrong with a run, a line each. */
+export function faultsOfSuite({ run, results }: SuiteResult): readonly string[] {
+  const ran = results.map(({ scenario }) => scenario);
+  const missing = Object.keys(run.required).filter((name) => !ran.includes(name));
+  return [
+    ...results.flatMap((result) => {
+      const { fault } = judgeScenario(run, result);
+      return fault === undefined ? [] : [`${run.name}: ${result.scenario}: ${fault}`];
+    }),
+    ...missing.map((name) => `${run.name}: ${name} did not run`),
+  ];
 }
 
 /** Runs the official suite, in all its versions, against a generated server. */
