@@ -11,17 +11,24 @@ import {
   localIdentifiers,
   serverUrls,
 } from '../scalekit/index.ts';
-import type { Emulator, EmulatorOptions, EmulatorUser, TokenIssuer } from './contract.ts';
+import type { Emulator, EmulatorOptions, EmulatorUser } from './contract.ts';
 import { TrustedClients } from './trusted-clients.ts';
 import { defaultUsers } from './users.ts';
+
+type Configuration = Parameters<Emulator['configure']>[0];
 
 export interface ScopeDefinition {
   readonly name: string;
   readonly description: string;
 }
 
+/** The options that `configure` changes, each with a value. */
+type Configured = {
+  -readonly [Option in keyof Configuration]-?: NonNullable<Configuration[Option]>;
+};
+
 /** The current settings of an emulator; `configure` changes the members that are not readonly. */
-export interface Settings {
+export interface Settings extends Omit<Configured, 'scopes'> {
   readonly url: string;
   /** Whether it runs in a container, where other containers reach it by names of their network. */
   readonly container: boolean;
@@ -33,27 +40,6 @@ export interface Settings {
   readonly clientDocuments: NonNullable<EmulatorOptions['clientDocuments']>;
   readonly trustedClients: TrustedClients;
   scopes: readonly ScopeDefinition[];
-  autoApprove: boolean;
-  tokenIssuer: TokenIssuer;
-  tokenLifetime: number;
-  refreshLifetime: number;
-  scopesArray: boolean;
-  scopeClaim: 'string' | 'array';
-  users: readonly EmulatorUser[];
-  roles: NonNullable<EmulatorOptions['roles']>;
-  userPermissions: boolean;
-  /** An issuer, or `off`. */
-  identityProvider: string;
-  rateLimit: number;
-  metadataForms: 'both' | 'inserted' | 'appended';
-  audience: 'both' | 'resource';
-  machineScopes: 'both' | 'string' | 'array';
-  foreignResource: 'refused' | 'ignored';
-  rotation: boolean;
-  cors: boolean;
-  strict: boolean;
-  dynamicClientRegistration: boolean;
-  clientIdMetadataDocuments: boolean | 'bundled';
   /** Seconds; a fault. */
   clockOffset: number;
   /** The user who was chosen last, whom the consent page preselects. */
@@ -150,7 +136,7 @@ export function settingsOf(options: EmulatorOptions, port: number): Settings {
 }
 
 /** Applies the changes of `Emulator.configure`; settings that are missing or undefined stay. */
-export function applyConfiguration(settings: Settings, changes: Parameters<Emulator['configure']>[0]): void {
+export function applyConfiguration(settings: Settings, changes: Configuration): void {
   const { scopes, tokenLifetime, refreshLifetime, users, ...others } = changes;
   if (scopes !== undefined) settings.scopes = defineScopes(scopes);
   if (tokenLifetime !== undefined) settings.tokenLifetime = checkLifetime('tokenLifetime', tokenLifetime);

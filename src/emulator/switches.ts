@@ -1,5 +1,5 @@
 import { accept, type Checked, isLoopback, isUrl, refuse } from '../scalekit/index.ts';
-import type { EmulatorOptions } from './contract.ts';
+import type { Emulator } from './contract.ts';
 import { checkRoles, checkUsers, shown } from './people.ts';
 
 /**
@@ -7,32 +7,16 @@ import { checkRoles, checkUsers, shown } from './people.ts';
  * flags. Each row says everything about one switch.
  */
 
-/** The options of `startEmulator` that the switches set. */
-export type Switches = Pick<
-  EmulatorOptions,
-  | 'tokenLifetime'
-  | 'refreshLifetime'
-  | 'dynamicClientRegistration'
-  | 'clientIdMetadataDocuments'
-  | 'tokenIssuer'
-  | 'scopeClaim'
-  | 'users'
-  | 'roles'
-  | 'userPermissions'
-  | 'identityProvider'
-  | 'rateLimit'
-  | 'metadataForms'
-  | 'audience'
-  | 'machineScopes'
-  | 'foreignResource'
-  | 'rotation'
-  | 'cors'
+/** The options that the switches set: those that can change while it runs, except for four that no project saves. */
+export type Switches = Omit<
+  Parameters<Emulator['configure']>[0],
+  'autoApprove' | 'scopes' | 'scopesArray' | 'strict'
 >;
 
 export interface Switch {
   /** Its name in `local-scalekit.json`, and among commander's options. */
   readonly key: string;
-  /** None for what is so seldom wanted that it stands in the file alone. */
+  /** Empty for a switch that is rarely needed and can only be set in the file. */
   readonly flags: ReadonlyArray<readonly [flags: string, summary: string]>;
   /** The default, which is not written to the file. */
   readonly standard: unknown;
@@ -145,7 +129,7 @@ export const switches: readonly Switch[] = [
     standard: 'string',
     check: oneOf(
       'scope-claim',
-      'This is no form of the claim',
+      'This is not a form of the claim',
       new Map<string, Switches>([
         ['string', { scopeClaim: 'string' }],
         ['array', { scopeClaim: 'array' }],
@@ -167,17 +151,17 @@ export const switches: readonly Switch[] = [
     key: 'rateLimit',
     flags: [],
     standard: 0,
-    check: wholeNumber('rateLimit', 'This is no rate limit', 'requests a minute', [0, 100_000]),
+    check: wholeNumber('rateLimit', 'This is not a rate limit', 'requests a minute', [0, 100_000]),
   },
-  choice('metadataForms', 'These are no addresses of the metadata', ['both', 'inserted', 'appended']),
-  choice('audience', 'This is no audience', ['both', 'resource']),
-  choice('machineScopes', 'This is no form of the claim', ['both', 'string', 'array']),
-  choice('foreignResource', 'Nobody can treat a resource so', ['refused', 'ignored']),
+  choice('metadataForms', 'This is not an address of the metadata', ['both', 'inserted', 'appended']),
+  choice('audience', 'This is not an audience', ['both', 'resource']),
+  choice('machineScopes', 'This is not a form of the claim', ['both', 'string', 'array']),
+  choice('foreignResource', "This is not a way to treat another server's resource", ['refused', 'ignored']),
   choice('rotation', 'This is neither on nor off', [true, false]),
   choice('cors', 'This is neither on nor off', [true, false]),
 ];
 
-/** A row of `switches` without flags: one of a few words, the first of which is the standard. */
+/** A row of `switches` without flags. @param words the allowed values; the first is the default. */
 function choice(key: keyof Switches, what: string, words: readonly unknown[]): Switch {
   return {
     key,
@@ -192,8 +176,8 @@ function checkIdentityProvider(value: unknown): ReturnType<Switch['check']> {
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (value === 'off' || (isSafe && url?.search === '' && url.hash === ''))
     return accept({ kept: value, decides: { identityProvider: String(value) } });
-  const expected = 'its issuer, on https or on this machine, or off';
-  return refuse('identity-provider', 'This is no identity provider', shown(value), expected);
+  const expected = 'the https URL of its issuer (or http on this machine), or off';
+  return refuse('identity-provider', 'This is not an identity provider', shown(value), expected);
 }
 
 /** The switches as `dev` and `emulate` list them. */
