@@ -28,6 +28,10 @@ export interface RealClient {
   readonly version: string;
   /** How many seconds before its end the client takes a token for expired. Default 0. */
   readonly early?: number;
+  /** How many seconds before its end the client renews a token, if it has a refresh token. Default: `early`. */
+  readonly renews?: number;
+  /** How many tokens its connection is seen to outlive. Default: 20; fewer for one that takes long to start for each call. */
+  readonly tokens?: number;
   /** Where a person names scopes, such as `offline_access`, in the words of docs/clients.md. Absent: nowhere. */
   readonly namesScopes?: string;
   /** Signs in and connects from nothing but the endpoint's URL, as the client's documentation says. */

@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly onTime?: boolean;
   /** How long access tokens live, in seconds, `onTime`. Default: an hour. */
   readonly tokenLifetime?: number;
-  /** With `onTime`: of the tokens that a client brings, which one is refused though it is good; 1 is the first. */
+  /** With `onTime`: of the tokens that a client brings, which one is refused once it was used, though it is good; 1 is the first. */
   readonly refusedToken?: number;
   /** Which server. Default: the todo server. */
   readonly template?: Template;

@@ -1,5 +1,5 @@
-// Makes a server refuse a token that was good: `REFUSE_TOKEN=10` spoils the tenth that each client brings before the server reads
-// it, as if its key had been withdrawn. Whatever comes of that is the server's own answer.
+// Makes a server refuse a token that was good: `REFUSE_TOKEN=3` spoils the third that each client brings before the server reads
+// it, from its second request on, as if its key had been withdrawn. Whatever comes of that is the server's own answer.
 import { subscribe } from 'node:diagnostics_channel';
 
 const refused = Number(process.env.REFUSE_TOKEN);
@@ -21,7 +21,7 @@ function spoil({ rawHeaders }) {
   if (!tokensOf.has(client)) tokensOf.set(client, []);
   const tokens = tokensOf.get(client);
   if (!tokens.includes(token)) tokens.push(token);
-  if (tokens.indexOf(token) === refused - 1) rawHeaders[at] = `Bearer ${spoilt(token)}`;
+  else if (tokens.indexOf(token) === refused - 1) rawHeaders[at] = `Bearer ${spoilt(token)}`;
 }
 
 if (refused > 0) subscribe('http.server.request.start', ({ request }) => spoil(request));

@@ -7,9 +7,20 @@ const { auth, createMCPClient, UnauthorizedError } = await import(
   `${folder}/node_modules/@ai-sdk/mcp/dist/index.js`
 );
 
-const authProvider = new Owner('AI SDK', scopes.join(' '));
+const authProvider = new Owner('AI SDK');
 await authProvider.listen();
 let client;
+
+/** The person is back. */
+async function finish() {
+  const answer = await authProvider.answer;
+  await auth(authProvider, {
+    serverUrl: endpoint,
+    authorizationCode: answer.get('code'),
+    callbackState: answer.get('state') ?? undefined,
+    callbackIssuer: answer.get('iss') ?? undefined,
+  });
+}
 
 async function connect() {
   client = await createMCPClient({ transport: { type: 'http', url: endpoint, authProvider } });
@@ -24,18 +35,17 @@ async function signingIn(action) {
     return await action();
   } catch (error) {
     if (!isUnauthorized(error)) throw error;
-    const answer = await authProvider.answer;
-    await auth(authProvider, {
-      serverUrl: endpoint,
-      authorizationCode: answer.get('code'),
-      callbackState: answer.get('state') ?? undefined,
-      callbackIssuer: answer.get('iss') ?? undefined,
-    });
+    await finish();
     await connect();
     return undefined;
   }
 }
 
+// Whoever names scopes signs in before the server names its own.
+if (scopes.length > 0) {
+  await auth(authProvider, { serverUrl: endpoint, scope: scopes.join(' ') });
+  await finish();
+}
 await signingIn(connect);
 await converse({
   tools: async () => Object.keys(await client.tools()),

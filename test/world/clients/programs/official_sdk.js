@@ -1,12 +1,17 @@
-// The official SDK, version 1, as its documentation shows it: `official_sdk.js <folder with the package> <endpoint> [scope …]`.
+// The official SDK, as its documentation shows it: `official_sdk.js <folder with the package> <endpoint> [scope …]`.
+import { existsSync } from 'node:fs';
 import { converse } from './conversation.js';
 import { Owner } from './owner.js';
 
 const [folder, endpoint, ...scopes] = process.argv.slice(2);
-const sdk = `${folder}/node_modules/@modelcontextprotocol/sdk/dist/esm/client`;
-const { Client } = await import(`${sdk}/index.js`);
-const { StreamableHTTPClientTransport } = await import(`${sdk}/streamableHttp.js`);
-const { UnauthorizedError } = await import(`${sdk}/auth.js`);
+const packages = `${folder}/node_modules/@modelcontextprotocol`;
+const version1 = ['index', 'streamableHttp', 'auth'].map(
+  (name) => `${packages}/sdk/dist/esm/client/${name}.js`,
+);
+const isVersion1 = existsSync(version1[0]);
+const files = isVersion1 ? version1 : [`${packages}/client/dist/index.mjs`];
+const sdk = Object.assign({}, ...(await Promise.all(files.map((file) => import(file)))));
+const { Client, StreamableHTTPClientTransport, UnauthorizedError, auth } = sdk;
 
 const authProvider = new Owner('Official SDK', scopes.join(' '));
 await authProvider.listen();
@@ -15,7 +20,8 @@ let transport;
 
 async function connect() {
   transport = new StreamableHTTPClientTransport(new URL(endpoint), { authProvider });
-  client = new Client({ name: 'official-sdk', version: '1.0.0' });
+  const newest = { versionNegotiation: { mode: 'auto' } };
+  client = new Client({ name: 'official-sdk', version: '1.0.0' }, isVersion1 ? {} : newest);
   await client.connect(transport);
 }
 
@@ -25,12 +31,22 @@ async function signingIn(action) {
     return await action();
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
-    await transport.finishAuth((await authProvider.answer).get('code'));
+    const answer = await authProvider.answer;
+    await transport.finishAuth(isVersion1 ? answer.get('code') : answer);
     await connect();
     return undefined;
   }
 }
 
+/** Whoever names scopes signs in before the server names its own. */
+async function signInFor(scope) {
+  transport = new StreamableHTTPClientTransport(new URL(endpoint), { authProvider });
+  await auth(authProvider, { serverUrl: endpoint, scope });
+  const answer = await authProvider.answer;
+  await transport.finishAuth(isVersion1 ? answer.get('code') : answer);
+}
+
+if (scopes.length > 0) await signInFor(scopes.join(' '));
 await signingIn(connect);
 await converse({
   tools: async () => (await client.listTools()).tools.map(({ name }) => name),

@@ -48,6 +48,8 @@ export const claudeCode: RealClient = {
   name: 'Claude Code',
   version,
   namesScopes: '`oauth.scopes` of the server’s entry, one string',
+  // With less, it renews before every request.
+  renews: 300,
   async open(home, options) {
     const model = home.start(process.execPath, [home.helper('model.js'), String(modelPort)]);
     await model.says(/ready/);

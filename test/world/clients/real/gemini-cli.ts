@@ -96,6 +96,7 @@ export const geminiCli: RealClient = {
   namesScopes: '`oauth.scopes` of the server’s entry, a list',
   // `isTokenExpired` of its token storage.
   early: 300,
+  tokens: 3,
   async open(home, { endpoint, scopes }) {
     const model = home.start(process.execPath, [home.helper('model.js'), String(modelPort)]);
     await model.says(/ready/);

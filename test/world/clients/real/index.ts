@@ -4,7 +4,7 @@ import { codexCli } from './codex.ts';
 import { geminiCli } from './gemini-cli.ts';
 import { inspectorCli } from './inspector-cli.ts';
 import { inspectorWeb } from './inspector-web.ts';
-import { aiSdk, fastMcp, firstSdks, pythonSdk } from './libraries.ts';
+import { aiSdk, fastMcp, officialSdks, pythonSdk } from './libraries.ts';
 import { mcpRemote } from './mcp-remote.ts';
 
 /** The clients that are tried, in the order of the table. */
@@ -18,5 +18,5 @@ export const realClients: readonly RealClient[] = [
   fastMcp,
   pythonSdk,
   aiSdk,
-  ...firstSdks,
+  ...officialSdks,
 ];

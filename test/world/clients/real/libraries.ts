@@ -29,46 +29,44 @@ async function session(conversation: Conversation): Promise<Session> {
 
 type Command = (options: OpenOptions) => Promise<readonly [string, readonly string[]]>;
 
-function library(name: string, version: string, namesScopes: string, command: Command): RealClient {
+function library(name: string, version: string, command: Command): RealClient {
   return {
     name,
     version,
-    namesScopes,
     open: async (home, options) => session(home.converse(...(await command(options)))),
   };
 }
 
-function python(
-  name: string,
-  version: string,
-  namesScopes: string,
-  specifier: string,
-  program: string,
-): RealClient {
-  return library(name, version, namesScopes, async ({ endpoint, scopes = [] }) => [
+function python(name: string, version: string, specifier: string, program: string): RealClient {
+  return library(name, version, async ({ endpoint, scopes = [] }) => [
     await pythonPackages([`${specifier}==${version}`]),
     [ours(program), endpoint, ...scopes],
   ]);
 }
 
 function node(name: string, version: string, specifier: string, program: string, major?: number): RealClient {
-  return library(name, version, '`scope` of the client’s metadata', async ({ endpoint, scopes = [] }) => [
+  return library(name, version, async ({ endpoint, scopes = [] }) => [
     major === undefined ? process.execPath : await nodeBinary(major),
     [ours(program), await npmPackages([`${specifier}@${version}`]), endpoint, ...scopes],
   ]);
 }
 
-export const fastMcp = python('FastMCP', '4.2.3', '`OAuth(scopes=[…])`', 'fastmcp', 'fastmcp_client.py');
-export const pythonSdk = python(
-  'Python SDK',
-  '2.3.0',
-  '`scope` of the client’s metadata',
-  'mcp',
-  'mcp_client.py',
-);
-export const aiSdk = node('@ai-sdk/mcp', '2.0.99', '@ai-sdk/mcp', 'ai_sdk.js', 24);
+export const fastMcp = python('FastMCP', '4.2.3', 'fastmcp', 'fastmcp_client.py');
+export const pythonSdk = python('Python SDK', '2.3.0', 'mcp', 'mcp_client.py');
+const byAuth = '`auth(provider, { serverUrl, scope })`, before it connects';
 
-/** The first versions that speak streamable HTTP: protocol 2025-03-26, with the authorization server at the MCP server. */
-export const firstSdks = ['1.10.2', '1.11.5'].map((version) =>
-  node('TypeScript SDK', version, '@modelcontextprotocol/sdk', 'official_sdk.js'),
-);
+export const aiSdk: RealClient = {
+  ...node('@ai-sdk/mcp', '2.0.99', '@ai-sdk/mcp', 'ai_sdk.js', 24),
+  namesScopes: byAuth,
+};
+
+const officialSdk = (version: string, specifier = '@modelcontextprotocol/sdk') =>
+  node('TypeScript SDK', version, specifier, 'official_sdk.js');
+
+export const officialSdks: readonly RealClient[] = [
+  { ...officialSdk('2.4.0', '@modelcontextprotocol/client'), namesScopes: byAuth },
+  { ...officialSdk('1.32.2'), namesScopes: byAuth },
+  // The first versions that speak streamable HTTP: protocol 2025-03-26, with the authorization server at the MCP server.
+  { ...officialSdk('1.11.5'), namesScopes: '`scope` of the client’s metadata' },
+  officialSdk('1.10.2'),
+];
