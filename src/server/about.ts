@@ -1,5 +1,6 @@
 // What the server says about itself: to models, to people, to directories of clients.
 import type { Implementation } from '@modelcontextprotocol/server';
+import { isUrl } from '../scalekit/urls.ts';
 import type { Log } from './log.ts';
 
 /** A picture of the server, which clients show beside its name. */
@@ -46,7 +47,7 @@ export function implementationOf({ name, version, websiteUrl, icons }: About): I
 }
 
 function checkUrl(url: string | undefined): void {
-  if (url === undefined || /^(?:https?|data):/.test(URL.canParse(url) ? url : '')) return;
+  if (url === undefined || /^(?:https?|data):/.test(isUrl(url) ? url : '')) return;
   throw new TypeError(
     `\`${url.slice(0, 100)}\` is shown by clients. Expected: an absolute URL, https: or data:`,
   );

@@ -125,3 +125,8 @@ describe('the graph of imports, types counted', () => {
     expect(forbidden('scripts/build.js', 'src/create/packed.ts')).toBe('scripts import scripts alone');
   });
 });
+
+test('no source asks URL.canParse, which Node 20 and 22 get wrong: `isUrl` of scalekit/urls.ts says why', () => {
+  const asks = (file: string) => readFileSync(join(repository, file), 'utf8').includes('URL.canParse(');
+  expect([...graph.keys()].filter(asks)).toEqual([]);
+});

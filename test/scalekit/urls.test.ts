@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   checkEnvironmentUrl,
@@ -10,7 +8,6 @@ import {
   isUrl,
   portOf,
 } from '../../src/scalekit/index.ts';
-import { repository } from '../support/repository.ts';
 import { notesOf, outcome } from './outcome.ts';
 import {
   correctedMcpUrls,
@@ -185,15 +182,4 @@ test('letters beyond ASCII are valid, however many URLs were looked at before', 
   const before = Array.from({ length: 20_000 }, (_, n) => isUrl(`https://example.com/${n}`) && isUrl(idn));
   expect(before).not.toContain(false);
   expect([isUrl('/path', idn), isUrl('/path'), isUrl('http://')]).toEqual([true, false, false]);
-});
-
-test('nothing in src/ asks URL.canParse itself', () => {
-  const folder = join(repository, 'src');
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  );
-  expect(sources.length).toBeGreaterThan(100);
-  expect(
-    sources.filter((file) => readFileSync(join(folder, file), 'utf8').includes('URL.canParse(')),
-  ).toEqual([]);
 });
