@@ -5,15 +5,7 @@ import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
 import type { LanguageParts, Planning } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
 import { exampleTools, fromPattern, listExamples, patternOf } from './example-tools.ts';
-import {
-  describe,
-  instructBlank,
-  listScopes,
-  pairOf,
-  renameScopes,
-  renameServer,
-  scopesIn,
-} from './source.ts';
+import { describe, listScopes, pairOf, renameScopes, renameServer, scopesIn } from './source.ts';
 import { toolTable } from './tool-table.ts';
 
 const scopesPath = 'src/scopes.ts';
@@ -45,10 +37,7 @@ function exampleFiles(path: string, text: string, { answers, texts }: Planning):
 /** Changes only data in a TypeScript file, never code. */
 function editTypeScript(path: string, text: string, planning: Planning): string | readonly File[] {
   const { answers } = planning;
-  if (path === 'src/main.ts') {
-    const named = renameServer(text, answers.name);
-    return answers.template === blank.value ? instructBlank(named) : named;
-  }
+  if (path === 'src/main.ts') return renameServer(text, answers.name);
   if (path === scopesPath) return listScopes(text, answers.scopes);
   if (answers.template === todo.value) return withChosenPair(text, planning);
   if (answers.template !== blank.value || !path.startsWith('src/tools/')) return text;

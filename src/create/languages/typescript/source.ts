@@ -47,12 +47,6 @@ export function renameServer(source: string, name: string): string {
   return replaceOnce(source, /\bname: '[^'\n]*'/, `name: ${quote(name)}`, 'a name of the server');
 }
 
-/** Puts what models are told about the blank server into `src/main.ts`, until its owner has something to say. */
-export function instructBlank(source: string): string {
-  const instructions = quote('An example: each tool says who called it.');
-  return replaceOnce(source, /\binstructions: '[^'\n]*'/, `instructions: ${instructions}`, 'instructions');
-}
-
 /** @returns what a scope allows, in plain words: the template's own description if it has this scope. */
 export function describe(scope: string, own: Descriptions): string {
   return own.get(scope) ?? describeScope(scope);

@@ -11,6 +11,7 @@ const own = createRequire(join(project, 'package.json'));
 const { startServer } = await load(own.resolve('scalekit-mcp-server/testing'));
 const { scopes } = await load(join(project, 'src/scopes.ts'));
 const { tools } = await load(join(project, 'src/tools/index.ts'));
+const { services } = await load(join(project, 'src/store.ts'));
 
 await startServer({
   scalekit: {
@@ -22,6 +23,7 @@ await startServer({
   },
   scopes,
   tools,
+  services: await services.open(process.env),
   clockTolerance: 0,
   log: (level, event, details) =>
     process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...details })}\n`),

@@ -2,7 +2,6 @@
 import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
-import { todos } from '../store.ts';
 
 export const deleteTodo = tool({
   name: 'delete_todo',
@@ -12,7 +11,7 @@ export const deleteTodo = tool({
   input: z.object({ todo_id: z.string().describe('The id, as create_todo and list_todos give it') }),
   output: z.object({ deleted: z.string().describe('The id of the todo that is gone') }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  async run({ todo_id }, { user }) {
+  async run({ todo_id }, { user, services: { todos } }) {
     if (!(await todos.delete(user.id, todo_id))) throw new ToolError(`Todo \`${todo_id}\` not found.`);
     return { deleted: todo_id };
   },

@@ -2,7 +2,7 @@
 import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
-import { Todo, todos } from '../store.ts';
+import { Todo } from '../todo-store.ts';
 
 export const getTodo = tool({
   name: 'get_todo',
@@ -12,7 +12,7 @@ export const getTodo = tool({
   input: z.object({ todo_id: z.string().describe('The id, as create_todo and list_todos give it') }),
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
-  async run({ todo_id }, { user }) {
+  async run({ todo_id }, { user, services: { todos } }) {
     const todo = await todos.get(user.id, todo_id);
     if (!todo) throw new ToolError(`Todo \`${todo_id}\` not found.`);
     return { todo };

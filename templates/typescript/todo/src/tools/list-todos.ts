@@ -1,7 +1,7 @@
 // Lists todos, a page at a time: all, or those that are completed or open.
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
-import { Todo, todos } from '../store.ts';
+import { Todo } from '../todo-store.ts';
 
 /** Enough for a model to read at once; it asks for more where it needs more. */
 const defaultLimit = 100;
@@ -25,7 +25,7 @@ export const listTodos = tool({
     next_cursor: z.string().optional().describe('Where the next page begins'),
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
-  async run({ completed, limit, cursor }, { user }) {
+  async run({ completed, limit, cursor }, { user, services: { todos } }) {
     const page = await todos.list(user.id, { completed, limit: limit ?? defaultLimit, cursor });
     return { todos: page.todos, ...(page.next && { next_cursor: page.next }) };
   },

@@ -2,7 +2,7 @@
 import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
-import { Todo, todos } from '../store.ts';
+import { Todo } from '../todo-store.ts';
 
 export const updateTodo = tool({
   name: 'update_todo',
@@ -18,7 +18,7 @@ export const updateTodo = tool({
   }),
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
-  async run({ todo_id, ...changes }, { user }) {
+  async run({ todo_id, ...changes }, { user, services: { todos } }) {
     const todo = await todos.update(user.id, todo_id, changes);
     if (!todo) throw new ToolError(`Todo \`${todo_id}\` not found.`);
     return { todo };

@@ -1,7 +1,7 @@
 // Creates a todo, unless the user has too many already.
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
-import { Todo, todos } from '../store.ts';
+import { Todo } from '../todo-store.ts';
 
 export const createTodo = tool({
   name: 'create_todo',
@@ -14,7 +14,7 @@ export const createTodo = tool({
   }),
   output: z.object({ todo: Todo }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
-  async run({ title, description }, { user }) {
+  async run({ title, description }, { user, services: { todos } }) {
     return { todo: await todos.create(user.id, title, description ?? null) };
   },
 });

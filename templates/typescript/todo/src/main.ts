@@ -1,6 +1,7 @@
 // The server: its name, how it is protected, and what it can do.
 import { ScalekitProvider, serve } from 'scalekit-mcp-server';
 import { scopes } from './scopes.ts';
+import { services } from './store.ts';
 import { tools } from './tools/index.ts';
 
 await serve({
@@ -15,5 +16,6 @@ await serve({
       mcpUrl: env.MCP_URL,
       scopes,
     }),
+  services,
   tools,
 });
