@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { beforeAll, describe, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { freePort } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
@@ -19,13 +19,30 @@ interface Pair {
   readonly server: RunningServer;
 }
 
-async function startPair({ onTestFinished }: TestContext, settings: ServerSettings = {}): Promise<Pair> {
+/** For tests of the standard settings that leave the server as it was. */
+let standard: Pair;
+beforeAll(async () => {
+  standard = await makePair();
+  await standard.server.whenReady();
+});
+afterAll(async () => {
+  await standard?.server.stop();
+  await standard?.emulator.close();
+});
+
+async function makePair(settings: ServerSettings = {}): Promise<Pair> {
   const port = settings.port ?? (await freePort());
   const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
-  onTestFinished(() => emulator.close());
-  const server = await startServer(project, emulator, { port, ...settings });
-  onTestFinished(() => server.stop());
-  return { emulator, server };
+  return { emulator, server: await startServer(project, emulator, { port, ...settings }) };
+}
+
+async function startPair({ onTestFinished }: TestContext, settings: ServerSettings = {}): Promise<Pair> {
+  const pair = await makePair(settings);
+  onTestFinished(async () => {
+    await pair.server.stop();
+    await pair.emulator.close();
+  });
+  return pair;
 }
 
 const message = JSON.stringify({
@@ -85,8 +102,7 @@ describe('an answer says `Connection: close` (RFC 9112 §9.6)', () => {
     '%s: where the client asked for it, and to HTTP/1.0',
     async ([, request, status], context) => {
       const { expect } = context;
-      const { emulator, server } = await startPair(context);
-      await server.whenReady();
+      const { emulator, server } = standard;
       const token = await emulator.mint();
       const asked = request(token);
       const closing = raw({ ...asked, headers: [...(asked.headers ?? []), 'Connection: close'] });
@@ -105,8 +121,7 @@ describe('an answer says `Connection: close` (RFC 9112 §9.6)', () => {
     '%s: not where nobody asked, and the connection serves the next request',
     async ([, request, status], context) => {
       const { expect } = context;
-      const { emulator, server } = await startPair(context);
-      await server.whenReady();
+      const { emulator, server } = standard;
       const bytes = raw(request(await emulator.mint()));
       const next = raw({ method: 'GET', target: '/healthz' });
       const { answers } = await send(peer(server), bytes, { later: soon(next), answers: 2 });
@@ -122,8 +137,7 @@ const soon = async (text: string) => Buffer.from(text);
 
 describe('a kept connection', () => {
   test('is kept for 65 seconds, and the answer says so', async (context) => {
-    const { server } = await startPair(context);
-    await server.whenReady();
+    const { server } = standard;
     const answer = lastAnswer(await send(peer(server), raw({ method: 'GET', target: '/healthz' })));
     context.expect(headerOf(answer, 'keep-alive')).toBe('timeout=65');
   });
@@ -152,8 +166,7 @@ describe('a request target in absolute form (RFC 9112 §3.2.2)', () => {
     ['http://localhost/nothing', 404],
     ['http://localhost', 404],
   ] as const)('%s is answered %i', async ([target, status], context) => {
-    const { emulator, server } = await startPair(context);
-    await server.whenReady();
+    const { emulator, server } = standard;
     const token = await emulator.mint();
     const answer = lastAnswer(
       await send(peer(server), raw({ target, headers: bearer(token), body: message })),
@@ -162,8 +175,7 @@ describe('a request target in absolute form (RFC 9112 §3.2.2)', () => {
   });
 
   test('counts, and not the Host beside it', async (context) => {
-    const { emulator, server } = await startPair(context);
-    await server.whenReady();
+    const { emulator, server } = standard;
     const token = await emulator.mint();
     const bytes = raw({ target: 'http://localhost/mcp', headers: bearer(token), body: message });
     const answer = lastAnswer(
@@ -177,8 +189,7 @@ describe('large headers', () => {
   const padded = (bytes: number) => [`X-Padding: ${'x'.repeat(bytes)}`];
 
   test('a token of 30 KB is read', async (context) => {
-    const { emulator, server } = await startPair(context);
-    await server.whenReady();
+    const { emulator, server } = standard;
     const token = await emulator.mint({ claims: { groups: Array(1000).fill('a group of this user') } });
     context.expect(token.length).toBeGreaterThan(28_000);
     context.expect((await callTool(server.endpoint, token, 'list_todos')).status).toBe(200);
@@ -188,8 +199,7 @@ describe('large headers', () => {
 
   test('more than 64 KB: 431 in JSON, readable in a browser, and a line in the log', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context);
-    await server.whenReady();
+    const { server } = standard;
     const { answers, end } = await send(peer(server), raw({ headers: padded(70_000), body: message }), {
       answers: 'close',
     });
@@ -218,8 +228,7 @@ describe('large headers', () => {
 
   test('what is no HTTP: 400 in JSON, and a line in the log', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context);
-    await server.whenReady();
+    const { server } = standard;
     const answer = lastAnswer(await send(peer(server), 'this is not HTTP\r\n\r\n', { answers: 'close' }));
     expect(answer.status).toBe(400);
     expect(JSON.parse(answer.body).error.data.reason).toBe('not_http');
@@ -229,8 +238,7 @@ describe('large headers', () => {
 
 describe('localhost is two addresses', () => {
   test.for(['127.0.0.1', '[::1]', 'localhost'])('the server answers at %s', async (host, context) => {
-    const { server } = await startPair(context);
-    await server.whenReady();
+    const { server } = standard;
     context.expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
   });
 
