@@ -132,7 +132,7 @@ function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
 export function manifest(answers: Answers, tooling: Tooling, files: readonly File[]): string {
   const { packageName, language, template, overlays, place, scalekit, ...others } = answers;
   return jsonText({
-    '//': 'What create-scalekit-mcp made this project from. Keep this file: updates need it.',
+    '//': 'What create-scalekit-mcp made this project from. Keep it and .scalekit-mcp.base: `scalekit-mcp update` needs them.',
     version: tooling.version,
     language,
     template,

@@ -7,10 +7,8 @@ import { type Context, exitCodes } from '../terminal/context.ts';
 import { UserError } from '../terminal/errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { quoteForShell } from '../terminal/shell.ts';
-import { packageRoot, version } from '../terminal/version.ts';
 import type { File } from './answers.ts';
 import { languageOf } from './catalog.ts';
-import type { Tooling } from './json.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { inPlace } from './placement.ts';
@@ -31,19 +29,6 @@ export interface Job {
   readonly onResult: (result: CheckResult) => void;
 }
 
-/** Reads our packages, with their tarballs until they are on the registry. */
-async function readTooling(released: boolean, job: Job): Promise<Tooling> {
-  if (released) {
-    const packed = { version, tarball: undefined };
-    return { version, packages: { 'scalekit-mcp': packed, 'scalekit-mcp-server': packed } };
-  }
-  const { readPackages } = await import('./tarball.ts');
-  // A dry run compares contents only if it may replace files.
-  const namesAlone = job.given.dryRun && !job.resolved.overwrite;
-  const packages = await readPackages(packageRoot, namesAlone ? undefined : job.context);
-  return { version, packages };
-}
-
 /** The `.env` of a folder that is overwritten: its other variables are the owner's. */
 async function existingEnv(resolved: Resolved): Promise<EnvFile | undefined> {
   if (!resolved.overwrite) return undefined;
@@ -52,17 +37,21 @@ async function existingEnv(resolved: Resolved): Promise<EnvFile | undefined> {
 }
 
 async function planFiles(job: Job): Promise<readonly File[]> {
-  const [{ plan }, { loadTemplates, released }] = await Promise.all([
+  const [{ plan }, { loadTemplates, released }, { readTooling }, { baseTexts }] = await Promise.all([
     import('./plan.ts'),
     import('./packed.ts'),
+    import('./tooling.ts'),
+    import('./base-texts.ts'),
   ]);
-  const tooling = await readTooling(released, job);
-  return plan({
+  // A dry run compares contents only if it may replace files.
+  const namesAlone = job.given.dryRun && !job.resolved.overwrite;
+  const files = await plan({
     answers: job.resolved.project,
     templates: loadTemplates(),
-    tooling,
+    tooling: await readTooling(released, namesAlone ? undefined : job.context),
     existingEnv: await existingEnv(job.resolved),
   });
+  return [...files, baseTexts(files)];
 }
 
 interface InstallReport extends StepReport {

@@ -4,7 +4,7 @@ import { systemCode, UserError } from '../terminal/errors.ts';
 
 /** Changes to a project's files, by paths relative to its folder. */
 export interface FileChanges {
-  readonly writes: ReadonlyMap<string, string>;
+  readonly writes: ReadonlyMap<string, string | Uint8Array>;
   readonly removes?: readonly string[];
 }
 

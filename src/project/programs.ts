@@ -228,6 +228,21 @@ export async function runInTerminal(
   return { ...endOf(result), stdout: typeof result.stdout === 'string' ? result.stdout : '' };
 }
 
+/** Runs a tool in our terminal, as if the person had typed it. */
+export async function runTool(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<Ended> {
+  const result = await execa(program, args, {
+    ...common({ ...options, env: environmentFor(options.env) }),
+    // It has to be in our process group, or the terminal would stop it when it reads.
+    detached: false,
+    stdio: 'inherit',
+  });
+  return endOf(result);
+}
+
 /**
  * Runs a tool that writes to the person's terminal and asks them nothing, until it ends or the signal ends it with all that it
  * has started. What it says on stderr is handed on.

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeOlder } from '../develop/update/versions.ts';
 import { attack } from '../security/attack/run.ts';
 import { type Ground, prepareGround, unlimited } from '../security/server.ts';
 import { GeneratedProject } from '../support/generated.ts';
@@ -122,6 +123,20 @@ describe('ejected', () => {
     });
     const { results } = JSON.parse(doctor.stdout) as { results: { state: string; code: string }[] };
     expect(results.filter(({ state }) => state === 'found')).toEqual([]);
+  });
+
+  test('it is still updated: what eject has changed is no difference, and a newer template comes with it', async () => {
+    const check = async () => {
+      const { code, stdout } = await scalekit('update', '--check', '--json');
+      return { code, files: JSON.parse(stdout).files };
+    };
+    expect(await check()).toEqual({ code: 0, files: [] });
+    const newest = await read('README.md');
+    await makeOlder(project.directory, { 'README.md': (text) => text.replace(/\n## /, '\nOlder.\n\n## ') });
+    expect(await check()).toEqual({ code: 1, files: [{ path: 'README.md', fate: 'replaced' }] });
+    expect(await scalekit('update', '--yes', '--force')).toMatchObject({ code: 0, stderr: '' });
+    expect(await read('README.md')).toBe(newest);
+    expect(await check()).toEqual({ code: 0, files: [] });
   });
 
   test('a second time it says that it is done', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trackedFiles } from '../../scripts/tracked.js';
 import { mustRun, run } from '../support/program.ts';
 import { packRelease, type ReleasedPackage, releasedNames } from '../support/release.ts';
-import { repository } from '../support/repository.ts';
+import { createProgram, repository } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
 let directory: string;
@@ -139,5 +139,32 @@ describe.each(releasedNames)('%s', (name) => {
     if (name === 'scalekit-mcp-server') expect(maps.length).toBeGreaterThan(20);
     else expect(maps).toEqual([]);
     expect(inside).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
+  });
+});
+
+/** A project that a checkout has made carries our packages in itself; the released program takes them out again. */
+describe.each(['npm', 'pnpm', 'yarn', 'bun'])('a project of a checkout, with %s', (manager) => {
+  test('gets the released packages by `update`, offline too, and nothing of vendor/ is left', async () => {
+    const project = join(directory, `from-checkout-${manager}`);
+    const options = ['--yes', '--no-install', '--no-git', '--no-check', '--package-manager', manager];
+    await mustRun(process.execPath, [createProgram, project, ...options], { cwd: directory });
+    expect(await readdir(join(project, 'vendor'))).toHaveLength(2);
+    const released = join(packages[1]?.folder ?? '', 'bin/scalekit-mcp.js');
+    // Nobody answers there.
+    const env = { XDG_STATE_HOME: directory, npm_config_registry: 'http://127.0.0.1:9/' };
+    const update = (...flags: readonly string[]) =>
+      run(process.execPath, [released, 'update', ...flags, '--json'], { cwd: project, env });
+    const { code, stdout, stderr } = await update('--yes');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout).notes).toEqual([expect.stringMatching(/registry does not say/)]);
+    const manifest = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
+    expect(manifest.dependencies['scalekit-mcp-server']).toBe(`^${packages[0]?.version}`);
+    expect(manifest.devDependencies['scalekit-mcp']).toBe(`^${packages[0]?.version}`);
+    const entries = await readdir(project, { recursive: true, withFileTypes: true });
+    expect(entries.filter(({ name }) => name.endsWith('.tgz'))).toEqual([]);
+    const texts = entries.filter((entry) => entry.isFile() && entry.name !== '.scalekit-mcp.base');
+    for (const { parentPath, name } of texts)
+      expect(await readFile(join(parentPath, name), 'utf8'), name).not.toMatch(/vendor/);
+    expect(JSON.parse((await update('--check')).stdout)).toMatchObject({ exitCode: 0, files: [] });
   });
 });

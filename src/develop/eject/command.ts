@@ -2,8 +2,10 @@ import { packageManager } from '../../project/package-manager.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
-import { installAgain, writePlan } from './apply.ts';
+import { installAgain } from '../install-again.ts';
+import { writePlan } from './apply.ts';
 import { type EjectPlan, planEject } from './plan.ts';
+import { protectionFolder } from './protection.ts';
 
 /** `scalekit-mcp eject`: the protection's source becomes the project's own. */
 
@@ -80,7 +82,11 @@ export async function eject(flags: EjectFlags, context: Context): Promise<ExitCo
     writePlan(context.cwd, plan);
     await screen.step(
       `Installing with ${plan.packageManager}`,
-      () => installAgain(context.cwd, plan, context.env, context.signal),
+      () =>
+        installAgain(context.cwd, plan.packageManager, context, {
+          code: 'eject/install',
+          done: `The protection is in ${protectionFolder}`,
+        }),
       () => `Installed with ${plan.packageManager}`,
     );
     screen.line(`\nThe protection is in src/protect/. Next:`);

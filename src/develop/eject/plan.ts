@@ -111,12 +111,17 @@ function vendored(directory: string): { goes: readonly string[]; stays: number }
   return { goes: goes.map((name) => `vendor/${name}`), stays: files.length - goes.length };
 }
 
+/** @returns a Dockerfile that copies no `vendor/`. */
+export function withoutVendor(dockerfile: string): string {
+  return dockerfile.replace(/^COPY vendor \.\/vendor\r?\n/m, '');
+}
+
 /** `vendor/` is copied into the image as long as it holds something. */
 function newDockerfile(directory: string, stays: number): string | undefined {
   const path = join(directory, 'Dockerfile');
   if (stays > 0 || !existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8');
-  const without = text.replace(/^COPY vendor \.\/vendor\r?\n/m, '');
+  const without = withoutVendor(text);
   return without === text ? undefined : without;
 }
 
@@ -162,14 +167,21 @@ const prose: ReadonlyArray<readonly [file: string, before: RegExp, after: string
   ],
 ];
 
-/** Where an owner has put these sentences into other words, they stay. */
+/** @returns what a generated file says once the protection is ejected; where an owner uses other words, they stay. */
+export function ejectedProse(path: string, text: string): string {
+  return prose.reduce(
+    (rest, [file, before, after]) => (file === path ? rest.replace(before, () => after) : rest),
+    text,
+  );
+}
+
 function newProse(directory: string, rewritten: readonly Rewritten[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const [path, before, after] of prose) {
+  for (const path of new Set(prose.map(([file]) => file))) {
     if (!existsSync(join(directory, path))) continue;
-    const mended = texts.get(path) ?? rewritten.find((each) => each.path === path)?.text;
+    const mended = rewritten.find((each) => each.path === path)?.text;
     const text = mended ?? readFileSync(join(directory, path), 'utf8');
-    const changed = text.replace(before, () => after);
+    const changed = ejectedProse(path, text);
     if (changed !== text) texts.set(path, changed);
   }
   return texts;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, posix } from 'node:path';
+import ownManifest from '../../../packages/scalekit-mcp-server/package.json' with { type: 'json' };
 import { UserError } from '../../terminal/errors.ts';
 
 /** The package that protects a generated server. */
@@ -23,9 +24,11 @@ export interface Protection {
   sources(specifiers: readonly string[]): ReadonlyMap<string, string>;
 }
 
+type Exports = Readonly<Record<string, { readonly types?: string } | string>>;
+
 interface Manifest {
   readonly version: string;
-  readonly exports: Readonly<Record<string, { readonly types?: string } | string>>;
+  readonly exports: Exports;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -93,17 +96,21 @@ function installedVersion(name: string, from: NodeJS.Require): string {
 }
 
 /** @returns the TypeScript of each export, as a path in the package. */
-function sourcesOfExports({ exports }: Manifest, root: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, target] of Object.entries(exports)) {
-    const types = typeof target === 'string' ? undefined : target.types;
-    if (types === undefined) continue;
-    const file = types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts');
-    if (!existsSync(join(root, file))) throw notInstalled(`${protectionPackage} came without its ${file}.`);
-    found.set(posix.join(protectionPackage, name), file);
-  }
-  return found;
+function sourcesOf(exports: Exports): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(exports).flatMap(([name, target]) => {
+      const types = typeof target === 'string' ? undefined : target.types;
+      if (types === undefined) return [];
+      const file = types.replace(/^\.\/dist\//, 'src/').replace(/\.d\.ts$/, '.ts');
+      return [[posix.join(protectionPackage, name), file] as const];
+    }),
+  );
 }
+
+/** Each export of the package in this release, and the file that takes its place in a project that has ejected. */
+export const ejectedExports: ReadonlyMap<string, string> = new Map(
+  [...sourcesOf(ownManifest.exports)].map(([specifier, file]) => [specifier, inProject(file)]),
+);
 
 /**
  * Reads the installed protection of a project. Nothing of it is run.
@@ -120,7 +127,9 @@ export function readProtection(directory: string): Protection {
   }
   const root = dirname(manifestPath);
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as Manifest;
-  const exports = sourcesOfExports(manifest, root);
+  const exports = sourcesOf(manifest.exports);
+  for (const file of exports.values())
+    if (!existsSync(join(root, file))) throw notInstalled(`${protectionPackage} came without its ${file}.`);
   const from = createRequire(manifestPath);
   return {
     version: manifest.version,

@@ -12,6 +12,7 @@ import { list } from './list.ts';
 import { register } from './register.ts';
 import { selfCheck } from './self-check.ts';
 import { token } from './token.ts';
+import { update } from './update.ts';
 
 /** The commands of `scalekit-mcp`, in the order of its help. */
 export const commands: ReadonlyArray<CommandRow | PassingRow> = [
@@ -25,6 +26,7 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   emulate,
   doctor,
   register,
+  update,
   eject,
   create,
   selfCheck,

@@ -1,0 +1,30 @@
+import { type PackageManagerName, packageManager } from '../project/package-manager.ts';
+import { lastLines, runProgram } from '../project/programs.ts';
+import { UserError } from '../terminal/errors.ts';
+
+/**
+ * Brings lockfile and `node_modules` to what package.json says now.
+ * @param done what has been done all the same, as the beginning of a sentence.
+ * @throws UserError where the package manager fails; the files are as planned all the same.
+ */
+export async function installAgain(
+  directory: string,
+  name: PackageManagerName,
+  { env, signal }: { env: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+  { code, done }: { readonly code: string; readonly done: string },
+): Promise<void> {
+  const manager = packageManager(name);
+  // In CI some package managers refuse to change the lockfile, which is what this is for.
+  const result = await runProgram(manager.name, manager.install, {
+    cwd: directory,
+    env: { ...env, CI: 'false', YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' },
+    signal,
+  });
+  if (result.exitCode === 0) return;
+  signal.throwIfAborted();
+  const how = result.absent ? 'was not found' : `ended with ${result.exitCode}`;
+  throw new UserError(
+    `${done}, but \`${manager.installCommand}\` ${how}, so the lockfile is not right yet.\n${lastLines(result.output)}`,
+    { code, next: manager.installCommand },
+  );
+}
