@@ -1,7 +1,8 @@
 // npm run bench:server: our generated server against the other MCP frameworks and against Node itself.
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cliPartOf, withCliPart } from '../cli/page.js';
 import { installNode, installProject, nodeVersionOf } from './install.js';
 import { measureLoad, measureStarts } from './measure.js';
 import { generateOurs } from './ours.js';
@@ -70,7 +71,9 @@ await withScalekit(node, async (setup) => {
   }
   if (!chosen) {
     const file = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
-    writeFileSync(file, page({ date, nodeVersion, rows, verdicts, settings, startup: measureStartup(node) }));
+    const written = page({ date, nodeVersion, rows, verdicts, settings, startup: measureStartup(node) });
+    const cli = existsSync(file) ? cliPartOf(readFileSync(file, 'utf8')) : undefined;
+    writeFileSync(file, cli === undefined ? written : withCliPart(written, cli));
   }
 });
 

@@ -103,7 +103,8 @@ describe('ejected', () => {
       expect(tested.stdout).toContain(`answers 403 to ${tool} without notes:`);
     expect(tested.stdout).toMatch(/# fail 0\n/);
     expect(tested.code).toBe(0);
-    expect(await project.npm('run', 'lint')).toMatchObject({ code: 0 });
+    const lint = await project.npm('run', 'lint');
+    expect(lint.code, lint.stdout).toBe(0);
     expect(await project.built()).toMatchObject({ code: 0 });
   });
 
@@ -131,11 +132,11 @@ describe('ejected', () => {
       return { code, files: JSON.parse(stdout).files };
     };
     expect(await check()).toEqual({ code: 0, files: [] });
-    const newest = await read('README.md');
-    await makeOlder(project.directory, { 'README.md': (text) => text.replace(/\n## /, '\nOlder.\n\n## ') });
-    expect(await check()).toEqual({ code: 1, files: [{ path: 'README.md', fate: 'replaced' }] });
+    const newest = await read('Dockerfile');
+    await makeOlder(project.directory, { Dockerfile: (text) => `# Older\n${text}` });
+    expect(await check()).toEqual({ code: 1, files: [{ path: 'Dockerfile', fate: 'replaced' }] });
     expect(await scalekit('update', '--yes', '--force')).toMatchObject({ code: 0, stderr: '' });
-    expect(await read('README.md')).toBe(newest);
+    expect(await read('Dockerfile')).toBe(newest);
     expect(await check()).toEqual({ code: 0, files: [] });
   });
 

@@ -1,0 +1,69 @@
+// The command lines' part of docs/performance.md, written from one run.
+
+const [begin, end] = ['<!-- bench:cli -->', '<!-- /bench:cli -->'];
+
+const ms = ({ median, least }) => `${median.toFixed(0)} ms (${least.toFixed(0)})`;
+const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const kb = (bytes) => `${Math.round(bytes / 1000)} kB`;
+
+function verdict(target, measured, met) {
+  return `| ${target} | ${measured} | ${met ? 'met' : '**not met**'} |`;
+}
+
+/** The least times say what a program costs; medians, what else the machine was doing. */
+function verdicts(node, rows) {
+  const ours = rows.at(-1);
+  const vite = rows.find(({ name }) => name === 'create-vite');
+  const over = ours.help.least - node.least;
+  return [
+    verdict('`--help` within 15 ms of a Node that does nothing', `${over.toFixed(0)} ms more`, over <= 15),
+    verdict(
+      'scaffold no slower than create-vite',
+      `${ours.scaffold.least.toFixed(0)} ms, create-vite ${vite.scaffold.least.toFixed(0)} ms`,
+      ours.scaffold.least <= vite.scaffold.least,
+    ),
+    verdict(
+      'at most 200 kB to download, one package',
+      `${kb(ours.download)}, ${ours.packages}`,
+      ours.download <= 200_000 && ours.packages === 1,
+    ),
+  ];
+}
+
+/** @returns the part, between its marks. */
+export function cliPart({ date, machine, rounds, node, rows }) {
+  const lines = rows.map(
+    ({ name, version, help, scaffold, download, bytes, packages }) =>
+      `| ${name === 'create-scalekit-mcp' ? '**ours**' : `${name} ${version}`} | ${ms(help)} | ${ms(scaffold)} | ${kb(download)} | ${mb(bytes)} / ${packages} |`,
+  );
+  return `${begin}
+## The command line
+
+Written by \`npm run bench:cli\` on ${date}: ${machine}.
+
+| program | \`--help\` | scaffold, without install | download | installed / packages |
+|---|---:|---:|---:|---:|
+| node -e 0 | ${ms(node)} | – | – | – |
+${lines.join('\n')}
+
+The median of ${rounds} runs and, in brackets, the quickest. Programs take turns, in another order each round; ours is the packed release, as
+\`npx\` would install it. Each makes its smallest TypeScript project. Download is the package alone; what it depends on comes on top.
+
+| target | measured (quickest) | |
+|---|---|---|
+${verdicts(node, rows).join('\n')}
+${end}`;
+}
+
+/** @returns the page with its part replaced, or put at its end. */
+export function withCliPart(page, part) {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < 0) return `${page.trimEnd()}\n\n${part}\n`;
+  return page.slice(0, from) + part + page.slice(to + end.length);
+}
+
+/** @returns the part of a page, for whoever writes the rest of it anew; undefined where it has none. */
+export function cliPartOf(page) {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  return from < 0 || to < 0 ? undefined : page.slice(from, to + end.length);
+}
