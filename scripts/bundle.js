@@ -19,17 +19,25 @@ const entries = {
  * @param {Array<keyof typeof entries>} names what is bundled together, sharing chunks.
  * @param {string} dir where to.
  * @param {{ released: boolean }} options whether projects find our packages on the registry.
+ * @returns the packages that are in it.
  */
 export async function bundle(names, dir, { released }) {
+  let packages = [];
   await build({
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, entries[name]])),
     platform: 'node',
-    // A part that shares code with a program would otherwise import it from the program, and run that.
-    preserveEntrySignatures: 'strict',
+    // A part that shares code with a program would otherwise import it from the program, and run that. Of one alone it is the
+    // same module, which runs already: fewer files, and each costs a start a millisecond.
+    preserveEntrySignatures: names.length === 1 ? 'allow-extension' : 'strict',
     // Its `main` is UMD, whose parts a bundler cannot find.
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
-    plugins: [packTemplates({ released }), writeLicences()],
+    plugins: [
+      packTemplates({ released }),
+      writeLicences((found) => {
+        packages = found;
+      }),
+    ],
     output: {
       dir,
       format: 'esm',
@@ -43,6 +51,7 @@ export async function bundle(names, dir, { released }) {
     // A dependency of oidc-provider has one, in a path that nothing takes.
     checks: { eval: false },
   });
+  return packages;
 }
 
 /** Runs the compiler with one of the configurations of this folder. */

@@ -20,41 +20,53 @@ function packageFolder(module) {
   throw new Error(`${path} is in no package`);
 }
 
-/** @throws Error for a package that comes without a licence: it must not be bundled. */
-function licenceOf(folder) {
+/** @throws Error for a package that names no licence: it must not be bundled. */
+function describePackage(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const texts = readdirSync(folder)
-    .filter((file) => licenceFile.test(file))
-    .sort()
-    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
   if (typeof license !== 'string') throw new Error(`${name}@${version} is bundled and names no licence`);
-  return { title: `${name} ${version}`, license, text: texts.join('\n\n') };
+  return { name, version, license, folder };
 }
 
 /**
  * @param {Iterable<string>} modules paths of what was bundled.
- * @returns {string} each licence once, under the packages that have it.
+ * @returns the packages that they belong to, sorted by name.
  */
-export function licencesOf(modules) {
+export function packagesOf(modules) {
   const folders = new Set([...modules].map(packageFolder).filter((folder) => folder !== undefined));
+  return [...folders].map(describePackage).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function licenceText({ folder, license }) {
+  const texts = readdirSync(folder)
+    .filter((file) => licenceFile.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  return texts.length === 0
+    ? `(The package contains no text of its licence, ${license}.)`
+    : texts.join('\n\n');
+}
+
+/** @returns {string} each licence once, under the packages that have it. */
+export function licencesOf(packages) {
   const byText = new Map();
-  for (const { title, license, text } of [...folders]
-    .map(licenceOf)
-    .sort((a, b) => (a.title < b.title ? -1 : 1))) {
-    const body = text === '' ? `(The package contains no text of its licence, ${license}.)` : text;
-    byText.set(body, [...(byText.get(body) ?? []), `${title} (${license})`]);
+  for (const each of packages) {
+    const text = licenceText(each);
+    byText.set(text, [...(byText.get(text) ?? []), `${each.name} ${each.version} (${each.license})`]);
   }
-  const parts = [...byText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}\n`);
+  const parts = [...byText].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
   return `This package contains code of the following packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
-/** A rolldown plugin: writes the licences beside the bundle. */
-export function writeLicences() {
+/** A rolldown plugin: writes the licences beside the bundle. @param done called with the packages that are in it. */
+export function writeLicences(done) {
   return {
     name: 'write-licences',
     generateBundle(_options, bundle) {
-      const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
-      this.emitFile({ type: 'asset', fileName: licencesFile, source: licencesOf(modules) });
+      const packages = packagesOf(
+        Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? part.moduleIds : [])),
+      );
+      this.emitFile({ type: 'asset', fileName: licencesFile, source: licencesOf(packages) });
+      done(packages);
     },
   };
 }

@@ -9,8 +9,8 @@ import { trackedFiles } from './tracked.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
-const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+export const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
 
 /** Every file below a folder, as paths with slashes, sorted. */
 function filesIn(folder) {

@@ -2,7 +2,8 @@
 
 const [begin, end] = ['<!-- bench:cli -->', '<!-- /bench:cli -->'];
 
-const ms = ({ median, least }) => `${median.toFixed(0)} ms (${least.toFixed(0)})`;
+const ms = ({ cpu, median, least }) =>
+  `${Number.isNaN(cpu) ? '–' : `${cpu.toFixed(0)} ms`} | ${median.toFixed(0)} (${least.toFixed(0)}) ms`;
 const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const kb = (bytes) => `${Math.round(bytes / 1000)} kB`;
 
@@ -10,17 +11,18 @@ function verdict(target, measured, met) {
   return `| ${target} | ${measured} | ${met ? 'met' : '**not met**'} |`;
 }
 
-/** The least times say what a program costs; medians, what else the machine was doing. */
+/** By what a program itself uses of the processor: the clock also shows what else the machine was doing. */
 function verdicts(node, rows) {
   const ours = rows.at(-1);
   const vite = rows.find(({ name }) => name === 'create-vite');
-  const over = ours.help.least - node.least;
+  const cost = ({ cpu, least }) => (Number.isNaN(cpu) ? least : cpu);
+  const over = cost(ours.help) - cost(node);
   return [
     verdict('`--help` within 15 ms of a Node that does nothing', `${over.toFixed(0)} ms more`, over <= 15),
     verdict(
       'scaffold no slower than create-vite',
-      `${ours.scaffold.least.toFixed(0)} ms, create-vite ${vite.scaffold.least.toFixed(0)} ms`,
-      ours.scaffold.least <= vite.scaffold.least,
+      `${cost(ours.scaffold).toFixed(0)} ms, create-vite ${cost(vite.scaffold).toFixed(0)} ms`,
+      cost(ours.scaffold) <= cost(vite.scaffold),
     ),
     verdict(
       'at most 200 kB to download, one package',
@@ -41,15 +43,15 @@ export function cliPart({ date, machine, rounds, node, rows }) {
 
 Written by \`npm run bench:cli\` on ${date}: ${machine}.
 
-| program | \`--help\` | scaffold, without install | download | installed / packages |
-|---|---:|---:|---:|---:|
-| node -e 0 | ${ms(node)} | – | – | – |
+| program | \`--help\`: CPU | time | scaffold, without install: CPU | time | download | installed / packages |
+|---|---:|---:|---:|---:|---:|---:|
+| node -e 0 | ${ms(node)} | – | – | – | – |
 ${lines.join('\n')}
 
-The median of ${rounds} runs and, in brackets, the quickest. Programs take turns, in another order each round; ours is the packed release, as
+CPU is what the program used of the processor, the mean of ${rounds} runs; time is the clock's median and, in brackets, the quickest. Programs take turns, in another order each round; ours is the packed release, as
 \`npx\` would install it. Each makes its smallest TypeScript project. Download is the package alone; what it depends on comes on top.
 
-| target | measured (quickest) | |
+| target | measured (CPU) | |
 |---|---|---|
 ${verdicts(node, rows).join('\n')}
 ${end}`;

@@ -8,14 +8,18 @@ import { UserError } from '../terminal/errors.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { quoteForShell } from '../terminal/shell.ts';
 import type { File } from './answers.ts';
+import { baseTexts } from './base-texts.ts';
 import { languageOf } from './catalog.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
+import { loadTemplates, released } from './packed.ts';
 import { inPlace } from './placement.ts';
+import { plan } from './plan.ts';
 import { repeatCommand } from './repeat.ts';
 import type { CheckReport, CreateReport, RegisterStep, StepReport } from './report.ts';
 import type { Resolved } from './resolve.ts';
 import { inspectTarget, refusalOf, replacedBy } from './target.ts';
+import { readTooling } from './tooling.ts';
 import { type Written, writeProject } from './write.ts';
 
 /** What there is to do after the last answer. */
@@ -37,12 +41,6 @@ async function existingEnv(resolved: Resolved): Promise<EnvFile | undefined> {
 }
 
 async function planFiles(job: Job): Promise<readonly File[]> {
-  const [{ plan }, { loadTemplates, released }, { readTooling }, { baseTexts }] = await Promise.all([
-    import('./plan.ts'),
-    import('./packed.ts'),
-    import('./tooling.ts'),
-    import('./base-texts.ts'),
-  ]);
   // A dry run compares contents only if it may replace files.
   const namesAlone = job.given.dryRun && !job.resolved.overwrite;
   const files = await plan({

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { File } from './answers.ts';
 import { cannotWrite, inspectTarget, missingParents, refusalOf, refuseLinks } from './target.ts';
@@ -34,14 +35,12 @@ export function checkPaths(files: readonly File[]): void {
   }
 }
 
-/** Writes all files below a folder of our own. */
-async function stage(folder: string, files: readonly File[], signal: AbortSignal): Promise<void> {
+/** Writes all files below a folder of our own. Synchronously: for some thirty small files that takes a third of the time. */
+function stage(folder: string, files: readonly File[]): void {
   const folders = new Set(files.map((file) => dirname(join(folder, file.path))));
-  for (const each of folders) await mkdir(each, { recursive: true });
-  for (const { path, content, mode } of files) {
-    signal.throwIfAborted();
-    await writeFile(join(folder, path), content, { flag: 'wx', mode: mode ?? 0o644 });
-  }
+  for (const each of folders) mkdirSync(each, { recursive: true });
+  for (const { path, content, mode } of files)
+    writeFileSync(join(folder, path), content, { flag: 'wx', mode: mode ?? 0o644 });
 }
 
 /** Steps that can be undone, the last first. */
@@ -94,7 +93,7 @@ async function writeNew(files: readonly File[], directory: string, signal: Abort
   try {
     staged = await mkdtemp(join(existing, '.create-scalekit-mcp-'));
     const project = join(staged, 'project');
-    await stage(project, files, signal);
+    stage(project, files);
     await mkdir(dirname(directory), { recursive: true });
     signal.throwIfAborted();
     await rename(project, directory);
@@ -122,7 +121,8 @@ async function writeInto(
   let staged: string | undefined;
   try {
     staged = await mkdtemp(join(directory, '.create-scalekit-mcp-'));
-    await stage(staged, files, signal);
+    stage(staged, files);
+    signal.throwIfAborted();
     await merge(staged, files, directory, { journal, signal });
   } catch (error) {
     await journal.rollBack();
