@@ -58,8 +58,9 @@ export class PlainCalls {
       route.classification.revision === modernVersion && named.has(method) && isModern(method, name, headers);
     if (!isPlain) return undefined;
     // Who wants to hear of progress sends another envelope with each call.
-    if (method === 'tools/call' && params._meta?.progressToken === undefined)
-      this.#remember(JSON.stringify(params._meta));
+    const { _meta: envelope } = params;
+    if (method === 'tools/call' && envelope?.progressToken === undefined)
+      this.#remember(JSON.stringify(envelope));
     return modern;
   }
 
