@@ -36,11 +36,13 @@ export function checkPaths(files: readonly File[]): void {
 }
 
 /** Writes all files below a folder of our own. Synchronously: for some thirty small files that takes a third of the time. */
-function stage(folder: string, files: readonly File[]): void {
+function stage(folder: string, files: readonly File[], signal: AbortSignal): void {
   const folders = new Set(files.map((file) => dirname(join(folder, file.path))));
   for (const each of folders) mkdirSync(each, { recursive: true });
-  for (const { path, content, mode } of files)
+  for (const { path, content, mode } of files) {
+    signal.throwIfAborted();
     writeFileSync(join(folder, path), content, { flag: 'wx', mode: mode ?? 0o644 });
+  }
 }
 
 /** Steps that can be undone, the last first. */
@@ -93,7 +95,7 @@ async function writeNew(files: readonly File[], directory: string, signal: Abort
   try {
     staged = await mkdtemp(join(existing, '.create-scalekit-mcp-'));
     const project = join(staged, 'project');
-    stage(project, files);
+    stage(project, files, signal);
     await mkdir(dirname(directory), { recursive: true });
     signal.throwIfAborted();
     await rename(project, directory);
@@ -121,8 +123,7 @@ async function writeInto(
   let staged: string | undefined;
   try {
     staged = await mkdtemp(join(directory, '.create-scalekit-mcp-'));
-    stage(staged, files);
-    signal.throwIfAborted();
+    stage(staged, files, signal);
     await merge(staged, files, directory, { journal, signal });
   } catch (error) {
     await journal.rollBack();
