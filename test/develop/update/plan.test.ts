@@ -167,14 +167,14 @@ test('over two versions: a deleted file stays deleted, a merged one merges again
 });
 
 test('a link, and what lies behind one, is left alone', async () => {
-  await makeProject(directory, '0.1.0', { [path]: old, 'docs/b.md': old, 'package.json': manifest });
+  await makeProject(directory, '0.1.0', { [path]: old, 'guide/b.md': old, 'package.json': manifest });
   const outside = await temporaryDirectory();
   await writeFile(join(outside, 'b.md'), 'elsewhere\n');
   await rm(join(directory, path));
   await symlink(join(outside, 'b.md'), join(directory, path));
-  await rm(join(directory, 'docs'), { recursive: true });
-  await symlink(outside, join(directory, 'docs'));
-  const plan = await updateTo('0.2.0', { [path]: newer, 'docs/b.md': newer, 'package.json': manifest });
+  await rm(join(directory, 'guide'), { recursive: true });
+  await symlink(outside, join(directory, 'guide'));
+  const plan = await updateTo('0.2.0', { [path]: newer, 'guide/b.md': newer, 'package.json': manifest });
   expect(plan.files.map(({ fate }) => fate)).toEqual(['left', 'left']);
   expect(await readFile(join(outside, 'b.md'), 'utf8')).toBe('elsewhere\n');
 });
