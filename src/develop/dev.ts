@@ -1,6 +1,6 @@
 import { openProject } from '../project/layout.ts';
 import { watchProject } from '../project/watch.ts';
-import { Session, type Surroundings } from './session.ts';
+import { Session, type SessionContext } from './session.ts';
 
 /**
  * Compiles the project, runs its server and, where `.env` points at this machine, the local Scalekit, and does so again
@@ -9,14 +9,14 @@ import { Session, type Surroundings } from './session.ts';
  * @throws UserError where there is no project, or where it cannot even start (a port that is taken).
  */
 export async function develop(
-  surroundings: Surroundings,
+  context: SessionContext,
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const project = openProject(surroundings.cwd);
-  const session = new Session(project, surroundings, options);
+  const project = openProject(context.cwd);
+  const session = new Session(project, context, options);
   // If the start fails, stop watching too.
   const end = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, end.signal]);
+  const signal = AbortSignal.any([context.signal, end.signal]);
   try {
     const changes = watchProject(project.directory, signal);
     await session.begin();

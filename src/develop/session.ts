@@ -22,8 +22,8 @@ const graceAtEnd = 3000;
 /** When to mention that the server is not listening yet, in ms. */
 const patience = 10_000;
 
-/** What `develop` touches beside the project's files. */
-export interface Surroundings extends Terminal {
+/** What a run of `dev` touches beside the project’s files. */
+export interface SessionContext extends Terminal {
   /** The project's directory. */
   readonly cwd: string;
   /** Ends it all. */
@@ -33,7 +33,7 @@ export interface Surroundings extends Terminal {
 /** One run of `dev`: what runs, and what is done when something is saved. */
 export class Session {
   readonly #project: Project;
-  readonly #surroundings: Surroundings;
+  readonly #context: SessionContext;
   readonly #screen: Screen;
   readonly #compiler: Compiler;
   readonly #scalekit: LocalScalekit;
@@ -51,17 +51,17 @@ export class Session {
   #announced: Promise<void> = Promise.resolve();
   #hasServed = false;
 
-  constructor(project: Project, surroundings: Surroundings, options: Readonly<Record<string, unknown>>) {
+  constructor(project: Project, context: SessionContext, options: Readonly<Record<string, unknown>>) {
     this.#project = project;
-    this.#surroundings = surroundings;
-    const screen = makeScreen(surroundings);
+    this.#context = context;
+    const screen = makeScreen(context);
     this.#screen = screen;
-    this.#settings = readSettings(project.environmentFile, surroundings.env);
+    this.#settings = readSettings(project.environmentFile, context.env);
     const { decides, note } = settleSwitches(project.directory, options, true);
     this.#switches = decides;
     if (note !== undefined) screen.say('scalekit', note, 'quiet');
     this.#compiler = new Compiler(project, screen.colours);
-    this.#scalekit = new LocalScalekit(surroundings.env, {
+    this.#scalekit = new LocalScalekit(context.env, {
       onRequest: ({ method, path, status }) => {
         if (status >= 400) screen.say('scalekit', `${method} ${printable(path)} ${status}`, 'quiet');
       },
@@ -79,7 +79,7 @@ export class Session {
   #serverEnvironment(): Readonly<Record<string, string | undefined>> {
     const { logFormat = 'text', drainSeconds = '0' } = this.#settings;
     const plain = this.#screen.colours ? {} : { NO_COLOR: '1' };
-    return { ...plain, ...this.#surroundings.env, LOG_FORMAT: logFormat, DRAIN_SECONDS: drainSeconds };
+    return { ...plain, ...this.#context.env, LOG_FORMAT: logFormat, DRAIN_SECONDS: drainSeconds };
   }
 
   async begin(): Promise<void> {
@@ -100,7 +100,7 @@ export class Session {
     const sources = files.filter((file) => file !== '.env' && file !== localFile);
     const subject = sources.join(', ');
     const changed = sources.length > 0 ? await this.#transform(subject) : false;
-    if (this.#surroundings.signal.aborted || changed === undefined) return;
+    if (this.#context.signal.aborted || changed === undefined) return;
     // `.env` alone restarts what was there last.
     const wanted = isEnvironment || changed || !this.#server.running;
     if (wanted && existsSync(this.#project.entry)) await this.#serve(since);
@@ -110,7 +110,7 @@ export class Session {
   /** @returns false where a file cannot be read, which is said. */
   #readSettings(): boolean {
     try {
-      this.#settings = readSettings(this.#project.environmentFile, this.#surroundings.env);
+      this.#settings = readSettings(this.#project.environmentFile, this.#context.env);
       this.#switches = settleSwitches(this.#project.directory).decides;
       return true;
     } catch (error) {
@@ -129,7 +129,7 @@ export class Session {
   /** With a real Scalekit: says what is wrong with the settings before the server finds out. */
   async #examine(): Promise<void> {
     if (this.#settings.environmentUrl === undefined || wantedScalekit(this.#settings) !== undefined) return;
-    const { cwd, env, signal } = this.#surroundings;
+    const { cwd, env, signal } = this.#context;
     const { quickFindings } = await import('./quick-findings.ts');
     for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
   }
@@ -137,7 +137,7 @@ export class Session {
   /** @returns whether what the server loads has changed; undefined where the source is no TypeScript, which is said. */
   async #transform(what: string): Promise<boolean | undefined> {
     this.#checking.abort();
-    const transformed = await this.#compiler.transform(this.#surroundings.signal);
+    const transformed = await this.#compiler.transform(this.#context.signal);
     if (transformed.ok) return transformed.changed;
     const then = this.#server.running ? 'the server keeps running as it was' : 'waiting for a change';
     this.#showErrors(what, transformed, then);
@@ -151,18 +151,18 @@ export class Session {
     try {
       // The server first: both at once would make it wait.
       await this.#announced;
-      const checked = await this.#compiler.check(AbortSignal.any([signal, this.#surroundings.signal]));
+      const checked = await this.#compiler.check(AbortSignal.any([signal, this.#context.signal]));
       if (!checked.ok) this.#showErrors(what, checked, 'the server runs all the same');
       else this.#screen.say('compile', `${subjectOf(what)}no errors, ${seconds(checked.duration)}`, 'quiet');
     } catch (error) {
       // The next change makes the next check.
-      if (signal.aborted || this.#surroundings.signal.aborted) return;
+      if (signal.aborted || this.#context.signal.aborted) return;
       this.#screen.say('compile', printable(String(error)), 'bad');
     }
   }
 
   #showErrors(what: string, { errors, messages }: Compilation, then: string): void {
-    if (this.#surroundings.signal.aborted) return;
+    if (this.#context.signal.aborted) return;
     this.#screen.show(`\n${messages}\n`);
     this.#screen.say(
       'compile',
@@ -180,7 +180,7 @@ export class Session {
       );
     const [scalekit] = await Promise.all([this.#followScalekit(), this.#server.stop(graceOnRestart)]);
     if (scalekit.kind === 'failed') return this.#fail(scalekit.reason, scalekit.next);
-    if (this.#surroundings.signal.aborted) return;
+    if (this.#context.signal.aborted) return;
     const { port } = this.#settings;
     if (await isListening(port))
       return this.#fail(
@@ -221,7 +221,7 @@ export class Session {
 
   async #announce(port: number, since: number): Promise<void> {
     const isReady = await this.#server.ready(port, patience);
-    if (this.#surroundings.signal.aborted) return;
+    if (this.#context.signal.aborted) return;
     if (!isReady) {
       if (this.#server.running)
         this.#screen.say('server', `runs, and does not listen on port ${port} yet`, 'bad');
@@ -239,7 +239,7 @@ export class Session {
   async #crashed(how: string): Promise<void> {
     // On Windows Ctrl-C reaches the server as well as us, and the server may end first.
     await delay(100, undefined, { ref: false });
-    if (this.#surroundings.signal.aborted || this.#server.running) return;
+    if (this.#context.signal.aborted || this.#server.running) return;
     this.#screen.say('server', `ended ${how}; waiting for a change`, 'bad');
   }
 

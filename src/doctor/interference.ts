@@ -1,7 +1,7 @@
 import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ServerFacts, ToolsFacts } from './facts/index.ts';
 import { textOf } from './intermediaries.ts';
-import type { Answer } from './probe.ts';
+import type { ProbeResult } from './probe.ts';
 import { challengeOf, isMcpServer, isRedirect, objectIn, reasonOf } from './reading.ts';
 
 /** Recognises what something in front of the server has answered or changed. Pure: reads answers, and asks nothing. */
@@ -11,14 +11,14 @@ const loginPlace =
   /(?:^|[/._-])(?:log-?in|sign-?in|sso|oauth2\/(?:start|sign_in|authorize)|saml2?|cdn-cgi\/access)(?:[/?.#_-]|$)|accounts\.google\.com|cloudflareaccess\.com|login\.microsoftonline\.com|\.okta\.com|\.auth0\.com|vercel\.com\/sso|[?&](?:next|redirect_to|return_to|rd)=/i;
 
 /** @returns where a redirect leads, as a full URL; undefined for what is none. */
-export function redirectTarget(answer: Answer): URL | undefined {
+export function redirectTarget(answer: ProbeResult): URL | undefined {
   if (!answer.answered || !isRedirect(answer)) return undefined;
   const { location } = answer.headers;
   return location !== undefined && isUrl(location, answer.url) ? new URL(location, answer.url) : undefined;
 }
 
 /** @returns whether people are sent, or asked, to sign in, in a way that is none of MCP's. */
-export function isLogin(answer: Answer): boolean {
+export function isLogin(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   const target = redirectTarget(answer);
   if (target !== undefined) return loginPlace.test(target.hostname + target.pathname + target.search);
@@ -34,7 +34,7 @@ export function isLogin(answer: Answer): boolean {
 }
 
 /** @returns whether https is sent back to http, to the same host: the server does not know that it is behind TLS. */
-export function isDowngrade(answer: Answer, endpoint: string): boolean {
+export function isDowngrade(answer: ProbeResult, endpoint: string): boolean {
   const target = redirectTarget(answer);
   const url = new URL(endpoint);
   return url.protocol === 'https:' && target?.protocol === 'http:' && target.hostname === url.hostname;
@@ -44,7 +44,7 @@ const gatewayWords =
   /bad gateway|gateway time-?out|service (?:temporarily )?unavailable|no server is available|invalid or incomplete response|upstream connect error|no healthy upstream|application failed to respond|error code: (?:502|52\d|530|1033)|ERR_NGROK_|web server is down|connection timed out|deployment_not_found|no available server/i;
 
 /** @returns whether a proxy says that it does not reach the server. A server's own 5xx is JSON, or says something else. */
-export function isNoUpstream(answer: Answer): boolean {
+export function isNoUpstream(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   const { status, headers, body } = answer;
   if (headers['ngrok-error-code'] !== undefined && status >= 400) return true;
@@ -60,13 +60,13 @@ const hostWords =
   /foreign_host|invalid host|host (?:header )?(?:is )?not allowed|host .{0,40}not (?:allowed|permitted|in the allow)|disallowedhost|blocked request\. this host/i;
 
 /** @returns whether the server refuses the name under which it was asked. */
-export function isHostRefused(answer: Answer): boolean {
+export function isHostRefused(answer: ProbeResult): boolean {
   if (!answer.answered || ![400, 403, 421].includes(answer.status)) return false;
   return answer.status === 421 || hostWords.test(textOf(answer));
 }
 
 /** Says that no token came, and not that it was bad: "missing or invalid" says neither. */
-function saysNoToken(answer: Answer): boolean {
+function saysNoToken(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status !== 401) return false;
   const words = reasonOf(answer);
   if (/invalid|malformed|expired|bad\b/i.test(words)) return false;
@@ -94,7 +94,7 @@ export function isPrefixTaken({ noToken, endpoint }: ServerFacts): boolean {
 }
 
 /** @returns whether a gateway has renamed the challenge. */
-export function isChallengeRenamed(answer: Answer): boolean {
+export function isChallengeRenamed(answer: ProbeResult): boolean {
   return (
     answer.answered &&
     answer.headers['x-amzn-remapped-www-authenticate'] !== undefined &&
@@ -120,7 +120,7 @@ export function isStranger(server: ServerFacts): boolean {
 }
 
 /** @returns whether the authorization error of a server comes in a 200, as a JSON-RPC error that no client signs in for. */
-export function isRefusalIn200(answer: Answer): boolean {
+export function isRefusalIn200(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status !== 200 || answer.body.kind !== 'json') return false;
   const error = objectIn(objectIn(answer.body.value)?.error);
   return (

@@ -1,4 +1,4 @@
-import type { Answer, Headers } from './probe.ts';
+import type { Headers, ProbeResult } from './probe.ts';
 
 /** What may stand between a client and the server, how its answers are known, and the line that mends what it does. */
 interface Intermediary {
@@ -220,26 +220,26 @@ const anywhere: Readonly<Record<Trouble, string>> = {
 };
 
 /** @returns the words of a body, e.g. of an error page. */
-export function textOf(answer: Answer): string {
+export function textOf(answer: ProbeResult): string {
   if (!answer.answered) return '';
   const { body } = answer;
   if (body.kind === 'empty') return '';
   return body.kind === 'json' ? JSON.stringify(body.value) : body.excerpt;
 }
 
-function intermediaryOf(answer: Answer): Intermediary | undefined {
+function intermediaryOf(answer: ProbeResult): Intermediary | undefined {
   if (!answer.answered) return undefined;
   const text = textOf(answer);
   return table.find(({ is }) => is(answer.headers, text));
 }
 
 /** @returns the name of what answered in place of the server, or handed its answer on; undefined where it cannot be told. */
-export function whoAnswered(...answers: readonly Answer[]): string | undefined {
+export function whoAnswered(...answers: readonly ProbeResult[]): string | undefined {
   return answers.map(intermediaryOf).find((known) => known !== undefined)?.name;
 }
 
 /** @returns what to write in the configuration of whatever stands in front, and its port where that is known. */
-export function lineFor(trouble: Trouble, answers: readonly Answer[], port?: number): string {
+export function lineFor(trouble: Trouble, answers: readonly ProbeResult[], port?: number): string {
   const known = answers.map(intermediaryOf).find((each) => each?.lines[trouble] !== undefined);
   const line = known?.lines[trouble] ?? anywhere[trouble];
   return port === undefined ? line : line.replaceAll('<PORT>', String(port));

@@ -16,7 +16,7 @@ export type Body =
 export type Headers = Readonly<Partial<Record<(typeof keptHeaders)[number], string>>>;
 
 /** One HTTP exchange as a fact: what was answered, or why nothing was. */
-export type Answer =
+export type ProbeResult =
   | {
       readonly answered: true;
       readonly url: string;
@@ -160,7 +160,7 @@ function headersOf(headers: RawAnswer['headers']): Headers {
 }
 
 /** @returns an answer as a fact: the headers that are kept, and the body as far as a check needs it, masked. */
-export function readAnswer(url: string, { status, headers, body }: RawAnswer, unmasked = false): Answer {
+export function readAnswer(url: string, { status, headers, body }: RawAnswer, unmasked = false): ProbeResult {
   const type = String(headers['content-type'] ?? '');
   return { answered: true, url, status, headers: headersOf(headers), body: readBody(body, type, unmasked) };
 }
@@ -223,7 +223,7 @@ function limitOf({ milliseconds = 5000, deadline = Number.POSITIVE_INFINITY }: P
  * Makes one request and turns whatever happens into a fact. Redirects are not followed: they are a fact too.
  * @throws only what aborted `options.signal`; every other failure is an answer of its own.
  */
-export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<Answer> {
+export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<ProbeResult> {
   const milliseconds = limitOf(options);
   // A timer of our own: Node 20 may collect what AbortSignal.any makes of AbortSignal.timeout before its time has come.
   const limit = new AbortController();

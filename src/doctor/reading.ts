@@ -1,11 +1,11 @@
 import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts/index.ts';
-import type { Answer, Headers } from './probe.ts';
+import type { Headers, ProbeResult } from './probe.ts';
 
 /** Reads facts for checks: what an answer says once its envelope is off. Pure, and never throws. */
 
 /** @returns the JSON object of a 200 answer, or undefined. */
-export function objectOf(answer: Answer): Readonly<Record<string, unknown>> | undefined {
+export function objectOf(answer: ProbeResult): Readonly<Record<string, unknown>> | undefined {
   if (!answer.answered || answer.status !== 200 || answer.body.kind !== 'json') return undefined;
   return objectIn(answer.body.value);
 }
@@ -25,7 +25,7 @@ export function parseObject(text: string | undefined): Readonly<Record<string, u
 }
 
 /** @returns why a server says that it refused: its challenge's words, its JSON error's, and a short text. */
-export function reasonOf(answer: Answer): string {
+export function reasonOf(answer: ProbeResult): string {
   if (!answer.answered) return '';
   const challenge = challengeOf(answer);
   const { body } = answer;
@@ -46,7 +46,7 @@ export function reasonOf(answer: Answer): string {
 }
 
 /** @returns the refusal of a call without a token: of the first message, or of a later one where that is open to all. */
-export function refusalOf(server: ServerFacts): Answer {
+export function refusalOf(server: ServerFacts): ProbeResult {
   return server.laterRefusal ?? server.noToken;
 }
 
@@ -56,7 +56,7 @@ export function strings(value: unknown): readonly string[] {
 }
 
 /** @returns what was answered in a few words, e.g. `404 (an HTML page)` or `no answer within 5 s`. */
-export function summary(answer: Answer): string {
+export function summary(answer: ProbeResult): string {
   if (!answer.answered) return answer.message;
   const kinds = { empty: '', json: '', html: ' (an HTML page)', text: ' (not JSON)' } as const;
   return `${answer.status}${kinds[answer.body.kind]}`;
@@ -66,7 +66,7 @@ export function summary(answer: Answer): string {
 export type Challenge = Readonly<Record<string, string>>;
 
 /** @returns the Bearer challenge of an answer, or undefined where it has none. */
-export function challengeOf(answer: Answer): Challenge | undefined {
+export function challengeOf(answer: ProbeResult): Challenge | undefined {
   const header = answer.answered ? answer.headers['www-authenticate'] : undefined;
   const start = header === undefined ? -1 : header.search(/\bbearer\b/i);
   if (header === undefined || start < 0) return undefined;
@@ -85,7 +85,7 @@ export function challengeOf(answer: Answer): Challenge | undefined {
  * @returns whether an answer to an MCP message came from an MCP server: a 401 that is no page or password prompt, or JSON-RPC
  * that is not "not found".
  */
-export function isMcpAnswer(answer: Answer): boolean {
+export function isMcpAnswer(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status === 404 || answer.status === 405) return false;
   if (answer.status === 401)
     return (
@@ -106,7 +106,7 @@ export function isMcpServer(server: ServerFacts): boolean {
 }
 
 /** @returns whether the first message was answered as to somebody who may come in: a result, and no error in a 200. */
-export function isServed(answer: Answer): boolean {
+export function isServed(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status < 200 || answer.status > 299 || answer.body.kind !== 'json')
     return false;
   const message = objectIn(answer.body.value);
@@ -114,7 +114,7 @@ export function isServed(answer: Answer): boolean {
 }
 
 /** @returns whether SSE of before 2025 speaks there: a stream is opened, where calls are not answered. */
-export function isOldStream(answer: Answer | undefined): boolean {
+export function isOldStream(answer: ProbeResult | undefined): boolean {
   return (
     answer?.answered === true &&
     answer.status === 200 &&
@@ -123,12 +123,12 @@ export function isOldStream(answer: Answer | undefined): boolean {
 }
 
 /** @returns whether an answer is a success. */
-export function succeeded(answer: Answer): boolean {
+export function succeeded(answer: ProbeResult): boolean {
   return answer.answered && answer.status >= 200 && answer.status < 300;
 }
 
 /** @returns whether a call was lost behind the token check: nothing is there, or it failed. 503 is about the keys. */
-export function isBroken(answer: Answer): boolean {
+export function isBroken(answer: ProbeResult): boolean {
   return answer.answered && [404, 405, 500, 501, 502, 504].includes(answer.status);
 }
 
@@ -172,7 +172,7 @@ export function silenceOf(scalekit: ScalekitFacts): Silence | undefined {
 }
 
 /** @returns whether a web page was answered where a document for programs was asked for. */
-export function isPage(answer: Answer): boolean {
+export function isPage(answer: ProbeResult): boolean {
   return answer.answered && answer.body.kind === 'html';
 }
 
@@ -187,7 +187,7 @@ export function waysToRegister(metadata: Readonly<Record<string, unknown>>): {
   };
 }
 
-function wordsOf(answer: Answer): string {
+function wordsOf(answer: ProbeResult): string {
   if (!answer.answered) return '';
   const { body, headers } = answer;
   const said = body.kind === 'json' ? JSON.stringify(body.value) : body.kind === 'empty' ? '' : body.excerpt;
@@ -198,7 +198,7 @@ function wordsOf(answer: Answer): string {
  * @param answer of the authorization endpoint to a client that wants its user to sign in.
  * @returns what is wrong with the client's registration: that it is unknown, or where it wants its user back.
  */
-export function registrationProblem(answer: Answer): 'client' | 'redirect' | undefined {
+export function registrationProblem(answer: ProbeResult): 'client' | 'redirect' | undefined {
   if (!answer.answered || answer.status >= 500) return undefined;
   const words = wordsOf(answer);
   const isRefused = answer.status >= 400 || /[?&]error=/.test(words);
@@ -208,17 +208,17 @@ export function registrationProblem(answer: Answer): 'client' | 'redirect' | und
 }
 
 /** @returns whether an answer sends the client elsewhere. */
-export function isRedirect(answer: Answer): boolean {
+export function isRedirect(answer: ProbeResult): boolean {
   return answer.answered && [301, 302, 303, 307, 308].includes(answer.status);
 }
 
 /** @returns whether an answer asks for credentials, or refuses, where a document should be open. */
-export function isGuarded(answer: Answer): boolean {
+export function isGuarded(answer: ProbeResult): boolean {
   return answer.answered && (answer.status === 401 || answer.status === 403) && !isFirewall(answer);
 }
 
 /** @returns whether something in front of the server answered: a bot check, a web application firewall. */
-export function isFirewall(answer: Answer): boolean {
+export function isFirewall(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   if (answer.headers['cf-mitigated'] !== undefined) return true;
   return [403, 406, 429, 503].includes(answer.status) && answer.body.kind === 'html';
@@ -246,7 +246,7 @@ export function compareResource(resource: unknown, endpoint: string): Relation {
 /** A call and what was sent with it, in words. */
 export interface Call {
   readonly what: string;
-  readonly answer: Answer;
+  readonly answer: ProbeResult;
 }
 
 /** @returns the calls with a token that must be refused. */
@@ -265,7 +265,7 @@ export function callsWithoutGoodToken(server: ServerFacts): readonly Call[] {
 }
 
 /** What an answer allows the scripts of web pages (CORS, the Fetch standard). */
-export function corsOf(answer: Answer): {
+export function corsOf(answer: ProbeResult): {
   readonly exposed: string;
   readonly allows: (origin: string) => boolean;
   readonly allowsHeader: (name: string) => boolean;
@@ -289,7 +289,7 @@ export function corsOf(answer: Answer): {
 }
 
 /** @returns the names in an answer to `tools/list`, or undefined where it is no such list. */
-export function toolsOf(answer: Answer): readonly string[] | undefined {
+export function toolsOf(answer: ProbeResult): readonly string[] | undefined {
   const result = objectOf(answer)?.result;
   const tools = typeof result === 'object' && result !== null && 'tools' in result ? result.tools : undefined;
   if (!Array.isArray(tools)) return undefined;

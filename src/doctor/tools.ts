@@ -1,4 +1,4 @@
-import type { Answer } from './probe.ts';
+import type { ProbeResult } from './probe.ts';
 import { objectIn, objectOf, reasonOf } from './reading.ts';
 
 /** Reads lists of tools and answers of tools. Pure. */
@@ -64,7 +64,7 @@ export function toolFacts(value: unknown): ToolFacts {
 }
 
 /** @returns the tools in an answer to `tools/list`, or undefined where it is no such list. */
-export function toolFactsOf(answer: Answer): readonly ToolFacts[] | undefined {
+export function toolFactsOf(answer: ProbeResult): readonly ToolFacts[] | undefined {
   const tools = objectIn(objectOf(answer)?.result)?.tools;
   return Array.isArray(tools) ? tools.map(toolFacts) : undefined;
 }
@@ -83,7 +83,7 @@ const argumentWords =
 export type CallOutcome = 'ran' | 'looked at its arguments' | 'refused' | 'unclear';
 
 /** @returns whether a call without a token reached the tool: it ran, or only its arguments were in the way. */
-export function callOutcomeOf(answer: Answer): CallOutcome {
+export function callOutcomeOf(answer: ProbeResult): CallOutcome {
   if (!answer.answered || answer.status < 200 || answer.status > 299) return 'refused';
   const document = objectOf(answer);
   const error = objectIn(document?.error);

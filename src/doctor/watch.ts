@@ -3,7 +3,7 @@ import { basename, join, sep } from 'node:path';
 import { type IsWatched, watchProject } from '../project/watch.ts';
 import { initialize } from './gather/messages.ts';
 import { clientFiles } from './gather/project/clients.ts';
-import { type Answer, probe } from './probe.ts';
+import { type ProbeResult, probe } from './probe.ts';
 
 /** What waits for changes of a project's files. It collects them while nobody waits, so none falls between two runs. */
 export interface FileWatch {
@@ -51,7 +51,7 @@ export function watchFiles(directory: string, signal: AbortSignal): FileWatch {
 export interface Watched {
   readonly files: FileWatch;
   /** The server's endpoint and what it answered last, where they are known. */
-  readonly server: { readonly endpoint: string; readonly answer: Answer } | undefined;
+  readonly server: { readonly endpoint: string; readonly answer: ProbeResult } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ export interface Watched {
 const interval = 1000;
 
 /** What tells one state of a server from another. */
-function stateOf(answer: Answer): string {
+function stateOf(answer: ProbeResult): string {
   return answer.answered ? String(answer.status) : answer.failure;
 }
 

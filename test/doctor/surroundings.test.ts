@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Answer, probe } from '../../src/doctor/probe.ts';
+import { type ProbeResult, probe } from '../../src/doctor/probe.ts';
 import { untilChanged, watchFiles } from '../../src/doctor/watch.ts';
 import { freePort, portOwner } from '../../src/project/ports.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('portOwner', () => {
 
 describe('untilChanged', () => {
   /** Waits for a change, and tells whether it has come. */
-  function watching(directory: string, server?: { endpoint: string; answer: Answer }) {
+  function watching(directory: string, server?: { endpoint: string; answer: ProbeResult }) {
     const stop = new AbortController();
     const files = watchFiles(directory, stop.signal);
     const changed = untilChanged({ files, server, signal: stop.signal });

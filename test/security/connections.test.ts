@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { freePort } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
-import { type Answer, headerOf, lastAnswer, send } from './attack/wire.ts';
+import { headerOf, lastAnswer, send, type WireAnswer } from './attack/wire.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
 import { type RunningServer, type ServerSettings, startServer } from './server.ts';
@@ -204,7 +204,7 @@ describe('large headers', () => {
       answers: 'close',
     });
     expect(end).toBe('closed');
-    const [answer] = answers as [Answer];
+    const [answer] = answers as [WireAnswer];
     expect(answer.status).toBe(431);
     expect(headerOf(answer, 'content-type')).toBe('application/json');
     expect(headerOf(answer, 'access-control-allow-origin')).toBe('*');

@@ -4,7 +4,7 @@ import { compose } from './attack/compose.ts';
 import { judgeAlways } from './attack/judge.ts';
 import { kitFor } from './attack/run.ts';
 import type { Attack } from './attack/types.ts';
-import { type Answer, headerOf, lastAnswer, send } from './attack/wire.ts';
+import { headerOf, lastAnswer, send, type WireAnswer } from './attack/wire.ts';
 import { advance, movableClock } from './clock.ts';
 import { makeProject } from './project.ts';
 import { type Ground, prepareGround } from './server.ts';
@@ -24,8 +24,8 @@ const start = async (env: Readonly<Record<string, string>>) => {
 const kit = () => kitFor(ground.target, ground.source, '', 'limits', []);
 
 /** Sends an attack so many times, and judges each answer by the rules for all. */
-async function times(count: number, attack: () => Attack | Promise<Attack>): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
+async function times(count: number, attack: () => Attack | Promise<Attack>): Promise<readonly WireAnswer[]> {
+  const answers: WireAnswer[] = [];
   for (let i = 0; i < count; i += 1) {
     const answer = lastAnswer(
       await send(
@@ -39,7 +39,7 @@ async function times(count: number, attack: () => Attack | Promise<Attack>): Pro
   return answers;
 }
 
-const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);
+const statuses = (answers: readonly WireAnswer[]) => answers.map(({ status }) => status);
 const tokenOf = (sub: string) => ground.source.forge.token({ claims: { sub } });
 const bad = (): Attack => ({ token: ground.source.forge.forged() });
 
@@ -50,7 +50,7 @@ describe('tool calls', () => {
     expect(statuses(await times(5, () => ({ token: tokenOf('usr_1') })))).toEqual([200, 200, 200, 200, 200]);
     const [refused] = await times(1, () => ({ token: tokenOf('usr_1') }));
     expect(refused?.status).toBe(429);
-    const wait = Number(headerOf(refused as Answer, 'retry-after'));
+    const wait = Number(headerOf(refused as WireAnswer, 'retry-after'));
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(60);
     expect(statuses(await times(1, () => ({ token: tokenOf('usr_2') })))).toEqual([200]);

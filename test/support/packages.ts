@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { withFileLock } from '../../src/project/file-lock.ts';
 import type { Need } from './needs.ts';
 import { run } from './program.ts';
 
@@ -32,27 +33,33 @@ export async function mustRun(command: string, args: readonly string[], cwd: str
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
 }
 
-/** Makes a folder of a cache once, however many ask at the same time; what it is made in is moved into place whole. */
+/**
+ * Makes a folder of a cache once, however many ask at the same time: test files that start together wait for one install.
+ * What it is made in is moved into place whole.
+ */
 export async function cached(
   cache: string,
   name: string,
   make: (directory: string) => Promise<void>,
 ): Promise<string> {
   const target = join(cache, name);
-  if (existsSync(target)) {
-    const now = new Date();
-    await utimes(target, now, now);
-    return target;
-  }
   await mkdir(cache, { recursive: true });
-  const stage = await mkdtemp(join(cache, 'stage-'));
+  if (!existsSync(target))
+    await withFileLock(cache, `${name}.lock`, new AbortController().signal, () => makeInPlace(target, make));
+  const now = new Date();
+  await utimes(target, now, now);
+  return target;
+}
+
+async function makeInPlace(target: string, make: (directory: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  const stage = await mkdtemp(join(dirname(target), 'stage-'));
   try {
     await make(stage);
     await rename(stage, target).catch((error: unknown) => {
-      // Another process was quicker.
+      // Another process was quicker: a lock that is held for long is broken.
       if (!existsSync(target)) throw error;
     });
-    return target;
   } finally {
     await rm(stage, { recursive: true, force: true });
   }

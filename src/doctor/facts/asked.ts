@@ -1,4 +1,4 @@
-import type { Answer } from '../probe.ts';
+import type { ProbeResult } from '../probe.ts';
 
 /** What only some flags ask about: --client, --directory, --surface. */
 
@@ -19,7 +19,7 @@ export const directoryNames = ['claude', 'openai'] as const;
 export interface DirectoryFacts {
   readonly name: (typeof directoryNames)[number];
   /** OpenAI’s file, where the server has one. */
-  readonly challenge?: Answer;
+  readonly challenge?: ProbeResult;
 }
 
 /** A tool as clients know it. */

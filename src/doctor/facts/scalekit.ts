@@ -1,4 +1,4 @@
-import type { Answer } from '../probe.ts';
+import type { ProbeResult } from '../probe.ts';
 
 /** The authorization server: Scalekit, the local Scalekit, or whatever the server names. */
 export interface ScalekitFacts {
@@ -8,9 +8,9 @@ export interface ScalekitFacts {
   readonly environmentUrl?: string;
   readonly resourceId?: string;
   /** RFC 8414's form: the well-known part inserted before the path. */
-  readonly metadata: Answer;
-  readonly metadataAppended: Answer;
-  readonly keys: Answer;
+  readonly metadata: ProbeResult;
+  readonly metadataAppended: ProbeResult;
+  readonly keys: ProbeResult;
   /** Seconds that its clock is ahead of this machine's; undefined where it sent no date. */
   readonly clockOffset?: number;
   /** A name that always exists was found, so that "no such host" is about this host and not about the network. */
@@ -26,5 +26,5 @@ export interface RegistrationFact {
   readonly clientId: string;
   readonly redirectUri: string;
   /** The authorization endpoint's answer to this client. */
-  readonly authorization: Answer;
+  readonly authorization: ProbeResult;
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../probe.ts';
+import type { ProbeResult } from '../probe.ts';
 
 /** A program that listens on a port of this machine. */
 export interface PortOwner {
@@ -13,9 +13,9 @@ export interface PortOwner {
 
 /** What a server that answers the first message to everybody does next. */
 export interface OpennessFacts {
-  readonly list: Answer;
+  readonly list: ProbeResult;
   /** A tool that is not declared public was called, with arguments that it must refuse. */
-  readonly call?: { readonly tool: string; readonly answer: Answer };
+  readonly call?: { readonly tool: string; readonly answer: ProbeResult };
 }
 
 /** The MCP server as a client sees it, over HTTP. */
@@ -26,36 +26,36 @@ export interface ServerFacts {
   /** The MCP endpoint, as clients are told to use it. */
   readonly endpoint: string;
   /** What answered at the URL that was given, where that is not the endpoint. */
-  readonly atGiven?: Answer;
-  readonly noToken: Answer;
+  readonly atGiven?: ProbeResult;
+  readonly noToken: ProbeResult;
   /** Where that is open to all: the first later message that is refused, as a client meets it. */
-  readonly laterRefusal?: Answer;
+  readonly laterRefusal?: ProbeResult;
   /** What a call without a token gets further on; only where the first message is answered. */
   readonly openness?: OpennessFacts;
   /** What the server says to `GET`, where the endpoint speaks no Streamable HTTP: SSE of before 2025 answers a stream. */
-  readonly eventStream?: Answer;
-  readonly secondCall: Answer;
+  readonly eventStream?: ProbeResult;
+  readonly secondCall: ProbeResult;
   /** A bearer token that is no JWT. */
-  readonly garbageToken: Answer;
+  readonly garbageToken: ProbeResult;
   /** Tokens that look right and are signed by nobody, by a stranger, or have expired on top of that. */
-  readonly unsignedToken: Answer;
-  readonly forgedToken: Answer;
-  readonly expiredToken: Answer;
+  readonly unsignedToken: ProbeResult;
+  readonly forgedToken: ProbeResult;
+  readonly expiredToken: ProbeResult;
   /** RFC 9728's form, with the endpoint's path. */
-  readonly metadata: Answer;
-  readonly metadataRoot: Answer;
+  readonly metadata: ProbeResult;
+  readonly metadataRoot: ProbeResult;
   /** What the challenge points to, where that is neither of the two. */
-  readonly metadataNamed?: Answer;
+  readonly metadataNamed?: ProbeResult;
   /** The same, asked by a script of another origin. */
-  readonly metadataFromBrowser: Answer;
+  readonly metadataFromBrowser: ProbeResult;
   /** The server's own copy of the authorization server's metadata, which some frameworks serve. */
-  readonly authorizationServerCopy: Answer;
-  readonly preflight: Answer;
-  readonly callFromBrowser: Answer;
+  readonly authorizationServerCopy: ProbeResult;
+  readonly preflight: ProbeResult;
+  readonly callFromBrowser: ProbeResult;
   /** The origin that the two above came from. */
   readonly browserOrigin: string;
-  readonly foreignOrigin: Answer;
-  readonly foreignHost: Answer;
+  readonly foreignOrigin: ProbeResult;
+  readonly foreignHost: ProbeResult;
   /** On this machine: which program listens on the port. */
   readonly portOwner?: PortOwner;
   /** Where MCP_URL is public: whether the server answers on this machine's port. */

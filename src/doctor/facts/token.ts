@@ -1,5 +1,5 @@
 import type { Claims } from '../claims.ts';
-import type { Answer } from '../probe.ts';
+import type { ProbeResult } from '../probe.ts';
 
 /** An access token, without the token: what it says and whether it is signed. Its subject is not kept. */
 export interface TokenFacts {
@@ -20,9 +20,9 @@ export interface TokenFacts {
 
 /** What the server answers to a call with the token. */
 export interface ToolsFacts {
-  readonly initialize: Answer;
-  readonly secondInitialize: Answer;
-  readonly list: Answer;
+  readonly initialize: ProbeResult;
+  readonly secondInitialize: ProbeResult;
+  readonly list: ProbeResult;
   /** The same, from the web page of a stranger. */
-  readonly foreignOrigin: Answer;
+  readonly foreignOrigin: ProbeResult;
 }

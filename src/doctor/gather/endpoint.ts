@@ -1,6 +1,6 @@
 import { isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import { redirectTarget } from '../interference.ts';
-import { type Answer, type ProbeOptions, probe } from '../probe.ts';
+import { type ProbeOptions, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
 import { initialize } from './messages.ts';
 
@@ -10,8 +10,8 @@ export interface Endpoint {
   readonly given?: string;
   readonly givenBy?: 'person' | 'settings';
   /** It accepts connections and says nothing: whoever waited once need not wait as long again. */
-  readonly silence?: Answer;
-  readonly atGiven?: Answer;
+  readonly silence?: ProbeResult;
+  readonly atGiven?: ProbeResult;
 }
 
 function once(urls: readonly string[], given: string): readonly string[] {
@@ -45,7 +45,7 @@ async function fromMetadata(given: string, options: ProbeOptions): Promise<reado
 }
 
 /** A redirect within the same host is followed, since most clients do. */
-function redirected(answer: Answer, given: string): string | undefined {
+function redirected(answer: ProbeResult, given: string): string | undefined {
   const target = redirectTarget(answer);
   const url = new URL(given);
   if (target === undefined || target.hostname !== url.hostname) return undefined;
@@ -93,7 +93,7 @@ export async function findEndpoint(
 /** @returns where MCP is answered, if not at the URL as given: called, or opened as a stream. */
 async function findElsewhere(
   given: string,
-  atGiven: Answer,
+  atGiven: ProbeResult,
   likely: readonly string[],
   options: ProbeOptions,
 ): Promise<string | undefined> {
@@ -123,9 +123,9 @@ function usualFor(given: string, bySource: readonly string[]): readonly string[]
  */
 async function betterNamed(
   asGiven: Endpoint,
-  atGiven: Answer,
+  atGiven: ProbeResult,
   better: readonly string[],
-  call: (url: string) => Promise<Answer>,
+  call: (url: string) => Promise<ProbeResult>,
 ): Promise<Endpoint> {
   const challenged = challengeOf(atGiven)?.resource_metadata;
   const [likeliest] = better;

@@ -7,18 +7,18 @@ import {
   parseIssuer,
 } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
-import { type Answer, type ProbeOptions, probe } from '../probe.ts';
+import { type ProbeOptions, type ProbeResult, probe } from '../probe.ts';
 import { objectOf } from '../reading.ts';
 
 /** Seconds between the answer's `Date` and this machine's clock, halfway through the exchange. */
-function clockOffset(answer: Answer, askedAt: number, answeredAt: number): number | undefined {
+function clockOffset(answer: ProbeResult, askedAt: number, answeredAt: number): number | undefined {
   const date = answer.answered ? Date.parse(answer.headers.date ?? '') : Number.NaN;
   // `Date` has whole seconds, cut off: half a second more is the better guess.
   return Number.isNaN(date) ? undefined : Math.round((date + 500 - (askedAt + answeredAt) / 2) / 1000);
 }
 
 /** Whether names are found at all, asked only when one was not: without a network none is. */
-async function namesResolve(answer: Answer): Promise<{ namesResolve?: boolean }> {
+async function namesResolve(answer: ProbeResult): Promise<{ namesResolve?: boolean }> {
   if (answer.answered || answer.failure !== 'no-such-host') return {};
   const found = await lookup('scalekit.com').then(
     () => true,
@@ -28,7 +28,11 @@ async function namesResolve(answer: Answer): Promise<{ namesResolve?: boolean }>
 }
 
 /** Where the keys are: at Scalekit it is known; any other server's metadata says. */
-function askKeys(issuer: string, metadata: Promise<Answer>, options: ProbeOptions): Promise<Answer> {
+function askKeys(
+  issuer: string,
+  metadata: Promise<ProbeResult>,
+  options: ProbeOptions,
+): Promise<ProbeResult> {
   const scalekit = parseIssuer(issuer);
   if (scalekit) return probe({ url: endpoints(scalekit.environmentUrl, scalekit.resourceId).keys }, options);
   return metadata.then((answer) => {

@@ -1,6 +1,6 @@
 import { isLoopback, isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import type { ServerFacts } from '../facts/index.ts';
-import { type Answer, type ProbeOptions, type ProbeRequest, probe } from '../probe.ts';
+import { type ProbeOptions, type ProbeRequest, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
 import { type Forgery, forgeTokens } from './forged.ts';
 import { foreignName, initialize } from './messages.ts';
@@ -10,7 +10,7 @@ import { gatherOpenness } from './openness.ts';
 const inspectorOrigin = 'http://localhost:6274';
 
 /** Asks one server. */
-export type Ask = (request: ProbeRequest) => Promise<Answer>;
+export type Ask = (request: ProbeRequest) => Promise<ProbeResult>;
 
 export function asker(options: ProbeOptions): Ask {
   return (request) => probe(request, options);
@@ -22,7 +22,7 @@ export function caller(ask: Ask, endpoint: string) {
 }
 
 /** Two calls after each other: some servers answer the first and no other. */
-async function callTwice(call: () => Promise<Answer>): Promise<readonly [Answer, Answer]> {
+async function callTwice(call: () => Promise<ProbeResult>): Promise<readonly [ProbeResult, ProbeResult]> {
   const first = await call();
   return [first, first.answered ? await call() : first];
 }
@@ -101,7 +101,7 @@ async function askWithForgedTokens(ask: Ask, endpoint: string, forgery: Forgery)
 async function askNamed(
   ask: Ask,
   facts: Pick<ServerFacts, 'noToken' | 'metadata' | 'metadataRoot'>,
-): Promise<Answer | undefined> {
+): Promise<ProbeResult | undefined> {
   const named = challengeOf(facts.noToken)?.resource_metadata;
   const known = [facts.metadata.url, facts.metadataRoot.url];
   if (named === undefined || known.includes(named) || !/^https?:\/\//.test(named) || !isUrl(named))
@@ -141,7 +141,7 @@ export async function gatherServer(
 /** What is worth asking only after the first answer: what comes after an open door, or what else speaks behind a closed one. */
 async function askFurther(
   endpoint: string,
-  noToken: Answer,
+  noToken: ProbeResult,
   options: ProbeOptions,
 ): Promise<Partial<Pick<ServerFacts, 'openness' | 'laterRefusal' | 'eventStream'>>> {
   if (!isServed(noToken)) {

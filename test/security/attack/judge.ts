@@ -1,5 +1,5 @@
 import type { Attack, AttackCase, Expectation, Kit, Target } from './types.ts';
-import { type Answer, type Exchange, headerOf, lastAnswer } from './wire.ts';
+import { type Exchange, headerOf, lastAnswer, type WireAnswer } from './wire.ts';
 
 const list = <T>(value: T | readonly T[]): readonly T[] =>
   Array.isArray(value) ? (value as readonly T[]) : [value as T];
@@ -12,7 +12,7 @@ const leak =
 const fingerprints = ['server', 'x-powered-by', 'via', 'x-aspnet-version', 'x-runtime'];
 
 /** Node's own HTTP parser answers some requests before any handler sees them: with nothing but a status line. */
-const isBare = (answer: Answer): boolean =>
+const isBare = (answer: WireAnswer): boolean =>
   answer.body === '' && headerOf(answer, 'content-type') === undefined;
 
 function parameterOf(challenge: string, name: string): string | undefined {
@@ -20,7 +20,7 @@ function parameterOf(challenge: string, name: string): string | undefined {
 }
 
 /** Rules of every 401 and 403 challenge (RFC 6750 §3, RFC 9728 §5.1). */
-function judgeChallenge(target: Target, answer: Answer): string[] {
+function judgeChallenge(target: Target, answer: WireAnswer): string[] {
   const challenges = answer.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate');
   if (challenges.length !== 1) return [`${challenges.length} WWW-Authenticate headers, expected 1`];
   const challenge = challenges[0]?.[1] ?? '';
@@ -35,7 +35,7 @@ function judgeChallenge(target: Target, answer: Answer): string[] {
 }
 
 /** Rules of every error answer that a handler has made (docs/mcp.md#transport, error answers). */
-function judgeError(answer: Answer): string[] {
+function judgeError(answer: WireAnswer): string[] {
   const complaints: string[] = [];
   const want = (name: string, pattern: RegExp) => {
     const value = headerOf(answer, name);
@@ -61,7 +61,7 @@ function isJson(text: string): boolean {
 }
 
 /** What no answer may hold: a stack, a path, a fingerprint, or the token that was sent. */
-function judgeSecrecy(answer: Answer, secrets: readonly string[]): string[] {
+function judgeSecrecy(answer: WireAnswer, secrets: readonly string[]): string[] {
   const complaints: string[] = [];
   const whole = `${answer.body}${JSON.stringify(answer.headers)}`;
   const found = leak.exec(whole);
@@ -74,7 +74,7 @@ function judgeSecrecy(answer: Answer, secrets: readonly string[]): string[] {
 }
 
 /** What a status promises: 401 a challenge, 405 the methods, 429 and 503 a time to come back. */
-function judgeStatus(target: Target, answer: Answer): string[] {
+function judgeStatus(target: Target, answer: WireAnswer): string[] {
   const { status } = answer;
   const complaints: string[] = [];
   if (status >= 500 && status !== 503) complaints.push(`${status} is never right`);
@@ -87,7 +87,7 @@ function judgeStatus(target: Target, answer: Answer): string[] {
 }
 
 /** Rules that hold for every answer to anyone. */
-export function judgeAlways(target: Target, answer: Answer, secrets: readonly string[] = []): string[] {
+export function judgeAlways(target: Target, answer: WireAnswer, secrets: readonly string[] = []): string[] {
   if (answer.status === 0) return [];
   return [
     ...judgeStatus(target, answer),
@@ -97,7 +97,7 @@ export function judgeAlways(target: Target, answer: Answer, secrets: readonly st
 }
 
 /** The JSON-RPC messages of an answer, whether it came as JSON or as a stream of events. */
-export function messagesOf(answer: Answer): ReadonlyArray<Record<string, unknown>> {
+export function messagesOf(answer: WireAnswer): ReadonlyArray<Record<string, unknown>> {
   const isStream = /^(?:event|data|id):/.test(answer.body);
   const text = isStream ? (/^data: ?(.*)$/m.exec(answer.body)?.[1] ?? '') : answer.body;
   if (!isJson(text)) return [];
@@ -108,7 +108,7 @@ export function messagesOf(answer: Answer): ReadonlyArray<Record<string, unknown
 }
 
 /** @returns whether a tool ran in this answer, was refused inside JSON-RPC, or was not called. */
-export function callOf(answer: Answer): 'ran' | 'refused' | 'not called' {
+export function callOf(answer: WireAnswer): 'ran' | 'refused' | 'not called' {
   for (const message of messagesOf(answer)) {
     if ('result' in message) return isErrorResult(message.result) ? 'refused' : 'ran';
     if ('error' in message && 'jsonrpc' in message && answer.status === 200) return 'refused';
@@ -119,7 +119,7 @@ export function callOf(answer: Answer): 'ran' | 'refused' | 'not called' {
 const isErrorResult = (result: unknown): boolean =>
   typeof result === 'object' && result !== null && 'isError' in result && result.isError === true;
 
-function judgeHeaders(expect: Expectation, answer: Answer): string[] {
+function judgeHeaders(expect: Expectation, answer: WireAnswer): string[] {
   const complaints: string[] = [];
   for (const [name, wanted] of Object.entries(expect.headers ?? {})) {
     const value = headerOf(answer, name);
@@ -132,7 +132,7 @@ function judgeHeaders(expect: Expectation, answer: Answer): string[] {
   return complaints;
 }
 
-function judgeError6750(expect: Expectation, answer: Answer): string[] {
+function judgeError6750(expect: Expectation, answer: WireAnswer): string[] {
   // A case that allows 400 beside 401 has its challenge judged where there is one.
   if (expect.challenge === undefined || (answer.status !== 401 && answer.status !== 403)) return [];
   const challenge = headerOf(answer, 'www-authenticate') ?? '';
@@ -148,14 +148,14 @@ function judgeError6750(expect: Expectation, answer: Answer): string[] {
   return complaints;
 }
 
-function judgeCall(expect: Expectation, answer: Answer): string[] {
+function judgeCall(expect: Expectation, answer: WireAnswer): string[] {
   const call = callOf(answer);
   const wanted = expect.call ?? 'not called';
   if (wanted === 'either' || call === wanted) return [];
   return [`the tool call was: ${call}, expected: ${wanted}`];
 }
 
-function judgeExchange(expect: Expectation, exchange: Exchange, answer: Answer): string[] {
+function judgeExchange(expect: Expectation, exchange: Exchange, answer: WireAnswer): string[] {
   const complaints: string[] = [];
   const allowed = expect.answersAtMost ?? 1;
   if (exchange.answers.length > allowed)

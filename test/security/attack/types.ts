@@ -1,5 +1,5 @@
 import type { Forge } from './forge.ts';
-import type { Answer, Exchange, Peer, SendOptions } from './wire.ts';
+import type { Exchange, Peer, SendOptions, WireAnswer } from './wire.ts';
 
 /** The server under attack, as its own metadata describes it. */
 export interface Target {
@@ -72,7 +72,7 @@ export interface Expectation {
   /** How many answers the connection may carry; default 1. */
   readonly answersAtMost?: number;
   /** Anything else: a complaint in words, or undefined. */
-  readonly also?: (exchange: Exchange, answer: Answer) => string | undefined;
+  readonly also?: (exchange: Exchange, answer: WireAnswer) => string | undefined;
 }
 
 /** What a case needs to be sent: nothing, any good token, or a key to sign tokens of its own making with. */

@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 export type HeaderLine = readonly [name: string, value: string];
 
 /** An HTTP answer as it was on the wire. `status` 0: the connection ended without one. */
-export interface Answer {
+export interface WireAnswer {
   readonly status: number;
   readonly headers: readonly HeaderLine[];
   readonly body: string;
@@ -17,7 +17,7 @@ export interface Answer {
 /** What becomes of one connection. */
 export interface Exchange {
   /** Every final answer that came, in order; `1xx` are left out. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly WireAnswer[];
   /** How it ended: the wanted answers are there, the server closed, or we stopped waiting. */
   readonly end: 'answered' | 'closed' | 'timeout';
   /** Bytes that the server took before it answered or closed. */
@@ -45,20 +45,20 @@ export interface SendOptions {
   readonly timeoutMs?: number;
 }
 
-const noAnswer = (milliseconds: number): Answer => ({ status: 0, headers: [], body: '', milliseconds });
+const noAnswer = (milliseconds: number): WireAnswer => ({ status: 0, headers: [], body: '', milliseconds });
 
 /** @returns a header's value by its name in any case, or undefined. */
-export function headerOf(answer: Answer, name: string): string | undefined {
+export function headerOf(answer: WireAnswer, name: string): string | undefined {
   return answer.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 /** @returns the last of an exchange's answers, or one with status 0 where none came. */
-export function lastAnswer(exchange: Exchange): Answer {
+export function lastAnswer(exchange: Exchange): WireAnswer {
   return exchange.answers.at(-1) ?? noAnswer(0);
 }
 
 interface Parsed {
-  readonly answer: Omit<Answer, 'milliseconds'>;
+  readonly answer: Omit<WireAnswer, 'milliseconds'>;
   readonly rest: Buffer;
 }
 
@@ -149,7 +149,7 @@ export function send(peer: Peer, first: string | Uint8Array, options: SendOption
   const wanted = options.answers ?? 1;
   return new Promise((resolve, reject) => {
     const socket = open(peer);
-    const answers: Answer[] = [];
+    const answers: WireAnswer[] = [];
     let received: Buffer = Buffer.alloc(0);
     let connected = false;
     let done = false;

@@ -4,7 +4,7 @@ import { mountedAt } from '../../frameworks.ts';
 import { isInterfered, isStranger } from '../../interference.ts';
 import { whoAnswered } from '../../intermediaries.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
-import type { Answer } from '../../probe.ts';
+import type { ProbeResult } from '../../probe.ts';
 import { isFirewall, isMcpServer, isOldStream, isRedirect, reasonOf, summary } from '../../reading.ts';
 
 /** @returns which program answers, e.g. `, from node (process 42), started in ~/shop`. */
@@ -16,7 +16,7 @@ export function describeOwner(owner: PortOwner | undefined): string {
 }
 
 /** What was answered, in its own words and by whom, where that can be told. */
-function saidBy(answer: Answer): string {
+function saidBy(answer: ProbeResult): string {
   const [reason, who] = [reasonOf(answer), whoAnswered(answer)];
   return `${summary(answer)}${reason === '' ? '' : ` (${reason})`}${who === undefined ? '' : `, through ${who}`}`;
 }

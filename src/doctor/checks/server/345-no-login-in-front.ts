@@ -3,10 +3,10 @@ import type { ServerFacts } from '../../facts/index.ts';
 import { isLogin, redirectTarget } from '../../interference.ts';
 import { lineFor, whoAnswered } from '../../intermediaries.ts';
 import { found, passed } from '../../model.ts';
-import type { Answer } from '../../probe.ts';
+import type { ProbeResult } from '../../probe.ts';
 import { isMcpServer, summary } from '../../reading.ts';
 
-type Answered = Extract<Answer, { answered: true }>;
+type Answered = Extract<ProbeResult, { answered: true }>;
 
 function loginOf(server: ServerFacts): Answered | undefined {
   const { noToken, metadata } = server;

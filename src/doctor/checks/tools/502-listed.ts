@@ -2,10 +2,10 @@ import { defineCheck, withTools } from '../../check.ts';
 import type { Facts } from '../../facts/index.ts';
 import { behindCheckLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
-import type { Answer } from '../../probe.ts';
+import type { ProbeResult } from '../../probe.ts';
 import { isBroken, succeeded, summary, toolsOf } from '../../reading.ts';
 
-function usual({ project }: Facts, answer: Answer): string {
+function usual({ project }: Facts, answer: ProbeResult): string {
   const isFailure = answer.answered && answer.status === 500;
   const line = behindCheckLine(project.known ? project.value : undefined);
   return isFailure && line !== undefined ? ` ${line}` : '';

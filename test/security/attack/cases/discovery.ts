@@ -1,8 +1,8 @@
 import type { Attack, AttackCase, Kit } from '../types.ts';
-import type { Answer } from '../wire.ts';
+import type { WireAnswer } from '../wire.ts';
 
 /** What is wrong with the protected resource metadata (RFC 9728 §2; docs/mcp.md#what-the-sdks-recipes-leave-open, 3, 6 and 7). */
-function metadataFault(kit: Kit, answer: Answer): string | undefined {
+function metadataFault(kit: Kit, answer: WireAnswer): string | undefined {
   const metadata = JSON.parse(answer.body) as Record<string, unknown>;
   if (metadata.resource !== kit.target.endpoint)
     return `resource is ${metadata.resource}, expected ${kit.target.endpoint}`;
