@@ -60,6 +60,10 @@ describe('what comments and pages cite is there', () => {
   });
 });
 
+test('no file holds the marks of an unresolved merge', () => {
+  expect(files.filter((file) => /^(?:<{7}|>{7}) /m.test(read(file)))).toEqual([]);
+});
+
 describe('docs/scalekit.md', () => {
   const rows = read('docs/scalekit.md')
     .split('\n')
