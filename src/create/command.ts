@@ -6,9 +6,9 @@ import { modesFromNpm, refuseSwallowedFlags } from './npm-config.ts';
 /** `create-scalekit-mcp`, and the same as `scalekit-mcp create`. */
 
 /** @returns what a bare `--help` or `--version` prints: it needs no parser, which is half of all that there is to load. */
-function printedAlone(args: readonly string[], program: string): string | undefined {
+function printedAlone(args: readonly string[], { stdout }: Context, program: string): string | undefined {
   if (args.length !== 1) return undefined;
-  if (args[0] === '--help' || args[0] === '-h') return createHelp(program);
+  if (args[0] === '--help' || args[0] === '-h') return createHelp(program, stdout.columns);
   return args[0] === '--version' || args[0] === '-v' ? `${version}\n` : undefined;
 }
 
@@ -27,7 +27,7 @@ export async function create(
     context.env,
     args.find((arg) => !arg.startsWith('-')),
   );
-  const printed = printedAlone(args, program);
+  const printed = printedAlone(args, context, program);
   if (printed === undefined) {
     const { make } = await import('./make.ts');
     return make(args, context, { program, json: createAsksForJson(args, context.env) });

@@ -1,3 +1,4 @@
+import { wrap } from '../terminal/wrap.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
 
 function left(name: OptionName): string {
@@ -17,8 +18,13 @@ function right(name: OptionName): string {
   return quiet ? summary : `${summary} (${row.default})`;
 }
 
+/** Of the column of options. */
 const width = 30;
-const line = (name: string, text: string) => `  ${name.padEnd(width)}${text}`;
+
+const unattended =
+  'Without a terminal it asks nothing. Give the directory (or --yes for the default one). For the local Scalekit that is all; ' +
+  'for a real one add --metadata, or --environment-url and --resource-id. If something is missing, the error names it and the ' +
+  'exit code is 2.';
 
 /** @returns each option with its description, for the help and the README, in the order of the table. */
 export function optionRows(): ReadonlyArray<readonly [flag: string, text: string]> {
@@ -29,13 +35,17 @@ export function optionRows(): ReadonlyArray<readonly [flag: string, text: string
 /**
  * Makes the help from the table of options.
  * @param program how it was called: `create-scalekit-mcp` or `scalekit-mcp create`.
+ * @param columns of the terminal.
  */
-export function createHelp(program: string): string {
+export function createHelp(program: string, columns = 120): string {
+  const indented = (text: string, by: number) =>
+    wrap(text, columns - by).replaceAll('\n', `\n${' '.repeat(by)}`);
+  const line = (name: string, text: string) => `  ${name.padEnd(width)}${indented(text, width + 2)}`;
   const rows = optionRows().map(([flag, text]) => line(flag, text));
   return `Usage: ${program} [directory] [options]
 
-Creates an MCP server that is protected by Scalekit's OAuth 2.1, installs it and checks it.
-In a terminal it asks for what is missing. The default directory is todo-mcp (or mcp-server); . is this folder.
+${wrap("Creates an MCP server that is protected by Scalekit's OAuth 2.1, installs it and checks it.", columns)}
+${wrap('In a terminal it asks for what is missing. The default directory is todo-mcp (or mcp-server); . is this folder.', columns)}
 
 Options:
 ${rows.join('\n')}
@@ -43,10 +53,8 @@ ${line('-h, --help', 'this text')}
 ${line('-v, --version', 'the version')}
 
 Non-interactive usage:
-  Without a terminal it asks nothing. Give the directory (or --yes for the default one). For the local Scalekit that is
-  all; for a real one add --metadata, or --environment-url and --resource-id. If something is missing, the error names it
-  and the exit code is 2.
-  Exit codes: 0 ok, 1 failed, 2 usage or missing input, 3 could not check, 130 interrupted.
+  ${indented(unattended, 2)}
+  ${indented('Exit codes: 0 ok, 1 failed, 2 usage or missing input, 3 could not check, 130 interrupted.', 2)}
 
 Examples:
   ${program} todo-mcp

@@ -41,7 +41,7 @@ async function makeProject(
   { program, json }: Call,
 ): Promise<CreateReport | undefined> {
   const { raw, help, version: asksVersion } = parseArguments(args);
-  if (help) context.stdout.write(createHelp(program));
+  if (help) context.stdout.write(createHelp(program, context.stdout.columns));
   else if (asksVersion) context.stdout.write(`${version}\n`);
   else if (raw.printSchema) writeDocument(context, (await import('./answers-file.ts')).answersJsonSchema());
   if (help || asksVersion || raw.printSchema) return undefined;

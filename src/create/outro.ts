@@ -9,8 +9,8 @@ function printCommands(report: CreateReport, screen: Screen): void {
   const title = report.ok ? 'Next:' : 'To continue:';
   screen.line(`\n${title}`);
   for (const command of report.next) screen.line(`  ${command}`);
-  screen.line('\nClaude Code:');
-  screen.line(`  claude mcp add --transport http ${report.packageName} ${report.endpoint}`);
+  screen.line("\nTo connect Claude Code or another client, in the project's folder:");
+  screen.line(`  ${report.connect}`);
 }
 
 function remarks(report: CreateReport): readonly string[] {

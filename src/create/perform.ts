@@ -199,7 +199,8 @@ async function reportOf(
   const { project } = resolved;
   const commands = (await languageOf(project).load()).commands(project);
   const next = nextCommands(resolved, commands, steps.install.state === 'done');
-  const register = packageManager(project.packageManager).exec('scalekit-mcp register');
+  const { exec } = packageManager(project.packageManager);
+  const register = exec('scalekit-mcp register');
   const error = errorOf(steps, next, { doctor: commands.doctor, register });
   return {
     ok: error === undefined,
@@ -220,6 +221,7 @@ async function reportOf(
     check: steps.check,
     ...(steps.register && { register: steps.register }),
     next,
+    connect: exec('scalekit-mcp connect claude-code'),
     ...repeatCommand(given, resolved),
     ...(error === undefined ? {} : { error }),
   };

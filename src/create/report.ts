@@ -48,6 +48,8 @@ export interface CreateReport {
   readonly register?: RegisterStep;
   /** Commands to continue with, in order. */
   readonly next: readonly string[];
+  /** The command that connects a client, in the project's folder. */
+  readonly connect: string;
   /** The command that makes the same project again. */
   readonly repeat: string;
   /** Set if only this shell reads the command correctly. */

@@ -30,6 +30,8 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
 function toolbox(context: Context, done: (code: ExitCode) => void): Command {
   const program = new Command('scalekit-mcp')
     .exitOverride()
+    // Commander's own 40 columns for the text beside options are more than there are in a terminal of 60.
+    .configureHelp({ minWidthToWrap: 20 })
     // Help goes where the context says; errors are thrown, and the caller prints them. Commands inherit both.
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} })
     .description("Develops, tests and repairs an MCP server that is protected by Scalekit's OAuth 2.1.")
@@ -50,6 +52,12 @@ function validWords(program: Command, args: readonly string[]): readonly string[
   const command = program.commands.find((each) => each.name() === args[0]);
   if (command === undefined) return commands.filter((row) => !('isHidden' in row)).map(({ name }) => name);
   return command.options.map((option) => option.long ?? option.flags);
+}
+
+/** The help that says what could have been typed. */
+function helpFor(args: readonly string[]): string {
+  const row = commands.find(({ name }) => name === args[0]);
+  return row === undefined ? 'scalekit-mcp --help' : `scalekit-mcp ${row.name} --help`;
 }
 
 const finished: ReadonlySet<string> = new Set(['commander.helpDisplayed', 'commander.version']);
@@ -76,7 +84,7 @@ async function callCommand(args: readonly string[], context: Context): Promise<E
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (finished.has(error.code)) return exitCodes.ok;
-    throw usageErrorOf(error, validWords(program, args), 'scalekit-mcp --help');
+    throw usageErrorOf(error, validWords(program, args), helpFor(args));
   }
   return exitCode;
 }

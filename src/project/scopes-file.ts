@@ -19,6 +19,9 @@ export interface ListedScope {
 /** Where the list begins. */
 const beginning = /\bdefineScopes\(\s*\{/;
 
+/** Where one begins in source of another form: `scopes = {`, `scopes: Scopes = {`, and Python's `SCOPES = {`. */
+const otherBeginning = /\b\w*scopes\b[^={(\n;]*=[^={(\n;]*(?:\w+\s*\(\s*)?\{/gi;
+
 /** One entry: `'name': 'description',`. The name may be bare or in brackets, and a formatter may break the entry over lines. */
 const entry = new RegExp(
   [
@@ -31,8 +34,8 @@ const entry = new RegExp(
   'y',
 );
 
-/** What may stand between entries. */
-const between = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+/** What may stand between entries: white space, and comments of both languages. */
+const between = /(?:\s|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
 /** @returns the text of a JavaScript string literal; an escape that JSON does not have stands for the escaped character. */
 function textOf(literal: string): string {
@@ -56,11 +59,10 @@ interface ScopeList {
   readonly end: number;
 }
 
-function readList(text: string): ScopeList | undefined {
-  const start = beginning.exec(text);
-  if (start === null) return undefined;
+/** @param start of the first entry. @returns undefined where something else than entries and comments stands in the list. */
+function readEntries(text: string, start: number): ScopeList | undefined {
   const scopes: ListedScope[] = [];
-  let position = start.index + start[0].length;
+  let position = start;
   let afterLast = position;
   const match = (pattern: RegExp) => {
     pattern.lastIndex = position;
@@ -81,6 +83,11 @@ function readList(text: string): ScopeList | undefined {
   }
 }
 
+function readList(text: string): ScopeList | undefined {
+  const start = beginning.exec(text);
+  return start === null ? undefined : readEntries(text, start.index + start[0].length);
+}
+
 /**
  * Reads the list of scopes in `src/scopes.ts` as text, since we never run a project's code to inspect it.
  * @param text the file.
@@ -88,6 +95,18 @@ function readList(text: string): ScopeList | undefined {
  */
 export function readScopesFile(text: string): readonly ListedScope[] | undefined {
   return readList(text)?.scopes;
+}
+
+/**
+ * Reads the list of scopes in source of any form and language.
+ * @returns the scopes in their order; none where there is no list with descriptions.
+ */
+export function declaredScopes(text: string): readonly ListedScope[] {
+  for (const start of text.matchAll(otherBeginning)) {
+    const list = readEntries(text, start.index + start[0].length);
+    if (list !== undefined && list.scopes.length > 0) return list.scopes;
+  }
+  return [];
 }
 
 /** @returns a scope's line in `src/scopes.ts`, without indentation. */

@@ -1,6 +1,6 @@
-import type { DeclaredScope } from '../project/scope-lines.ts';
 import { isUrl } from '../scalekit/index.ts';
 import { describeEnvironment } from './environments.ts';
+import type { DeclaredScope } from './project.ts';
 import type { Credentials, ListedEnvironment, ListedScope, ListedServer } from './prose.ts';
 import type { ReadResource } from './resource.ts';
 

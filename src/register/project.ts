@@ -3,7 +3,7 @@ import { readText } from '../doctor/gather/project/files.ts';
 import { gatherProject } from '../doctor/gather/project/project.ts';
 import { objectIn, parseObject } from '../doctor/reading.ts';
 import { settingOf } from '../doctor/settings.ts';
-import { type DeclaredScope, declaredScopes } from '../project/scope-lines.ts';
+import { declaredScopes, type ListedScope } from '../project/scopes-file.ts';
 import {
   checkMcpUrl,
   checkPort,
@@ -14,6 +14,9 @@ import {
   type VariableName,
 } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
+
+/** A scope as a project declares it. */
+export type DeclaredScope = Pick<ListedScope, 'name' | 'description'>;
 
 /** What registering needs to know about a project, in any language. */
 export interface Project {

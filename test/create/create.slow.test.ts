@@ -35,7 +35,7 @@ describe('a project', () => {
     expect(files).toEqual(expect.arrayContaining(['.env', '.gitignore', 'package.json', 'src/main.ts']));
     expect((await stat(join(cwd, 'todo-mcp/.env'))).mode & 0o777).toBe(0o600);
     expect(stdout).toContain('cd todo-mcp\n  npm install\n  npm run dev');
-    expect(stdout).toContain('\n  claude mcp add --transport http todo-mcp http://localhost:3002/mcp\n');
+    expect(stdout).toContain('\n  npx scalekit-mcp connect claude-code\n');
     expect(stdout).toContain(
       'npx create-scalekit-mcp todo-mcp --template todo --emulator --package-manager npm',
     );

@@ -66,7 +66,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
       expect.arrayContaining([
         `cd ${name}`,
         'npm run dev',
-        `claude mcp add --transport http ${name} http://localhost:3002/mcp`,
+        'npx scalekit-mcp connect claude-code',
         `npx create-scalekit-mcp ${name} --template todo --emulator --package-manager npm --no-install --no-git --no-check`,
       ]),
     );

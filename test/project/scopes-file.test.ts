@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listScopes } from '../../src/create/languages/typescript/source.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
-import { readScopesFile } from '../../src/project/scopes-file.ts';
+import { declaredScopes, readScopesFile } from '../../src/project/scopes-file.ts';
 
 const file = (list: string) =>
   `import { defineScopes } from 'scalekit-mcp-server';\n\nexport const { scopes, tool } = defineScopes({\n${list}});\n`;
@@ -54,5 +54,49 @@ describe('the list of scopes', () => {
         expect(listed?.map(({ name }) => name)).toEqual(scopes);
       }),
     );
+  });
+});
+
+const pair = [
+  { name: 'todo:read', description: 'Read your todos' },
+  { name: 'todo:write', description: 'Create, change and delete your todos' },
+];
+
+describe('scopes in source of another form', () => {
+  test.each([
+    [
+      'as a call, descriptions on the next line, comments between',
+      `export const { scopes } = defineScopes({\n  // reading\n  'todo:read': 'Read your todos', /* and */\n  'todo:write':\n    'Create, change and delete your todos',\n});\n`,
+    ],
+    [
+      'as a typed constant',
+      `export const scopes: Record<string, string> = {\n  "todo:read": "Read your todos",\n  "todo:write": "Create, change and delete your todos",\n};\n`,
+    ],
+    [
+      'in Python',
+      `SCOPES = {\n    # reading\n    "todo:read": "Read your todos",\n    "todo:write": "Create, change and delete your todos",\n}\n`,
+    ],
+    [
+      'on one line, with other objects behind it',
+      `export const scopes = { 'todo:read': 'Read your todos', 'todo:write': 'Create, change and delete your todos' } as const;\nexport const other = {\n  'x:y': 'z',\n};\n`,
+    ],
+  ])('%s', (_title, text) => {
+    expect(declaredScopes(text)).toMatchObject(pair);
+  });
+
+  test('quotes, braces and commas inside a description stay', () => {
+    expect(declaredScopes(`const scopes = {\n  a: 'It\\'s {so}, or not',\n};`)).toMatchObject([
+      { name: 'a', description: "It's {so}, or not" },
+    ]);
+  });
+
+  test.each([
+    '',
+    'export const scopes = {};',
+    "const scopes = { a: 'A', ...others };",
+    "const impliedScopes = { 'a': ['b'] };",
+    'scopes',
+  ])('none in %o', (text) => {
+    expect(declaredScopes(text)).toEqual([]);
   });
 });
