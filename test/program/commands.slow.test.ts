@@ -35,12 +35,10 @@ async function open(args: string, { cwd, columns = 60, env = {} }: Place = {}): 
   return terminal;
 }
 
-/** Lines that the terminal itself had to break, except for commands, which are copied whole. */
+/** Lines that the terminal itself had to break, except for commands, which are copied whole, and single words. */
 function brokenLines(terminal: Terminal, columns: number): readonly string[] {
   const lines = terminal.copied().split('\n');
-  return lines.filter(
-    (line) => line.length > columns && !/^ *(?:npm create |create-)?scalekit-mcp /.test(line),
-  );
+  return lines.filter((line) => line.length > columns && !/scalekit-mcp[ @]|^ *\S+$/.test(line));
 }
 
 const skipped = lacks('commands in a terminal', [pseudoTerminals]);
