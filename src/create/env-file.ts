@@ -41,10 +41,8 @@ export function envFile(
     const missing = Object.fromEntries(Object.entries(needed).filter(([name]) => !(name in there)));
     return existing.encode(setVariables(existing.text, { ...variables, ...missing }));
   }
-  const heading =
-    answers.scalekit === undefined
-      ? '# The local Scalekit, which `scalekit-mcp dev` starts. .env.example explains each line.'
-      : '# Do not commit this file. .env.example explains each line.';
+  // It stays when `register` fills in the real Scalekit, so it does not say which one this is.
+  const heading = '# Do not commit this file. .env.example explains each line.';
   const lines = Object.entries({ ...variables, ...needed }).map(([name, value]) => `${name}=${value}`);
   return `${[heading, ...lines].join('\n')}\n`;
 }

@@ -16,7 +16,8 @@ export function outcomeLines(report: RegisterReport): readonly string[] {
     const title = state === 'steps' ? 'Do this in the dashboard instead:' : 'Left to do:';
     lines.push('', title, '', ...steps.map((step) => `  ${step}`), '');
   }
-  if (state === 'registered' && production === undefined)
+  if (state === 'filled') lines.push('', 'Ask Scalekit whether all of it fits: npx scalekit-mcp doctor');
+  if (state === 'filled' || (state === 'registered' && production === undefined))
     lines.push(
       '',
       'Start the server as before. Clients that were connected have to sign in again.',

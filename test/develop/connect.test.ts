@@ -210,7 +210,7 @@ describe('the entry', () => {
     expect(await report('gemini', '--yes')).toMatchObject({ change: 'updated' });
     expect(JSON.parse((await read(settings)) ?? '').mcpServers.notes).toEqual({
       httpUrl: endpoint,
-      oauth: { enabled: true, scopes },
+      oauth: { scopes },
     });
   });
 

@@ -58,6 +58,7 @@ describe('register --metadata', () => {
     expect(stderr).toContain(
       '.env now has SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_RESOURCE_ID',
     );
+    expect(stderr).toContain('npx scalekit-mcp doctor');
     expect(env).toBe(filled);
     expect(code).toBe(0);
   });

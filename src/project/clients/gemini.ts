@@ -4,11 +4,9 @@ import { inHome, pathOn } from './machine.ts';
 const common = {
   format: 'jsonc',
   key: 'mcpServers',
-  // `url` means the old SSE transport to it.
-  entry: ({ url, scopes }) => ({
-    httpUrl: url,
-    ...(scopes.length > 0 && { oauth: { enabled: true, scopes } }),
-  }),
+  // `url` means the old SSE transport to it. With `oauth.enabled` it would sign in by itself when it starts, and then for the
+  // challenge's scopes alone: `/mcp auth` asks for these.
+  entry: ({ url, scopes }) => ({ httpUrl: url, ...(scopes.length > 0 && { oauth: { scopes } }) }),
 } as const satisfies Partial<ClientFile>;
 
 export const gemini: McpClient = {

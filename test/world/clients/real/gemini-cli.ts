@@ -70,7 +70,7 @@ async function settle(home: Home, endpoint: string, scopes: readonly string[] | 
     GOOGLE_GEMINI_BASE_URL: `http://127.0.0.1:${modelPort}`,
     GEMINI_CLI_TRUST_WORKSPACE: 'true',
   });
-  // With `enabled`, it would sign in by itself at every start, and for the scopes of the challenge alone.
+  // As connect writes it (src/project/clients/gemini.ts).
   const server = { httpUrl: endpoint, ...(scopes && { oauth: { scopes } }) };
   const settings = { security: { auth: { selectedType: 'gemini-api-key' } }, mcpServers: { todo: server } };
   await mkdir(join(home.directory, '.gemini'), { recursive: true });
