@@ -1,6 +1,6 @@
 import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ServerFacts, ToolsFacts } from './facts/index.ts';
-import { textOf } from './intermediaries.ts';
+import { textOf, whoAnswered } from './intermediaries.ts';
 import type { ProbeResult } from './probe.ts';
 import { challengeOf, isMcpServer, isRedirect, objectIn, reasonOf } from './reading.ts';
 
@@ -17,6 +17,17 @@ export function redirectTarget(answer: ProbeResult): URL | undefined {
   return location !== undefined && isUrl(location, answer.url) ? new URL(location, answer.url) : undefined;
 }
 
+/** A cloud's own check in front of everything: it answers in the server's place, and asks for tokens of its own. */
+function isGatewayLogin(answer: Extract<ProbeResult, { answered: true }>): boolean {
+  const { headers } = answer;
+  const challenge = challengeOf(answer);
+  if (challenge?.resource_metadata !== undefined) return false;
+  if (challenge?.authorization_uri !== undefined) return true;
+  if (/Your client does not have permission to get URL/i.test(textOf(answer))) return true;
+  const isApiGateway = headers['apigw-requestid'] !== undefined || headers['x-amz-apigw-id'] !== undefined;
+  return isApiGateway && textOf(answer) === '{"message":"Unauthorized"}';
+}
+
 /** @returns whether people are sent, or asked, to sign in, in a way that is none of MCP's. */
 export function isLogin(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
@@ -26,6 +37,7 @@ export function isLogin(answer: ProbeResult): boolean {
   if (answer.status !== 401 && answer.status !== 403) return false;
   const challenge = answer.headers['www-authenticate'] ?? '';
   if (/^\s*cloudflare-access/i.test(challenge)) return true;
+  if (isGatewayLogin(answer)) return true;
   if (challengeOf(answer) !== undefined) return false;
   const isPassword = /^\s*(?:basic|digest|negotiate|ntlm)\b/i.test(challenge);
   const isPage =
@@ -41,18 +53,18 @@ export function isDowngrade(answer: ProbeResult, endpoint: string): boolean {
 }
 
 const gatewayWords =
-  /bad gateway|gateway time-?out|service (?:temporarily )?unavailable|no server is available|invalid or incomplete response|upstream connect error|no healthy upstream|application failed to respond|error code: (?:502|52\d|530|1033)|ERR_NGROK_|web server is down|connection timed out|deployment_not_found|no available server/i;
+  /bad gateway|gateway time-?out|service (?:temporarily )?unavailable|no server is available|invalid or incomplete response|upstream connect error|no healthy upstream|application failed to respond|error code: (?:502|52\d|530|1033)|ERR_NGROK_|web server is down|connection timed out|deployment_not_found|no available server|backend fetch failed|^application error\b|web server received an invalid response/i;
 
 /** @returns whether a proxy says that it does not reach the server. A server's own 5xx is JSON, or says something else. */
 export function isNoUpstream(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   const { status, headers, body } = answer;
   if (headers['ngrok-error-code'] !== undefined && status >= 400) return true;
-  if (headers['x-vercel-error'] !== undefined) return true;
+  if (headers['x-vercel-error'] !== undefined || headers['x-railway-fallback'] !== undefined) return true;
   if (status < 502 || status > 530 || (status > 504 && status < 520)) return false;
-  if (body.kind === 'empty')
-    return /^(?:caddy|awselb|envoy|istio-envoy|cloudflare|nginx)/i.test(headers.server ?? '');
-  return gatewayWords.test(textOf(answer));
+  if (body.kind === 'empty') return whoAnswered(answer) !== undefined;
+  // 503 may be the server's own word, about Scalekit's keys.
+  return gatewayWords.test(textOf(answer)) || (status !== 503 && whoAnswered(answer) !== undefined);
 }
 
 /** Words of servers and SDKs for a Host that they do not know: ours, FastMCP and the Python SDK (421), the TypeScript SDKs (403). */

@@ -221,6 +221,7 @@ export function isGuarded(answer: ProbeResult): boolean {
 export function isFirewall(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   if (answer.headers['cf-mitigated'] !== undefined) return true;
+  if (answer.body.kind === 'text' && /^RBAC: access denied/.test(answer.body.excerpt)) return true;
   return [403, 406, 429, 503].includes(answer.status) && answer.body.kind === 'html';
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { allChecks } from '../../src/doctor/checks/list.ts';
 import { codes, pageOf, wordsOf } from '../../src/doctor/codes.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
-import { intermediaries } from '../../src/doctor/intermediaries.ts';
+import { intermediaries } from '../../src/doctor/in-front/table.ts';
 import { type Code, steps } from '../../src/doctor/model.ts';
 import { doctorOptionRows } from '../../src/doctor/options.ts';
 import { releases } from '../../src/doctor/releases.ts';

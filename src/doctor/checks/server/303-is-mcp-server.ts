@@ -1,8 +1,8 @@
 import { defineCheck, withFact } from '../../check.ts';
 import type { Facts, PortOwner, ServerFacts } from '../../facts/index.ts';
 import { mountedAt } from '../../frameworks.ts';
-import { isInterfered, isStranger } from '../../interference.ts';
-import { whoAnswered } from '../../intermediaries.ts';
+import { isInterfered, isOnThisMachine, isStranger } from '../../interference.ts';
+import { lineFor, whoAnswered } from '../../intermediaries.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import type { ProbeResult } from '../../probe.ts';
 import { isFirewall, isMcpServer, isOldStream, isRedirect, reasonOf, summary } from '../../reading.ts';
@@ -24,13 +24,14 @@ function saidBy(answer: ProbeResult): string {
 /** Only a URL was given: it may be that, and nothing else, which is wrong. */
 function wrongAddress({ noToken }: ServerFacts): Partial<Finding> {
   const who = whoAnswered(noToken);
+  const route = lineFor('route', [noToken]);
   return {
     side: 'client',
     why: 'Something answers, and does not speak MCP: the path is another one, or the address leads to another program.',
     fix:
       who === undefined
-        ? 'Check the URL, path included: usually it ends in /mcp. If it is right, see what listens there.'
-        : `Check the URL, path included, and that ${who} has a route for it that leads to the MCP server.`,
+        ? route
+        : `Check the URL, path included, and that ${who} has a route for it that leads to the MCP server. ${route}`,
   };
 }
 
@@ -82,7 +83,7 @@ export default defineCheck({
         actual: `${saidBy(noToken)}${describeOwner(portOwner)}`,
         expected: '401, or an answer to an MCP message',
         ...(portOwner?.isOwn ? ownServer(facts, endpoint) : {}),
-        ...(facts.project.known ? {} : wrongAddress(server)),
+        ...(facts.project.known && isOnThisMachine(server) ? {} : wrongAddress(server)),
       });
     }),
 });
