@@ -71,3 +71,19 @@ test('where the server really listens outweighs what is written: MCP_URL moves, 
     await server.close();
   }
 });
+
+test('a wrong resource id is named, and the keys of Scalekit, which are right, are not', async () => {
+  const server = await startSmallServer(emulator, {});
+  try {
+    const { port } = new URL(server.endpoint);
+    const directory = await temporaryDirectory();
+    const settings = `PORT=${port}\nMCP_URL=http://localhost:${port}/\nSCALEKIT_ENVIRONMENT_URL=${emulator.url}\nSCALEKIT_RESOURCE_ID=res_99\n`;
+    await writeFile(join(directory, '.env'), settings, { mode: 0o600 });
+    const { output } = await doctorIn(directory)(['--json']);
+    const results = JSON.parse(output).results as { code: string; state: string; level: string }[];
+    const found = results.filter(({ state, level }) => state === 'found' && level !== 'advice');
+    expect(found.map(({ code }) => code)).toEqual(['SKM204', 'SKM317']);
+  } finally {
+    await server.close();
+  }
+});

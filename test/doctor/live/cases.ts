@@ -187,6 +187,21 @@ export const serverFaults: readonly LiveCase[] = [
     },
   },
   {
+    name: 'the authorization server is named without the server’s own part',
+    codes: ['SKM352'],
+    server: { document: (place) => ({ ...document(place), authorization_servers: [place.emulator.url] }) },
+  },
+  {
+    name: 'OpenID’s scopes beside its own are none of its faults',
+    codes: [],
+    server: {
+      document: (place) => ({
+        ...document(place),
+        scopes_supported: [...place.emulator.scopes, 'openid', 'profile', 'email'],
+      }),
+    },
+  },
+  {
     name: 'offline_access among the scopes',
     codes: ['SKM339'],
     server: {
@@ -393,6 +408,20 @@ export const tokens: readonly LiveCase[] = [
   },
   { name: 'another environment’s', codes: ['SKM404'], token: { issuer: 'https://other.scalekit.dev' } },
   { name: 'another server’s', codes: ['SKM405'], token: { audience: ['res_2'] } },
+  {
+    name: 'an ID token',
+    codes: ['SKM408'],
+    token: {
+      audience: ['m2m_1000000000000009'],
+      header: { typ: 'JWT' },
+      claims: { at_hash: 'x', nonce: 'y', scope: undefined, scopes: undefined },
+    },
+  },
+  {
+    name: 'one whose times are in milliseconds',
+    codes: ['SKM415'],
+    token: { claims: { exp: Date.now() + 3_600_000, iat: Date.now(), nbf: Date.now() } },
+  },
   { name: 'one for reading', codes: ['SKM410'], token: { scopes: ['todo:read'] } },
   {
     name: 'one with a scope in other letters',
