@@ -54,9 +54,10 @@ export async function admit(token: string | undefined, auth: Authority): Promise
 
 /** @returns the 503 that tells a client to come back with the same token. */
 export function keysUnavailable(error: unknown): Refusal {
-  const { retryAfter, cause } = error instanceof KeysUnavailable ? error : { retryAfter: 5, cause: error };
+  const known = error instanceof KeysUnavailable ? error : undefined;
+  const { reason, retryAfter, cause } = known ?? { reason: 'keys_unavailable', retryAfter: 5, cause: error };
   const headers = { 'retry-after': String(retryAfter) };
-  return new Refusal(503, 'keys_unavailable', 'Tokens cannot be verified now', { headers, cause });
+  return new Refusal(503, reason, 'Tokens cannot be verified now', { headers, cause });
 }
 
 /** What a client has to ask for where its token lacks a scope, and the sentence that says so. */

@@ -1,5 +1,7 @@
 // What tells a provider how it is run: for `serve` and for tests, and no part of what owners see.
 
+import type { DenyList } from './deny-list.ts';
+
 /**
  * Tells a provider where it runs: for `serve`, which has the variables.
  * @internal
@@ -15,6 +17,8 @@ export interface Deployment {
   readonly metadataUrl: string | undefined;
   /** Where Scalekit answers from inside a container. */
   readonly internalUrl: string | undefined;
+  /** Who is refused although their tokens are good. */
+  readonly denyList?: DenyList;
 }
 
 /**
@@ -22,3 +26,9 @@ export interface Deployment {
  * @internal
  */
 export const clockTolerance = Symbol('clock tolerance');
+
+/**
+ * The deny list of a provider, where it has one: for streams, which end when their token is denied.
+ * @internal
+ */
+export const denyList = Symbol('deny list');

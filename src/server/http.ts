@@ -2,6 +2,8 @@
 import type { Access } from './access.ts';
 import { admit, bearerToken, keysUnavailable } from './authenticate.ts';
 import { readMessage } from './body.ts';
+import type { DenyList } from './deny-list.ts';
+import { denyList } from './deployment.ts';
 import { answerDocument, discoveryDocuments, openToAll, withPrefix } from './discovery.ts';
 import { type Exchange, type Life, valuesOf } from './exchange.ts';
 import { tooMany } from './gate.ts';
@@ -68,11 +70,12 @@ function routesOf(options: HttpOptions): ReadonlyMap<string, Route> {
   return new Map([...documents, ...withPrefix(served, auth.endpoint)]);
 }
 
-/** Ready: there are keys, and this process is not about to end. */
+/** Ready: there are keys, and the deny list where there is to be one, and this process is not about to end. */
 function readiness(health: Route, { auth, life }: HttpOptions): Route {
   return async (exchange) => {
     if (life.isEnding) return await exchange.send(503, json, JSON.stringify({ status: 'ending' }));
     await auth.keys.load();
+    auth[denyList]?.check();
     await health(exchange);
   };
 }
@@ -117,7 +120,7 @@ function mcpRoute(options: HttpOptions): Route {
     const onHangUp = (callback: () => void) => exchange.onHangUp(callback);
     const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
     const answer = await mcp.answer(request);
-    hold(answer, place, exchange);
+    hold(answer, place, exchange, auth[denyList]);
     // A refused tool call is answered in JSON-RPC by the SDK; HTTP says it, too.
     const { status, headers, body } = answer;
     const refusal =
@@ -127,8 +130,8 @@ function mcpRoute(options: HttpOptions): Route {
   };
 }
 
-/** Counts what is still to be sent for its user; a stream ends when the token expires that it was opened with. */
-function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange): void {
+/** Counts what is still to be sent for its user; a stream ends when its token expires, or is denied. */
+function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange, denied?: DenyList): void {
   if (typeof body === 'string') place.answer(body.length);
   if (typeof body !== 'object') return;
   try {
@@ -137,9 +140,13 @@ function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange): void 
     end?.();
     throw error;
   }
-  const left = Number(exchange.access?.user.claims.exp) * 1000 - Date.now();
-  const timer = setTimeout(() => end?.(), left).unref();
-  exchange.onEnd(() => clearTimeout(timer));
+  const { claims = {} } = exchange.access?.user ?? {};
+  const timer = setTimeout(() => end?.(), Number(claims.exp) * 1000 - Date.now()).unref();
+  const unfollow = denied?.follow(claims, () => end?.());
+  exchange.onEnd(() => {
+    clearTimeout(timer);
+    unfollow?.();
+  });
 }
 
 /** Behind a proxy that is not trusted, all its clients have one address, and one limit of refused tokens. Said once. */

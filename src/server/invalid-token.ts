@@ -18,6 +18,7 @@ const refusals = {
   token_expired: 'The access token has expired',
   token_not_yet_valid: 'The access token is not valid yet',
   token_lifetime: 'The access token is valid for longer than a day',
+  token_denied: 'The access token was withdrawn',
   token_sender_bound: 'The access token is bound to a key of its sender and cannot be used as a bearer token',
 } as const;
 

@@ -26,7 +26,9 @@ const longestPause = 8 * second;
  * if (error instanceof KeysUnavailable) res.writeHead(503, { 'retry-after': error.retryAfter }).end();
  */
 export class KeysUnavailable extends Error {
-  override readonly name = 'KeysUnavailable';
+  override readonly name: string = 'KeysUnavailable';
+  /** A short code, for a log. */
+  readonly reason: string = 'keys_unavailable';
   /** In whole seconds. */
   readonly retryAfter: number;
 

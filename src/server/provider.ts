@@ -7,7 +7,8 @@ import { checkEnvironmentUrl, checkMcpUrl } from '../scalekit/urls.ts';
 import type { Access, User } from './access.ts';
 import { type AuthInfo, authInfoOf, type CarriesUser, userIn } from './auth-info.ts';
 import { AuthorizationServerMetadata } from './authorization-server.ts';
-import { clockTolerance, type Deployment, deployed } from './deployment.ts';
+import type { DenyList } from './deny-list.ts';
+import { clockTolerance, type Deployment, denyList, deployed } from './deployment.ts';
 import {
   checkRequest,
   type Middleware,
@@ -18,6 +19,7 @@ import {
   tokenGuard,
   toolGuard,
 } from './guards.ts';
+import { InvalidToken } from './invalid-token.ts';
 import { KeySet } from './keys.ts';
 import type { Refusal } from './refusal.ts';
 import { Scopes } from './scopes.ts';
@@ -92,6 +94,8 @@ export class ScalekitProvider<Scope extends string = string> {
   readonly scopes: Scopes<Scope>;
   /** Told of each request that a guard refuses. */
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
+  /** @internal */
+  [denyList]: DenyList | undefined;
   readonly #resourceId: string;
   readonly #issuer: string;
   readonly #tokens: TokenVerifier<Scope>;
@@ -119,7 +123,8 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /** @internal */
-  [deployed]({ metadataUrl, internalUrl }: Deployment): void {
+  [deployed]({ metadataUrl, internalUrl, denyList: list }: Deployment): void {
+    this[denyList] = list;
     if (metadataUrl !== undefined) this.metadataUrl = new URL(metadataUrl);
     if (internalUrl === undefined) return;
     const { keys, metadata, metadataAppended } = endpoints(internalUrl, this.#resourceId);
@@ -173,8 +178,12 @@ export class ScalekitProvider<Scope extends string = string> {
    * @example
    * const { user, scopes } = await auth.verify(token);
    */
-  verify(token: string): Promise<Access<Scope>> {
-    return this.#tokens.verify(token);
+  async verify(token: string): Promise<Access<Scope>> {
+    const access = await this.#tokens.verify(token);
+    const { claims } = access.user;
+    // After the signature: only whoever has a token learns that it is on the list.
+    if (this[denyList]?.denies(claims)) throw new InvalidToken('token_denied', claims);
+    return access;
   }
 
   /**

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
+import { DenyList } from './deny-list.ts';
 import { deployed } from './deployment.ts';
 import { endProcess, endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
@@ -61,7 +62,12 @@ export async function serve({
   const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL, write: writeOnceATurn() }), name } =
     options;
   const auth = makeProvider(env);
-  auth[deployed]({ metadataUrl: env.RESOURCE_METADATA_URL, internalUrl: env.SCALEKIT_INTERNAL_URL });
+  const denied = await denyListOrEnd(env, log);
+  auth[deployed]({
+    metadataUrl: env.RESOURCE_METADATA_URL,
+    internalUrl: env.SCALEKIT_INTERNAL_URL,
+    ...(denied && { denyList: denied.list }),
+  });
   const services = await openOrEnd(declared, env, log);
   const server = createServer({
     limits: {
@@ -94,10 +100,25 @@ export async function serve({
   }
   const close = async (grace?: number) => {
     await server.close(grace);
+    denied?.close();
     await closeServices(services, declared, log);
   };
   endWithProcess({ drain: server.drain, close }, env.DRAIN_SECONDS, log);
   await sayWhereItIs(name, auth.endpoint, env, log);
+}
+
+/** @returns the deny list and what ends its reading; nothing where no variable names one. */
+async function denyListOrEnd(env: Environment, log: Log) {
+  const { DENY_FILE: file, REDIS_URL: redisUrl, SCALEKIT_RESOURCE_ID: resourceId } = env;
+  if (file === undefined && redisUrl === undefined) return undefined;
+  const list = new DenyList();
+  try {
+    const { followDenials } = await import('./deny-sources.ts');
+    return { list, close: await followDenials(list, { file, redisUrl, resourceId }, log) };
+  } catch (error) {
+    log('error', 'deny_list_not_read', { message: detailsOf(error).message });
+    return await endProcess(1);
+  }
 }
 
 async function openOrEnd(declared: ServiceDeclaration, env: Environment, log: Log): Promise<OwnServices> {

@@ -1,5 +1,6 @@
 // The variables that every server reads, and the rule for each.
 import { accept, type Checked, printable, refuse } from '../scalekit/checked.ts';
+import { checkRedisUrl } from '../scalekit/deny-list.ts';
 import { checkClientId, checkResourceId } from '../scalekit/identifiers.ts';
 import {
   checkEnvironmentUrl,
@@ -51,6 +52,10 @@ export interface Settings {
   /** Default: text in a terminal, json elsewhere. */
   readonly LOG_FORMAT: LogFormat | undefined;
   readonly LOG_LEVEL: Level;
+  /** Shared by replicas: the deny list. */
+  readonly REDIS_URL: string | undefined;
+  /** The deny list as a file: an id (`jti` or `sub`) and a time a line. */
+  readonly DENY_FILE: string | undefined;
   /** What OpenAI's directory asks for at `/.well-known/openai-apps-challenge`. */
   readonly OPENAI_APPS_CHALLENGE: string | undefined;
 }
@@ -91,6 +96,8 @@ export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } 
   DRAIN_SECONDS: wholeNumber(0, 3600, 0, 5),
   LOG_FORMAT: { ...oneOf(logFormats), otherwise: { value: undefined } },
   LOG_LEVEL: { ...oneOf(levels), otherwise: { value: 'info' } },
+  REDIS_URL: { check: checkRedisUrl, otherwise: { value: undefined } },
+  DENY_FILE: { check: accept, otherwise: { value: undefined } },
   OPENAI_APPS_CHALLENGE: { check: checkChallenge, otherwise: { value: undefined } },
 };
 

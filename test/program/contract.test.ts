@@ -115,7 +115,7 @@ describe('scalekit-mcp', () => {
     const { code, stdout, stderr } = await scalekit(misspelt(name));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     if (!rows.some((row) => row.name === name && row.isHidden))
-      expect(stderr).toMatch(new RegExp(`mean ${name}\\?`));
+      expect(stderr).toMatch(new RegExp(`mean (?:one of .*)?\\b${name}\\b`));
   });
 
   test('alone it prints its help, and that nothing was asked for', async () => {

@@ -5,6 +5,8 @@ import { type Emulator, type Faults, startEmulator } from '../../src/emulator/in
 import type { Call } from '../../src/server/call.ts';
 import { createServer, type ProtectedServer, type ServerOptions } from '../../src/server/create-server.ts';
 import { defineScopes } from '../../src/server/define-scopes.ts';
+import type { DenyList } from '../../src/server/deny-list.ts';
+import { deployed } from '../../src/server/deployment.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
 import type { Scopes } from '../../src/server/scopes.ts';
 import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
@@ -82,11 +84,12 @@ interface StartOptions extends Partial<ServerOptions> {
   readonly path?: string;
   readonly faults?: Faults;
   readonly scopes?: Scopes;
+  readonly denyList?: DenyList;
 }
 
 /** Starts the server's own code with a local Scalekit. */
 export async function start(options: StartOptions = {}): Promise<Started> {
-  const { path = '/', faults = {}, scopes: own = scopes, ...rest } = options;
+  const { path = '/', faults = {}, scopes: own = scopes, denyList, ...rest } = options;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
   const scalekit = await startEmulator({ mcpUrl: url, scopes: own.names });
@@ -97,6 +100,7 @@ export async function start(options: StartOptions = {}): Promise<Started> {
     mcpUrl: url,
     scopes: own,
   });
+  if (denyList) auth[deployed]({ metadataUrl: undefined, internalUrl: undefined, denyList });
   const log: Started['log'] = [];
   const server = createServer({
     name: 'Test',

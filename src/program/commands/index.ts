@@ -3,6 +3,7 @@ import { add } from './add.ts';
 import { call } from './call.ts';
 import { connect } from './connect.ts';
 import { create } from './create.ts';
+import { deny } from './deny.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { eject } from './eject.ts';
@@ -27,6 +28,7 @@ export const commands: ReadonlyArray<CommandRow | PassingRow> = [
   doctor,
   register,
   update,
+  deny,
   eject,
   create,
   selfCheck,

@@ -31,10 +31,20 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
+/** Loaded where a variable asks for it (REDIS_URL): part of the bundle only if it is installed. */
+const missing = ['ioredis'].filter((name) => {
+  try {
+    return import.meta.resolve(name) === '';
+  } catch {
+    return true;
+  }
+});
+
 const bundle = (name: string) =>
   defineConfig({
     input: { [name]: `src/${name}.ts` },
     platform: 'node',
+    external: missing,
     plugins: [licences(name)],
     output: {
       dir: 'dist/src',

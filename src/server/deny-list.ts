@@ -1,0 +1,81 @@
+// The deny list: whose token, or which token, is refused before it expires. Asked with every request, remembered tokens too.
+import type { JWTPayload } from 'jose';
+import type { Denials } from '../scalekit/deny-list.ts';
+import { KeysUnavailable } from './keys.ts';
+
+/** The list has never been read: nobody can say who is on it, so that nobody is let in. */
+export class DenyListUnavailable extends KeysUnavailable {
+  override readonly reason = 'deny_list_unavailable';
+
+  constructor(cause?: unknown) {
+    super(2, cause);
+    this.message = 'The deny list is not available';
+  }
+}
+
+/** What is asked of a token. */
+type Claims = Pick<JWTPayload, 'sub' | 'jti'>;
+
+/** Denials of one or several sources, each of which is replaced as a whole whenever it is read. */
+export class DenyList {
+  readonly #sources = new Map<string, Denials | undefined>();
+  readonly #open = new Set<{ readonly claims: Claims; readonly end: () => void }>();
+  #denied: Denials = new Map();
+  #isComplete = true;
+
+  /** Says that there will be a source. Until it has been read, nobody is let in. */
+  expect(source: string): void {
+    this.#sources.set(source, undefined);
+    this.#isComplete = false;
+  }
+
+  /** Whether this source has been read. */
+  has(source: string): boolean {
+    return this.#sources.get(source) !== undefined;
+  }
+
+  /** @throws DenyListUnavailable where a source has never been read. */
+  check(): void {
+    if (!this.#isComplete) throw new DenyListUnavailable();
+  }
+
+  /** Takes over what a source says now, and ends what is open of those who are denied. */
+  replace(source: string, denials: Denials): void {
+    this.#sources.set(source, denials);
+    const all = [...this.#sources.values()];
+    this.#isComplete = !all.includes(undefined);
+    this.#denied = merged(all.filter((each) => each !== undefined));
+    for (const { claims, end } of this.#open) if (this.#has(claims)) end();
+  }
+
+  /**
+   * @returns whether this token is refused.
+   * @throws DenyListUnavailable where a source has never been read.
+   */
+  denies(claims: Claims): boolean {
+    this.check();
+    return this.#denied.size > 0 && this.#has(claims);
+  }
+
+  /** Ends something that stays open as soon as its token is denied. @returns what ends that. */
+  follow(claims: Claims, end: () => void): () => void {
+    const entry = { claims, end };
+    this.#open.add(entry);
+    return () => void this.#open.delete(entry);
+  }
+
+  #has({ sub, jti }: Claims): boolean {
+    const until = Math.max(this.#denied.get(sub ?? '') ?? 0, this.#denied.get(jti ?? '') ?? 0);
+    return until > Date.now();
+  }
+}
+
+/** Of several sources that name the same id, the longest denial counts. */
+function merged(sources: readonly Denials[]): Denials {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
+  const all = new Map<string, number>();
+  for (const source of sources)
+    for (const [id, until] of source) all.set(id, Math.max(until, all.get(id) ?? 0));
+  return all;
+}

@@ -1,0 +1,129 @@
+// Where the deny list comes from: a file that is looked at every second, a sorted set in Redis that is read every two.
+import { readFile, stat } from 'node:fs/promises';
+import { denialsKey, liftedDenialsStay, parseDenials } from '../scalekit/deny-list.ts';
+import type { DenyList } from './deny-list.ts';
+import type { Log } from './log.ts';
+import { openRedis, type Redis } from './redis.ts';
+
+/** In ms. Together with the time that reading takes, a denial is in effect within 5 seconds. */
+const lookEvery = { file: 1000, redis: 2000 };
+/** In ms. A file that changed so lately may change again without another time stamp. */
+const stampCertainty = 3000;
+/** In ms. How long the start waits for the first reading. */
+const patience = 3000;
+
+/** What `serve` knows of the deny list. */
+export interface DenySources {
+  readonly file: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly resourceId: string;
+}
+
+/** Something that is read again and again. */
+interface Source {
+  read(): Promise<void>;
+  readonly every: number;
+  close?(): void;
+}
+
+/**
+ * Reads the deny list, and goes on reading it. What cannot be read any more stays as it was last read, and the log says so.
+ * @returns what ends that.
+ * @throws Error where the Redis client is not installed.
+ */
+export async function followDenials(
+  list: DenyList,
+  { file, redisUrl, resourceId }: DenySources,
+  log: Log,
+): Promise<() => void> {
+  const sources: Source[] = [];
+  if (file !== undefined) sources.push(fileSource(list, file, log));
+  if (redisUrl !== undefined)
+    sources.push(redisSource(list, await openRedis(redisUrl), denialsKey(resourceId)));
+  const ends = sources.map((source) => poll(source, log));
+  const late = new Promise((resolve) => setTimeout(resolve, patience).unref());
+  await Promise.race([Promise.all(ends.map(({ first }) => first)), late]);
+  return () => {
+    for (const { end } of ends) end();
+  };
+}
+
+/** One reading after the other. A series of failures is two lines in the log: its first, and its end. */
+function poll(source: Source, log: Log): { readonly first: Promise<void>; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let isFailing = false;
+  let isOver = false;
+  const look = async () => {
+    try {
+      await source.read();
+      if (isFailing) log('info', 'deny_list_available');
+      isFailing = false;
+    } catch (error) {
+      const { message } = error as Error;
+      if (!isFailing && !isOver) log('error', 'deny_list_unavailable', { message });
+      isFailing = true;
+    }
+    if (!isOver) timer = setTimeout(look, source.every).unref();
+  };
+  return {
+    first: look(),
+    end() {
+      isOver = true;
+      clearTimeout(timer);
+      source.close?.();
+    },
+  };
+}
+
+/** No watching by the system: it sees nothing on network drives, and not what Kubernetes puts in the place of a file. */
+function fileSource(list: DenyList, path: string, log: Log): Source {
+  let known: string | undefined;
+  list.expect(path);
+  return {
+    every: lookEvery.file,
+    async read() {
+      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        if (known !== undefined || error.code !== 'ENOENT') throw error;
+      });
+      if (found === undefined) {
+        if (!list.has(path)) log('warn', 'deny_file_missing', { message: missing(path) });
+        return list.replace(path, new Map());
+      }
+      const { mtimeMs, size, ino } = found;
+      const stamp = `${mtimeMs} ${size} ${ino}`;
+      if (stamp === known) return;
+      const { denials, wrong } = parseDenials(await readFile(path, 'utf8'));
+      const isCertain = Date.now() - mtimeMs > stampCertainty;
+      // The last line of a file that is being written may not be whole yet.
+      if (wrong.length > 0 && isCertain) {
+        const message = `DENY_FILE has lines that mean nothing: ${wrong.slice(0, 10).join(', ')}. Expected: an id and a time, such as usr_1 2026-12-01T12:00:00Z`;
+        log('error', 'deny_file_lines', { message });
+      }
+      list.replace(path, denials);
+      known = isCertain ? stamp : '';
+    },
+  };
+}
+
+const missing = (path: string) =>
+  `DENY_FILE names \`${path}\`, which is not there: nobody is denied until it is. \`scalekit-mcp deny\` makes it.`;
+
+/**
+ * What Redis no longer has is still denied until its time is over: a Redis that comes back empty lets nobody in again. A denial
+ * that is lifted stays in the set for a while, with a time that is over.
+ */
+function redisSource(list: DenyList, redis: Redis, key: string): Source {
+  const known = new Map<string, number>();
+  list.expect('redis');
+  return {
+    every: lookEvery.redis,
+    async read() {
+      const since = Date.now() - liftedDenialsStay;
+      const found = await redis.zrangebyscore(key, String(since), '+inf', 'WITHSCORES');
+      for (let at = 0; at < found.length; at += 2) known.set(String(found[at]), Number(found[at + 1]));
+      for (const [id, until] of known) if (until < since) known.delete(id);
+      list.replace('redis', new Map(known));
+    },
+    close: () => redis.disconnect(),
+  };
+}
