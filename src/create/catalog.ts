@@ -117,6 +117,25 @@ export function resolveOverlays(choices: Choices): Overlays {
   return { store: chosen('store'), with: chosen('with'), deploy: chosen('deploy') };
 }
 
+/**
+ * @param running this Node.js, e.g. `20.19.4`.
+ * @returns why a project's server does not run on it: a sentence; undefined where it does.
+ */
+export function unfitNode(
+  choices: Choices & { readonly overlays: Overlays },
+  running: string,
+): string | undefined {
+  const numbers = (version: string) => version.split('.').map(Number);
+  const [major = 0, minor = 0] = numbers(running);
+  const unfit = overlaysOf(choices).find(({ needsNode }) => {
+    const [neededMajor = 0, neededMinor = 0] = numbers(needsNode ?? '0');
+    return major < neededMajor || (major === neededMajor && minor < neededMinor);
+  });
+  return unfit === undefined
+    ? undefined
+    : `--${unfit.option} ${unfit.value} needs Node.js ${unfit.needsNode} or later, and this is ${running}: install a newer one to run the server`;
+}
+
 /** @returns the rows of a project's overlays, in the order in which they are applied. */
 export function overlaysOf(choices: Choices & { readonly overlays: Overlays }): readonly Overlay[] {
   return languageOf(choices).overlays.filter(({ option, value }) => choices.overlays[option].includes(value));

@@ -42,6 +42,8 @@ export interface Overlay<PackageEdit = unknown> extends Named {
   readonly templates: readonly string[];
   /** Chosen by default. */
   readonly isDefault?: true;
+  /** The oldest Node.js that its server runs on, where that is newer than what other servers need, e.g. `22.13`. */
+  readonly needsNode?: string;
   readonly variables?: readonly OverlayVariable[];
   /** What it changes in the language's package data: dependencies, scripts. */
   readonly edit?: PackageEdit;

@@ -9,7 +9,7 @@ import type { Screen } from '../terminal/screen.ts';
 import { quoteForShell } from '../terminal/shell.ts';
 import type { File } from './answers.ts';
 import { baseTexts } from './base-texts.ts';
-import { languageOf } from './catalog.ts';
+import { languageOf, unfitNode } from './catalog.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { loadTemplates, released } from './packed.ts';
@@ -109,7 +109,11 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   if (!installed) return { ...skipped('The dependencies are not installed'), results: [] };
   const { checkProject } = await import('./self-check.ts');
   const { directory } = resolved;
-  const checked = await checkProject({ directory, context, onResult: job.onResult });
+  const unfit = unfitNode(resolved.project, process.versions.node);
+  const checked: CheckReport =
+    unfit === undefined
+      ? await checkProject({ directory, context, onResult: job.onResult })
+      : { ...skipped(unfit), results: [] };
   if (checked.state === 'skipped' && checked.results.length === 0)
     screen.line(`- Not checked: ${checked.detail}`);
   return checked;

@@ -185,12 +185,15 @@ describe('values', () => {
     [['--name', 'n'.repeat(201)], 'The name has 201 characters'],
     [['--template', 'nope'], 'There is no such template: nope\n    expected todo, blank'],
     [['--language', 'python'], 'Python is not in this version yet'],
-    [['--store', 'sqlite'], 'SQLite is not in this version yet'],
     [['--store', 'postgres'], 'Postgres is not in this version yet'],
-    [['--store', 'redis'], 'There is no such store: redis\n    expected memory'],
+    [['--store', 'redis'], 'There is no such store: redis\n    expected memory, sqlite'],
     [
       ['--template', 'blank', '--store', 'memory'],
       'The blank server in TypeScript has no such --store: memory\n    expected --template todo, or no --store',
+    ],
+    [
+      ['--template', 'blank', '--store', 'sqlite'],
+      'The blank server in TypeScript has no such --store: sqlite\n    expected --template todo, or no --store',
     ],
     [['--with', 'resources'], 'Resources is not in this version yet: resources\n    expected no --with'],
     [['--with', ''], 'There is no such with'],

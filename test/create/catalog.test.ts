@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type OverlayOption, overlayOptions } from '../../src/create/answers.ts';
-import { combinationProblems, resolveOverlays } from '../../src/create/catalog.ts';
+import { combinationProblems, resolveOverlays, unfitNode } from '../../src/create/catalog.ts';
 import type { Language } from '../../src/create/language.ts';
 import { languages } from '../../src/create/languages/index.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
@@ -77,6 +77,24 @@ describe('what does not go together is said, with what does', () => {
     ],
   ])('%j', (choices, problem) => {
     expect(combinationProblems(choices)).toEqual([expect.objectContaining(problem)]);
+  });
+});
+
+describe('the Node.js that a server needs', () => {
+  const overlays = (store: string) => ({ store: [store], with: [], deploy: [] });
+
+  test.each(['20.19.0', '22.12.0', '22.9.1', '21.13.0'])('SQLite is not in %s', (version) => {
+    expect(unfitNode({ overlays: overlays('sqlite') }, version)).toBe(
+      `--store sqlite needs Node.js 22.13 or later, and this is ${version}: install a newer one to run the server`,
+    );
+  });
+
+  test.each(['22.13.0', '22.20.1', '24.0.0', '100.0.0'])('SQLite is in %s', (version) => {
+    expect(unfitNode({ overlays: overlays('sqlite') }, version)).toBeUndefined();
+  });
+
+  test('memory needs no newer one than we do', () => {
+    expect(unfitNode({ overlays: overlays('memory') }, '20.19.0')).toBeUndefined();
   });
 });
 

@@ -99,5 +99,6 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     tooling,
   },
   'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },
+  'todo-sqlite': { answers: { ...todo, overlays: { ...todo.overlays, store: ['sqlite'] } }, tooling },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
 };

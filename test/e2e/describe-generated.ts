@@ -9,6 +9,8 @@ import type { Program } from '../support/program.ts';
 export interface Kind {
   readonly title: string;
   readonly options: readonly string[];
+  /** For the program that makes it and all of its own; default: the usual. */
+  readonly env?: () => Promise<Readonly<Record<string, string>>>;
   /** The name that the server has to show. */
   readonly name: string;
   readonly scopes: readonly string[];
@@ -24,7 +26,7 @@ export function describeGenerated(kind: Kind, more?: (project: () => GeneratedPr
   describe(kind.title, () => {
     let project: GeneratedProject;
     beforeAll(async () => {
-      project = await GeneratedProject.make(kind.options);
+      project = await GeneratedProject.make(kind.options, await kind.env?.());
     });
     afterAll(() => project?.remove());
 

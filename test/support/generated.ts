@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { emulatorPort, serverUrls } from '../../src/scalekit/index.ts';
+import { nodeBinary } from './packages.ts';
 import { freePort } from './ports.ts';
 import { type Ended, Program, run } from './program.ts';
 import { createProgram } from './repository.ts';
@@ -20,10 +21,13 @@ export class GeneratedProject {
   readonly port: number;
   /** What the program has said while it made the project. */
   readonly made: Ended;
+  /** What its programs have in their environment beside the usual. */
+  readonly #env: Readonly<Record<string, string>>;
   #built: Promise<Ended> | undefined;
 
-  private constructor(parent: string, port: number, made: Ended) {
+  private constructor(parent: string, port: number, made: Ended, env: Readonly<Record<string, string>>) {
     this.#parent = parent;
+    this.#env = env;
     this.directory = join(parent, 'project');
     this.port = port;
     this.made = made;
@@ -31,17 +35,26 @@ export class GeneratedProject {
 
   /**
    * Runs `create-scalekit-mcp project --yes` with more options, installation and self-check included.
+   * @param env for it and for all programs of the project, e.g. `onNode(24)`.
    * @throws Error with all that it said, when it has failed.
    */
-  static async make(options: readonly string[]): Promise<GeneratedProject> {
+  static async make(
+    options: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<GeneratedProject> {
     const parent = await makeDirectory('generated');
     const port = await freePort();
     const args = ['project', '--yes', '--no-git', '--port', String(port), ...options];
-    const made = await run(process.execPath, [createProgram, ...args], {
+    const made = await run(env.NODE ?? process.execPath, [createProgram, ...args], {
       cwd: parent,
-      env: { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' },
+      env: {
+        npm_config_prefer_offline: 'true',
+        npm_config_audit: 'false',
+        npm_config_fund: 'false',
+        ...env,
+      },
     });
-    const project = new GeneratedProject(parent, port, made);
+    const project = new GeneratedProject(parent, port, made, env);
     if (made.code === 0) return project;
     await project.remove();
     throw new Error(`create-scalekit-mcp ended with ${made.code}:\n${made.stdout}${made.stderr}`);
@@ -65,7 +78,7 @@ export class GeneratedProject {
 
   /** Runs one of the project's scripts to its end. */
   npm(...args: readonly string[]): Promise<Ended> {
-    return run('npm', args, { cwd: this.directory });
+    return run('npm', args, { cwd: this.directory, env: this.#env });
   }
 
   /** Runs `npm run build`, once for all who ask. */
@@ -76,7 +89,7 @@ export class GeneratedProject {
 
   /** Starts one of the project's scripts, in a process group of its own. */
   startNpm(...args: readonly string[]): Program {
-    return new Program('npm', args, { cwd: this.directory, group: true });
+    return new Program('npm', args, { cwd: this.directory, group: true, env: this.#env });
   }
 
   /** Starts the local Scalekit that the project's `.env` points at. */
@@ -101,6 +114,12 @@ export class GeneratedProject {
     await server.says(/"event":"listening"/);
     return server;
   }
+}
+
+/** @returns an environment in which npm and what it starts run on this major version of Node.js. */
+export async function onNode(major: number): Promise<{ readonly NODE: string; readonly PATH: string }> {
+  const node = await nodeBinary(major);
+  return { NODE: node, PATH: [dirname(node), process.env.PATH].join(delimiter) };
 }
 
 /** Ends a program as its owner does, and waits for it. */

@@ -44,6 +44,16 @@ function whatIsKept(store: Opened): void {
     );
   });
 
+  it('keeps a character that databases stumble over, or says that it does not', async () => {
+    const owner = newOwner();
+    const text = 'a\u0000b';
+    const todo = await store()
+      .create(owner, text, null)
+      .catch((error: unknown) => assert.ok(error instanceof ToolError));
+    if (todo) assert.equal((await store().get(owner, todo.id))?.title, text);
+    assert.equal((await everything(store(), owner)).length, todo ? 1 : 0);
+  });
+
   it('sets what is given, and leaves the rest', async () => {
     const owner = newOwner();
     const todo = await store().create(owner, 'title', 'description');

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { GeneratedProject, onNode, stopServer } from '../support/generated.ts';
+import { McpClient, officialClients } from '../support/mcp-client.ts';
+import { describeGenerated } from './describe-generated.ts';
+
+/** A Node.js that has SQLite, whatever runs the tests. */
+const node = 24;
+
+describeGenerated(
+  {
+    title: 'the todo server with SQLite',
+    options: ['--store', 'sqlite', '--name', 'Todo in a file'],
+    env: () => onNode(node),
+    name: 'Todo in a file',
+    scopes: ['todo:read', 'todo:write'],
+    tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
+    narrow: 'todo:read',
+    allowed: 'list_todos',
+    denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
+  },
+  (made) => {
+    test('todos are there after a restart, and the log is nothing but JSON', async () => {
+      const project = made();
+      expect((await project.built()).code).toBe(0);
+      const scalekit = await project.startScalekit(['todo:read', 'todo:write']);
+      onTestFinished(() => scalekit.close());
+      let server = await project.startServer();
+      onTestFinished(() => stopServer(server));
+      const client = new McpClient(officialClients[0], project.endpoint);
+      onTestFinished(() => client.close());
+      await client.connect();
+      await client.callTool('create_todo', { title: 'outlives the server' });
+      await stopServer(server);
+      expect(server.stderr, 'no warning of Node.js').toMatch(/^(?:\{.*\}\n)+$/);
+      expect(existsSync(project.path('data/todos.db'))).toBe(true);
+      server = await project.startServer();
+      expect((await client.callTool('list_todos')).structuredContent).toMatchObject({
+        todos: [expect.objectContaining({ title: 'outlives the server' })],
+      });
+    });
+  },
+);
+
+test.runIf(process.versions.node.startsWith('20.'))(
+  'on a Node.js without SQLite the project is made, and says what it needs',
+  async () => {
+    const project = await GeneratedProject.make(['--store', 'sqlite', '--no-install']);
+    onTestFinished(() => project.remove());
+    expect(project.made.stdout).toContain('npm install');
+    const installed = await GeneratedProject.make(['--store', 'sqlite']);
+    onTestFinished(() => installed.remove());
+    const needed = `Not checked: --store sqlite needs Node.js 22.13 or later, and this is ${process.versions.node}`;
+    expect(installed.made.stdout).toContain(needed);
+    expect((await installed.npm('run', 'build')).code).toBe(0);
+    const server = installed.startNpm('start');
+    onTestFinished(() => server.kill());
+    await server.says(/The SQLite store needs Node\.js 22\.13 or later, and this is v20/);
+    expect((await server.ended()).code).toBe(1);
+  },
+);

@@ -1,0 +1,65 @@
+/** Tool calls as plain requests: for loads, where a client of its own would take more time than the server. */
+
+export interface ToolResult<T> {
+  /** Undefined where the connection broke before an answer came. */
+  readonly status: number | undefined;
+  readonly result?: T | undefined;
+  /** What a tool said went wrong. */
+  readonly error?: string | undefined;
+}
+
+/** @returns what came of a call; it never throws: a server that dies under load is what is tested. */
+export async function callTool<T>(
+  endpoint: string,
+  token: string,
+  name: string,
+  args: object = {},
+): Promise<ToolResult<T>> {
+  try {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: args },
+      }),
+    });
+    const body = (await response.json()) as {
+      result?: { isError?: boolean; structuredContent?: T; content: ReadonlyArray<{ text?: string }> };
+    };
+    const { result } = body;
+    if (result?.isError) return { status: response.status, error: result.content[0]?.text };
+    return { status: response.status, result: result?.structuredContent };
+  } catch {
+    return { status: undefined };
+  }
+}
+
+export interface ListedTodo {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** @returns everything that a user has, a page after the other. @throws Error where a page does not come. */
+export async function allTodos(endpoint: string, token: string): Promise<readonly ListedTodo[]> {
+  const todos: ListedTodo[] = [];
+  let cursor: string | undefined;
+  do {
+    const { status, result } = await callTool<{ todos: ListedTodo[]; next_cursor?: string }>(
+      endpoint,
+      token,
+      'list_todos',
+      { limit: 1000, cursor },
+    );
+    if (result === undefined) throw new Error(`list_todos was answered with ${status}`);
+    todos.push(...result.todos);
+    cursor = result.next_cursor;
+  } while (cursor !== undefined);
+  return todos;
+}
