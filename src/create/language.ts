@@ -30,6 +30,8 @@ export interface OverlayVariable {
   /** Its explanation in `.env.example`. */
   readonly comment: string;
   readonly optional?: true;
+  /** Its value is the URL of a program that has to run, and this its port where the URL has none: create says where it does not. */
+  readonly engine?: { readonly name: string; readonly port: number };
 }
 
 /**
@@ -42,6 +44,10 @@ export interface Overlay<PackageEdit = unknown> extends Named {
   readonly templates: readonly string[];
   /** Chosen by default. */
   readonly isDefault?: true;
+  /** The folders that are laid over the template's; default: `<option>-<value>` alone. */
+  readonly layers?: readonly string[];
+  /** Programs of its own beside the server, `src/<name>.ts`, that are built like it. */
+  readonly programs?: readonly string[];
   /** The oldest Node.js that its server runs on, where that is newer than what other servers need, e.g. `22.13`. */
   readonly needsNode?: string;
   readonly variables?: readonly OverlayVariable[];

@@ -9,7 +9,7 @@ import type { Screen } from '../terminal/screen.ts';
 import { quoteForShell } from '../terminal/shell.ts';
 import type { File } from './answers.ts';
 import { baseTexts } from './base-texts.ts';
-import { languageOf, unfitNode } from './catalog.ts';
+import { languageOf, overlaysOf, unfitNode } from './catalog.ts';
 import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { loadTemplates, released } from './packed.ts';
@@ -119,6 +119,16 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   return checked;
 }
 
+/** @returns what the server needs and does not find, as sentences. */
+async function missingEngines(job: Job): Promise<readonly string[]> {
+  const { resolved, screen } = job;
+  if (!resolved.check) return [];
+  const { unreachable } = await import('./reach.ts');
+  const missing = await unreachable(resolved.directory, overlaysOf(resolved.project));
+  for (const each of missing) screen.line(`! ${each}`);
+  return missing;
+}
+
 function nextCommands(resolved: Resolved, commands: Commands, installed: boolean): readonly string[] {
   return [
     ...(resolved.shownDirectory === '.' ? [] : [`cd ${quoteForShell(resolved.shownDirectory)}`]),
@@ -131,6 +141,8 @@ interface Steps {
   readonly install: InstallReport;
   readonly git: StepReport;
   readonly check: CheckReport;
+  /** Engines that do not answer, as sentences. */
+  readonly missing: readonly string[];
   readonly register?: RegisterStep;
 }
 
@@ -138,7 +150,8 @@ interface Steps {
 async function runSteps(job: Job, files: readonly File[], fresh: boolean): Promise<Steps> {
   const install = await installStep(job);
   const git = await gitStep(job, files, fresh);
-  return { install, git, check: await checkStep(job, install.state === 'done') };
+  const check = await checkStep(job, install.state === 'done');
+  return { install, git, check, missing: await missingEngines(job) };
 }
 
 /** By now the project is complete; it stays even if this fails. */
@@ -219,7 +232,7 @@ async function reportOf(
     endpoint: serverUrls(project.mcpUrl).endpoint,
     files: files.map((file) => file.path),
     replaced,
-    notes: [...job.notes, ...(steps.install.notes ?? [])],
+    notes: [...job.notes, ...(steps.install.notes ?? []), ...steps.missing],
     install: { state: steps.install.state, ...(steps.install.detail && { detail: steps.install.detail }) },
     git: steps.git,
     check: steps.check,
@@ -251,7 +264,12 @@ export async function perform(asked: Job): Promise<CreateReport> {
     );
     if (refusal !== undefined) throw refusal;
     const none = skipped('--dry-run');
-    return reportOf(job, files, replaced, { install: none, git: none, check: { ...none, results: [] } });
+    return reportOf(job, files, replaced, {
+      install: none,
+      git: none,
+      check: { ...none, results: [] },
+      missing: [],
+    });
   }
   const { overwrite } = resolved;
   const written = await writeProject(files, resolved.directory, { overwrite, signal: context.signal });

@@ -18,7 +18,7 @@ export interface PlanInput {
 
 /** The template folders of a project, the later ones laid over the earlier ones. */
 function foldersOf(answers: Answers): readonly string[] {
-  const layers = overlaysOf(answers).map(({ option, value }) => `${option}-${value}`);
+  const layers = overlaysOf(answers).flatMap(({ option, value, layers = [`${option}-${value}`] }) => layers);
   return ['base', answers.template, ...layers].map((folder) => `${answers.language}/${folder}`);
 }
 

@@ -73,7 +73,7 @@ export function proseData(planning: Planning, commands: Commands): object {
     manager: { [manager.name]: true },
     managerName: manager.name,
     run: Object.fromEntries(
-      ['dev', 'build', 'start', 'test', 'typecheck', 'lint', 'doctor'].map((script) => [
+      ['dev', 'build', 'start', 'test', 'typecheck', 'lint', 'doctor', 'migrate'].map((script) => [
         script,
         manager.run(script),
       ]),

@@ -185,8 +185,7 @@ describe('values', () => {
     [['--name', 'n'.repeat(201)], 'The name has 201 characters'],
     [['--template', 'nope'], 'There is no such template: nope\n    expected todo, blank'],
     [['--language', 'python'], 'Python is not in this version yet'],
-    [['--store', 'postgres'], 'Postgres is not in this version yet'],
-    [['--store', 'redis'], 'There is no such store: redis\n    expected memory, sqlite'],
+    [['--store', 'redis'], 'There is no such store: redis\n    expected memory, sqlite, postgres'],
     [
       ['--template', 'blank', '--store', 'memory'],
       'The blank server in TypeScript has no such --store: memory\n    expected --template todo, or no --store',

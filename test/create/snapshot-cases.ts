@@ -100,5 +100,6 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
   },
   'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },
   'todo-sqlite': { answers: { ...todo, overlays: { ...todo.overlays, store: ['sqlite'] } }, tooling },
+  'todo-postgres': { answers: { ...todo, overlays: { ...todo.overlays, store: ['postgres'] } }, tooling },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
 };

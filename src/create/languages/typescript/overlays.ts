@@ -23,7 +23,33 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     ],
     edit: { engines: { node: '>=22.13' }, devDependencies: { '@types/node': '^22.19.0' } },
   },
-  { option: 'store', value: 'postgres', label: 'Postgres', templates: ['todo'], notYet: true },
+  {
+    option: 'store',
+    value: 'postgres',
+    label: 'Postgres',
+    hint: 'for several replicas',
+    templates: ['todo'],
+    // Its tests work with the store in memory where there is no database.
+    layers: ['store-memory', 'store-postgres'],
+    variables: [
+      {
+        name: 'DATABASE_URL',
+        value: 'postgres://todo_mcp:todo_mcp@localhost:5432/todo_mcp',
+        comment:
+          'The Postgres database that todos are kept in; ?sslmode=verify-full at the end asks for TLS.',
+        engine: { name: 'Postgres', port: 5432 },
+      },
+    ],
+    edit: {
+      scripts: {
+        build: `tsc --noEmit && rolldown -c rolldown.config.ts && node -e "fs.cpSync('migrations', 'dist/src/migrations', { recursive: true })"`,
+        migrate: 'tsc && node dist/compiled/src/migrate.js',
+      },
+      dependencies: { pg: '^8.23.1' },
+      devDependencies: { '@types/pg': '^8.23.1' },
+    },
+    programs: ['migrate'],
+  },
   { option: 'with', value: 'resources', label: 'Resources', templates: ['blank'], notYet: true },
   { option: 'with', value: 'prompts', label: 'Prompts', templates: ['blank'], notYet: true },
   { option: 'with', value: 'organizations', label: 'Organizations', templates: ['blank'], notYet: true },

@@ -5,7 +5,15 @@ import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
 import type { LanguageParts, Planning } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
 import { exampleTools, fromPattern, listExamples, patternOf } from './example-tools.ts';
-import { describe, listScopes, pairOf, renameScopes, renameServer, scopesIn } from './source.ts';
+import {
+  describe,
+  listPrograms,
+  listScopes,
+  pairOf,
+  renameScopes,
+  renameServer,
+  scopesIn,
+} from './source.ts';
 import { toolTable } from './tool-table.ts';
 
 const scopesPath = 'src/scopes.ts';
@@ -44,12 +52,19 @@ function editTypeScript(path: string, text: string, planning: Planning): string 
   return path === toolsPath ? [] : exampleFiles(path, text, planning);
 }
 
+/** What the bundler makes a file of: the server, and the programs of overlays. */
+function withPrograms(config: string, { overlays }: Planning): string {
+  const programs = ['main', ...overlays.flatMap((each) => each.programs ?? [])];
+  return listPrograms(config, programs);
+}
+
 function edit(path: string, text: string, planning: Planning): string | readonly File[] {
   const { answers, tooling, overlays } = planning;
   if (path === 'package.json') {
     const edits = overlays.flatMap((each) => (each.edit === undefined ? [] : [each.edit as PackageEdit]));
     return packageJson(text, answers, tooling, edits);
   }
+  if (path === 'rolldown.config.ts') return withPrograms(text, planning);
   if (path.endsWith('.json')) return jsonText(JSON.parse(text));
   return path.endsWith('.ts') ? editTypeScript(path, text, planning) : text;
 }

@@ -47,6 +47,17 @@ export function renameServer(source: string, name: string): string {
   return replaceOnce(source, /\bname: '[^'\n]*'/, `name: ${quote(name)}`, 'a name of the server');
 }
 
+/** Lists in `rolldown.config.ts` what is built: `src/<name>.ts` each. */
+export function listPrograms(source: string, names: readonly string[]): string {
+  const list = names.map((name) => `bundle(${quote(name)})`).join(', ');
+  return replaceOnce(
+    source,
+    /export default \[bundle\('main'\)\];/,
+    `export default [${list}];`,
+    'a list of bundles',
+  );
+}
+
 /** @returns what a scope allows, in plain words: the template's own description if it has this scope. */
 export function describe(scope: string, own: Descriptions): string {
   return own.get(scope) ?? describeScope(scope);

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import type { Need } from './needs.ts';
+import { freePort } from './ports.ts';
+import { mustRun, Program } from './program.ts';
+import { makeDirectory, removeDirectory } from './temporary.ts';
+
+/** A Postgres of the tests' own, as Debian's package brings it, on a free port. */
+
+/** The folder of `initdb` and `postgres`, which Debian does not put into PATH. */
+function binaries(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).map(Number) : [];
+  const folders = [
+    ...versions.sort((a, b) => b - a).map((version) => join(debian, `${version}`, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+}
+
+export const postgres: Need = {
+  what: 'Postgres',
+  present: binaries() !== undefined,
+  install: 'apt-get install postgresql',
+};
+
+/** Postgres refuses to run as root. @returns the ids of somebody else, where this is root. */
+async function notRoot(): Promise<{ uid?: number; gid?: number }> {
+  if (process.getuid?.() !== 0) return {};
+  const line = /^(?:postgres|nobody):[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
+  return { uid: Number(line?.[1] ?? 65_534), gid: Number(line?.[2] ?? 65_534) };
+}
+
+export class Postgres {
+  readonly #folder: string;
+  readonly #who: { uid?: number; gid?: number };
+  readonly port: number;
+  #program: Program | undefined;
+
+  private constructor(folder: string, port: number, who: { uid?: number; gid?: number }) {
+    this.#folder = folder;
+    this.port = port;
+    this.#who = who;
+  }
+
+  /** Makes an empty cluster and starts it, with a role `todo_mcp` that is no superuser and a database of it. */
+  static async start(): Promise<Postgres> {
+    const who = await notRoot();
+    const folder = await makeDirectory('postgres');
+    const data = join(folder, 'data');
+    await mkdir(data);
+    await chmod(folder, 0o755);
+    if (who.uid !== undefined && who.gid !== undefined) await chown(data, who.uid, who.gid);
+    const cluster = new Postgres(folder, await freePort(), who);
+    await cluster.#run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale']);
+    await cluster.restart();
+    await cluster.sql(`CREATE ROLE todo_mcp LOGIN CREATEROLE PASSWORD 'todo_mcp'`);
+    await cluster.createDatabase('todo_mcp');
+    return cluster;
+  }
+
+  /** The URL of a database, for a role that is no superuser. */
+  url(database = 'todo_mcp', role = 'todo_mcp'): string {
+    return `postgres://${role}:todo_mcp@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    await this.sql(`CREATE DATABASE ${name} OWNER todo_mcp`);
+  }
+
+  /** Runs a statement as the superuser. @returns what psql prints. */
+  async sql(statement: string, database = 'postgres'): Promise<string> {
+    const args = [
+      '-X',
+      '-q',
+      '-A',
+      '-t',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-c',
+      statement,
+      this.url(database, 'postgres'),
+    ];
+    return (await this.#run('psql', args)).stdout;
+  }
+
+  /** Ends it as `systemctl stop` does: open transactions are cut off. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    this.#program?.child.kill(signal);
+    await this.#program?.ended();
+    this.#program = undefined;
+  }
+
+  /** Starts it, again where it ran, and waits until it takes connections. */
+  async restart(): Promise<void> {
+    await this.stop();
+    const args = ['-D', join(this.#folder, 'data'), '-p', `${this.port}`, '-c', 'listen_addresses=127.0.0.1'];
+    this.#program = new Program(
+      join(binaries() ?? '', 'postgres'),
+      [...args, '-c', `unix_socket_directories=${join(this.#folder, 'data')}`],
+      this.#who,
+    );
+    await this.#program.says(/database system is ready to accept connections/, 60_000);
+  }
+
+  /** Ends it, and removes what it kept. */
+  async remove(): Promise<void> {
+    await this.stop();
+    await removeDirectory(this.#folder);
+  }
+
+  #run(command: string, args: readonly string[]) {
+    return mustRun(join(binaries() ?? '', command), args, { cwd: this.#folder, ...this.#who });
+  }
+}
