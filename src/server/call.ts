@@ -2,7 +2,8 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { User } from './access.ts';
 import type { Details, Log } from './log.ts';
-import type { McpRequest } from './mcp-request.ts';
+import { type McpRequest, takesStream } from './mcp-request.ts';
+import { type Answers, type Ask, CarriedQuestions, LiveQuestions } from './questions.ts';
 import type { OwnServices } from './services.ts';
 import { traceparentOf } from './trace.ts';
 import type { OwnVariables } from './variables.ts';
@@ -46,9 +47,25 @@ export interface Call<Scope extends string = string> {
    * log('info', 'fetched', { pages: 3 });
    */
   readonly log: Log;
+  /**
+   * Asks the person at the client to fill in a form, and waits for the answer.
+   *
+   * With clients of 2026-07-28 the call ends here, and runs again from its beginning once there is an answer: ask first, and
+   * change something afterwards. The answer is the client's word, no proof that a person has read the question.
+   *
+   * @example
+   * const answer = await ask(`Delete ${count} notes?`, z.object({ sure: z.boolean().describe('Delete them') }));
+   * if (answer.action !== 'accept' || !answer.content.sure) throw new ToolError('Nothing was deleted.');
+   */
+  readonly ask: Ask;
+  /** Whether the client has somebody to ask. Where it has not, `ask` throws, and the client is told what it lacks. */
+  readonly canAsk: boolean;
   /** The trace that the client is in (W3C Trace Context), for the requests that the call makes itself. */
   readonly traceparent: string | undefined;
 }
+
+/** What is known where something is listed or completed: there is nobody to ask, and no progress to be told of. */
+export type ListingCall<Scope extends string = string> = Omit<Call<Scope>, 'ask' | 'canAsk' | 'progress'>;
 
 /** Reports in quick succession are dropped: nobody reads them, and a client that reads slowly would have them pile up. */
 const shortestPause = 20;
@@ -64,15 +81,21 @@ export class ServerCall implements Call {
   readonly #context: ServerContext;
   readonly #log: Log;
   readonly #about: Details;
+  readonly #answers: Answers | undefined;
+  #questions: CarriedQuestions | LiveQuestions | undefined;
   #reported = Number.NEGATIVE_INFINITY;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param about what was called, for the log. */
+  /**
+   * @param about what was called, for the log.
+   * @param answers what the client has answered in earlier rounds.
+   */
   constructor(
     request: McpRequest,
     context: ServerContext,
     about: Details,
     rest: { env: OwnVariables; services: OwnServices; log: Log },
+    answers?: Answers,
   ) {
     const { user, scopes } = request.access;
     this.user = user;
@@ -84,6 +107,35 @@ export class ServerCall implements Call {
     this.#context = context;
     this.#log = rest.log;
     this.#about = about;
+    this.#answers = answers;
+  }
+
+  get ask(): Ask {
+    const { ask } = this.#asking;
+    return (...question) => {
+      const answer = ask(...question);
+      // Whoever does not wait for it must not bring the process down.
+      answer.catch(() => {});
+      return answer;
+    };
+  }
+
+  get canAsk(): boolean {
+    return this.#asking.canAsk;
+  }
+
+  /** Where the call has asked something that goes out with its end: what that is. */
+  get interrupted(): CarriedQuestions | undefined {
+    return this.#questions instanceof CarriedQuestions && this.#questions.open ? this.#questions : undefined;
+  }
+
+  get #asking(): CarriedQuestions | LiveQuestions {
+    const { headers } = this.#request;
+    this.#questions ??=
+      this.#context.mcpReq.envelope === undefined
+        ? new LiveQuestions(this.#context, headers['mcp-session-id'], takesStream(headers))
+        : new CarriedQuestions(this.#context, this.#answers);
+    return this.#questions;
   }
 
   get traceparent(): string | undefined {
@@ -97,7 +149,7 @@ export class ServerCall implements Call {
 
   get progress(): Progress {
     const progressToken = this.#context.mcpReq._meta?.progressToken;
-    if (progressToken === undefined) return () => {};
+    if (progressToken === undefined || !takesStream(this.#request.headers)) return () => {};
     return (progress, total, message) => {
       const now = performance.now();
       const isLast = total !== undefined && progress >= total;

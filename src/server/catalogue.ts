@@ -37,6 +37,10 @@ export class Catalogue {
   };
   /** What clients are told that there is. None of it changes while the server runs. */
   readonly capabilities: ServerCapabilities;
+  /** The same in 2026-07-28, which has subscriptions without sessions. */
+  readonly modernCapabilities: ServerCapabilities;
+  /** What can be watched. */
+  readonly watchable: readonly Resource[];
   readonly #resources: ReadonlyMap<string, Resource>;
 
   /** @throws TypeError where two have the same name, or one needs a scope that is not defined. */
@@ -65,6 +69,11 @@ export class Catalogue {
       ...(prompts.length > 0 && { prompts: {} }),
       ...(canComplete && { completions: {} }),
     };
+    this.watchable = resources.filter(({ isWatchable }) => isWatchable);
+    this.modernCapabilities =
+      this.watchable.length > 0
+        ? { ...this.capabilities, resources: { subscribe: true } }
+        : this.capabilities;
   }
 
   /** @returns the resource that has this URI: one of its own before a template, templates in the order of the list. */

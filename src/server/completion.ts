@@ -1,6 +1,6 @@
 // Suggestions for a variable of a URI or an argument of a prompt, while a person types it.
 import type { CompleteResult } from '@modelcontextprotocol/server';
-import type { Call } from './call.ts';
+import type { ListingCall } from './call.ts';
 
 /**
  * @param typed what the person has typed so far.
@@ -9,7 +9,7 @@ import type { Call } from './call.ts';
  */
 export type Completer<Scope extends string = string> = (
   typed: string,
-  call: Call<Scope>,
+  call: ListingCall<Scope>,
   known: Readonly<Record<string, string>>,
 ) => readonly string[] | Promise<readonly string[]>;
 

@@ -5,7 +5,10 @@ import {
   type CompleteRequest,
   type CompleteResult,
   type GetPromptResult,
+  type InputRequiredResult,
+  inputRequired,
   type ListResourcesResult,
+  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   type ReadResourceResult,
@@ -15,18 +18,24 @@ import {
 } from '@modelcontextprotocol/server';
 import { refuseScopes } from './authenticate.ts';
 import { ServerCall } from './call.ts';
+import { CarriedState } from './carried-state.ts';
 import type { Catalogue } from './catalogue.ts';
 import { completionOf } from './completion.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { Details, Log } from './log.ts';
 import type { McpRequest } from './mcp-request.ts';
+import { headerMismatch } from './param-headers.ts';
 import { WrongArguments } from './prompt.ts';
 import type { ScalekitProvider } from './provider.ts';
-import type { Refusal } from './refusal.ts';
+import { CannotAsk, Interrupted } from './questions.ts';
+import { Refusal } from './refusal.ts';
 import type { OwnServices } from './services.ts';
 import { errorResult, ToolError } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
+
+/** The SDK has no name for it (MCP 2026-07-28, `HeaderMismatch`). */
+const headerMismatchCode = -32_020;
 
 export interface FeatureOptions {
   readonly auth: ScalekitProvider;
@@ -36,6 +45,8 @@ export interface FeatureOptions {
   readonly services: OwnServices;
   readonly limits: Limits;
   readonly log: Log;
+  /** Signs what clients carry from one round of a call to the next. */
+  readonly stateSecret?: string | undefined;
 }
 
 /** How a call is written into the log: the event, the event of its failure, and what was called. */
@@ -48,8 +59,10 @@ interface Logged {
 export class Features {
   readonly #catalogue: Catalogue;
   readonly #options: FeatureOptions;
+  readonly #carried: CarriedState;
 
   constructor(catalogue: Catalogue, options: FeatureOptions) {
+    this.#carried = new CarriedState(options.stateSecret);
     this.#catalogue = catalogue;
     this.#options = options;
   }
@@ -92,42 +105,53 @@ export class Features {
     );
   }
 
-  async #callTool(name: string, args: unknown, exchange: Exchange): Promise<CallToolResult> {
+  async #callTool(
+    name: string,
+    args: unknown,
+    exchange: Exchange,
+  ): Promise<CallToolResult | InputRequiredResult> {
     const tool = this.#catalogue.tools.get(name);
     await this.#gate(tool, exchange.request);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
+    const { paramHeaders } = tool;
+    if (paramHeaders && exchange.isModern)
+      checkHeaders(headerMismatch(paramHeaders, args, exchange.request.headers), exchange);
     const logged = { event: 'call', failure: 'tool_failed', about: { tool: name } };
     return await this.#run(logged, exchange, async (call) => {
       try {
         return await tool.call(args, call);
       } catch (error) {
+        if (error instanceof Interrupted) throw error;
+        if (error instanceof CannotAsk) return cannotAsk(error, exchange);
         return errorResult(this.#report(error, logged, exchange.request));
       }
     });
   }
 
-  async #readResource(uri: string, exchange: Exchange): Promise<ReadResourceResult> {
+  async #readResource(uri: string, exchange: Exchange): Promise<ReadResourceResult | InputRequiredResult> {
     const found = this.#catalogue.find(uri);
     await this.#gate(found?.resource, exchange.request);
     if (!found) throw notFound(uri);
     const { resource, variables } = found;
     const logged = { event: 'read', failure: 'resource_failed', about: { resource: resource.listing.name } };
     return await this.#run(logged, exchange, async (call) => {
-      const result = await this.#orError(resource.read(uri, variables, call), logged, exchange.request, {
-        uri,
-      });
+      const result = await this.#orError(resource.read(uri, variables, call), logged, exchange, { uri });
       if (result === undefined) throw notFound(uri);
       return exchange.isModern ? { ...result, ...resource.cache } : result;
     });
   }
 
-  async #getPrompt(name: string, args: unknown, exchange: Exchange): Promise<GetPromptResult> {
+  async #getPrompt(
+    name: string,
+    args: unknown,
+    exchange: Exchange,
+  ): Promise<GetPromptResult | InputRequiredResult> {
     const prompt = this.#catalogue.prompts.get(name);
     await this.#gate(prompt, exchange.request);
     if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no prompt of that name');
     const logged = { event: 'prompt', failure: 'prompt_failed', about: { prompt: name } };
     return await this.#run(logged, exchange, (call) =>
-      this.#orError(prompt.get(args, call), logged, exchange.request),
+      this.#orError(prompt.get(args, call), logged, exchange),
     );
   }
 
@@ -141,7 +165,7 @@ export class Features {
         const about = { resource: listing.name };
         const call = new ServerCall(exchange.request, exchange.context, about, this.#options);
         const logged = { event: 'list', failure: 'list_failed', about };
-        return list ? this.#orError(list(call), logged, exchange.request) : [];
+        return list ? this.#orError(list(call), logged, exchange) : [];
       }),
     );
     return { resources: [...listings.resources, ...lists.flat()] };
@@ -163,7 +187,7 @@ export class Features {
     const call = new ServerCall(request, exchange.context, about, this.#options);
     const suggested = async () => await completer(argument.value, call, context?.arguments ?? {});
     const logged = { event: 'complete', failure: 'completion_failed', about };
-    return completionOf(await this.#orError(suggested(), logged, request));
+    return completionOf(await this.#orError(suggested(), logged, exchange));
   }
 
   async #gate(
@@ -176,41 +200,59 @@ export class Features {
   /** One line a call: what, for whom, how long. */
   async #run<Result extends object>(
     { event, about }: Logged,
-    { request, context }: Exchange,
+    { request, context, isModern }: Exchange,
     work: (call: ServerCall) => Promise<Result>,
-  ): Promise<Result> {
+  ): Promise<Result | InputRequiredResult> {
     const since = performance.now();
-    const call = new ServerCall(request, context, about, this.#options);
-    const result = await work(call);
+    const state = isModern ? context.mcpReq.requestState() : undefined;
+    const answers = state === undefined ? undefined : await this.#carried.read(state, request);
+    const call = new ServerCall(request, context, about, this.#options, answers);
+    const result = await this.#orQuestions(work(call), call, request);
     const ms = Math.round((performance.now() - since) * 10) / 10;
     const { subject } = request.access.user;
-    const outcome = 'isError' in result && result.isError ? { isError: true } : {};
     const { traceparent } = call;
     this.#options.log('info', event, {
       ...about,
       subject,
       ms,
-      ...outcome,
+      ...outcomeOf(result),
       requestId: request.id,
       traceparent,
     });
     return result;
   }
 
+  /** Where the call has asked something, the question is its result, whatever came of the rest. */
+  async #orQuestions<Result extends object>(
+    work: Promise<Result>,
+    call: ServerCall,
+    request: McpRequest,
+  ): Promise<Result | InputRequiredResult> {
+    const result = await work.catch((error: unknown) => {
+      if (error instanceof Interrupted) return undefined;
+      throw error;
+    });
+    const { interrupted } = call;
+    if (interrupted?.open === undefined) return result as Result;
+    const requestState = await this.#carried.write(interrupted.answers, request);
+    return inputRequired({ inputRequests: interrupted.open, requestState });
+  }
+
   /** Outside of tools there is no result that says what went wrong: it is an error of the protocol. */
   async #orError<Result>(
     work: Promise<Result>,
     logged: Logged,
-    request: McpRequest,
+    exchange: Exchange,
     data?: object,
   ): Promise<Result> {
     try {
       return await work;
     } catch (error) {
-      if (error instanceof ProtocolError) throw error;
+      if (error instanceof ProtocolError || error instanceof Interrupted) throw error;
+      if (error instanceof CannotAsk) cannotAsk(error, exchange);
       if (error instanceof ToolError || error instanceof WrongArguments)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message, data);
-      throw new ProtocolError(ProtocolErrorCode.InternalError, this.#report(error, logged, request));
+      throw new ProtocolError(ProtocolErrorCode.InternalError, this.#report(error, logged, exchange.request));
     }
   }
 
@@ -244,6 +286,29 @@ function throwRefusal(refusal: Refusal | undefined, request: McpRequest): void {
   request.refusal = refusal;
   const { code, message, reason } = refusal;
   throw new ProtocolError(code, message, { reason, requestId: request.id });
+}
+
+/** @throws ProtocolError with HTTP 400, as for the headers that every request has (docs/mcp.md#what-a-resource-server-must-do). */
+function checkHeaders(mismatch: string | undefined, { request }: Exchange): void {
+  if (mismatch === undefined) return;
+  throwRefusal(new Refusal(400, 'header_mismatch', mismatch, { code: headerMismatchCode }), request);
+}
+
+function outcomeOf(result: object): Details {
+  if ('isError' in result && result.isError) return { isError: true };
+  return 'inputRequests' in result ? { asked: true } : {};
+}
+
+/** 2026-07-28 has an error for it, and a status; before, a tool can only say so. @throws ProtocolError */
+function cannotAsk({ message }: CannotAsk, { request, isModern }: Exchange): CallToolResult {
+  if (!isModern && request.message.method === 'tools/call') return errorResult(message);
+  if (!isModern) throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  const code = ProtocolErrorCode.MissingRequiredClientCapability;
+  request.refusal = new Refusal(400, 'client_capability', message, { code });
+  throw new MissingRequiredClientCapabilityError(
+    { requiredCapabilities: { elicitation: { form: {} } } },
+    message,
+  );
 }
 
 function notFound(uri: string): ResourceNotFoundError {

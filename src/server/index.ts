@@ -4,7 +4,7 @@
  */
 export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
-export type { Call, Progress } from './call.ts';
+export type { Call, ListingCall, Progress } from './call.ts';
 export type { Complete, Completer } from './completion.ts';
 export {
   audio,
@@ -26,8 +26,10 @@ export type { Details, Level, Log } from './log.ts';
 export type { DeclarePrompt, Message, Prompt, PromptDeclaration, PromptResult } from './prompt.ts';
 export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
+export { type Answer, type Ask, CannotAsk } from './questions.ts';
 export type {
   CacheHint,
+  DeclaredResource,
   DeclareResource,
   ListedResource,
   Resource,

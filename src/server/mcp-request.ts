@@ -22,3 +22,8 @@ export interface McpAnswer {
   /** Ends a stream. */
   end?(): void;
 }
+
+/** @returns whether the client takes a stream for an answer. Those that do say so, since 2025-03-26. */
+export function takesStream({ accept = '' }: IncomingHttpHeaders): boolean {
+  return accept.toLowerCase().includes('text/event-stream');
+}

@@ -4,8 +4,10 @@ import {
   createMcpHandler,
   type Implementation,
   type JSONRPCRequest,
+  type McpHttpHandler,
   type MessageClassification,
   Server,
+  type ServerCapabilities,
   type ServerOptions,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
@@ -14,10 +16,13 @@ import { type About, implementationOf } from './about.ts';
 import { Catalogue, type Declared } from './catalogue.ts';
 import { EventStream } from './event-stream.ts';
 import { type FeatureOptions, Features } from './features.ts';
-import type { McpAnswer, McpRequest } from './mcp-request.ts';
+import { type McpAnswer, type McpRequest, takesStream } from './mcp-request.ts';
+import { OpenRequests } from './open-requests.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
 import { Refusal } from './refusal.ts';
+import { sessionFor } from './session.ts';
 import { SingleAnswer } from './single-answer.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface McpOptions extends About, Declared, FeatureOptions {}
 
@@ -37,17 +42,22 @@ export class McpEndpoint {
   readonly #requests = new WeakMap<Request, McpRequest>();
   readonly #plainCalls = new PlainCalls();
   readonly #underWay = new Set<Promise<Response>>();
+  readonly #openRequests = new OpenRequests();
+  readonly #subscriptions: Subscriptions;
   /** The SDK's own handler for 2026-07-28, which knows all of it: discovery, subscriptions, every wrong header. */
-  readonly #modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
-    legacy: 'reject',
-    onerror: ({ message }) => this.#options.log('debug', 'protocol_error', { message }),
-  });
+  readonly #modern: McpHttpHandler;
 
   constructor(options: McpOptions) {
     this.#options = options;
     this.#implementation = implementationOf(options);
     this.#catalogue = new Catalogue(options, options.auth.scopes);
     this.#features = new Features(this.#catalogue, options);
+    this.#subscriptions = new Subscriptions(this.#catalogue, options.auth);
+    this.#modern = createMcpHandler(({ requestInfo }) => this.#serverFor(requestInfo), {
+      legacy: 'reject',
+      bus: this.#subscriptions,
+      onerror: ({ message }) => options.log('debug', 'protocol_error', { message }),
+    });
     // Lists change with a new version alone. On a developer's machine that is every few seconds.
     const ttlMs = isLoopback(options.auth.endpoint) ? 5000 : 300_000;
     this.#cacheHints = {
@@ -72,10 +82,11 @@ export class McpEndpoint {
     const modernCall = this.#plainCalls.learn(route, headers);
     if (modernCall !== undefined) return await this.#answerOnce(request, modernCall);
     if (route.kind !== 'legacy') return await this.#answerModern(request);
-    // Notifications and answers ask for nothing, and there is no session that they could change.
+    // Notifications ask for nothing, and there is no session that they could change.
+    if (route.reason === 'response') this.#openRequests.answer(message, request.access.user.id);
     if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
     checkVersion(headers['mcp-protocol-version']);
-    return await this.#answerOnce(request, legacy);
+    return withSession(await this.#answerOnce(request, legacy), sessionFor(message));
   }
 
   /** Ends what stays open for long (subscriptions), once everything else has its answer. */
@@ -86,7 +97,11 @@ export class McpEndpoint {
 
   /** One request, one answer, no session: all of 2025-11-25 and before, and the calls of after. */
   async #answerOnce(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
-    const transport = new SingleAnswer(classification, takesStream(request.headers.accept));
+    const transport = new SingleAnswer(classification, {
+      takesStream: takesStream(request.headers),
+      userId: request.access.user.id,
+      openRequests: this.#openRequests,
+    });
     await this.#createServer(request).connect(transport);
     request.onHangUp(() => transport.close());
     const answer = await transport.ask(request.message as unknown as JSONRPCRequest);
@@ -107,7 +122,9 @@ export class McpEndpoint {
       signal: hangUp.signal,
     });
     this.#requests.set(webRequest, request);
-    const response = await this.#untilAnswered(this.#modern.fetch(webRequest, { parsedBody: message }));
+    const response = await this.#untilAnswered(
+      this.#subscriptions.listen(request, () => this.#modern.fetch(webRequest, { parsedBody: message })),
+    );
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     const body = isStream ? response.body : await response.text();
     // Whether the connection is kept is not for the SDK to say.
@@ -128,17 +145,20 @@ export class McpEndpoint {
   #serverFor(webRequest: Request | undefined): Server {
     const request = webRequest && this.#requests.get(webRequest);
     if (!request) throw new Error('A request came in past the checks');
-    return this.#createServer(request);
+    return this.#createServer(request, this.#catalogue.modernCapabilities);
   }
 
   /**
    * A server object serves one request and is dropped after it, so that no two users ever share one. It is the SDK's
    * plain `Server`: an `McpServer` would register and convert every tool anew each time.
    */
-  #createServer(request: McpRequest): Server {
+  #createServer(
+    request: McpRequest,
+    capabilities: ServerCapabilities = this.#catalogue.capabilities,
+  ): Server {
     const { instructions } = this.#options;
     const server = new Server(this.#implementation, {
-      capabilities: this.#catalogue.capabilities,
+      capabilities,
       supportedProtocolVersions: protocolVersions,
       cacheHints: this.#cacheHints,
       ...only('instructions', instructions),
@@ -148,9 +168,9 @@ export class McpEndpoint {
   }
 }
 
-/** Clients that take one say so, since 2025-03-26. */
-function takesStream(accept = ''): boolean {
-  return accept.toLowerCase().includes('text/event-stream');
+function withSession(answer: McpAnswer, session: string | undefined): McpAnswer {
+  if (session === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'mcp-session-id': session } };
 }
 
 function checkVersion(version: unknown): void {

@@ -26,6 +26,11 @@ export interface HandlerOptions extends About {
   readonly env?: OwnVariables;
   /** What tools, resources and prompts get as `call.services`, where `Register` names it. Whoever hands it over closes it. */
   readonly services?: OwnServices;
+  /**
+   * Signs what clients carry while a call waits for an answer (`call.ask`): 32 characters at least, the same in all
+   * processes. Default: one of this process, so that the answer has to come back to it.
+   */
+  readonly stateSecret?: string | undefined;
   /** Default: none. Each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
   /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */

@@ -5,7 +5,7 @@ import type {
   Resource as ResourceListing,
   ResourceTemplateType as TemplateListing,
 } from '@modelcontextprotocol/server';
-import type { Call } from './call.ts';
+import type { Call, ListingCall } from './call.ts';
 import { type Complete, type Completer, completersOf } from './completion.ts';
 import { type Bytes, base64 } from './content.ts';
 import { type NamesIn, ResourceUri, type VariablesOf } from './uri.ts';
@@ -59,9 +59,30 @@ export interface ResourceDeclaration<Scope extends string, Uri extends string> {
   readonly cache?: CacheHint;
   read(variables: VariablesOf<Uri>, call: Call<Scope>): ResourceContents | Promise<ResourceContents>;
   /** For templates: the resources that there are for this user. Without the scopes, none are listed. */
-  list?(call: Call<Scope>): ReadonlyArray<ListedResource<Uri>> | Promise<ReadonlyArray<ListedResource<Uri>>>;
+  list?(
+    call: ListingCall<Scope>,
+  ): ReadonlyArray<ListedResource<Uri>> | Promise<ReadonlyArray<ListedResource<Uri>>>;
+  /** Whether clients of 2026-07-28 can watch it: then say with `updated` when it has changed. */
+  readonly subscribe?: boolean;
   /** For templates: suggests values of a variable while a person types. */
   readonly complete?: Complete<NamesIn<Uri>, Scope>;
+}
+
+/** Told of a change: of which URI, and for which user; for all where there is none. */
+export type ChangeListener = (uri: string, userId: string | undefined) => void;
+
+/** A declared resource, which can say that it has changed. */
+export interface DeclaredResource<Uri extends string> extends Resource {
+  /**
+   * Tells clients that watch it (`subscribe: true`). It reaches those that are connected to this process.
+   *
+   * @param variables which one of a template; `{}` for a resource that is alone.
+   * @param userId whose it is: `call.user.id`. Without it everybody who watches hears of it.
+   *
+   * @example
+   * note.updated({ id }, user.id);
+   */
+  updated(variables: VariablesOf<Uri>, userId?: string): void;
 }
 
 /** A declared resource, as the rest of the server sees it. */
@@ -70,6 +91,9 @@ export interface Resource {
   readonly uri: ResourceUri;
   readonly completers: ReadonlyMap<string, Completer>;
   readonly cache: CacheHint | undefined;
+  readonly isWatchable: boolean;
+  /** Whom to tell of a change. */
+  readonly changes: Set<ChangeListener>;
   /** Its entry in `resources/list`, or in `resources/templates/list`. */
   readonly listing: Omit<ResourceListing, 'uri'>;
   /** Reads it. Whoever calls it has checked the scopes. */
@@ -79,7 +103,7 @@ export interface Resource {
     call: Call,
   ): Promise<ReadResourceResult | undefined>;
   /** Lists what there is of a template. */
-  readonly list: ((call: Call) => Promise<readonly ResourceListing[]>) | undefined;
+  readonly list: ((call: ListingCall) => Promise<readonly ResourceListing[]>) | undefined;
 }
 
 /** A template's entry in `resources/templates/list`. */
@@ -103,23 +127,29 @@ export type { TemplateListing };
  */
 export type DeclareResource<Scope extends string> = <const Uri extends string>(
   declaration: ResourceDeclaration<Scope, Uri>,
-) => Resource;
+) => DeclaredResource<Uri>;
 
 /** Declares a resource of any scopes. @throws TypeError where its URI is none. */
 export function declareResource<Scope extends string, const Uri extends string>(
   declaration: ResourceDeclaration<Scope, Uri>,
-): Resource {
+): DeclaredResource<Uri> {
   const { name, title, description, mimeType, scopes, annotations, cache, list } = declaration;
   const uri = new ResourceUri(declaration.uri);
   if (list !== undefined && uri.names.length === 0)
     throw new TypeError(`${name} has a list, and a URI without variables: there is one of it`);
   const completers = completersOf(declaration.complete, uri.names, name);
+  const changes = new Set<ChangeListener>();
   const about = present({ title, description, mimeType, annotations });
   return {
     scopes,
     uri,
     completers,
     cache,
+    isWatchable: declaration.subscribe ?? false,
+    changes,
+    updated(variables, userId) {
+      for (const tell of changes) tell(uri.expand(variables), userId);
+    },
     listing: { name, ...about },
     async read(asked, variables, call) {
       const contents = await declaration.read(variables as VariablesOf<Uri>, call as Call<Scope>);
@@ -129,7 +159,7 @@ export function declareResource<Scope extends string, const Uri extends string>(
     list:
       list &&
       (async (call) =>
-        (await list.call(declaration, call as Call<Scope>)).map(({ variables, ...own }) => ({
+        (await list.call(declaration, call as ListingCall<Scope>)).map(({ variables, ...own }) => ({
           ...about,
           ...own,
           uri: uri.expand(variables),

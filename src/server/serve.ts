@@ -78,6 +78,7 @@ export async function serve({
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUSTED_PROXIES,
+    stateSecret: env.STATE_SECRET,
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxHeaderBytes: env.MAX_HEADER_BYTES,
     keepAliveSeconds: env.KEEP_ALIVE_SECONDS,

@@ -49,6 +49,8 @@ export interface Settings {
   readonly KEEP_ALIVE_SECONDS: number;
   /** How long it goes on serving after SIGTERM. */
   readonly DRAIN_SECONDS: number;
+  /** Signs what clients carry while a call waits for a person's answer; default: one of this process. */
+  readonly STATE_SECRET: string | undefined;
   /** Default: text in a terminal, json elsewhere. */
   readonly LOG_FORMAT: LogFormat | undefined;
   readonly LOG_LEVEL: Level;
@@ -94,6 +96,7 @@ export const rules: { readonly [Name in keyof Settings]: Rule<Settings[Name]> } 
   // Amazon's balancers keep connections for up to 4000 s, Google's for 600.
   KEEP_ALIVE_SECONDS: wholeNumber(1, 5000, 65),
   DRAIN_SECONDS: wholeNumber(0, 3600, 0, 5),
+  STATE_SECRET: { check: checkStateSecret, otherwise: { value: undefined } },
   LOG_FORMAT: { ...oneOf(logFormats), otherwise: { value: undefined } },
   LOG_LEVEL: { ...oneOf(levels), otherwise: { value: 'info' } },
   REDIS_URL: { check: checkRedisUrl, otherwise: { value: undefined } },
@@ -146,6 +149,18 @@ function oneOf<const Name extends string>(names: readonly Name[]) {
       return name ? accept(name) : refuse('choice', 'This is not one of the values', text, expected);
     },
   };
+}
+
+/** Its value is shown to nobody, not even where it is wrong. */
+function checkStateSecret(text: string): Checked<string> {
+  return text.length >= 32
+    ? accept(text)
+    : refuse(
+        'state-secret',
+        'This is too short for a secret',
+        '…',
+        '32 characters at least, such as `openssl rand -hex 32` writes',
+      );
 }
 
 /** A name or an address to listen on. Whether this machine has it shows when it listens. */

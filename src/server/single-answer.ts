@@ -6,9 +6,17 @@ import {
   PerRequestHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { EventStream } from './event-stream.ts';
+import type { OpenRequests } from './open-requests.ts';
 
 /** One message; or, where something was to be said before it, a stream of them. Nothing where the client hung up before. */
 export type Answered = JSONRPCMessage | EventStream | undefined;
+
+/** Who gets the answer. */
+export interface Receiver {
+  readonly takesStream: boolean;
+  readonly userId: string;
+  readonly openRequests: OpenRequests;
+}
 
 /**
  * The base class tells the server which protocol the request speaks. Its streams and web objects are replaced: nearly all
@@ -17,18 +25,17 @@ export type Answered = JSONRPCMessage | EventStream | undefined;
  */
 export class SingleAnswer extends PerRequestHTTPServerTransport {
   readonly #classification: MessageClassification;
-  readonly #canStream: boolean;
+  readonly #receiver: Receiver;
   #answered: (answer?: Answered) => void = () => {};
   #stream: EventStream | undefined;
+  /** Ids of questions that have no answer yet. */
+  #questions: string[] | undefined;
 
-  /**
-   * @param classification which protocol the request speaks.
-   * @param canStream whether the client takes a stream for an answer.
-   */
-  constructor(classification: MessageClassification, canStream: boolean) {
+  /** @param classification which protocol the request speaks. */
+  constructor(classification: MessageClassification, receiver: Receiver) {
     super({ classification });
     this.#classification = classification;
-    this.#canStream = canStream;
+    this.#receiver = receiver;
   }
 
   async ask(request: JSONRPCRequest): Promise<Answered> {
@@ -42,21 +49,40 @@ export class SingleAnswer extends PerRequestHTTPServerTransport {
     if ('method' in message) return this.#sendBefore(message);
     if (this.#stream === undefined) return this.#answered(message);
     this.#stream.send(message, false);
-    this.#stream.end();
+    this.#end();
   }
 
   override async close(): Promise<void> {
     this.#answered();
-    this.#stream?.end();
+    this.#end();
     this.onclose?.();
   }
 
   #sendBefore(message: JSONRPCMessage & { method: string }): void {
-    if (!this.#canStream) return;
+    if (!this.#receiver.takesStream) return;
     if (this.#stream === undefined) {
       this.#stream = new EventStream(() => void this.close());
       this.#answered(this.#stream);
     }
-    this.#stream.send(message, message.method === 'notifications/progress');
+    const sent = 'id' in message ? this.#named(message as JSONRPCRequest) : message;
+    this.#stream.send(sent, message.method === 'notifications/progress');
+  }
+
+  /** The SDK counts the requests of each server from 0, and there is a server a request: with us they have a name of their own. */
+  #named(request: JSONRPCRequest): JSONRPCRequest {
+    const { openRequests, userId } = this.#receiver;
+    const deliver = (answer: object) =>
+      this.onmessage?.({ ...answer, id: request.id } as JSONRPCMessage, {
+        classification: this.#classification,
+      });
+    const id = openRequests.add(userId, deliver);
+    this.#questions ??= [];
+    this.#questions.push(id);
+    return { ...request, id };
+  }
+
+  #end(): void {
+    for (const id of this.#questions ?? []) this.#receiver.openRequests.remove(id);
+    this.#stream?.end();
   }
 }

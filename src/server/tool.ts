@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { printable } from '../scalekit/checked.ts';
 import type { Call } from './call.ts';
 import { type Contents, contentOf, WithContent } from './content.ts';
+import { type ParamHeader, paramHeadersOf } from './param-headers.ts';
 import { explain, listedSchema } from './schema.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface Tool {
   readonly scopes: readonly string[];
   /** The tool's entry in `tools/list`. */
   readonly listing: ToolListing;
+  /** The arguments that clients of 2026-07-28 repeat in headers: those with `x-mcp-header` in their schema's `meta()`. */
+  readonly paramHeaders?: readonly ParamHeader[] | undefined;
   /** Checks the arguments, runs the tool, checks the result. Whoever calls it has checked the scopes. */
   call(args: unknown, call: Call): Promise<CallToolResult>;
 }
@@ -107,13 +110,15 @@ export function declareTool<
 >(declaration: ToolDeclaration<Scope, Input, Output>): Tool {
   const { name, title, description, scopes, input, output } = declaration;
   checkName(name);
+  const inputSchema = listedSchema(input, 'input');
   return {
     scopes,
+    paramHeaders: paramHeadersOf(name, inputSchema),
     listing: {
       name,
       title,
       description,
-      inputSchema: listedSchema(input, 'input'),
+      inputSchema,
       ...(output && { outputSchema: listedSchema(output, 'output') }),
       annotations: hints(declaration),
       ...securityOf(scopes),

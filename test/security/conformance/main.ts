@@ -12,21 +12,20 @@ const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(
 
 function section({ run, results }: SuiteResult): string[] {
   const rows = results.map((result) => {
-    const { passed, failed, fault } = judgeScenario(run, result);
+    const { passed, failed, fault } = judgeScenario(result);
     const verdict = fault
       ? `**fails: ${plain(fault)}**`
       : failed === 0 && passed > 0
         ? 'passes'
         : 'not in full';
     const why = failed === 0 && passed > 0 ? '' : (reasonFor(result.scenario) ?? '');
-    const name = result.scenario in run.required ? `**${result.scenario}**` : result.scenario;
-    return row(name, passed, failed, verdict, why);
+    return row(result.scenario, passed, failed, verdict, why);
   });
   const passing = rows.filter((line) => line.includes('| passes |')).length;
   return [
     `## ${run.name[0]?.toUpperCase()}${run.name.slice(1)}`,
     '',
-    `${results.length} scenarios, ${passing} passed in full. Those in bold are asked of every server that has nothing but tools.`,
+    `${results.length} scenarios, ${passing} passed in full.`,
     '',
     row('scenario', 'checks passed', 'failed', 'result', 'why not in full'),
     row('---', '---:', '---:', '---', '---'),
@@ -57,11 +56,11 @@ function roleSection(run: RoleRun): string[] {
 export async function main(args: readonly string[]): Promise<number> {
   if (args.length > 0) {
     console.error(
-      'Usage: npm run conformance\n\nRuns the official conformance suite against a generated server, the local Scalekit and our own client, and writes docs/conformance.md.',
+      'Usage: npm run conformance\n\nRuns the official conformance suite against a server, the local Scalekit and our own client, and writes docs/conformance.md.',
     );
     return args.includes('--help') ? 0 : 2;
   }
-  const all = await runConformance('todo');
+  const all = await runConformance();
   const roles = [await runAuthorizationServer(), ...(await runClient())];
   const versions = [...(await dependencyVersions())].map(([name, version]) => `${name} ${version}`);
   const text = [
@@ -69,10 +68,10 @@ export async function main(args: readonly string[]): Promise<number> {
     '',
     '<!-- Written by `npm run conformance`: change the server or test/security/conformance, not this page. -->',
     '',
-    'The [official suite](https://github.com/modelcontextprotocol/conformance) in the three roles that it has: the generated todo server,',
-    'the local Scalekit, and our own client. The server is behind a proxy that adds the access token, which the suite cannot send. The',
-    'suite checks every feature of the protocol; the server has tools, and nothing else, so that what it asks of resources, prompts and of',
-    'its own test tools cannot be passed.',
+    'The [official suite](https://github.com/modelcontextprotocol/conformance) in the three roles that it has: a server, the local Scalekit,',
+    'and our own client. The server has the tools, resources and prompts that the suite asks for, made with the public interface of',
+    '`scalekit-mcp-server` alone (test/security/conformance/everything.ts). It is behind a proxy that adds the access token, which the suite',
+    'cannot send. What it does not pass is deprecated since 2026-07-28 or needs sessions, which a stateless server does not have.',
     '',
     `Measured on ${new Date().toISOString().slice(0, 10)}, on ${machine()}; the suite on Node.js ${suiteNode}, the server on Node.js ${process.versions.node} with ${versions.join(', ')}.`,
     'Again, by yourself: `npm run conformance`.',
