@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { type Browser, chromium } from 'playwright-core';
@@ -7,11 +7,11 @@ import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
 import { consent } from '../support/browser.ts';
 import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
 import { lacks } from '../support/needs.ts';
+import { Opener } from '../support/opener.ts';
 import { freePort } from '../support/ports.ts';
 import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { until } from '../support/waiting.ts';
 import { Foreign } from './foreign.ts';
 
 /** The built program where a real Scalekit gives the tokens: a person in a terminal, and scripts without one. */
@@ -233,24 +233,11 @@ describe.skipIf(lacks('token with a browser', [chromiumNeed, pseudoTerminals]))(
 
   test('it opens by itself; what is ticked and allowed there is what the token may do', async () => {
     const foreign = await Foreign.start();
-    const bin = await temporaryDirectory('opener');
-    const opened = join(bin, 'opened');
-    await mkdir(bin, { recursive: true });
-    await writeFile(
-      join(bin, 'xdg-open'),
-      `#!/bin/sh\nprintf %s "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+    const opener = await Opener.in(await temporaryDirectory('opener'));
+    const terminal = open(foreign, `${program} token`, { env: opener.env });
+    await opener.allow(browser, patience, (page) =>
+      page.getByRole('checkbox', { name: 'a:write' }).uncheck(),
     );
-    await chmod(join(bin, 'xdg-open'), 0o755);
-    const terminal = open(foreign, `${program} token`, {
-      env: { BROWSER: 'yes', PATH: `${bin}:${process.env.PATH}` },
-    });
-    const address = await until('the page is opened', () => readFile(opened, 'utf8'), patience);
-    const page = await browser.newPage();
-    await page.goto(address);
-    await page.getByRole('checkbox', { name: 'a:write' }).uncheck();
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.getByRole('heading', { name: 'Signed in' }).waitFor();
-    await page.close();
     expect(await terminal.exit()).toBe(0);
     expect(terminal.screen()).toContain('✓ Signed in: a:read (');
   });

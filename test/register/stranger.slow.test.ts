@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -7,11 +7,11 @@ import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../su
 import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { McpClient, officialClients } from '../support/mcp-client.ts';
 import { lacks } from '../support/needs.ts';
+import { Opener } from '../support/opener.ts';
 import { freePort } from '../support/ports.ts';
 import { Program, run } from '../support/program.ts';
 import { createProgram } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
-import { until } from '../support/waiting.ts';
 import { changes, standInForAll } from './walk.ts';
 
 /** A stranger's walk with a real project: the terminal and the browser are theirs, Scalekit is the stand-in. */
@@ -23,41 +23,28 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
   () => {
     const standIn = standInForAll();
     let browser: Browser;
-    let opener: string;
+    let folder: string;
+    let opener: Opener;
 
     beforeAll(async () => {
-      opener = await makeDirectory('opener');
-      const script = `#!/bin/sh\nprintf %s "$1" > ${opener}/part && mv ${opener}/part ${opener}/opened\n`;
-      await writeFile(join(opener, 'xdg-open'), script);
-      await chmod(join(opener, 'xdg-open'), 0o755);
+      folder = await makeDirectory('opener');
+      opener = await Opener.in(folder);
       browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] });
     });
     afterAll(async () => {
       await browser?.close();
-      await removeDirectory(opener);
+      await removeDirectory(folder);
     });
 
     function open(command: string, cwd: string): Terminal {
-      const env = { BROWSER: 'yes', PATH: `${opener}:${process.env.PATH}`, SCALEKIT_MCP_URL: standIn().url };
+      const env = { ...opener.env, SCALEKIT_MCP_URL: standIn().url };
       const terminal = new Terminal(command, { cwd, env });
       onTestFinished(() => terminal.close());
       return terminal;
     }
 
     /** Presses Allow on the page that the program has opened. */
-    async function allow(): Promise<void> {
-      const address = await until(
-        'the sign-in page',
-        () => readFile(join(opener, 'opened'), 'utf8'),
-        120_000,
-      );
-      await rm(join(opener, 'opened'));
-      const page = await browser.newPage();
-      await page.goto(address);
-      await page.getByRole('button', { name: 'Allow' }).click();
-      await page.getByRole('heading', { name: 'Signed in' }).waitFor();
-      await page.close();
-    }
+    const allow = () => opener.allow(browser, 120_000);
 
     /** Starts the server, connects as a client that nobody has configured, and calls a tool. */
     async function connectAndCall(

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -6,10 +6,10 @@ import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
 import { consent } from '../support/browser.ts';
 import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
 import { lacks } from '../support/needs.ts';
+import { Opener } from '../support/opener.ts';
 import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { until } from '../support/waiting.ts';
 import { changes, localEnv, makeProject, standInForAll } from './walk.ts';
 
 /** The built program, in front of a person. */
@@ -141,21 +141,9 @@ describe.skipIf(lacks('register with a browser', [chromiumNeed, pseudoTerminals]
   afterAll(() => browser?.close());
 
   test('it opens by itself, Allow is pressed, and the page sends the person back to the terminal', async () => {
-    const bin = await temporaryDirectory('opener');
-    const opened = join(bin, 'opened');
-    await mkdir(bin, { recursive: true });
-    await writeFile(
-      join(bin, 'xdg-open'),
-      `#!/bin/sh\nprintf %s "$1" > ${opened}.part && mv ${opened}.part ${opened}\n`,
-    );
-    await chmod(join(bin, 'xdg-open'), 0o755);
-    const { terminal } = await open('', { BROWSER: 'yes', PATH: `${bin}:${process.env.PATH}` });
-    const address = await until('the page is opened', () => readFile(opened, 'utf8'));
-    const page = await browser.newPage();
-    await page.goto(address);
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.getByRole('heading', { name: 'Signed in' }).waitFor();
-    await page.close();
+    const opener = await Opener.in(await temporaryDirectory('opener'));
+    const { terminal } = await open('', opener.env);
+    await opener.allow(browser);
     await terminal.see('Do this?');
     terminal.type(keys.enter);
     await terminal.see('Registered with Scalekit as res_');

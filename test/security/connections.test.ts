@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { freePort } from '../support/ports.ts';
@@ -7,7 +7,7 @@ import { until } from '../support/waiting.ts';
 import { headerOf, lastAnswer, send, type WireAnswer } from './attack/wire.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
-import { type RunningServer, type ServerSettings, startServer } from './server.ts';
+import { occupyPort, type RunningServer, type ServerSettings, startServer } from './server.ts';
 
 let project: string;
 beforeAll(async () => {
@@ -244,10 +244,7 @@ describe('localhost is two addresses', () => {
 
   test('another program at [::1] would get our clients: it is named, and the server does not start', async (context) => {
     const { expect } = context;
-    const other = createServer((socket) => socket.end('not http\n')).listen(0, '::1');
-    await once(other, 'listening');
-    context.onTestFinished(() => void other.close());
-    const { port } = other.address() as { port: number };
+    const port = await occupyPort(context, '::1');
     const { server } = await startPair(context, { port });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);

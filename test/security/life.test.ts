@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { beforeAll, describe, type TestContext, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { freePort } from '../support/ports.ts';
@@ -10,7 +8,7 @@ import { send } from './attack/wire.ts';
 import { callTool } from './call.ts';
 import { impatient, unhurried } from './clock.ts';
 import { makeProject, type Template } from './project.ts';
-import { type RunningServer, type ServerSettings, startServer } from './server.ts';
+import { occupyPort, type RunningServer, type ServerSettings, startServer } from './server.ts';
 
 const projects = new Map<Template, string>();
 
@@ -207,10 +205,7 @@ describe.concurrent('the start', () => {
 
   test('a port that is taken by another program: one sentence, exit 1', async (context) => {
     const { expect } = context;
-    const other = createServer((socket) => socket.end('not http\n')).listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    context.onTestFinished(() => void other.close());
-    const { port } = other.address() as { port: number };
+    const port = await occupyPort(context, '127.0.0.1');
     const { server } = await startPair(context, { port });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { TestContext } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
 import { serverUrls } from '../../src/scalekit/index.ts';
 import { freePort } from '../support/ports.ts';
@@ -17,6 +20,14 @@ export interface ServerSettings {
   /** Node's own options, such as `--expose-gc`. */
   readonly nodeOptions?: readonly string[];
   readonly port?: number;
+}
+
+/** Has a program that speaks no HTTP listen until the test has finished. @returns its port. */
+export async function occupyPort({ onTestFinished }: TestContext, host: string): Promise<number> {
+  const other = createServer((socket) => socket.end('not http\n')).listen(0, host);
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  return (other.address() as AddressInfo).port;
 }
 
 /** No limits, for tests that send more than anybody should. */

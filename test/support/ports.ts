@@ -1,20 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
+import { isFree } from '../../src/project/ports.ts';
 import { emulatorPort } from '../../src/scalekit/index.ts';
-
-async function listens(port: number): Promise<number | undefined> {
-  const server = createServer().listen(port);
-  try {
-    await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    server.close();
-  }
-}
 
 /**
  * Below the ports that operating systems give to connections and to `listen(0)` (from 32768 on), so that nobody but
@@ -24,8 +11,7 @@ async function listens(port: number): Promise<number | undefined> {
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(12_000, 31_000);
-    const free = [await listens(port), await listens(emulatorPort(port))];
-    if (!free.includes(undefined)) return port;
+    if ((await isFree(port)) && (await isFree(emulatorPort(port)))) return port;
   }
   throw new Error('no free port');
 }
