@@ -41,3 +41,39 @@ export async function callTool(
     isError: message.result?.isError === true,
   };
 }
+
+/**
+ * Asks for a stream of notifications, as clients of 2026-07-28 do.
+ * @param notifications which ones, as the request names them.
+ */
+export function listen(
+  endpoint: string,
+  token: string,
+  notifications: Readonly<Record<string, unknown>>,
+  init: RequestInit = {},
+): Promise<Response> {
+  return fetch(endpoint, {
+    ...init,
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'subscriptions/listen',
+      params: {
+        notifications,
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': {},
+        },
+      },
+    }),
+  });
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/waiting.ts';
-import { callTool } from './call.ts';
+import { callTool, listen } from './call.ts';
 import { advance, impatient, movableClock } from './clock.ts';
 import { makeProject } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
@@ -77,43 +77,22 @@ describe('a client that takes nothing of its answers', () => {
   });
 });
 
-/** Asks for a stream of notifications as clients of 2026-07-28 do. @returns all of it, once it has ended. */
-async function listen(sub: string): Promise<string> {
-  const response = await fetch(ground.target.endpoint, {
-    method: 'POST',
-    signal: AbortSignal.timeout(90_000),
-    headers: {
-      authorization: `Bearer ${ground.source.forge.token({ claims: { sub } })}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'subscriptions/listen',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'subscriptions/listen',
-      params: {
-        notifications: { toolsListChanged: true, promptsListChanged: true },
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'crowd', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    }),
-  });
-  return response.text();
+/** @returns all of a stream of notifications, once it has ended. */
+async function listenToEnd(sub: string): Promise<string> {
+  const token = ground.source.forge.token({ claims: { sub } });
+  const notifications = { toolsListChanged: true, promptsListChanged: true };
+  const signal = AbortSignal.timeout(90_000);
+  return (await listen(ground.target.endpoint, token, notifications, { signal })).text();
 }
 
 describe('streams of notifications', () => {
   test('end by themselves, since nothing will ever be told: nobody takes all places for good', async () => {
     ground = await prepareGround(project, { env: unlimited });
     for (let batch = 0; batch < 11; batch += 1) {
-      const streams = await Promise.all(Array.from({ length: 100 }, () => listen('usr_1')));
+      const streams = await Promise.all(Array.from({ length: 100 }, () => listenToEnd('usr_1')));
       expect(streams.filter((text) => !text.includes('"resultType":"complete"'))).toEqual([]);
     }
-    expect(await listen('usr_2')).toContain('"resultType":"complete"');
+    expect(await listenToEnd('usr_2')).toContain('"resultType":"complete"');
   });
 });
 

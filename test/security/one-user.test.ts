@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { beforeAll, describe, type TestContext, test } from 'vitest';
 import { until } from '../support/waiting.ts';
 import { lastAnswer, send } from './attack/wire.ts';
-import { callTool } from './call.ts';
+import { callTool, listen } from './call.ts';
 import { advance, movableClock } from './clock.ts';
 import { makeProject } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
@@ -294,44 +294,19 @@ describe('what one user holds', () => {
 });
 
 describe('streams', () => {
-  /** Opens a stream as clients of 2026-07-28 do, for something that this server never tells. */
-  async function listen(ground: Ground, token: string): Promise<Response> {
-    const answer = await fetch(ground.target.endpoint, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'subscriptions/listen',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'subscriptions/listen',
-        params: {
-          notifications: { resourceSubscriptions: ['todo://1'], toolsListChanged: true },
-          _meta: {
-            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-            'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-            'io.modelcontextprotocol/clientCapabilities': {},
-          },
-        },
-      }),
-    });
-    return answer;
-  }
+  /** Something that this server never tells. */
+  const notifications = { resourceSubscriptions: ['todo://1'], toolsListChanged: true };
 
   test('of one user are bounded, and others have theirs', async (context) => {
     const { expect } = context;
     const ground = await prepare(context, unlimited);
     const token = tokenOf(ground);
-    const streams = await times(60, () => listen(ground, token));
+    const streams = await times(60, () => listen(ground.target.endpoint, token, notifications));
     const statuses = streams.map(({ status }) => status);
     // A stream that has nothing to tell may end at once; then there is nothing to bound.
     const open = streams.filter(({ body, status }) => status === 200 && body !== null);
     expect(new Set(statuses)).toEqual(new Set(open.length === 60 ? [200] : [200, 429]));
-    expect((await listen(ground, tokenOf(ground, 'usr_2'))).status).toBe(200);
+    expect((await listen(ground.target.endpoint, tokenOf(ground, 'usr_2'), notifications)).status).toBe(200);
     for (const { body } of streams) await body?.cancel();
   });
 });
