@@ -65,6 +65,11 @@ async function publish(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const publication = JSON.parse(Buffer.concat(chunks).toString()) as Publication;
-  packages.set(publication.name, publication);
+  const before = packages.get(publication.name);
+  packages.set(publication.name, {
+    ...publication,
+    versions: { ...before?.versions, ...publication.versions },
+    _attachments: { ...before?._attachments, ...publication._attachments },
+  });
   response.writeHead(201, { 'content-type': 'application/json' }).end('{}');
 }
