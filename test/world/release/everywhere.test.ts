@@ -56,7 +56,8 @@ test.each(managers)('%s create makes a project that installs by it and whose tes
 describe('flags that npm takes for itself', () => {
   test('are honoured where they mean the same', async () => {
     const cwd = await folder('honoured');
-    const args = ['create', '--yes', 'scalekit-mcp@latest', 'x', '--dry-run', '--json'];
+    // `--dry-run` before the -- would keep npm from fetching us at all.
+    const args = ['create', '--yes', 'scalekit-mcp@latest', 'x', '--json', '--', '--dry-run', '--yes'];
     const { code, stdout } = await machine.run('npm', args, cwd);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, dryRun: true });
@@ -68,7 +69,7 @@ describe('flags that npm takes for itself', () => {
     const args = ['create', '--yes', 'scalekit-mcp@latest', 'x', '--template', 'blank'];
     const { code, stderr } = await machine.run('npm', args, cwd);
     expect(code).toBe(2);
-    expect(stderr).toContain('-- --template blank');
+    expect(stderr).toContain('npm create scalekit-mcp@latest x -- --template');
     expect(existsSync(join(cwd, 'x'))).toBe(false);
   });
 
