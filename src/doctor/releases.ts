@@ -30,7 +30,7 @@ export const releases: readonly Release[] = [
       {
         part: 'tool',
         kind: 'new',
-        what: 'scalekit-mcp: dev, call, add, doctor, register, eject and the local Scalekit',
+        what: 'scalekit-mcp: dev, call, add, doctor, register, update, eject and the local Scalekit',
       },
     ],
   },
