@@ -1,7 +1,9 @@
+import { compareVersions } from '../../doctor/versions.ts';
 import { packageManagerOf } from '../../project/package-manager.ts';
 import type { Context, ExitCode } from '../../terminal/context.ts';
-import { UsageError } from '../../terminal/errors.ts';
+import { UsageError, UserError } from '../../terminal/errors.ts';
 import { type Screen, screenOf, silent } from '../../terminal/screen.ts';
+import { version } from '../../terminal/version.ts';
 import { agree } from '../agree.ts';
 import { installAgain } from '../install-again.ts';
 import { refuseDirty } from './dirty.ts';
@@ -24,6 +26,18 @@ function refuseTogether(flags: UpdateFlags): void {
       code: 'arguments/conflict',
       next: 'scalekit-mcp update --help',
     });
+}
+
+/** An older program knows only older templates, and would take back what a newer one has brought. */
+function refuseOlder(made: string): void {
+  if (compareVersions(made, version) <= 0) return;
+  throw new UserError(
+    `The project is of scalekit-mcp ${made}, and this is ${version}, which is older. Nothing was changed.`,
+    {
+      code: 'update/older',
+      next: 'npx scalekit-mcp@latest update',
+    },
+  );
 }
 
 async function planFor(context: Context): Promise<UpdatePlan> {
@@ -74,7 +88,7 @@ export async function update(flags: UpdateFlags, context: Context): Promise<Exit
   refuseTogether(flags);
   const screen = flags.json === true || flags.diff === true ? silent : screenOf(context);
   if (flags.undo === true) return undo(flags, context, screen);
-  await readProjectRecord(context.cwd, context.env);
+  refuseOlder((await readProjectRecord(context.cwd, context.env)).version);
   const { released } = await import('../../create/packed.ts');
   const newest = await newestProgram(context, released);
   if ('version' in newest) {

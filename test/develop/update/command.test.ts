@@ -179,6 +179,19 @@ describe('is refused, with what to do next', () => {
     });
   });
 
+  test('by a program that is older than the project', async () => {
+    const path = join(directory, '.scalekit-mcp.json');
+    const record = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...record, version: '99.0.0' }));
+    const { code, stdout } = await update('--yes', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'update/older',
+      message: expect.stringContaining('99.0.0'),
+      next: expect.stringContaining('@latest'),
+    });
+  });
+
   test('with a record that is broken, or of another program', async () => {
     const path = join(directory, '.scalekit-mcp.json');
     const record = JSON.parse(await readFile(path, 'utf8'));
