@@ -1,6 +1,6 @@
 // docs/performance.md, written from one run.
 import { cpus } from 'node:os';
-import { connections } from './measure.js';
+import { connections, warmUpMillis } from './measure.js';
 import { builtOn } from './summary.js';
 import { ours, raw, rivals } from './targets.js';
 
@@ -58,7 +58,7 @@ npm run bench:server
 
 It installs the rivals, at pinned versions (those in Go, Rust and Python where the language is there), and Node ${nodeVersion} (mcp-use and xmcp refuse less than 22) into \`create-scalekit-mcp-bench\` in the
 system's temporary folder, near the root as servers are in their containers (from a deep one those with many modules start later), generates ours,
-measures ${settings.starts} cold starts each, then ${settings.rounds} rounds of ${settings.calls} calls after ${settings.warmup} calls of warm-up, and writes this page. Servers take turns in
+measures ${settings.starts} cold starts each, then ${settings.rounds} rounds of ${settings.calls} calls after ${settings.warmup} calls of warm-up (or ${warmUpMillis / 1000} seconds of it), and writes this page. Servers take turns in
 every round, in another order each time, so that whatever else the machine does hits all of them. CPU per call is the median of all rounds;
 throughput and latency are medians of that half of a server's rounds in which it had most of its core (${percent(leastBusy)} or more).
 ${pinning(settings)} The load generator was busy for at most ${percent(busiest)} of the time with any server but the raw one (${percent(rows[0].generatorBusy)} there), so it
