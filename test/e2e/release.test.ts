@@ -47,7 +47,7 @@ function expectedFiles(name: (typeof releasedNames)[number], sources: readonly s
       ...trackedFiles('docs/doctor'),
       ...sources.map((file) => `dist/types/${file.replace(/\.ts$/, '.d.ts')}`),
     ];
-  const compiled = ['.js', '.js.map', '.d.ts', '.d.ts.map'];
+  const compiled = ['.js', '.js.map', '.d.ts'];
   return [
     'LICENSE',
     'README.md',
