@@ -105,16 +105,27 @@ export function combinationProblems(
   });
 }
 
+/** @returns the values of one option: those that were chosen, with what they need, or else the defaults; in the rows' order. */
+function chosenOf(
+  rows: readonly Overlay[],
+  chosen: readonly string[] | undefined,
+  store: readonly string[] = [],
+): readonly string[] {
+  const isDefault = ({ isDefault: always, isDefaultWith = [] }: Overlay) =>
+    always === true || isDefaultWith.some((each) => store.includes(each));
+  const taken = rows.filter((each) => chosen?.includes(each.value) ?? isDefault(each));
+  const needed = new Set(taken.flatMap(({ value, implies = [] }) => [value, ...implies]));
+  return rows.map(({ value }) => value).filter((value) => needed.has(value));
+}
+
 /** @returns the overlays of a project: those that were chosen, and the template's defaults for the rest. */
 export function resolveOverlays(choices: Choices): Overlays {
   const language = languageOf(choices);
   const template = templateOf(choices)?.value ?? '';
+  const store = chosenOf(fitting(language, template, 'store'), choices.store);
   const chosen = (option: OverlayOption) =>
-    choices[option] ??
-    fitting(language, template, option)
-      .filter((each) => each.isDefault)
-      .map((each) => each.value);
-  return { store: chosen('store'), with: chosen('with'), deploy: chosen('deploy') };
+    chosenOf(fitting(language, template, option), choices[option], store);
+  return { store, with: chosen('with'), deploy: chosen('deploy') };
 }
 
 /**

@@ -44,6 +44,12 @@ export interface Overlay<PackageEdit = unknown> extends Named {
   readonly templates: readonly string[];
   /** Chosen by default. */
   readonly isDefault?: true;
+  /** Stores with which it is chosen by default. */
+  readonly isDefaultWith?: readonly string[];
+  /** Values of the same option that it needs, and that are chosen with it. */
+  readonly implies?: readonly string[];
+  /** Its server is one process, never two at once: what it keeps, no other would have. */
+  readonly oneProcess?: true;
   /** The folders that are laid over the template's; default: `<option>-<value>` alone. */
   readonly layers?: readonly string[];
   /** Programs of its own beside the server, `src/<name>.ts`, that are built like it. */

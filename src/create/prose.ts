@@ -46,7 +46,17 @@ function places({ place: { workspace, repository } }: Answers, lockfile: string)
   const directory = repository ?? workspace;
   const parts = directory?.split('/') ?? [];
   const root = parts.slice(0, parts.length - (workspace?.split('/').length ?? 0));
-  return { workspace, ci: directory && { directory, lockfile: [...root, lockfile].join('/') } };
+  return {
+    workspace,
+    climb: workspace?.replaceAll(/[^/]+/g, '..'),
+    ci: directory && { directory, lockfile: [...root, lockfile].join('/') },
+  };
+}
+
+/** A name that Kubernetes and Compose take, and that YAML takes for a text (RFC 1123, section 2.1). */
+function serviceNameOf(packageName: string): string {
+  const name = packageName.replaceAll(/[^a-z\d]+/g, '-').replaceAll(/^-|-$/g, '');
+  return (/^[a-z]/.test(name) ? name : `mcp-${name}`).slice(0, 50).replace(/-$/, '');
 }
 
 /** Data for the prose of every language. Strict: a name that is missing here is an error, never silently empty. */
@@ -57,6 +67,8 @@ export function proseData(planning: Planning, commands: Commands): object {
     ...chosen(planning),
     name: markdown(answers.name),
     packageName: answers.packageName,
+    serviceName: serviceNameOf(answers.packageName),
+    oneProcess: overlays.some((each) => each.oneProcess),
     scope: answers.scopes[0],
     local: answers.scalekit === undefined,
     emulatorUrl: emulatorUrl(answers.port),

@@ -197,10 +197,9 @@ describe('values', () => {
     [['--with', 'resources'], 'Resources is not in this version yet: resources\n    expected no --with'],
     [['--with', ''], 'There is no such with'],
     [
-      ['--deploy', 'docker,compose'],
-      'Compose is not in this version yet: compose\n    expected docker, none',
+      ['--deploy', 'heroku'],
+      'There is no such deploy: heroku\n    expected docker, compose, kubernetes, none',
     ],
-    [['--deploy', 'heroku'], 'There is no such deploy: heroku\n    expected docker, none'],
     [['--deploy', 'none,docker'], 'There is no such deploy: none'],
     [['--package-manager', 'nmp'], 'expected npm, pnpm, yarn, bun'],
     [['--metadata', '{"resource":"http://localhost/"}'], '"authorization_servers" has no'],

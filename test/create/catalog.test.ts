@@ -31,12 +31,17 @@ describe.each(grounds)('$language.value $template.value', ({ language, template 
       ).toBe(true);
   });
 
-  const combinations = overlaysFor(language, template.value, 'deploy').flatMap((deploy) => {
+  const deployments = [
+    ...overlaysFor(language, template.value, 'deploy').map((each) => [each.value]),
+    overlaysFor(language, template.value, 'deploy').map((each) => each.value),
+    [],
+  ];
+  const combinations = deployments.flatMap((deploy) => {
     const stores = overlaysFor(language, template.value, 'store').map((each) => [each.value]);
     return (stores.length === 0 ? [[]] : stores).map((store) => ({
       store,
       with: [],
-      deploy: [deploy.value],
+      deploy,
     }));
   });
 
@@ -68,8 +73,8 @@ describe('what does not go together is said, with what does', () => {
       { about: 'with', expected: expect.stringContaining('no --with') },
     ],
     [
-      { template: 'todo', deploy: ['docker', 'kubernetes'] },
-      { about: 'deploy', actual: 'kubernetes' },
+      { template: 'todo', deploy: ['docker', 'heroku'] },
+      { about: 'deploy', actual: 'heroku' },
     ],
     [
       { language: 'typescript', template: 'nope' },
@@ -106,6 +111,15 @@ describe('defaults', () => {
       deploy: ['docker'],
     });
     expect(resolveOverlays({ template: 'blank' })).toEqual({ store: [], with: [], deploy: ['docker'] });
+  });
+
+  test('with Postgres are also a compose.yaml that has one', () => {
+    expect(resolveOverlays({ template: 'todo', store: ['postgres'] }).deploy).toEqual(['docker', 'compose']);
+    expect(resolveOverlays({ template: 'todo', store: ['sqlite'] }).deploy).toEqual(['docker']);
+  });
+
+  test.each([['compose'], ['kubernetes']])('--deploy %s brings the image that it needs', (deploy) => {
+    expect(resolveOverlays({ template: 'todo', deploy: [deploy] }).deploy).toEqual(['docker', deploy]);
   });
 
   test('none is a choice', () => {

@@ -48,6 +48,8 @@ const blank: Answers = {
   overlays: { ...todo.overlays, store: [] },
 };
 
+const everywhere = ['docker', 'compose', 'kubernetes'];
+
 const acme = {
   environmentUrl: 'https://acme.scalekit.dev',
   resourceId: 'res_70000000000000001',
@@ -99,7 +101,21 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     tooling,
   },
   'todo-without-docker': { answers: { ...todo, overlays: { ...todo.overlays, deploy: [] } }, tooling },
-  'todo-sqlite': { answers: { ...todo, overlays: { ...todo.overlays, store: ['sqlite'] } }, tooling },
-  'todo-postgres': { answers: { ...todo, overlays: { ...todo.overlays, store: ['postgres'] } }, tooling },
+  'todo-sqlite': {
+    answers: { ...todo, overlays: { ...todo.overlays, store: ['sqlite'], deploy: everywhere } },
+    tooling,
+  },
+  'todo-postgres': {
+    answers: { ...todo, overlays: { ...todo.overlays, store: ['postgres'], deploy: everywhere } },
+    tooling,
+  },
+  'blank-kubernetes': {
+    answers: {
+      ...blank,
+      packageName: '1_odd.name',
+      overlays: { ...blank.overlays, deploy: ['docker', 'kubernetes'] },
+    },
+    tooling,
+  },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
 };

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { parse as parseYaml } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { File } from '../../src/create/answers.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
@@ -108,7 +108,12 @@ describe.each(Object.keys(cases))('%s', async (name) => {
     expect(json.length).toBeGreaterThan(3);
     expect(yaml.length).toBeGreaterThan(0);
     for (const file of json) expect(() => JSON.parse(text(file)), file.path).not.toThrow();
-    for (const file of yaml) expect(parseYaml(text(file)), file.path).toBeTypeOf('object');
+    for (const file of yaml) {
+      for (const document of parseAllDocuments(text(file))) {
+        expect(document.errors, file.path).toEqual([]);
+        expect(document.toJS(), file.path).toBeTypeOf('object');
+      }
+    }
   });
 
   test('shows its name exactly', () => {

@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { loadTemplates } from '../../../src/create/packed.ts';
+import { plan } from '../../../src/create/plan.ts';
+import { todo, tooling } from '../../create/snapshot-cases.ts';
 import { LaidOutImage } from '../../security/image.ts';
 import { makeProject } from '../../security/project.ts';
 import { lacks } from '../../support/needs.ts';
@@ -54,6 +57,33 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
       ['pathType', 'pathTyp'],
     ] as const)
       expect((await kubernetes(text.replace(right, wrong))).code, wrong).not.toBe(0);
+  });
+
+  describe.each(['memory', 'sqlite', 'postgres', 'none'])('take what is generated, store %s:', (store) => {
+    const generated = async (path: string) => {
+      const overlays = {
+        store: store === 'none' ? [] : [store],
+        with: [],
+        deploy: ['docker', 'compose', 'kubernetes'],
+      };
+      const answers = { ...todo, template: store === 'none' ? 'blank' : 'todo', overlays };
+      const files = await plan({ answers, templates: loadTemplates(), tooling });
+      return String(files.find((file) => file.path === path)?.content);
+    };
+
+    test('compose.yaml', async () => {
+      const text = await generated('compose.yaml');
+      const { code, stdout, stderr } = await compose(text);
+      expect(code, stdout + stderr).toBe(0);
+      expect((await compose(text.replace('cap_drop', 'cap_dropp'))).code).not.toBe(0);
+    });
+
+    test('deploy/kubernetes.yaml, strictly', async () => {
+      const text = await generated('deploy/kubernetes.yaml');
+      const { code, stdout, stderr } = await kubernetes(text);
+      expect(code, stdout + stderr).toBe(0);
+      expect((await kubernetes(text.replace('runAsNonRoot', 'runAsNonRot'))).code).not.toBe(0);
+    });
   });
 
   test('of Kubernetes take the containers of cloud-run.md', async () => {

@@ -5,7 +5,14 @@ const anywhere = ['todo', 'blank'];
 
 /** All overlays of TypeScript projects. A new one is a folder in `templates/typescript/` and a row here. */
 export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
-  { option: 'store', value: 'memory', label: 'Memory', templates: ['todo'], isDefault: true },
+  {
+    option: 'store',
+    value: 'memory',
+    label: 'Memory',
+    templates: ['todo'],
+    isDefault: true,
+    oneProcess: true,
+  },
   {
     option: 'store',
     value: 'sqlite',
@@ -13,6 +20,7 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     hint: 'a file; needs Node.js 22.13',
     templates: ['todo'],
     needsNode: '22.13',
+    oneProcess: true,
     variables: [
       {
         name: 'SQLITE_FILE',
@@ -54,6 +62,14 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
   { option: 'with', value: 'prompts', label: 'Prompts', templates: ['blank'], notYet: true },
   { option: 'with', value: 'organizations', label: 'Organizations', templates: ['blank'], notYet: true },
   { option: 'deploy', value: 'docker', label: 'Docker', templates: anywhere, isDefault: true },
-  { option: 'deploy', value: 'compose', label: 'Compose', templates: anywhere, notYet: true },
-  { option: 'deploy', value: 'kubernetes', label: 'Kubernetes', templates: anywhere, notYet: true },
+  {
+    option: 'deploy',
+    value: 'compose',
+    label: 'Compose',
+    templates: anywhere,
+    // Postgres in a container is how its owner develops.
+    isDefaultWith: ['postgres'],
+    implies: ['docker'],
+  },
+  { option: 'deploy', value: 'kubernetes', label: 'Kubernetes', templates: anywhere, implies: ['docker'] },
 ];
