@@ -40,7 +40,7 @@ const second = 1000;
  */
 export function createServer(options: ServerOptions): ProtectedServer {
   const life: Life = { isEnding: false };
-  const { mcp, log, respond } = protect(options, life);
+  const { mcp, limits, log, respond } = protect(options, life);
   const errors = new ClientErrors(options.maxHeaderBytes ?? defaultBytes, log);
   const create = () =>
     http
@@ -65,6 +65,7 @@ export function createServer(options: ServerOptions): ProtectedServer {
       // Not waited for: a tool that does not end is no reason to stay.
       void mcp.close();
       await listening.close(grace);
+      limits.close();
     },
   };
 }

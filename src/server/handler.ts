@@ -52,7 +52,7 @@ export type Handler = (request: Request) => Promise<Response>;
  * Makes the whole server, with its metadata, health and MCP endpoint, as a function for hosts that listen themselves. It reads
  * no variables, listens nowhere, sets nothing of the process, and starts no timer before a request comes.
  *
- * Limits count in memory: each instance of the host counts for itself.
+ * Limits count in memory, where each instance of the host counts for itself, or with `limits.redisUrl` for all together.
  *
  * @example
  * export const POST = createHandler({ name: 'Todo MCP', version: '1.0.0', auth, tools });
@@ -60,7 +60,8 @@ export type Handler = (request: Request) => Promise<Response>;
  */
 export function createHandler(options: HandlerOptions): Handler {
   const { respond, log } = protect(options, { isEnding: false });
-  if (Object.values(options.limits ?? {}).some((limit) => limit > 0)) {
+  const { redisUrl, ...counted } = options.limits ?? {};
+  if (redisUrl === undefined && Object.values(counted).some((limit) => limit > 0)) {
     const message = 'Limits are counted in memory: each instance of the host counts for itself.';
     log('info', 'limits_per_instance', { message });
   }

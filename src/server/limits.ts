@@ -1,5 +1,7 @@
 // Rate limits: how often a user may ask and call tools, and how often an address may come with a bad token.
 import { isIPv6 } from 'node:net';
+import type { Log } from './log.ts';
+import { type Counter, SharedCounts } from './shared-counts.ts';
 import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 /** How often a user, or an address, may ask. */
@@ -10,21 +12,30 @@ export interface LimitOptions {
   readonly toolCallsPerMinute?: number;
   /** Refused tokens a minute and address; 0 for no limit. */
   readonly refusedTokensPerMinute?: number;
+  /** A Redis in which replicas count together (`npm install ioredis`). Default: each process counts for itself. */
+  readonly redisUrl?: string | undefined;
 }
 
-/**
- * The counters live in memory, so each process counts for itself. For one count over several processes take
- * `RateLimiterRedis` or `RateLimiterPostgres` of the same package, with this one as its `insuranceLimiter`.
- */
+/** The counters live in memory, or in Redis for all replicas together. */
 export class Limits {
-  readonly #requests: RateLimiterMemory | undefined;
-  readonly #toolCalls: RateLimiterMemory | undefined;
-  readonly #refusedTokens: RateLimiterMemory | undefined;
+  readonly #shared: SharedCounts | undefined;
+  readonly #requests: Counter | undefined;
+  readonly #toolCalls: Counter | undefined;
+  readonly #refusedTokens: Counter | undefined;
 
-  constructor({ requestsPerMinute = 0, toolCallsPerMinute = 0, refusedTokensPerMinute = 0 }: LimitOptions) {
-    this.#requests = limiter(requestsPerMinute);
-    this.#toolCalls = limiter(toolCallsPerMinute);
-    this.#refusedTokens = limiter(refusedTokensPerMinute);
+  /** @param server what its replicas have in common, and no other server: its URL. */
+  constructor(options: LimitOptions, server = '', log: Log = () => {}) {
+    const { redisUrl, requestsPerMinute = 0, toolCallsPerMinute = 0, refusedTokensPerMinute = 0 } = options;
+    if (redisUrl !== undefined)
+      this.#shared = new SharedCounts(redisUrl, `scalekit-mcp:${server}:limits`, log);
+    this.#requests = this.#counter('requests', requestsPerMinute);
+    this.#toolCalls = this.#counter('tool-calls', toolCallsPerMinute);
+    this.#refusedTokens = this.#counter('refused-tokens', refusedTokensPerMinute);
+  }
+
+  /** Ends the connection to Redis, where there is one. */
+  close(): void {
+    this.#shared?.close();
   }
 
   /** Counts a request with a good token. @returns the seconds to wait, when there were too many. */
@@ -41,13 +52,14 @@ export class Limits {
   refusedToken(address: string): Promise<number | undefined> {
     return consume(this.#refusedTokens, networkOf(address));
   }
+
+  #counter(name: string, points: number): Counter | undefined {
+    if (points <= 0) return undefined;
+    return this.#shared?.counter(name, points) ?? new RateLimiterMemory({ points, duration: 60 });
+  }
 }
 
-function limiter(points: number): RateLimiterMemory | undefined {
-  return points > 0 ? new RateLimiterMemory({ points, duration: 60 }) : undefined;
-}
-
-async function consume(counter: RateLimiterMemory | undefined, key: string): Promise<number | undefined> {
+async function consume(counter: Counter | undefined, key: string): Promise<number | undefined> {
   try {
     await counter?.consume(key);
     return undefined;

@@ -31,7 +31,7 @@ export interface HandlerOptions extends About {
    * processes. Default: one of this process, so that the answer has to come back to it.
    */
   readonly stateSecret?: string | undefined;
-  /** Default: none. Each process, or instance of a serverless host, counts for itself. */
+  /** Default: none. Without `redisUrl` each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
   /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */
   readonly allowedHosts?: readonly string[];
@@ -50,6 +50,7 @@ export interface HandlerOptions extends About {
 /** What answers requests. */
 export interface Protection {
   readonly mcp: McpEndpoint;
+  readonly limits: Limits;
   readonly log: Log;
   readonly respond: (exchange: Exchange) => Promise<void>;
 }
@@ -59,7 +60,7 @@ export const defaultBytes = 65_536;
 /** @throws TypeError when two tools, resources or prompts have the same name, or one needs a scope that `auth` does not know. */
 export function protect(options: HandlerOptions, life: Life): Protection {
   const { auth, log = createLog() } = options;
-  const limits = new Limits(options.limits ?? {});
+  const limits = new Limits(options.limits ?? {}, auth.endpoint.href, log);
   // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
   const { env = {} as OwnVariables, services = {} as OwnServices } = options;
   warnOfLongInstructions(options, log);
@@ -76,5 +77,5 @@ export function protect(options: HandlerOptions, life: Life): Protection {
     life,
   });
   auth.keys.log = log;
-  return { mcp, log, respond };
+  return { mcp, limits, log, respond };
 }

@@ -4,10 +4,16 @@
 export interface Redis {
   zrangebyscore(...args: readonly string[]): Promise<readonly string[]>;
   disconnect(): void;
+  /** Waits for the connection, for so many ms; where it does not come, commands say why. */
+  ready(milliseconds: number): Promise<void>;
+  /** The client itself, for what brings commands of its own. */
+  readonly client: Client;
 }
 
-interface Client extends Redis {
+interface Client extends Pick<Redis, 'zrangebyscore' | 'disconnect'> {
+  readonly status: string;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'ready', listener: () => void): unknown;
 }
 
 interface RedisModule {
@@ -19,13 +25,14 @@ const patience = 2000;
 
 /**
  * Opens a connection, which comes back by itself when it is lost. Commands fail meanwhile, and nothing waits.
+ * @param commandTimeout how long a command may take, in ms.
  * @throws Error with the command that installs the client, where it is missing.
  */
-export async function openRedis(url: string): Promise<Redis> {
+export async function openRedis(url: string, commandTimeout = patience): Promise<Redis> {
   const module = await loadClient();
   const redis = new module.Redis(url, {
     connectTimeout: patience,
-    commandTimeout: patience,
+    commandTimeout,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt: number) => Math.min(attempt * 100, patience / 2),
   });
@@ -40,6 +47,13 @@ export async function openRedis(url: string): Promise<Redis> {
         throw why ?? error;
       }),
     disconnect: () => redis.disconnect(),
+    ready: (milliseconds) =>
+      new Promise((resolve) => {
+        if (redis.status === 'ready') return resolve();
+        redis.once('ready', resolve);
+        setTimeout(resolve, milliseconds).unref();
+      }),
+    client: redis,
   };
 }
 

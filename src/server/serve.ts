@@ -74,6 +74,7 @@ export async function serve({
       requestsPerMinute: env.REQUESTS_PER_MINUTE,
       toolCallsPerMinute: env.TOOL_CALLS_PER_MINUTE,
       refusedTokensPerMinute: env.REFUSED_TOKENS_PER_MINUTE,
+      redisUrl: env.REDIS_URL,
     },
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,

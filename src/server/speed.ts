@@ -25,3 +25,9 @@ export const https = () => process.getBuiltinModule('node:https');
 export const RateLimiterMemory: typeof Limiter.RateLimiterMemory = Memory;
 export type RateLimiterMemory = Limiter.RateLimiterMemory;
 export const RateLimiterRes: typeof Limiter.RateLimiterRes = Result;
+
+/** Loaded where limits are shared alone. */
+export async function redisLimiter(): Promise<typeof Limiter.RateLimiterRedis> {
+  // @ts-expect-error: here, too.
+  return (await import('rate-limiter-flexible/lib/RateLimiterRedis.js')).default;
+}
