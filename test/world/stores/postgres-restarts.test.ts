@@ -65,13 +65,13 @@ describe.skipIf(lacks('servers with Postgres', [postgres]))('two replicas with P
     isOver = true;
     await work;
 
+    for (const { server } of replicas) expect(server.running, server.output.slice(-2000)).toBe(true);
     expect(wrong, 'every call waited for the database').toEqual([]);
     for (const [user, { token, endpoint }] of writers.slice(0, 4).entries()) {
       const ids = new Set((await allTodos(endpoint, token)).map(({ id }) => id));
       expect([...(acknowledged[user] ?? [])].filter((id) => !ids.has(id))).toEqual([]);
       expect(ids.size, 'what was tried again was written once').toBe(acknowledged[user]?.size);
     }
-    for (const { server } of replicas) expect(server.running, server.output).toBe(true);
   });
 
   test('start without a database, say so to the model, and serve once it is there', async () => {
@@ -92,7 +92,8 @@ describe.skipIf(lacks('servers with Postgres', [postgres]))('two replicas with P
     expect(server.stderr).toMatch(/"event":"database_unreachable".*start Postgres, or correct DATABASE_URL/);
     const token = await scalekit.mint();
     const call = () => callTool<{ todo: ListedTodo }>(project.endpoint, token, 'create_todo', { title: 'x' });
-    expect((await call()).error).toBe('The todos cannot be reached at the moment. Try again in a minute.');
+    const sentence = 'The todos cannot be reached at the moment. Try again in a minute.';
+    expect((await call()).error).toContain(sentence);
     await database.restart();
     expect((await call()).result?.todo.title).toBe('x');
     expect(server.output).not.toContain('todo_mcp:todo_mcp');

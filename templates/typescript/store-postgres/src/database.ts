@@ -68,7 +68,9 @@ export class Database {
     this.#url = url;
     this.#log = log;
     this.#pool = new Pool({ ...clientOptions(url), max: 10, idleTimeoutMillis: 30_000 });
-    // Without a listener the loss of an idle connection, as at a restart of Postgres, would end this process.
+    // Without listeners the loss of a connection, as at a restart of Postgres, would end this process: of one that a
+    // transaction has, whose queries fail and say so, and of an idle one.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#pool.on('error', ({ message }) => log('warn', 'database_connection_lost', { message }));
   }
 
