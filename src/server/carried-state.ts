@@ -43,7 +43,6 @@ export class CarriedState {
         'requestState is not for this call, or too old',
         {
           reason: 'invalid_request_state',
-          requestId: request.id,
         },
       );
     }
