@@ -1,5 +1,5 @@
 // Tools, resources and prompts that ask the person at the client, in each era's way.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
 import { CarriedState } from '../../src/server/carried-state.ts';
 import { CannotAsk } from '../../src/server/index.ts';
@@ -291,9 +291,9 @@ describe('what a client of 2026-07-28 carries', () => {
     const state = await new CarriedState(secret).write(answers, request);
     expect(await new CarriedState(secret).read(state, request)).toEqual(answers);
     await expect(new CarriedState(undefined).read(state, request)).rejects.toThrow(/not for this call/);
-    vi.useFakeTimers({ now: Date.now() + 601_000 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+    onTestFinished(() => void vi.useRealTimers());
     await expect(new CarriedState(secret).read(state, request)).rejects.toThrow(/too old/);
-    vi.useRealTimers();
   });
 
   it('needs a secret that is one', async () => {
