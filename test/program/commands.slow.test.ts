@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isNodeForInspector } from '../../src/develop/inspect/versions.ts';
 import { commands } from '../../src/program/commands/index.ts';
 import { lacks } from '../support/needs.ts';
 import { freePort } from '../support/ports.ts';
@@ -125,23 +124,6 @@ describe.skipIf(skipped)('Ctrl-C ends with 130', () => {
     expect(await terminal.exit()).toBe(130);
     expect(terminal.screen()).not.toContain('error:');
   });
-
-  test.skipIf(!isNodeForInspector(process.versions.node))(
-    'inspect, and the program that it runs',
-    async () => {
-      const cwd = await project();
-      const npx = join(cwd, 'npx');
-      await writeFile(npx, `#!/bin/sh\necho $$ > ${cwd}/pid\necho The Inspector runs\nexec sleep 600\n`);
-      await chmod(npx, 0o755);
-      const env = { PATH: `${cwd}:${process.env.PATH}` };
-      const terminal = await open(`inspect --port ${await freePort()}`, { cwd, env });
-      await terminal.see('The Inspector runs', patience);
-      terminal.type(keys.ctrlC);
-      expect(await terminal.exit()).toBe(130);
-      const pid = Number(await readFile(join(cwd, 'pid'), 'utf8'));
-      expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
-    },
-  );
 
   test('add, and nothing is written', async () => {
     const cwd = await project();
