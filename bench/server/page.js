@@ -13,7 +13,7 @@ export function page({ date, nodeVersion, rows, verdicts, settings, startup }) {
 
 Written by \`npm run bench:server\` on ${date}: ${model}, ${cpus().length} cores, ${process.platform} ${process.arch}, Node ${nodeVersion}.
 Numbers from another machine differ; the ratios hardly do.
-
+${disturbance(leastBusy)}
 ${table(rows)}
 
 - **CPU per call**: what the server process used, from the kernel's accounts, per \`tools/call\` of \`list_todos\` with five todos;
@@ -65,6 +65,15 @@ ${pinning(settings)} The load generator was busy for at most ${percent(busiest)}
 is the servers that were measured. Everything stays on the loopback interface. \`--json <file>\` writes all rounds, \`--rounds\`, \`--calls\`,
 \`--starts\` and \`--only\` make it shorter, \`--node <path>\` takes another Node.
 \`node bench/server/profile.js\` says where the time of a call goes.
+`;
+}
+
+/** A run that shared the machine is worth less, and says so. */
+function disturbance(leastBusy) {
+  if (leastBusy >= 0.9) return '';
+  return `
+**Other programs had a good part of this machine during the run** (a server got ${percent(leastBusy)} of its core at worst): all numbers are rough, a ratio can be
+wrong by half, and times and throughput say little. A run on a quiet machine is to replace it.
 `;
 }
 
