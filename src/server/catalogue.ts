@@ -19,6 +19,22 @@ export interface FoundResource {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** What is listed, in the order of the lists; resources without variables apart from templates. */
+interface Listed {
+  readonly tools: readonly Tool[];
+  readonly prompts: readonly Prompt[];
+  readonly single: readonly Resource[];
+  readonly templates: readonly Resource[];
+}
+
+/** The lists that clients get. */
+export interface Listings {
+  readonly tools: { tools: Tool['listing'][] };
+  readonly prompts: { prompts: Prompt['listing'][] };
+  readonly resources: Array<Resource['listing'] & { uri: string }>;
+  readonly templates: { resourceTemplates: Array<Resource['listing'] & { uriTemplate: string }> };
+}
+
 /** What can be completed: something with scopes. */
 export interface Completable {
   readonly scopes: readonly string[];
@@ -29,12 +45,7 @@ export class Catalogue {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly prompts: ReadonlyMap<string, Prompt>;
   readonly templates: readonly Resource[];
-  readonly listings: {
-    readonly tools: { tools: Tool['listing'][] };
-    readonly prompts: { prompts: Prompt['listing'][] };
-    readonly resources: Array<Resource['listing'] & { uri: string }>;
-    readonly templates: { resourceTemplates: Array<Resource['listing'] & { uriTemplate: string }> };
-  };
+  readonly listings: Listings;
   /** What clients are told that there is. None of it changes while the server runs. */
   readonly capabilities: ServerCapabilities;
   /** The same in 2026-07-28, which has subscriptions without sessions. */
@@ -42,6 +53,7 @@ export class Catalogue {
   /** What can be watched. */
   readonly watchable: readonly Resource[];
   readonly #resources: ReadonlyMap<string, Resource>;
+  readonly #listed: Listed;
 
   /** @throws TypeError where two have the same name, or one needs a scope that is not defined. */
   constructor({ tools, resources = [], prompts = [] }: Declared, scopes: Scopes) {
@@ -54,14 +66,8 @@ export class Catalogue {
     this.#resources = new Map(single.map((resource) => [resource.uri.text, resource]));
     if (this.#resources.size < single.length) throw new TypeError('Two resources have the same URI');
     this.templates = resources.filter(({ uri }) => uri.names.length > 0);
-    this.listings = {
-      tools: { tools: tools.map(({ listing }) => listing) },
-      prompts: { prompts: prompts.map(({ listing }) => listing) },
-      resources: single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
-      templates: {
-        resourceTemplates: this.templates.map(({ listing, uri }) => ({ uriTemplate: uri.text, ...listing })),
-      },
-    };
+    this.#listed = { tools, prompts, single, templates: this.templates };
+    this.listings = listingsOf(this.#listed);
     const canComplete = [...resources, ...prompts].some(({ completers }) => completers.size > 0);
     this.capabilities = {
       tools: {},
@@ -74,6 +80,19 @@ export class Catalogue {
       this.watchable.length > 0
         ? { ...this.capabilities, resources: { subscribe: true } }
         : this.capabilities;
+  }
+
+  /** @returns the lists without what a token with these scopes would be refused. It is refused all the same, listed or not. */
+  listingsFor(held: ReadonlySet<string>): Listings {
+    const mayUse = ({ scopes }: { readonly scopes: readonly string[] }) =>
+      scopes.every((scope) => held.has(scope));
+    const { tools, prompts, single, templates } = this.#listed;
+    return listingsOf({
+      tools: tools.filter(mayUse),
+      prompts: prompts.filter(mayUse),
+      single: single.filter(mayUse),
+      templates: templates.filter(mayUse),
+    });
   }
 
   /** @returns the resource that has this URI: one of its own before a template, templates in the order of the list. */
@@ -94,6 +113,17 @@ export class Catalogue {
     if (ref.type === 'ref/prompt') return this.prompts.get(ref.name);
     return this.templates.find(({ uri }) => uri.text === ref.uri) ?? this.#resources.get(ref.uri);
   }
+}
+
+function listingsOf({ tools, prompts, single, templates }: Listed): Listings {
+  return {
+    tools: { tools: tools.map(({ listing }) => listing) },
+    prompts: { prompts: prompts.map(({ listing }) => listing) },
+    resources: single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
+    templates: {
+      resourceTemplates: templates.map(({ listing, uri }) => ({ uriTemplate: uri.text, ...listing })),
+    },
+  };
 }
 
 function byName<Named extends { readonly listing: { readonly name: string } }>(

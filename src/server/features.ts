@@ -19,7 +19,7 @@ import {
 import { refuseScopes } from './authenticate.ts';
 import { ServerCall } from './call.ts';
 import { CarriedState } from './carried-state.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, Listings } from './catalogue.ts';
 import { completionOf } from './completion.ts';
 import { refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -43,6 +43,8 @@ export interface FeatureOptions {
   readonly env: OwnVariables;
   /** What the owner's tools, resources and prompts work with. */
   readonly services: OwnServices;
+  /** Whether lists leave out what the token would be refused. */
+  readonly hideWhatIsRefused?: boolean;
   readonly limits: Limits;
   readonly log: Log;
   /** Signs what clients carry from one round of a call to the next. */
@@ -77,7 +79,7 @@ export class Features {
         );
         return;
       case 'tools/list':
-        server.setRequestHandler('tools/list', () => listings.tools);
+        server.setRequestHandler('tools/list', () => this.#listingsFor(request).tools);
         return;
     }
     if (prompts.size > 0) this.#installPrompts(server, request);
@@ -88,8 +90,14 @@ export class Features {
       );
   }
 
+  #listingsFor({ access }: McpRequest): Listings {
+    return this.#options.hideWhatIsRefused
+      ? this.#catalogue.listingsFor(access.scopes)
+      : this.#catalogue.listings;
+  }
+
   #installPrompts(server: Server, request: McpRequest): void {
-    server.setRequestHandler('prompts/list', () => this.#catalogue.listings.prompts);
+    server.setRequestHandler('prompts/list', () => this.#listingsFor(request).prompts);
     server.setRequestHandler('prompts/get', ({ params }, context) =>
       this.#getPrompt(params.name, params.arguments, new Exchange(request, context)),
     );
@@ -99,7 +107,7 @@ export class Features {
     server.setRequestHandler('resources/list', (_, context) =>
       this.#listResources(new Exchange(request, context)),
     );
-    server.setRequestHandler('resources/templates/list', () => this.#catalogue.listings.templates);
+    server.setRequestHandler('resources/templates/list', () => this.#listingsFor(request).templates);
     server.setRequestHandler('resources/read', ({ params }, context) =>
       this.#readResource(params.uri, new Exchange(request, context)),
     );
@@ -157,8 +165,9 @@ export class Features {
 
   /** What a template lists belongs to a user: without its scopes it is not asked. */
   async #listResources(exchange: Exchange): Promise<ListResourcesResult> {
-    const { listings, templates } = this.#catalogue;
+    const { templates } = this.#catalogue;
     const { access } = exchange.request;
+    const { resources } = this.#listingsFor(exchange.request);
     const mine = templates.filter(({ scopes }) => scopes.every((scope) => access.scopes.has(scope)));
     const lists = await Promise.all(
       mine.map(({ list, listing }) => {
@@ -168,7 +177,7 @@ export class Features {
         return list ? this.#orError(list(call), logged, exchange) : [];
       }),
     );
-    return { resources: [...listings.resources, ...lists.flat()] };
+    return { resources: [...resources, ...lists.flat()] };
   }
 
   async #complete(

@@ -58,8 +58,9 @@ export class McpEndpoint {
       bus: this.#subscriptions,
       onerror: ({ message }) => options.log('debug', 'protocol_error', { message }),
     });
-    // Lists change with a new version alone. On a developer's machine that is every few seconds.
-    const ttlMs = isLoopback(options.auth.endpoint) ? 5000 : 300_000;
+    // Lists change with a new version alone, or with the token. On a developer's machine that is every few seconds.
+    const changesOften = options.hideWhatIsRefused || isLoopback(options.auth.endpoint);
+    const ttlMs = changesOften ? 5000 : 300_000;
     this.#cacheHints = {
       'tools/list': { ttlMs },
       'prompts/list': { ttlMs },

@@ -31,6 +31,12 @@ export interface HandlerOptions extends About {
    * processes. Default: one of this process, so that the answer has to come back to it.
    */
   readonly stateSecret?: string | undefined;
+  /**
+   * Lists only what the token may use; default false. A client that does not see a tool never asks for its scope, so
+   * that nobody is ever sent back for more ("step-up"): leave it off where people are to get more scopes later. What is hidden
+   * is refused as before, by its scopes.
+   */
+  readonly hideWhatIsRefused?: boolean;
   /** Default: none. Without `redisUrl` each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
   /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */

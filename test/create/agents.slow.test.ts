@@ -20,9 +20,9 @@ test.each(['todo', 'blank'])(
     if (example === undefined) throw new Error(name);
     const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
     const instructions = await readFile(join(directory, 'AGENTS.md'), 'utf8');
-    const [scope = '', tool = '', itsTest = ''] = [...instructions.matchAll(/```ts\n(.*?)```/gs)].map(
-      ([, code]) => code,
-    );
+    const [scope = '', tool = '', itsTest = '', notes = ''] = [
+      ...instructions.matchAll(/```ts\n(.*?)```/gs),
+    ].map(([, code]) => code);
 
     await edit(join(directory, 'src/scopes.ts'), (text) => text.replace('});', `${scope}});`));
     await writeFile(join(directory, 'src/tools/archive-note.ts'), tool);
@@ -32,6 +32,14 @@ test.each(['todo', 'blank'])(
         .replace(/^.*tools go above.*$/m, '  archiveNote,\n$&'),
     );
     await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
+    await writeFile(join(directory, 'src/notes.ts'), notes);
+    const [, handedOver = ''] = /serve\(\{ \/\* as before \*\/ (resources: .*) \}\)/.exec(notes) ?? [];
+    expect(handedOver).not.toBe('');
+    await edit(join(directory, 'src/main.ts'), (text) =>
+      text
+        .replace('import { tools }', "import { note, sumUp } from './notes.ts';\n$&")
+        .replace(/\n {2}tools,/, `$&\n  ${handedOver},`),
+    );
 
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
     const tests = ['archive-note', 'tools'].map((each) => `dist/compiled/test/${each}.test.js`);
