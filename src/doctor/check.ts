@@ -86,7 +86,7 @@ export function withAnswer(facts: Facts, run: (server: ServerFacts) => Outcome):
 export function withServer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
   return withAnswer(facts, (server) => {
     if (isInterfered(server)) return skipped('Something in front of it answers in its place');
-    return isMcpServer(server) ? run(server) : skipped('What answers there is no MCP server');
+    return isMcpServer(server) ? run(server) : skipped('What answers there is not an MCP server');
   });
 }
 

@@ -37,7 +37,7 @@ describe.each([
   });
 });
 
-test('plain http where https is asked is no question of certificates', async () => {
+test('plain http where https is asked has nothing to do with certificates', async () => {
   const server = await startSmallServer(emulator, {});
   try {
     const { exitCode, output } = await doctor([server.endpoint.replace('http:', 'https:'), '--json']);

@@ -346,7 +346,7 @@ describe('gatherProject', () => {
   });
 
   test.each([
-    ['a folder', async (path: string) => void (await mkdir(path)), 'it is no file'],
+    ['a folder', async (path: string) => void (await mkdir(path)), 'it is not a file'],
     ['too large', (path: string) => writeFile(path, 'x'.repeat(300 * 1024)), 'it is larger than 256 KB'],
   ])('says why .env cannot be read: %s', async (_, make, unreadable) => {
     const directory = await project({ 'package.json': '{}' });

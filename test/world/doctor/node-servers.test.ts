@@ -184,7 +184,7 @@ describe('servers on the official SDK', () => {
     const { first } = await examine({ directory });
     expect(first).toMatchObject({ code: 'SKM303', level: 'error' });
     expect(first?.actual).toContain(elsewhere);
-    expect(first?.title).toMatch(/no MCP server/);
+    expect(first?.title).toMatch(/not an MCP server/);
   });
 
   test('the project’s own server without MCP is no stranger', async () => {

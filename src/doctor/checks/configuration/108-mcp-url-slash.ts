@@ -28,7 +28,7 @@ export default defineCheck({
   fix: 'Add the slash, and keep the Server URL in the dashboard the same.',
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {
-      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is no base URL by its name`);
+      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is not a base URL, by its name`);
       if (project.kind === 'mcp-use' || project.kind === 'xmcp')
         return skipped(`${project.kind} wants its URL without a slash`);
       const checked = checkMcpUrl(setting.value);

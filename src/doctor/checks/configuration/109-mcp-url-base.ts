@@ -15,9 +15,9 @@ export default defineCheck({
   explains: ['SKM108', 'SKM301', 'SKM303', 'SKM313', 'SKM142', 'SKM319'],
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {
-      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is no base URL by its name`);
+      if (!isBaseUrl(setting, project)) return skipped(`${setting.name} is not a base URL, by its name`);
       const checked = checkMcpUrl(setting.value);
-      if (!checked.ok) return skipped('MCP_URL is no URL that a server can have');
+      if (!checked.ok) return skipped('MCP_URL is not a URL that a server can have');
       if (!/\/mcp\/*$/.test(setting.value)) return passed();
       // Ours takes it off by itself; others serve /mcp/mcp, or advertise one URL and check another.
       const level = project.kind === 'generated' ? { level: 'warning' as const } : {};

@@ -24,7 +24,7 @@ export default defineCheck({
     withProject(facts, (project) => {
       const fact = project.packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
       if (fact === undefined || !usesScalekit(project))
-        return skipped('It is no FastMCP project with Scalekit');
+        return skipped('It is not a FastMCP project with Scalekit');
       const version = versionOf(fact);
       if (version === undefined) return skipped('Which version of FastMCP is used cannot be seen');
       const isWrong =

@@ -9,7 +9,7 @@ export default defineCheck({
   side: 'client',
   holds: 'Scalekit knows the clients of this machine',
   title: 'A client on this machine uses a client id that Scalekit does not know',
-  why: 'It remembers a registration from before, or was given an id that is no client’s. Scalekit answers “unable to retrieve client by id” or “invalid_client_metadata_url”.',
+  why: 'It remembers a registration from before, or was given an id that belongs to no client. Scalekit answers “unable to retrieve client by id” or “invalid_client_metadata_url”.',
   fix: 'Delete the file above, or the client id in it, and connect again: the client then registers anew.',
   run: ({ registrations }) =>
     withFact(registrations, (list) => {

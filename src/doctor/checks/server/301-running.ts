@@ -41,7 +41,7 @@ function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Par
       actual: noToken.message,
       expected: 'TLS on this port',
       side: 'proxy',
-      why: 'Something answers at this port without encryption, so an https client gets nowhere. It is no question of certificates.',
+      why: 'Something answers at this port without encryption, so an https client gets nowhere. It has nothing to do with certificates.',
       fix: 'Put https in front of it (a proxy with a certificate), or use http:// if this is your own machine.',
     };
   return {
@@ -87,7 +87,7 @@ export default defineCheck({
       const subject = { url: endpoint };
       const elsewhere = unreachableFromHere(server);
       if (elsewhere !== undefined) return found({ subject, ...elsewhere });
-      if (failure === 'too-large') return skipped('What answers there is no MCP server');
+      if (failure === 'too-large') return skipped('What answers there is not an MCP server');
       if (isUnclear(failure, endpoint))
         return unreachable(
           `${endpoint}: ${message}`,

@@ -67,7 +67,7 @@ export default defineCheck({
   level: 'error',
   side: 'machine',
   holds: 'What answers at the address is an MCP server',
-  title: 'What answers at the address is no MCP server',
+  title: 'What answers at the address is not an MCP server',
   why: 'Another program has the port, or the address leads elsewhere.',
   fix: 'Stop the other program or give the server another PORT (and MCP_URL the same one); for a public address, check where it leads.',
   run: (facts) =>

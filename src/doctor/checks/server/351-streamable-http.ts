@@ -16,7 +16,7 @@ export default defineCheck({
   run: (facts) =>
     withAnswer(facts, ({ noToken, eventStream, endpoint }) => {
       if (isMcpAnswer(noToken)) return passed();
-      if (!isOldStream(eventStream)) return skipped('What answers there is no stream');
+      if (!isOldStream(eventStream)) return skipped('What answers there is not a stream');
       return found({
         subject: { url: endpoint },
         actual: 'an event stream to GET, and no answer to a message',

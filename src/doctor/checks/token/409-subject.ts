@@ -16,7 +16,7 @@ export default defineCheck({
         ? passed('sub is there (not shown)')
         : found({
             subject: {},
-            actual: sub === 'absent' ? 'sub is missing or empty' : 'sub is no text',
+            actual: sub === 'absent' ? 'sub is missing or empty' : 'sub is not text',
             expected: 'a user (usr_…) or a client (m2m_…)',
           }),
     ),

@@ -30,7 +30,7 @@ export async function readTextOrWhyNot(
   try {
     const path = join(directory, file);
     const status = await stat(path);
-    if (!status.isFile()) return { unreadable: 'it is no file' };
+    if (!status.isFile()) return { unreadable: 'it is not a file' };
     if (status.size > largestFile) return { unreadable: `it is larger than ${largestFile / 1024} KB` };
     return { file, text: decode(await readFile(path)) };
   } catch (error) {

@@ -18,7 +18,7 @@ export function readIgnores(text: string | undefined): Ignores {
   if (text === undefined) return { ignores: [], ignoreFile };
   const list = parseObject(text)?.ignore;
   if (!Array.isArray(list))
-    return { ignores: [], ignoreFile, ignoresProblem: 'it is no JSON object with a list "ignore"' };
+    return { ignores: [], ignoreFile, ignoresProblem: 'it is not a JSON object with a list "ignore"' };
   const ignores = list.flatMap(readEntry);
   return ignores.length === list.length
     ? { ignores, ignoreFile }

@@ -25,7 +25,7 @@ export function readJson(text: string, comments: boolean): JsonRead {
   const bare = text.replace(/^\uFEFF/, ' ');
   try {
     const value = objectIn(JSON.parse(comments ? withoutJsonComments(bare) : bare));
-    return value === undefined ? { problem: 'it is no JSON object', line: 1 } : { value };
+    return value === undefined ? { problem: 'it is not a JSON object', line: 1 } : { value };
   } catch (error) {
     const { message } = error as Error;
     const isCommented = !comments && /(?:^|\s)\/[/*]/.test(text);
