@@ -28,7 +28,7 @@ export interface Lines {
   /** What usually fails behind the token check. */
   readonly behindCheck?: string;
   /** Loads `.env`; undefined where the framework does so by itself. */
-  readonly loadEnv?: string;
+  readonly loadEnv?: string | undefined;
   readonly start: string;
 }
 
@@ -191,6 +191,23 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     mount: 'server.start({ transportType: "httpStream", httpStream: { port: <PORT>, endpoint: "<PATH>" } })',
     protect:
       'new FastMCP({ authenticate: async (request) => … }), which throws new Response(null, { status: 401, headers })',
+  },
+  next: {
+    ...express,
+    name: 'Next',
+    allowHost: 'Allow <HOST> in the platform’s domains; a route handler sees no Host check of Next’s own.',
+    trustForwarded: 'Build addresses from MCP_URL and not from request.url.',
+    serveHttp:
+      'app/mcp/route.ts: export { handler as GET, handler as POST } with const handler = createMcpHandler((server) => { … }) of mcp-handler.',
+    mount:
+      'mcp-handler serves MCP at <basePath>/mcp: put the file at app<PATH>/route.ts, and give createMcpHandler the folder above it as basePath.',
+    cors: 'export OPTIONS from the route, too, with Access-Control-Allow-Origin for known pages and Access-Control-Expose-Headers: WWW-Authenticate; for the metadata metadataCorsOptionsRequestHandler() of mcp-handler.',
+    guard: 'In the route answer 403 to a Host and to an Origin that are not known.',
+    rootMetadata:
+      'app/.well-known/oauth-protected-resource/route.ts: export const GET = () => Response.json(metadata).',
+    protect: `${jose}: withMcpAuth(handler, verifyToken, { required: true }) of mcp-handler, and export its result.`,
+    loadEnv: undefined,
+    start: 'npm run dev',
   },
   hono: {
     ...express,

@@ -146,6 +146,45 @@ describe('a right project of each framework has no finding above advice', () => 
       },
     ],
     [
+      'Next, which reads .env.local by itself',
+      {
+        '.env.local': env,
+        'node_modules/.keep': '',
+        'package.json': npm({ next: '^16', 'mcp-handler': '^1' }, { dev: 'next dev', start: 'next start' }),
+        'app/api/[transport]/route.ts':
+          "import { createMcpHandler } from 'mcp-handler';\nconst handler = createMcpHandler(() => {}, {}, { basePath: '/api' });\nprocess.env.SCALEKIT_ENVIRONMENT_URL;\nprocess.env.SCALEKIT_RESOURCE_ID;\nexport { handler as GET, handler as POST };\n",
+      },
+    ],
+    [
+      'pydantic’s settings',
+      {
+        '.env': env,
+        'requirements.txt': 'fastmcp==4.2.3\npydantic-settings\n',
+        'server.py':
+          'from pydantic_settings import BaseSettings, SettingsConfigDict\nfrom fastmcp import FastMCP\n\n\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_file=".env")\n    SCALEKIT_ENVIRONMENT_URL: str\n    SCALEKIT_RESOURCE_ID: str\n\n\nsettings = Settings()\nmcp = FastMCP("x")\nmcp.run(transport="http", port=3002)\n',
+      },
+    ],
+    [
+      'Poetry, with the source in a folder',
+      {
+        '.env': env,
+        'pyproject.toml': '[tool.poetry.dependencies]\nfastmcp = "^4.0"\npython-dotenv = "*"\n',
+        'src/todo/server.py': fastmcp,
+      },
+    ],
+    [
+      'values with spaces around, quotes, `export` and Windows line ends',
+      {
+        '.env': env
+          .replaceAll('=', ' = ')
+          .replace(/^(\w+ = )(res_1)$/m, "export $1'$2'")
+          .replaceAll('\n', '\r\n'),
+        'node_modules/.keep': '',
+        'package.json': npm({ express: '^5', '@modelcontextprotocol/sdk': '^1.32.0' }),
+        'index.js': express,
+      },
+    ],
+    [
       'xmcp',
       {
         '.env': env.replace('3002/', '3002'),
@@ -215,6 +254,52 @@ describe('what is wrong with it is named, the cause first', () => {
       'env.example alone',
       { 'env.example': env, 'requirements.txt': 'fastmcp==4.2.3\n', 'server.py': fastmcp },
       ['SKM101'],
+    ],
+    [
+      'Scalekit’s own site, and the issuer, in place of the environment',
+      {
+        ...python(fastmcp),
+        '.env': env.replace('https://acme.scalekit.dev', 'https://app.scalekit.com/ws/environments/env_1'),
+      },
+      ['SKM104'],
+    ],
+    [
+      'an invisible character before the id',
+      { ...python(fastmcp), '.env': env.replace('res_1', '\u200Bres_1') },
+      ['SKM105'],
+    ],
+    [
+      'brackets of the placeholder around the id',
+      { ...python(fastmcp), '.env': env.replace('res_1', '<res_1>') },
+      ['SKM103'],
+    ],
+    [
+      'the address to listen on, as the one to connect to',
+      { ...python(fastmcp), '.env': env.replace('localhost', '0.0.0.0') },
+      ['SKM110'],
+    ],
+    [
+      'three at once: a swapped id, no scheme, and another port',
+      {
+        ...python(fastmcp),
+        '.env': env
+          .replace('res_1', 'skc_1')
+          .replace('https://acme', 'acme')
+          .replace('localhost:3002', 'localhost:3003'),
+      },
+      ['SKM104', 'SKM105', 'SKM112'],
+    ],
+    [
+      'MCPServer of the Python SDK, with an argument of before',
+      {
+        '.env': env,
+        'requirements.txt': 'mcp>=2\npython-dotenv\n',
+        'server.py': fastmcp
+          .replace('from fastmcp import FastMCP', 'from mcp.server.mcpserver import MCPServer')
+          .replace('FastMCP(', 'MCPServer(\n    stateless_http=True,')
+          .replace('transport="http"', 'transport="streamable-http"'),
+      },
+      ['SKM154'],
     ],
     [
       'a file in UTF-16',
@@ -352,6 +437,22 @@ describe('what is read of it', () => {
       ejected: { version: '0.1.0', folder: 'src/protect' },
     });
     expect((await read({ ...files, '.scalekit-mcp.json': '{' })).ejected).toBeUndefined();
+  });
+
+  test('the settings of a workspace, where the source of a package names them', async () => {
+    const root = await folder({
+      '.env': env,
+      'packages/api/package.json': npm({ express: '^5', '@modelcontextprotocol/sdk': '^1.32.0' }),
+      'packages/api/index.js': express.replace('loadEnvFile()', "loadEnvFile('../../.env')"),
+      'packages/other/package.json': npm({ express: '^5' }),
+      'packages/other/index.js': express,
+    });
+    const at = async (name: string) => {
+      const fact = await gatherProject(join(root, 'packages', name), {});
+      return fact.known ? fact.value.envFiles.map(({ file }) => file) : fact.why;
+    };
+    expect(await at('api')).toEqual(['../../.env']);
+    expect(await at('other')).toEqual([]);
   });
 
   test('which packages of a workspace are MCP servers', async () => {

@@ -14,6 +14,7 @@ export type Framework =
   | 'mcp-framework'
   | 'skybridge'
   | 'fastmcp-js'
+  | 'next'
   | 'hono'
   | 'express'
   | 'sdk'

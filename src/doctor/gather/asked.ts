@@ -28,7 +28,8 @@ function toolIn(value: unknown): readonly SurfaceTool[] {
 async function readSurface(directory: string, file: string): Promise<SurfaceFacts> {
   try {
     const document = objectIn(JSON.parse(await readFile(resolve(directory, file), 'utf8')));
-    if (!Array.isArray(document?.tools)) return { file, problem: 'it is not a JSON object with a list "tools"' };
+    if (!Array.isArray(document?.tools))
+      return { file, problem: 'it is not a JSON object with a list "tools"' };
     return { file, tools: document.tools.flatMap(toolIn) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

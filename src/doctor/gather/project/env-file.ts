@@ -52,12 +52,20 @@ function lineOf({ name, line, value: text }: Assignment, isHidden: boolean): Env
   };
 }
 
-/** Frameworks that read `.env.local`, too; nothing of ours does, nor does python-dotenv. */
-const readsLocal: ReadonlySet<ProjectKind> = new Set(['mcp-use', 'xmcp']);
+/** Kinds whose framework reads `.env.local`, too; nothing of ours does, nor does python-dotenv. */
+const readLocal: ReadonlySet<ProjectKind> = new Set(['mcp-use', 'xmcp']);
 
-/** @returns what the text of an env file says to a project of this kind. */
-export function envFileOf({ text, ...file }: RawEnvFile, kind: ProjectKind, env: Environment): EnvFile {
-  const unread = file.file === '.env.local' && !readsLocal.has(kind) ? { unread: true } : {};
+/**
+ * @param readsLocal whether the project reads `.env.local`; by default as its kind does.
+ * @returns what the text of an env file says to a project of this kind.
+ */
+export function envFileOf(
+  { text, ...file }: RawEnvFile,
+  kind: ProjectKind,
+  env: Environment,
+  readsLocal = readLocal.has(kind),
+): EnvFile {
+  const unread = file.file === '.env.local' && !readsLocal ? { unread: true } : {};
   if (text === undefined) return { ...file, ...unread, lines: [] };
   const rules = kind === 'fastmcp' || kind === 'python' ? 'python' : 'node';
   // Our own servers read past the mark; to every other program it is a part of the first name.

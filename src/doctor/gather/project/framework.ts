@@ -13,6 +13,7 @@ const byPackage: ReadonlyArray<
   ['npm', 'fastmcp', 'fastmcp-js'],
   ['pypi', 'fastapi-mcp', 'fastapi'],
   ['pypi', 'mcp', 'mcp-python'],
+  ['npm', 'next', 'next'],
   ['npm', 'hono', 'hono'],
   ['npm', 'express', 'express'],
   ['npm', '@modelcontextprotocol/express', 'express'],

@@ -21,6 +21,7 @@ const npmNames = [
   'skybridge',
   'mcp-remote',
   'mcp-use',
+  'next',
   'scalekit-mcp',
   'scalekit-mcp-server',
   'xmcp',

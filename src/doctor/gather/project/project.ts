@@ -60,6 +60,12 @@ async function readPackages(directory: string, manifest: TextFile | undefined, p
   return { packages: [...npm, ...pypi.packages], installed: manifest ? isInstalled : pypi.installed };
 }
 
+/** @returns the env file above the folder that the source or a script names, e.g. `../../.env`. */
+function envAbove(sources: readonly TextFile[], manifest: TextFile | undefined): string | undefined {
+  const texts = [...sources, ...(manifest === undefined ? [] : [manifest])].map(({ text }) => text);
+  return texts.map((text) => /(?:\.\.\/)+\.env\b(?![.\w])/.exec(text)?.[0]).find(Boolean);
+}
+
 /** Reads everything at once; what is not there is undefined or empty. */
 async function readFiles(directory: string, envFile: string | undefined) {
   const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
@@ -80,7 +86,10 @@ async function readFiles(directory: string, envFile: string | undefined) {
     // Nothing has to be built where `npm start` runs the source.
     built === undefined || exists(join(directory, built)),
   ]);
-  const rawEnv = [local, env].filter((file) => file !== undefined);
+  // A program that names a file above its folder (`../../.env` of a workspace) reads that one.
+  const above = env === undefined && envFile === undefined ? envAbove(sources, manifest) : undefined;
+  const elsewhere = above === undefined ? undefined : await readEnvFile(directory, above);
+  const rawEnv = [local, env ?? elsewhere].filter((file) => file !== undefined);
   return { manifest, python, rawEnv, sources, clients, production, ignores, record, examples, hasBuild };
 }
 
@@ -139,12 +148,12 @@ export async function gatherProject(
   const parsed = read !== undefined && 'value' in read ? read.value : {};
   const name = nameOf(parsed, python) ?? basename(resolve(directory));
   const kind = kindOf(packages, sources, manifest);
-  const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env));
+  const framework = frameworkOf(packages, sources, kind === 'generated');
+  const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env, framework === 'next' || undefined));
   const settings = resolveSettings(envFiles, env);
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
   const ejected = ejectedOf(files.record?.text);
-  const framework = frameworkOf(packages, sources, kind === 'generated');
   return known({
     kind,
     ...(ejected === undefined ? {} : { ejected }),
