@@ -14,7 +14,7 @@ import type { Commands } from './language.ts';
 import type { Given } from './options.ts';
 import { loadTemplates, released } from './packed.ts';
 import { inPlace } from './placement.ts';
-import { plan } from './plan.ts';
+import { byPath, plan } from './plan.ts';
 import { repeatCommand } from './repeat.ts';
 import type { CheckReport, CreateReport, RegisterStep, StepReport } from './report.ts';
 import type { Resolved } from './resolve.ts';
@@ -49,7 +49,7 @@ async function planFiles(job: Job): Promise<readonly File[]> {
     tooling: await readTooling(released, namesAlone ? undefined : job.context),
     existingEnv: await existingEnv(job.resolved),
   });
-  return [...files, baseTexts(files)];
+  return [...files, baseTexts(files)].sort(byPath);
 }
 
 interface InstallReport extends StepReport {

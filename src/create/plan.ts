@@ -32,6 +32,11 @@ function made({ answers, tooling, overlays }: Planning, existingEnv: EnvFile | u
   ];
 }
 
+/** The order in which the files of a project are named. */
+export function byPath(a: File, b: File): number {
+  return a.path < b.path ? -1 : 1;
+}
+
 /**
  * Makes a project as files in memory. Pure: the same answers, templates and tooling make the same files.
  * @returns the files, sorted by path.
@@ -57,5 +62,5 @@ export async function plan({
     files.push(...(typeof edited === 'string' ? [{ path, content: edited }] : edited));
   }
   files.push({ path: manifestPath, content: manifest(answers, tooling, files) });
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return files.sort(byPath);
 }
