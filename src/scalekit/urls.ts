@@ -26,7 +26,7 @@ const longestUrl = 2048;
  */
 export function isUrl(text: string, base?: string): boolean {
   try {
-    return new URL(text, base) !== undefined;
+    return new URL(text, base).href !== '';
   } catch {
     return false;
   }

@@ -139,7 +139,8 @@ export class ServerCall implements Call {
   }
 
   get traceparent(): string | undefined {
-    return traceparentOf(this.#context.mcpReq._meta, this.#request.headers.traceparent);
+    const { _meta: meta } = this.#context.mcpReq;
+    return traceparentOf(meta, this.#request.headers.traceparent);
   }
 
   get log(): Log {
@@ -148,7 +149,8 @@ export class ServerCall implements Call {
   }
 
   get progress(): Progress {
-    const progressToken = this.#context.mcpReq._meta?.progressToken;
+    const { _meta: meta } = this.#context.mcpReq;
+    const progressToken = meta?.progressToken;
     if (progressToken === undefined || !takesStream(this.#request.headers)) return () => {};
     return (progress, total, message) => {
       const now = performance.now();

@@ -83,9 +83,9 @@ function readiness(health: Route, { auth, life }: HttpOptions): Route {
 /** Where OpenAI looks for proof that whoever submits this server to its directory owns it (docs/directories.md#openai). */
 const openaiChallengePath = '/.well-known/openai-apps-challenge';
 
-function textRoute(text: string): Route {
+function textRoute(content: string): Route {
   const headers = { ...openToAll, 'content-type': 'text/plain; charset=utf-8' };
-  return async (exchange) => await sendDocument(exchange, text, headers);
+  return async (exchange) => await sendDocument(exchange, content, headers);
 }
 
 /** Sends a document that anyone may read; JSON, where the headers say nothing else. */

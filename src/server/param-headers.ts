@@ -25,7 +25,7 @@ const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 export function paramHeadersOf(tool: string, schema: object): readonly ParamHeader[] | undefined {
   const said = JSON.stringify(schema).split('"x-mcp-header":').length - 1;
   if (said === 0) return undefined;
-  const found = [...declared(schema as Schema, [])];
+  const found = [...headersIn(schema as Schema, [])];
   const wrong = (what: string) => new TypeError(`x-mcp-header of ${tool}: ${what}`);
   if (found.length < said) throw wrong('only a property of the input, or of an object in it, can have one');
   for (const { schema: property, header } of found) {
@@ -38,7 +38,7 @@ export function paramHeadersOf(tool: string, schema: object): readonly ParamHead
   return found.map(({ path, header }) => ({ path, header: `mcp-param-${header.toLowerCase()}` }));
 }
 
-function* declared(
+function* headersIn(
   { properties = {} }: Schema,
   above: readonly string[],
 ): Generator<{ path: readonly string[]; header: string; schema: Schema }> {
@@ -46,7 +46,7 @@ function* declared(
     const path = [...above, name];
     const header = schema['x-mcp-header'];
     if (header !== undefined) yield { path, header: String(header), schema };
-    yield* declared(schema, path);
+    yield* headersIn(schema, path);
   }
 }
 
