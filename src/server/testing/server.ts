@@ -1,6 +1,7 @@
 // A server under test, on a free port, that trusts a local Scalekit.
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
+import { createServer as createSocket } from 'node:net';
 import { createServer, type ServerOptions } from '../create-server.ts';
 import { clockTolerance } from '../deployment.ts';
 import { ScalekitProvider } from '../provider.ts';
@@ -121,19 +122,26 @@ export async function startServer<Scalekit extends LocalScalekit>(
 }
 
 /**
- * A URL for a server under test, which both the local Scalekit and the server have to know.
+ * A URL for a server under test, which both the local Scalekit and the server have to know. Its port is below those that the
+ * system gives to connections (from 32768 on), so that none of them takes it before the server does.
  * @returns `http://localhost:<port>/` with a port that is free now.
  *
  * @example
  * const scalekit = await startEmulator({ mcpUrl: await freeMcpUrl(), scopes: scopes.names });
  */
 export async function freeMcpUrl(): Promise<string> {
-  const socket = createSocket().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  socket.close();
-  await once(socket, 'close');
-  return `http://localhost:${port}/`;
+  for (let attempt = 1; ; attempt += 1) {
+    const port = randomInt(12_000, 31_000);
+    try {
+      const socket = createSocket().listen(port, '127.0.0.1');
+      await once(socket, 'listening');
+      socket.close();
+      await once(socket, 'close');
+      return `http://localhost:${port}/`;
+    } catch (error) {
+      if (attempt === 100) throw error;
+    }
+  }
 }
 
 /**
