@@ -8,13 +8,10 @@ import {
   type InputRequiredResult,
   inputRequired,
   type ListResourcesResult,
-  MissingRequiredClientCapabilityError,
   ProtocolError,
   ProtocolErrorCode,
   type ReadResourceResult,
-  ResourceNotFoundError,
   type Server,
-  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { refuseScopes } from './authenticate.ts';
 import { ServerCall } from './call.ts';
@@ -29,13 +26,10 @@ import { headerMismatch } from './param-headers.ts';
 import { WrongArguments } from './prompt.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { CannotAsk, Interrupted } from './questions.ts';
-import { Refusal } from './refusal.ts';
+import { cannotAsk, checkHeaders, Exchange, notFound, throwRefusal } from './refused-call.ts';
 import type { OwnServices } from './services.ts';
 import { errorResult, ToolError } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
-
-/** The SDK has no name for it (MCP 2026-07-28, `HeaderMismatch`). */
-const headerMismatchCode = -32_020;
 
 export interface FeatureOptions {
   readonly auth: ScalekitProvider;
@@ -274,52 +268,7 @@ export class Features {
   }
 }
 
-/** A request, and what the SDK knows of it. */
-class Exchange {
-  readonly request: McpRequest;
-  readonly context: ServerContext;
-
-  constructor(request: McpRequest, context: ServerContext) {
-    this.request = request;
-    this.context = context;
-  }
-
-  get isModern(): boolean {
-    return this.context.mcpReq.envelope !== undefined;
-  }
-}
-
-/** The answer's body says it in JSON-RPC; HTTP says it as well, by what is kept in the request. */
-function throwRefusal(refusal: Refusal | undefined, request: McpRequest): void {
-  if (refusal === undefined) return;
-  request.refusal = refusal;
-  const { code, message, reason } = refusal;
-  throw new ProtocolError(code, message, { reason, requestId: request.id });
-}
-
-/** @throws ProtocolError with HTTP 400, as for the headers that every request has (docs/mcp.md#what-a-resource-server-must-do). */
-function checkHeaders(mismatch: string | undefined, { request }: Exchange): void {
-  if (mismatch === undefined) return;
-  throwRefusal(new Refusal(400, 'header_mismatch', mismatch, { code: headerMismatchCode }), request);
-}
-
 function outcomeOf(result: object): Details {
   if ('isError' in result && result.isError) return { isError: true };
   return 'inputRequests' in result ? { asked: true } : {};
-}
-
-/** 2026-07-28 has an error for it, and a status; before, a tool can only say so. @throws ProtocolError */
-function cannotAsk({ message }: CannotAsk, { request, isModern }: Exchange): CallToolResult {
-  if (!isModern && request.message.method === 'tools/call') return errorResult(message);
-  if (!isModern) throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
-  const code = ProtocolErrorCode.MissingRequiredClientCapability;
-  request.refusal = new Refusal(400, 'client_capability', message, { code });
-  throw new MissingRequiredClientCapabilityError(
-    { requiredCapabilities: { elicitation: { form: {} } } },
-    message,
-  );
-}
-
-function notFound(uri: string): ResourceNotFoundError {
-  return new ResourceNotFoundError(uri, 'There is no such resource');
 }
