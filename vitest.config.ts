@@ -15,6 +15,7 @@ const cores = Math.min(availableParallelism(), 4);
 export default defineConfig({
   plugins: [packTemplates({ released: false })],
   test: {
+    setupFiles: ['test/support/rsa-keys.ts'],
     // A condition that comes is waited for, on a slow machine too.
     expect: { poll: { timeout: 15_000 } },
     projects: [
