@@ -83,19 +83,29 @@ export class LaidOutImage {
     return new LaidOutImage(image, isOther ? { uid: 65_534, gid: 65_534 } : {});
   }
 
-  /** Runs its command. @param env what a platform adds to the image's own variables; PORT is a free one unless it says so. */
+  /** Runs its command until the test has finished. @param env as of `run`; PORT is a free one unless it says so. */
   async start(env: Readonly<Record<string, string | undefined>>) {
     const port = Number(env.PORT ?? (await freePort()));
     const all = { ...this.image.env, HOME: undefined, ...env, PORT: String(port) };
-    const [, ...args] = this.image.command;
-    const program = new Program(process.execPath, args, { cwd: this.image.root, env: all, ...this.#user });
+    const program = this.run(all);
     onTestFinished(() => program.kill());
     await program.says(/"event":"listening"/);
     return { program, port, env: all };
   }
 
+  /**
+   * Runs its command, or another one of `node`.
+   * @param env what a platform adds to the image's own variables.
+   */
+  run(env: Readonly<Record<string, string | undefined>>, command = this.image.command): Program {
+    const [, ...args] = command;
+    const all = { ...this.image.env, HOME: undefined, ...env };
+    return new Program(process.execPath, args, { cwd: this.image.root, env: all, ...this.#user });
+  }
+
   async remove(): Promise<void> {
-    for (const path of ['.', 'dist', 'dist/src']) await chmod(join(this.image.root, path), 0o755);
+    for (const path of ['.', ...(await readdir(this.image.root, { recursive: true }))])
+      await chmod(join(this.image.root, path), 0o755);
     await removeDirectory(this.image.root);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached, mustRun, npmInstall } from '../support/packages.ts';
@@ -9,6 +9,13 @@ import { createProgram, repository } from '../support/repository.ts';
 const cache = join(repository, 'node_modules', '.cache', 'security');
 
 export type Template = 'todo' | 'blank';
+
+export interface ProjectOptions {
+  /** More options of create, such as `['--store', 'postgres']`. */
+  readonly options?: readonly string[];
+  /** What its owner has installed beside, by name, with the range. */
+  readonly packages?: Readonly<Record<string, string>>;
+}
 
 /** Removes what has not been used for an hour: every build of this repository makes new ones. */
 async function removeOld(): Promise<void> {
@@ -37,7 +44,10 @@ async function hashOf(directory: string): Promise<string> {
  * Generates a project with the built program, installs and builds it.
  * @returns its directory; not to be written to.
  */
-export async function makeProject(template: Template): Promise<string> {
+export async function makeProject(
+  template: Template,
+  { options: more = [], packages = {} }: ProjectOptions = {},
+): Promise<string> {
   // Outside this repository, or create would write the project's own path into the workflow and no two would be alike.
   const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
   try {
@@ -50,9 +60,11 @@ export async function makeProject(template: Template): Promise<string> {
       '--no-check',
       '--port',
       '3002',
+      ...more,
     ];
     await mustRun(process.execPath, [createProgram, template, ...options], fresh);
     const source = join(fresh, template);
+    await addPackages(join(source, 'package.json'), packages);
     // Asked for each time, so that it stays as long as the project that stands on it.
     const modules = join(await installed(source), 'node_modules');
     return await cached(cache, `${template}-${await hashOf(source)}`, async (directory) => {
@@ -64,6 +76,12 @@ export async function makeProject(template: Template): Promise<string> {
     await rm(fresh, { recursive: true, force: true });
     await removeOld();
   }
+}
+
+async function addPackages(file: string, packages: Readonly<Record<string, string>>): Promise<void> {
+  const manifest = JSON.parse(await readFile(file, 'utf8'));
+  const dependencies = { ...manifest.dependencies, ...packages };
+  await writeFile(file, JSON.stringify({ ...manifest, dependencies }, null, 2));
 }
 
 /** Installs the dependencies once for all projects that have the same. */

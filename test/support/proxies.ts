@@ -30,6 +30,8 @@ export interface ProxySettings {
   readonly host?: 'default' | 'passed';
   /** Asks the servers at this path whether they are ready, and passes by those that are not. HAProxy alone. */
   readonly readyPath?: string;
+  /** How many seconds one is passed by that did not answer; default 10. nginx alone. */
+  readonly failTimeout?: number;
 }
 
 /** The name under which nginx knows its upstream, and which it sends as Host unless told otherwise. */
@@ -49,7 +51,7 @@ export interface ProxyKind {
 
 /** nginx's compiled-in paths are the system's: everything it writes goes into its folder. */
 function nginx(toUpstream: readonly string[]): Configure {
-  return ({ servers, prefix = '', strip = false, host = 'passed', port, directory }) => `
+  return ({ servers, prefix = '', strip = false, host = 'passed', failTimeout = 10, port, directory }) => `
 daemon off;
 pid ${directory}/nginx.pid;
 error_log stderr warn;
@@ -63,7 +65,7 @@ http {
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
   upstream ${nginxUpstream} {
-    ${servers.map((server) => `server 127.0.0.1:${server};`).join('\n    ')}
+    ${servers.map((server) => `server 127.0.0.1:${server} fail_timeout=${failTimeout}s;`).join('\n    ')}
     keepalive 16;
   }
   server {
