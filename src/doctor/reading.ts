@@ -50,6 +50,11 @@ export function refusalOf(server: ServerFacts): ProbeResult {
   return server.laterRefusal ?? server.noToken;
 }
 
+/** @returns whether the first message is answered to everybody, whatever token comes with it: then nothing is known of the check. */
+export function asksNobody(server: ServerFacts): boolean {
+  return succeeded(server.noToken) && callsWithBadToken(server).every(({ answer }) => succeeded(answer));
+}
+
 /** @returns the strings of a JSON array; anything else is left out. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

@@ -37,10 +37,7 @@ export function bearerToken(authorization: readonly string[] = [], url = ''): st
  * @throws Refusal: 401 where there is no token or a bad one, which is the cause then; 503 where that could not be found out.
  */
 export async function admit(token: string | undefined, auth: Authority): Promise<Access> {
-  if (token === undefined) {
-    const headers = { 'www-authenticate': auth.challenge() };
-    throw new Refusal(401, 'no_token', 'An access token is required', { headers });
-  }
+  if (token === undefined) throw noToken(auth);
   try {
     return await auth.verify(token);
   } catch (cause) {
@@ -50,6 +47,17 @@ export async function admit(token: string | undefined, auth: Authority): Promise
     const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
     throw new Refusal(401, reason, message, { headers, cause });
   }
+}
+
+/**
+ * @param needed what the token has to have beside the base scopes, where that is known.
+ * @returns the 401 for a request that brings no token. Without an error code (RFC 6750, section 3.1).
+ */
+export function noToken(auth: Authority, needed: readonly string[] = []): Refusal {
+  const { scopes } = auth;
+  const wanted = needed.length > 0 ? scopes.inOrder(new Set([...scopes.base, ...needed])) : undefined;
+  const headers = { 'www-authenticate': auth.challenge(undefined, wanted) };
+  return new Refusal(401, 'no_token', 'An access token is required', { headers });
 }
 
 /** @returns the 503 that tells a client to come back with the same token. */

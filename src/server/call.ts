@@ -64,15 +64,23 @@ export interface Call<Scope extends string = string> {
   readonly traceparent: string | undefined;
 }
 
+/** What a public tool knows of a call: there may be nobody behind it who is known. */
+export interface PublicCall<Scope extends string = string> extends Omit<Call<Scope>, 'user'> {
+  /** Whose token it is; undefined where the call came without one. All such calls are not one person's: keep nothing for them. */
+  readonly user: User | undefined;
+}
+
 /** What is known where something is listed or completed: there is nobody to ask, and no progress to be told of. */
 export type ListingCall<Scope extends string = string> = Omit<Call<Scope>, 'ask' | 'canAsk' | 'progress'>;
 
 /** Reports in quick succession are dropped: nobody reads them, and a client that reads slowly would have them pile up. */
 const shortestPause = 20;
 
+const none: ReadonlySet<string> = new Set();
+
 /** The `Call` that is handed over. What is seldom used is made when it is asked for, and can be taken out by name. */
-export class ServerCall implements Call {
-  readonly user: User;
+export class ServerCall implements PublicCall {
+  readonly user: User | undefined;
   readonly scopes: ReadonlySet<string>;
   readonly env: OwnVariables;
   readonly services: OwnServices;
@@ -97,9 +105,9 @@ export class ServerCall implements Call {
     rest: { env: OwnVariables; services: OwnServices; log: Log },
     answers?: Answers,
   ) {
-    const { user, scopes } = request.access;
-    this.user = user;
-    this.scopes = scopes;
+    const { access } = request;
+    this.user = access?.user;
+    this.scopes = access?.scopes ?? none;
     this.env = rest.env;
     this.services = rest.services;
     this.signal = context.mcpReq.signal;

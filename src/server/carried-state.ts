@@ -50,7 +50,7 @@ export class CarriedState {
 }
 
 function bindingOf({ access, message }: McpRequest): string {
-  const { id, clientId } = access.user;
+  const { id, clientId } = access?.user ?? {};
   const { name, uri, arguments: args } = message.params as Readonly<Record<string, unknown>>;
   return JSON.stringify([id, clientId, message.method, name, uri, args]);
 }

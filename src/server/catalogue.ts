@@ -1,6 +1,7 @@
 // What a server has: its tools, resources and prompts, found by name, and listed once.
 import type { ServerCapabilities } from '@modelcontextprotocol/server';
 import type { Completer } from './completion.ts';
+import type { Guarded } from './gate.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Scopes } from './scopes.ts';
@@ -82,10 +83,13 @@ export class Catalogue {
         : this.capabilities;
   }
 
-  /** @returns the lists without what a token with these scopes would be refused. It is refused all the same, listed or not. */
-  listingsFor(held: ReadonlySet<string>): Listings {
-    const mayUse = ({ scopes }: { readonly scopes: readonly string[] }) =>
-      scopes.every((scope) => held.has(scope));
+  /**
+   * @param held undefined where there is no token.
+   * @returns the lists without what a token with these scopes would be refused. It is refused all the same, listed or not.
+   */
+  listingsFor(held: ReadonlySet<string> | undefined): Listings {
+    const mayUse = ({ scopes, isPublic = false }: Guarded) =>
+      isPublic || (held !== undefined && scopes.every((scope) => held.has(scope)));
     const { tools, prompts, single, templates } = this.#listed;
     return listingsOf({
       tools: tools.filter(mayUse),

@@ -13,12 +13,12 @@ import {
   type ReadResourceResult,
   type Server,
 } from '@modelcontextprotocol/server';
-import { refuseScopes } from './authenticate.ts';
-import { ServerCall } from './call.ts';
+import { signInResult } from './anonymous.ts';
+import { type Call, ServerCall } from './call.ts';
 import { CarriedState } from './carried-state.ts';
 import type { Catalogue, Listings } from './catalogue.ts';
 import { completionOf } from './completion.ts';
-import { refuseCall } from './gate.ts';
+import { type Guarded, refuseAccess, refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { Details, Log } from './log.ts';
 import type { McpRequest } from './mcp-request.ts';
@@ -86,7 +86,7 @@ export class Features {
 
   #listingsFor({ access }: McpRequest): Listings {
     return this.#options.hideWhatIsRefused
-      ? this.#catalogue.listingsFor(access.scopes)
+      ? this.#catalogue.listingsFor(access?.scopes)
       : this.#catalogue.listings;
   }
 
@@ -113,11 +113,15 @@ export class Features {
     exchange: Exchange,
   ): Promise<CallToolResult | InputRequiredResult> {
     const tool = this.#catalogue.tools.get(name);
-    await this.#gate(tool, exchange.request);
+    const { request } = exchange;
+    const refusal = await refuseCall(tool, request, this.#options);
+    const signIn = refusal && signInResult(refusal, request, this.#options.auth, tool?.scopes);
+    if (signIn !== undefined) return signIn;
+    throwRefusal(refusal, request);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
     const { paramHeaders } = tool;
     if (paramHeaders && exchange.isModern)
-      checkHeaders(headerMismatch(paramHeaders, args, exchange.request.headers), exchange);
+      checkHeaders(headerMismatch(paramHeaders, args, request.headers), exchange);
     const logged = { event: 'call', failure: 'tool_failed', about: { tool: name } };
     return await this.#run(logged, exchange, async (call) => {
       try {
@@ -125,7 +129,7 @@ export class Features {
       } catch (error) {
         if (error instanceof Interrupted) throw error;
         if (error instanceof CannotAsk) return cannotAsk(error, exchange);
-        return errorResult(this.#report(error, logged, exchange.request));
+        return errorResult(this.#report(error, logged, request));
       }
     });
   }
@@ -137,7 +141,9 @@ export class Features {
     const { resource, variables } = found;
     const logged = { event: 'read', failure: 'resource_failed', about: { resource: resource.listing.name } };
     return await this.#run(logged, exchange, async (call) => {
-      const result = await this.#orError(resource.read(uri, variables, call), logged, exchange, { uri });
+      const result = await this.#orError(resource.read(uri, variables, ofUser(call)), logged, exchange, {
+        uri,
+      });
       if (result === undefined) throw notFound(uri);
       return exchange.isModern ? { ...result, ...resource.cache } : result;
     });
@@ -153,22 +159,24 @@ export class Features {
     if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no prompt of that name');
     const logged = { event: 'prompt', failure: 'prompt_failed', about: { prompt: name } };
     return await this.#run(logged, exchange, (call) =>
-      this.#orError(prompt.get(args, call), logged, exchange),
+      this.#orError(prompt.get(args, ofUser(call)), logged, exchange),
     );
   }
 
-  /** What a template lists belongs to a user: without its scopes it is not asked. */
+  /** What a template lists belongs to a user: without a token, or its scopes, it is not asked. */
   async #listResources(exchange: Exchange): Promise<ListResourcesResult> {
     const { templates } = this.#catalogue;
     const { access } = exchange.request;
     const { resources } = this.#listingsFor(exchange.request);
-    const mine = templates.filter(({ scopes }) => scopes.every((scope) => access.scopes.has(scope)));
+    const mine = templates.filter(
+      ({ scopes }) => access && scopes.every((scope) => access.scopes.has(scope)),
+    );
     const lists = await Promise.all(
       mine.map(({ list, listing }) => {
         const about = { resource: listing.name };
         const call = new ServerCall(exchange.request, exchange.context, about, this.#options);
         const logged = { event: 'list', failure: 'list_failed', about };
-        return list ? this.#orError(list(call), logged, exchange) : [];
+        return list ? this.#orError(list(ofUser(call)), logged, exchange) : [];
       }),
     );
     return { resources: [...resources, ...lists.flat()] };
@@ -183,21 +191,18 @@ export class Features {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is nothing of that name to complete');
     const { request } = exchange;
     const { auth } = this.#options;
-    throwRefusal(refuseScopes(completable.scopes, request.access.scopes, auth), request);
+    throwRefusal(refuseAccess(completable, request.access, auth), request);
     const completer = completable.completers.get(argument.name);
     if (!completer) return completionOf([]);
     const about = { complete: argument.name };
     const call = new ServerCall(request, exchange.context, about, this.#options);
-    const suggested = async () => await completer(argument.value, call, context?.arguments ?? {});
+    const suggested = async () => await completer(argument.value, ofUser(call), context?.arguments ?? {});
     const logged = { event: 'complete', failure: 'completion_failed', about };
     return completionOf(await this.#orError(suggested(), logged, exchange));
   }
 
-  async #gate(
-    wanted: { readonly scopes: readonly string[] } | undefined,
-    request: McpRequest,
-  ): Promise<void> {
-    throwRefusal(await refuseCall(wanted, request.access, this.#options), request);
+  async #gate(wanted: Guarded | undefined, request: McpRequest): Promise<void> {
+    throwRefusal(await refuseCall(wanted, request, this.#options), request);
   }
 
   /** One line a call: what, for whom, how long. */
@@ -212,7 +217,7 @@ export class Features {
     const call = new ServerCall(request, context, about, this.#options, answers);
     const result = await this.#orQuestions(work(call), call, request);
     const ms = Math.round((performance.now() - since) * 10) / 10;
-    const { subject } = request.access.user;
+    const subject = request.access?.user.subject;
     const { traceparent } = call;
     this.#options.log('info', event, {
       ...about,
@@ -262,10 +267,16 @@ export class Features {
   /** What went wrong inside is for the log. @returns what the client is told: the request's id, to ask about. */
   #report(error: unknown, { failure, about }: Logged, { id, access }: McpRequest): string {
     const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
-    const { subject } = access.user;
+    const subject = access?.user.subject;
     this.#options.log('error', failure, { ...about, subject, requestId: id, message, stack });
     return `Internal error (request ${id})`;
   }
+}
+
+/** Resources and prompts are for users alone: the gate has refused all others. @throws Error where it has not. */
+function ofUser(call: ServerCall): Call {
+  if (call.user === undefined) throw new Error('A request came in past the checks');
+  return call as ServerCall & Call;
 }
 
 function outcomeOf(result: object): Details {

@@ -1,24 +1,40 @@
-// The gate before every tool, resource and prompt: the user's rate limit, then the scopes.
+// The gate before every tool, resource and prompt: the caller's rate limit, then the token and its scopes.
 import type { Access } from './access.ts';
-import { refuseScopes } from './authenticate.ts';
+import { type Authority, noToken, refuseScopes } from './authenticate.ts';
 import type { Limits } from './limits.ts';
-import type { ScalekitProvider } from './provider.ts';
+import type { McpRequest } from './mcp-request.ts';
 import { Refusal } from './refusal.ts';
 
+/** What something asks of its caller. */
+export interface Guarded {
+  readonly scopes: readonly string[];
+  /** Whether it may be called without a token: tools alone can be. */
+  readonly isPublic?: boolean;
+}
+
 /**
- * Counts a call and looks at its scopes.
+ * Counts a call and looks at its token.
  * @param wanted undefined where nothing has that name: guessing names is limited, too.
  * @returns why the call is refused, or nothing when it may run.
  */
 export async function refuseCall(
-  wanted: { readonly scopes: readonly string[] } | undefined,
-  access: Access,
-  { auth, limits }: { auth: ScalekitProvider; limits: Limits },
+  wanted: Guarded | undefined,
+  { access, holder }: McpRequest,
+  { auth, limits }: { auth: Authority; limits: Limits },
 ): Promise<Refusal | undefined> {
-  const wait = await limits.toolCall(access.user.id);
+  const wait = await limits.toolCall(holder);
   if (wait !== undefined) return tooMany('tool_calls_limit', 'Too many tool calls', wait);
-  if (wanted === undefined) return undefined;
-  return refuseScopes(wanted.scopes, access.scopes, auth);
+  return refuseAccess(wanted, access, auth);
+}
+
+/** @returns why somebody who has this access, or no token at all, is refused what is wanted; nothing where it is allowed. */
+export function refuseAccess(
+  wanted: Guarded | undefined,
+  access: Access | undefined,
+  auth: Authority,
+): Refusal | undefined {
+  if (access === undefined) return wanted?.isPublic === true ? undefined : noToken(auth, wanted?.scopes);
+  return wanted && refuseScopes(wanted.scopes, access.scopes, auth);
 }
 
 /** @param wait in seconds. */

@@ -4,7 +4,7 @@ import { type HandlerOptions, protect } from './protection.ts';
 
 export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
-export type { Call, ListingCall, Progress } from './call.ts';
+export type { Call, ListingCall, Progress, PublicCall } from './call.ts';
 export type { Complete, Completer } from './completion.ts';
 export {
   audio,
@@ -38,7 +38,9 @@ export type {
 export type { ScopeOptions, Scopes } from './scopes.ts';
 export {
   type DeclareTool,
+  type PublicToolDeclaration,
   type Tool,
+  type ToolBasics,
   type ToolDeclaration,
   ToolError,
   type ToolHints,

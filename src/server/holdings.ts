@@ -1,4 +1,4 @@
-// What one user may hold at the same time. Rate limits do not bound it: a request can take long, an answer can wait to be read.
+// What one user, or one address without a token, may hold at the same time. Rate limits do not bound it: a request can take long, an answer can wait to be read.
 import { Refusal } from './refusal.ts';
 
 /** Requests under way, from their headers to the end of their answers. */
@@ -21,18 +21,18 @@ export class Holdings {
    * Counts a request until its answer has gone, or its connection.
    * @throws Refusal when this user is at a limit.
    */
-  enter(userId: string, request: { onEnd(callback: () => void): void }): Place {
-    const held = this.#users.get(userId) ?? { requests: 0, streams: 0, untaken: 0 };
+  enter(holder: string, request: { onEnd(callback: () => void): void }): Place {
+    const held = this.#users.get(holder) ?? { requests: 0, streams: 0, untaken: 0 };
     if (held.requests >= mostRequests)
       throw wait('requests_at_once', `There are ${mostRequests} requests of this user under way`);
     if (held.untaken >= mostUntaken)
       throw wait('answers_not_taken', 'Earlier answers to this user have not been read');
     held.requests += 1;
-    this.#users.set(userId, held);
+    this.#users.set(holder, held);
     const place = new Place(held);
     request.onEnd(() => {
       place.leave();
-      if (held.requests === 0) this.#users.delete(userId);
+      if (held.requests === 0) this.#users.delete(holder);
     });
     return place;
   }

@@ -1,6 +1,7 @@
 // HTTP: what is served where, and what a request has to pass, in this order, before the protocol sees it.
 import type { Access } from './access.ts';
-import { admit, bearerToken, keysUnavailable } from './authenticate.ts';
+import { holderAt, longestAnonymousStream } from './anonymous.ts';
+import { admit, bearerToken, keysUnavailable, noToken } from './authenticate.ts';
 import { readMessage } from './body.ts';
 import type { DenyList } from './deny-list.ts';
 import { denyList } from './deployment.ts';
@@ -99,7 +100,7 @@ async function sendDocument(
 }
 
 function mcpRoute(options: HttpOptions): Route {
-  const { auth, mcp, limits, maxBodyBytes } = options;
+  const { auth, mcp, maxBodyBytes } = options;
   const origins = new OriginPolicy({ ...options, mcpUrl: auth.endpoint });
   const sayWhereProxyIsUnknown = proxyHint(options);
   const holdings = new Holdings();
@@ -110,15 +111,14 @@ function mcpRoute(options: HttpOptions): Route {
     sayWhereProxyIsUnknown(exchange);
     const access = await authenticate(exchange, options);
     exchange.access = access;
-    const wait = await limits.request(access.user.id);
-    if (wait !== undefined) throw tooMany('requests_limit', 'Too many requests', wait);
+    const holder = await countRequest(exchange, options);
     // A client that hung up meanwhile would never be heard to leave: what it held would count against its user for ever.
     if (exchange.isOver) return exchange.drop();
-    const place = holdings.enter(access.user.id, exchange);
+    const place = holdings.enter(holder, exchange);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
     const message = await readMessage(exchange, maxBodyBytes);
     const onHangUp = (callback: () => void) => exchange.onHangUp(callback);
-    const request: McpRequest = { id, access, message, headers: req.headers, onHangUp };
+    const request: McpRequest = { id, access, holder, message, headers: req.headers, onHangUp };
     const answer = await mcp.answer(request);
     hold(answer, place, exchange, auth[denyList]);
     // A refused tool call is answered in JSON-RPC by the SDK; HTTP says it, too.
@@ -130,7 +130,19 @@ function mcpRoute(options: HttpOptions): Route {
   };
 }
 
-/** Counts what is still to be sent for its user; a stream ends when its token expires, or is denied. */
+/** @returns for whom a request is counted: a user, or an address. @throws Refusal where there were too many. */
+async function countRequest(exchange: Exchange, options: HttpOptions): Promise<string> {
+  const { auth, limits, trustedProxies } = options;
+  const { access } = exchange;
+  const holder = access?.user.id ?? holderAt(exchange.address(trustedProxies));
+  const wait = await limits.request(holder);
+  if (wait === undefined) return holder;
+  // With the challenge: whoever shares an address with those who ask too often can still sign in.
+  const headers = access === undefined ? noToken(auth).headers : {};
+  throw tooMany('requests_limit', 'Too many requests', wait, headers);
+}
+
+/** Counts what is still to be sent for its caller; a stream ends when its token expires, or is denied. */
 function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange, denied?: DenyList): void {
   if (typeof body === 'string') place.answer(body.length);
   if (typeof body !== 'object') return;
@@ -141,7 +153,9 @@ function hold({ body, end }: McpAnswer, place: Place, exchange: Exchange, denied
     throw error;
   }
   const { claims = {} } = exchange.access?.user ?? {};
-  const timer = setTimeout(() => end?.(), Number(claims.exp) * 1000 - Date.now()).unref();
+  const lasts =
+    exchange.access === undefined ? longestAnonymousStream : Number(claims.exp) * 1000 - Date.now();
+  const timer = setTimeout(() => end?.(), lasts).unref();
   const unfollow = denied?.follow(claims, () => end?.());
   exchange.onEnd(() => {
     clearTimeout(timer);
@@ -163,9 +177,12 @@ function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) =
   };
 }
 
-async function authenticate(exchange: Exchange, options: HttpOptions): Promise<Access> {
-  const { auth, limits, trustedProxies } = options;
-  const token = bearerToken(valuesOf(exchange.req, 'authorization'), exchange.req.url);
+/** @returns nothing where there is no token, and there are public tools. A bad token is refused all the same (RFC 6750, section 3.1). */
+async function authenticate(exchange: Exchange, options: HttpOptions): Promise<Access | undefined> {
+  const { auth, limits, mcp, trustedProxies } = options;
+  const authorization = valuesOf(exchange.req, 'authorization');
+  const token = bearerToken(authorization, exchange.req.url);
+  if (mcp.isPublic && authorization.length === 0) return undefined;
   try {
     return await admit(token, auth);
   } catch (error) {

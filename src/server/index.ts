@@ -4,7 +4,7 @@
  */
 export type { About, Icon } from './about.ts';
 export type { Access, User } from './access.ts';
-export type { Call, ListingCall, Progress } from './call.ts';
+export type { Call, ListingCall, Progress, PublicCall } from './call.ts';
 export type { Complete, Completer } from './completion.ts';
 export {
   audio,
@@ -43,7 +43,9 @@ export type { DeclaredServices, OwnServices, ServiceDeclaration } from './servic
 export type { Settings } from './settings.ts';
 export {
   type DeclareTool,
+  type PublicToolDeclaration,
   type Tool,
+  type ToolBasics,
   type ToolDeclaration,
   ToolError,
   type ToolHints,

@@ -6,9 +6,9 @@ import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 /** How often a user, or an address, may ask. */
 export interface LimitOptions {
-  /** Requests a minute and user, of every kind; 0 for no limit. */
+  /** Requests a minute and user, of every kind, or address where there is no token; 0 for no limit. */
   readonly requestsPerMinute?: number;
-  /** Tool calls a minute and user; 0 for no limit. */
+  /** Tool calls a minute and user, or address; 0 for no limit. */
   readonly toolCallsPerMinute?: number;
   /** Refused tokens a minute and address; 0 for no limit. */
   readonly refusedTokensPerMinute?: number;
@@ -38,14 +38,14 @@ export class Limits {
     this.#shared?.close();
   }
 
-  /** Counts a request with a good token. @returns the seconds to wait, when there were too many. */
-  request(userId: string): Promise<number | undefined> {
-    return consume(this.#requests, userId);
+  /** Counts a request of a user, or of an address. @returns the seconds to wait, when there were too many. */
+  request(holder: string): Promise<number | undefined> {
+    return consume(this.#requests, holder);
   }
 
   /** Counts a tool call. @returns the seconds to wait, when there were too many. */
-  toolCall(userId: string): Promise<number | undefined> {
-    return consume(this.#toolCalls, userId);
+  toolCall(holder: string): Promise<number | undefined> {
+    return consume(this.#toolCalls, holder);
   }
 
   /** Counts a refused token. @returns the seconds to wait, when there were too many. */
@@ -70,7 +70,7 @@ async function consume(counter: Counter | undefined, key: string): Promise<numbe
 }
 
 /** One customer has 2^64 IPv6 addresses: they count as one, by their first half. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address) || address.includes('.')) return address;
   const [head = '', tail] = address.split('::');
   const groups = head.split(':').filter((group) => group !== '');

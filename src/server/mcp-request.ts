@@ -3,10 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Access } from './access.ts';
 import type { Refusal } from './refusal.ts';
 
-/** A request whose token is good and whose body is one JSON object. */
+/** A request whose token is good, or that may do without one, and whose body is one JSON object. */
 export interface McpRequest {
   readonly id: string;
-  readonly access: Access;
+  /** What the token allows; undefined where there is none, and there are public tools. */
+  readonly access: Access | undefined;
+  /** Whom the limits count it for: a user, or an address. */
+  readonly holder: string;
   readonly headers: IncomingHttpHeaders;
   readonly message: Readonly<Record<string, unknown>>;
   /** Calls back when the client hangs up before it has its answer. */

@@ -13,6 +13,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { isLoopback } from '../scalekit/urls.ts';
 import { type About, implementationOf } from './about.ts';
+import { callerOf, refuseAnonymous } from './anonymous.ts';
 import { Catalogue, type Declared } from './catalogue.ts';
 import { EventStream } from './event-stream.ts';
 import { type FeatureOptions, Features } from './features.ts';
@@ -33,6 +34,8 @@ const streamed = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no
 const protocolVersions = [...SUPPORTED_PROTOCOL_VERSIONS, modernVersion];
 
 export class McpEndpoint {
+  /** Whether there is something to call without a token. */
+  readonly isPublic: boolean;
   readonly #options: McpOptions;
   readonly #catalogue: Catalogue;
   readonly #features: Features;
@@ -48,6 +51,7 @@ export class McpEndpoint {
   readonly #modern: McpHttpHandler;
 
   constructor(options: McpOptions) {
+    this.isPublic = options.tools.some((tool) => tool.isPublic === true);
     this.#options = options;
     this.#implementation = implementationOf(options);
     this.#catalogue = new Catalogue(options, options.auth.scopes);
@@ -71,6 +75,7 @@ export class McpEndpoint {
 
   async answer(request: McpRequest): Promise<McpAnswer> {
     const { headers, message } = request;
+    refuseAnonymous(request, this.#options.auth);
     const call = this.#plainCalls.recognise(message, headers);
     if (call !== undefined) return await this.#answerOnce(request, call);
     const route = classifyInboundRequest({
@@ -84,7 +89,7 @@ export class McpEndpoint {
     if (modernCall !== undefined) return await this.#answerOnce(request, modernCall);
     if (route.kind !== 'legacy') return await this.#answerModern(request);
     // Notifications ask for nothing, and there is no session that they could change.
-    if (route.reason === 'response') this.#openRequests.answer(message, request.access.user.id);
+    if (route.reason === 'response') this.#openRequests.answer(message, callerOf(request));
     if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
     checkVersion(headers['mcp-protocol-version']);
     return withSession(await this.#answerOnce(request, legacy), sessionFor(message));
@@ -100,7 +105,7 @@ export class McpEndpoint {
   async #answerOnce(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
     const transport = new SingleAnswer(classification, {
       takesStream: takesStream(request.headers),
-      userId: request.access.user.id,
+      userId: callerOf(request),
       openRequests: this.#openRequests,
     });
     await this.#createServer(request).connect(transport);

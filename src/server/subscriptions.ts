@@ -1,7 +1,7 @@
 // Who hears that a resource has changed (2026-07-28, `subscriptions/listen`): users who may read it, in this process.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
-import { refuseScopes } from './authenticate.ts';
+import { noToken, refuseScopes } from './authenticate.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { McpRequest } from './mcp-request.ts';
 import type { ScalekitProvider } from './provider.ts';
@@ -23,6 +23,7 @@ export class Subscriptions implements ServerEventBus {
   /** Runs what subscribes for this request. @throws Refusal where the token may not read what it wants to watch. */
   async listen<Result>({ message, access }: McpRequest, subscribe: () => Promise<Result>): Promise<Result> {
     if (message.method !== 'subscriptions/listen') return await subscribe();
+    if (access === undefined) throw noToken(this.#auth);
     const { notifications } = (message.params ?? {}) as {
       notifications?: { resourceSubscriptions?: unknown } | null;
     };

@@ -2,7 +2,7 @@
 import type { CallToolResult, ToolAnnotations, Tool as ToolListing } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import { printable } from '../scalekit/checked.ts';
-import type { Call } from './call.ts';
+import type { Call, PublicCall } from './call.ts';
 import { type Contents, contentOf, WithContent } from './content.ts';
 import { type ParamHeader, paramHeadersOf } from './param-headers.ts';
 import { explain, listedSchema } from './schema.ts';
@@ -29,25 +29,46 @@ export type ToolHints = {
     }
 );
 
-/** A tool: what clients see of it, which scopes it needs, and what it does. */
-export interface ToolDeclaration<
-  Scope extends string,
-  Input extends z.ZodObject,
-  Output extends z.ZodObject | undefined,
-> {
+/** What every tool declares: what clients see of it. */
+export interface ToolBasics<Input extends z.ZodObject, Output extends z.ZodObject | undefined> {
   /** The name that clients call: letters, digits, `_` and `-`, 64 characters at most. */
   readonly name: string;
   /** What people see. */
   readonly title: string;
   /** What a model reads to decide whether to use this tool. */
   readonly description: string;
-  /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
-  readonly scopes: readonly Scope[];
   readonly input: Input;
   /** What `run` returns beyond this schema is not sent. Without a schema `run` returns text, images and other content. */
   readonly output?: Output;
   readonly annotations: ToolHints;
+}
+
+/** A tool: what clients see of it, which scopes it needs, and what it does. */
+export interface ToolDeclaration<
+  Scope extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject | undefined,
+> extends ToolBasics<Input, Output> {
+  /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
+  readonly scopes: readonly Scope[];
+  readonly public?: false;
   run(args: z.output<Input>, call: Call<Scope>): ToolResult<Output> | Promise<ToolResult<Output>>;
+}
+
+/** A tool that everybody may call, without a token too. */
+export interface PublicToolDeclaration<
+  Scope extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject | undefined,
+> extends ToolBasics<Input, Output> {
+  /**
+   * Callable without a token. Clients can then also connect and see the lists (of tools, resources and prompts) without one;
+   * everything else answers 401 as before. Calls without a token are limited for each address.
+   */
+  readonly public: true;
+  /** A public tool needs none. */
+  readonly scopes?: never;
+  run(args: z.output<Input>, call: PublicCall<Scope>): ToolResult<Output> | Promise<ToolResult<Output>>;
 }
 
 /**
@@ -62,12 +83,14 @@ export type ToolResult<Output extends z.ZodObject | undefined> = Output extends 
 export interface Tool {
   /** What a token needs before the tool runs. */
   readonly scopes: readonly string[];
+  /** Whether it may be called without a token. */
+  readonly isPublic?: boolean;
   /** The tool's entry in `tools/list`. */
   readonly listing: ToolListing;
   /** The arguments that clients of 2026-07-28 repeat in headers: those with `x-mcp-header` in their schema's `meta()`. */
   readonly paramHeaders?: readonly ParamHeader[] | undefined;
   /** Checks the arguments, runs the tool, checks the result. Whoever calls it has checked the scopes. */
-  call(args: unknown, call: Call): Promise<CallToolResult>;
+  call(args: unknown, call: PublicCall): Promise<CallToolResult>;
 }
 
 /**
@@ -99,7 +122,7 @@ export type DeclareTool<Scope extends string> = <
   Input extends z.ZodObject,
   Output extends z.ZodObject | undefined = undefined,
 >(
-  declaration: ToolDeclaration<Scope, Input, Output>,
+  declaration: ToolDeclaration<Scope, Input, Output> | PublicToolDeclaration<Scope, Input, Output>,
 ) => Tool;
 
 /** Declares a tool of any scopes. Its schemas become JSON Schema once, here, and not with every request. */
@@ -107,12 +130,15 @@ export function declareTool<
   Scope extends string,
   Input extends z.ZodObject,
   Output extends z.ZodObject | undefined = undefined,
->(declaration: ToolDeclaration<Scope, Input, Output>): Tool {
-  const { name, title, description, scopes, input, output } = declaration;
+>(declaration: ToolDeclaration<Scope, Input, Output> | PublicToolDeclaration<Scope, Input, Output>): Tool {
+  const { name, title, description, input, output } = declaration;
   checkName(name);
+  const isPublic = declaration.public === true;
+  const scopes = scopesOf(declaration);
   const inputSchema = listedSchema(input, 'input');
   return {
     scopes,
+    isPublic,
     paramHeaders: paramHeadersOf(name, inputSchema),
     listing: {
       name,
@@ -121,13 +147,14 @@ export function declareTool<
       inputSchema,
       ...(output && { outputSchema: listedSchema(output, 'output') }),
       annotations: hints(declaration),
-      ...securityOf(scopes),
+      ...securityOf(scopes, isPublic),
     },
     async call(args, call) {
       const parsed = input.safeParse(args ?? {});
       // A wrong argument is a result and not a protocol error, so that the model reads it and tries again.
       if (!parsed.success) return errorResult(`Invalid arguments: ${explain(parsed.error)}`);
       try {
+        // A call of a protected tool has a user: whoever calls it has checked that.
         return resultOf(await declaration.run(parsed.data, call as Call<Scope>), output);
       } catch (error) {
         if (error instanceof ToolError) return errorResult(error.message);
@@ -156,11 +183,29 @@ export function errorResult(message: string): CallToolResult {
 
 /**
  * Which scopes the tool needs, as OpenAI's Apps SDK has it: clients can ask for them before a call instead of after a refusal.
- * Under `_meta` as well, because clients drop members that the specification does not name.
+ * Under `_meta` as well, because clients drop members that the specification does not name. A public tool takes a token too,
+ * and then knows the user.
  */
-function securityOf(scopes: readonly string[]): object {
-  const securitySchemes = [{ type: 'oauth2', scopes: [...scopes] }];
+function securityOf(scopes: readonly string[], isPublic: boolean): object {
+  const oauth2 = { type: 'oauth2', scopes: [...scopes] };
+  const securitySchemes = isPublic ? [{ type: 'noauth' }, oauth2] : [oauth2];
   return { securitySchemes, _meta: { securitySchemes } };
+}
+
+/** What the compiler says to owners who have it, and to those whose code is JavaScript. */
+function scopesOf(declared: {
+  readonly name: string;
+  readonly scopes?: readonly string[];
+  readonly public?: boolean;
+}): readonly string[] {
+  const { name, scopes, public: isPublic = false } = declared;
+  if (typeof isPublic !== 'boolean')
+    throw new TypeError(`${name} has a wrong \`public\`. Expected: true or false`);
+  if (isPublic && scopes !== undefined)
+    throw new TypeError(`${name} is public and has scopes. Expected: one of the two`);
+  if (!isPublic && scopes === undefined)
+    throw new TypeError(`${name} has no scopes. Expected: a list of them, or \`public: true\``);
+  return scopes ?? [];
 }
 
 const statedHints = ['readOnlyHint', 'destructiveHint', 'openWorldHint'] as const;

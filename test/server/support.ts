@@ -83,16 +83,18 @@ async function freePort(): Promise<number> {
 interface StartOptions extends Partial<ServerOptions> {
   readonly path?: string;
   readonly faults?: Faults;
+  /** Whether the local Scalekit approves by itself. */
+  readonly autoApprove?: boolean;
   readonly scopes?: Scopes;
   readonly denyList?: DenyList;
 }
 
 /** Starts the server's own code with a local Scalekit. */
 export async function start(options: StartOptions = {}): Promise<Started> {
-  const { path = '/', faults = {}, scopes: own = scopes, denyList, ...rest } = options;
+  const { path = '/', faults = {}, scopes: own = scopes, denyList, autoApprove = false, ...rest } = options;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
-  const scalekit = await startEmulator({ mcpUrl: url, scopes: own.names });
+  const scalekit = await startEmulator({ mcpUrl: url, scopes: own.names, autoApprove });
   scalekit.fault(faults);
   const auth = new ScalekitProvider({
     environmentUrl: scalekit.url,

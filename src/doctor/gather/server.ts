@@ -100,9 +100,10 @@ async function askWithForgedTokens(ask: Ask, endpoint: string, forgery: Forgery)
 /** Asks for the document that the challenge points to, where that is none of the two well-known places. */
 async function askNamed(
   ask: Ask,
-  facts: Pick<ServerFacts, 'noToken' | 'metadata' | 'metadataRoot'>,
+  refusal: ProbeResult,
+  facts: Pick<ServerFacts, 'metadata' | 'metadataRoot'>,
 ): Promise<ProbeResult | undefined> {
-  const named = challengeOf(facts.noToken)?.resource_metadata;
+  const named = challengeOf(refusal)?.resource_metadata;
   const known = [facts.metadata.url, facts.metadataRoot.url];
   if (named === undefined || known.includes(named) || !/^https?:\/\//.test(named) || !isUrl(named))
     return undefined;
@@ -130,10 +131,11 @@ export async function gatherServer(
   const { noToken } = answers;
   if (!noToken.answered)
     return { endpoint, ...answers, unsignedToken: noToken, forgedToken: noToken, expiredToken: noToken };
-  const [forged, metadataNamed, further] = await Promise.all([
+  const [forged, [further, metadataNamed]] = await Promise.all([
     askWithForgedTokens(ask, endpoint, await forgery),
-    askNamed(ask, answers),
-    askFurther(endpoint, noToken, options),
+    askFurther(endpoint, noToken, options).then(
+      async (later) => [later, await askNamed(ask, later.laterRefusal ?? noToken, answers)] as const,
+    ),
   ]);
   return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }), ...further };
 }

@@ -38,8 +38,8 @@ export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Parti
 
 /** How a tool is called. */
 export interface CallOptions extends TokenOptions {
-  /** A token, in place of one that the local Scalekit makes. */
-  readonly token?: string;
+  /** A token, in place of one that the local Scalekit makes; `null` for a call without one, as public tools take it. */
+  readonly token?: string | null;
 }
 
 /** The outcome of a tool call. */
@@ -108,10 +108,8 @@ export async function startServer<Scalekit extends LocalScalekit>(
     log,
     async call(name, args = {}, { token, ...tokenOptions } = {}) {
       const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
-      const answer = await send(endpoint, {
-        token: token ?? (await scalekit.mint(tokenOptions)),
-        body: message,
-      });
+      const bearer = token === undefined ? await scalekit.mint(tokenOptions) : token;
+      const answer = await send(endpoint, { ...(bearer !== null && { token: bearer }), body: message });
       return toolAnswerOf(answer);
     },
     async stop(grace) {

@@ -25,9 +25,13 @@ function judge(server: ServerFacts, fix: string): Outcome {
   if (tools.every(isPublic)) return passed('All its tools are declared public');
   const { call } = openness;
   const outcome = call === undefined ? 'unclear' : callOutcomeOf(call.answer);
-  if (outcome === 'refused') return passed('The list is open, and its tools ask for a token');
+  const isPartlyPublic = tools.some(isPublic);
+  if (outcome === 'refused')
+    return passed(`The list is open, and its ${isPartlyPublic ? 'other ' : ''}tools ask for a token`);
   if (call !== undefined && outcome !== 'unclear')
     return found({ subject, fix, ...ranWithoutToken(call.tool, outcome) });
+  // Where some tools are meant for everybody, the list has to be open.
+  if (isPartlyPublic) return skipped('Some tools are declared public, and no other could be tried safely');
   return found({
     subject,
     level: 'warning',
@@ -59,13 +63,18 @@ const tokenRequired = defineCheck({
 
 export default tokenRequired;
 
-/** For create, which knows its own server: every first message without a token is answered with 401, and anything else is open. */
+/**
+ * For create, which knows its own server: every first message without a token is answered with 401, unless it has public
+ * tools, and anything else is open.
+ */
 export const refusedWith401: Check = {
   ...tokenRequired,
   run: (facts) =>
-    withServer(facts, ({ noToken, endpoint }) =>
-      succeeded(noToken)
-        ? found({ subject: { url: endpoint }, actual: summary(noToken), expected: '401' })
-        : passed(summary(noToken)),
-    ),
+    withServer(facts, (server) => {
+      const { noToken, endpoint, openness } = server;
+      if (!succeeded(noToken)) return passed(summary(noToken));
+      const tools = openness === undefined ? [] : (toolFactsOf(openness.list) ?? []);
+      if (tools.some(isPublic)) return judge(server, '');
+      return found({ subject: { url: endpoint }, actual: summary(noToken), expected: '401' });
+    }),
 };

@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
-import { callsWithBadToken, succeeded, summary } from '../../reading.ts';
+import { asksNobody, callsWithBadToken, succeeded, summary } from '../../reading.ts';
 
 /** RFC 8725 §3.1; docs/mcp.md#tokens. */
 export default defineCheck({
@@ -13,7 +13,7 @@ export default defineCheck({
   fix: 'Verify the signature with Scalekit’s keys, and issuer, audience and times: jwtVerify of jose with all its options, or ScalekitProvider.',
   run: (facts) =>
     withServer(facts, (server) => {
-      if (succeeded(server.noToken)) return skipped('It does not even ask for a token');
+      if (asksNobody(server)) return skipped('It does not even ask for a token');
       const accepted = callsWithBadToken(server).filter(({ answer }) => succeeded(answer));
       return found(
         ...accepted.slice(0, 1).map(({ what, answer }) => ({

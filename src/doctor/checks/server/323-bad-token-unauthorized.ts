@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
-import { callsWithBadToken, succeeded, summary } from '../../reading.ts';
+import { asksNobody, callsWithBadToken, summary } from '../../reading.ts';
 
 /** RFC 6750 §3.1: an invalid token is answered with 401. */
 export default defineCheck({
@@ -13,7 +13,7 @@ export default defineCheck({
   fix: 'Answer 401 with WWW-Authenticate to every token that is not accepted. 403 is for good tokens that lack a scope.',
   run: (facts) =>
     withServer(facts, (server) => {
-      if (succeeded(server.noToken)) return skipped('It does not even ask for a token');
+      if (asksNobody(server)) return skipped('It does not even ask for a token');
       const wrong = callsWithBadToken(server).filter(
         ({ answer }) =>
           // Redirects, server errors, successes and "too many" have checks, or reasons, of their own.

@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { type Finding, found } from '../../model.ts';
-import { challengeOf } from '../../reading.ts';
+import { challengeOf, refusalOf } from '../../reading.ts';
 
 /** RFC 6750 §3: `error` for a token that was refused, and none where there was no token. */
 export default defineCheck({
@@ -12,10 +12,11 @@ export default defineCheck({
   why: 'Clients that look at error="invalid_token" cannot tell whether to sign in for the first time or once more.',
   fix: 'Send error="invalid_token" with the 401 to a bad token, and no error when there was no token.',
   run: (facts) =>
-    withServer(facts, ({ noToken, garbageToken, endpoint }) => {
+    withServer(facts, (server) => {
+      const { garbageToken, endpoint } = server;
       const subject = { url: endpoint };
       const findings: Finding[] = [];
-      const [without, refused] = [challengeOf(noToken), challengeOf(garbageToken)];
+      const [without, refused] = [challengeOf(refusalOf(server)), challengeOf(garbageToken)];
       if (without?.error !== undefined)
         findings.push({ subject, actual: `error="${without.error}" without a token`, expected: 'no error' });
       if (refused !== undefined && refused.error !== 'invalid_token')

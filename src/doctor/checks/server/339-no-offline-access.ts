@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { found } from '../../model.ts';
-import { challengeOf, resourceMetadata, strings } from '../../reading.ts';
+import { challengeOf, refusalOf, resourceMetadata, strings } from '../../reading.ts';
 
 /** MCP, authorization: `offline_access` SHOULD NOT be in challenges or in `scopes_supported`. */
 export default defineCheck({
@@ -14,7 +14,7 @@ export default defineCheck({
   run: (facts) =>
     withServer(facts, (server) => {
       const supported = strings(resourceMetadata(server)?.scopes_supported);
-      const challenged = challengeOf(server.noToken)?.scope?.split(' ') ?? [];
+      const challenged = challengeOf(refusalOf(server))?.scope?.split(' ') ?? [];
       const places = [
         ...(supported.includes('offline_access') ? ['scopes_supported'] : []),
         ...(challenged.includes('offline_access') ? ['the scope of the 401'] : []),

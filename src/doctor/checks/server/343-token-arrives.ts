@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { isTokenLost } from '../../interference.ts';
 import { lineFor, whoAnswered } from '../../intermediaries.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { reasonOf, succeeded } from '../../reading.ts';
+import { asksNobody, reasonOf } from '../../reading.ts';
 
 /** RFC 9110 §11.6.2: a proxy may relay Authorization, and many gateways take it out unless they are told. */
 export default defineCheck({
@@ -16,7 +16,7 @@ export default defineCheck({
   explains: ['server', 'token', 'tools'],
   run: (facts) =>
     withServer(facts, (server) => {
-      if (succeeded(server.noToken)) return skipped('The server does not even ask for a token');
+      if (asksNobody(server)) return skipped('The server does not even ask for a token');
       const tools = facts.tools.known ? facts.tools.value : undefined;
       if (!isTokenLost(server, tools)) return passed();
       const { garbageToken, noToken, metadata, endpoint } = server;

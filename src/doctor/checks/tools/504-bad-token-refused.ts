@@ -1,6 +1,6 @@
 import { defineCheck, withTools } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { succeeded, summary } from '../../reading.ts';
+import { asksNobody, succeeded, summary } from '../../reading.ts';
 
 /** docs/mcp.md#tokens: the audience, the issuer and the times are the verifier's to check. */
 export default defineCheck({
@@ -12,8 +12,9 @@ export default defineCheck({
   why: 'The token has the fault above, and the server does not look. Tokens for other servers, or expired ones, open this one.',
   fix: 'Verify the issuer, the audience (the resource id), the times and the type: jwtVerify of jose with all its options, or ScalekitProvider.',
   run: (facts, { refusals }) =>
-    withTools(facts, ({ initialize }, { endpoint, noToken }) => {
-      if (succeeded(noToken)) return skipped('The server does not even ask for a token');
+    withTools(facts, ({ initialize }, server) => {
+      const { endpoint } = server;
+      if (asksNobody(server)) return skipped('The server does not even ask for a token');
       if (refusals === undefined || refusals.length === 0) return skipped('The token is not known to be bad');
       if (!succeeded(initialize)) return passed(summary(initialize));
       return found({

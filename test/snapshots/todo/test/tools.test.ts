@@ -1,4 +1,4 @@
-// Every tool: called with its scopes, and refused without each of them.
+// Every tool: called with its scopes, and refused without each of them, and without a token.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { denials } from 'scalekit-mcp-server/testing';
@@ -13,10 +13,15 @@ before(async () => {
 after(() => server.stop());
 
 describe('every tool', () => {
-  for (const { listing, scopes: needed } of tools) {
+  for (const { listing, scopes: needed, isPublic } of tools) {
     it(`lets ${listing.name} be called with ${needed.join(' ') || 'any token'}`, async () => {
       const { status } = await server.call(listing.name, {}, { scopes: needed });
       assert.equal(status, 200);
+    });
+
+    it(`answers ${isPublic ? 200 : 401} to ${listing.name} without a token`, async () => {
+      const { status } = await server.call(listing.name, {}, { token: null });
+      assert.equal(status, isPublic ? 200 : 401);
     });
 
     it(`answers 401 to ${listing.name} with a token that has expired`, async () => {
