@@ -85,16 +85,24 @@ interface StartOptions extends Partial<ServerOptions> {
   readonly faults?: Faults;
   /** Whether the local Scalekit approves by itself. */
   readonly autoApprove?: boolean;
+  /** Where it keeps its key; default: in memory. */
+  readonly keyDirectory?: string;
   readonly scopes?: Scopes;
   readonly denyList?: DenyList;
 }
 
 /** Starts the server's own code with a local Scalekit. */
 export async function start(options: StartOptions = {}): Promise<Started> {
-  const { path = '/', faults = {}, scopes: own = scopes, denyList, autoApprove = false, ...rest } = options;
+  const { path = '/', faults = {}, scopes: own = scopes, denyList, ...others } = options;
+  const { autoApprove = false, keyDirectory, ...rest } = others;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
-  const scalekit = await startEmulator({ mcpUrl: url, scopes: own.names, autoApprove });
+  const scalekit = await startEmulator({
+    mcpUrl: url,
+    scopes: own.names,
+    autoApprove,
+    ...(keyDirectory && { keyDirectory }),
+  });
   scalekit.fault(faults);
   const auth = new ScalekitProvider({
     environmentUrl: scalekit.url,
