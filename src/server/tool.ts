@@ -110,7 +110,7 @@ export class ToolError extends Error {
  * export const getTodo = tool({
  *   name: 'get_todo',
  *   title: 'Get a todo',
- *   description: 'Reads one todo of the user.',
+ *   description: "Reads one of the user's todos.",
  *   scopes: ['todo:read'],
  *   input: z.object({ todo_id: z.string() }),
  *   output: z.object({ title: z.string() }),

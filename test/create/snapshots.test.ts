@@ -145,6 +145,13 @@ describe.each(Object.keys(cases))('%s', async (name) => {
   });
 });
 
+test('the todo server is short enough for its owner to read in one go', async () => {
+  const source = (await filesOf('todo')).filter(({ path }) => path.startsWith('src/'));
+  const lines = source.map((file) => text(file).trimEnd().split('\n').length);
+  expect(lines.length).toBeGreaterThan(8);
+  expect(lines.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(300);
+});
+
 test('there are no snapshots of cases that are gone', () => {
   const kept = Object.keys(cases).map((name) => (name === wholeOf(name) ? name : `${name}.diff`));
   const there = existsSync(snapshots) ? readdirSync(snapshots) : [];

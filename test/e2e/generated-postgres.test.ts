@@ -102,7 +102,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
         };
         const refused = await start('main').ended();
         expect(refused.code).toBe(1);
-        expect(refused.stderr).toContain('The database has not taken 0001-todos.sql. Next: npm run migrate');
+        expect(refused.stderr).toContain('The database lacks 0001-todos.sql. Next: npm run migrate');
 
         // Several replicas may do it at once.
         const migrated = await Promise.all([1, 2, 3].map(() => start('migrate').ended()));

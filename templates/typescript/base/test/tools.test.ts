@@ -1,4 +1,4 @@
-// Every tool: called with its scopes, and refused without each of them, and without a token.
+// Every tool: callable with its scopes, and refused without any one of them, and without a token.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { denials } from 'scalekit-mcp-server/testing';

@@ -1,4 +1,4 @@
-// Todos in memory: what every store does, and how much there may be of them.
+// Todos in memory: what every store does, and the limits of this one.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ToolError } from 'scalekit-mcp-server';
@@ -8,7 +8,7 @@ import { describeStore } from './store-contract.ts';
 describeStore('todos in memory', async () => new MemoryTodos());
 
 describe('one owner', () => {
-  it('has a megabyte at most, however the todos are changed', async () => {
+  it('has at most a megabyte, however the todos are changed', async () => {
     const store = new MemoryTodos();
     const large = { title: 'large', description: 'x'.repeat(2000) };
     const small = await store.create('owner', 'small', null);
@@ -16,18 +16,18 @@ describe('one owner', () => {
       for (;;) await store.create('owner', large.title, large.description);
     };
     await assert.rejects(fill(), ToolError);
-    const { todos } = await store.list('owner', { limit: 1000 });
+    const todos = await store.list('owner', { after: 0, limit: 1000 });
     assert.ok(todos.length > 400 && todos.length < 500, `${todos.length}`);
     await assert.rejects(store.update('owner', small.id, large), ToolError);
     assert.equal((await store.update('owner', small.id, { title: 'tiny' }))?.title, 'tiny');
   });
 
-  it('has a thousand todos at most, and takes no room from others', async () => {
+  it('has at most a thousand todos, and takes no room from others', async () => {
     const store = new MemoryTodos();
     for (let number = 0; number < 1000; number += 1) await store.create('owner', `${number}`, null);
     await assert.rejects(store.create('owner', 'one more', null), /There is no room for this/);
-    const [todo] = (await store.list('owner', { limit: 1 })).todos;
-    await store.delete('owner', todo?.id ?? '');
+    const [first] = await store.list('owner', { after: 0, limit: 1 });
+    await store.delete('owner', first?.todo.id ?? '');
     assert.equal((await store.create('owner', 'one more', null)).title, 'one more');
     assert.equal((await store.create('other', 'the first', null)).title, 'the first');
   });

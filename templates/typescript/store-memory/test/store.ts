@@ -1,4 +1,4 @@
-// The store that servers under test work with.
+// The store that servers under test use.
 import { MemoryTodos } from '../src/memory-todos.ts';
 import type { TodoStore } from '../src/todo-store.ts';
 

@@ -1,4 +1,4 @@
--- The todos. Everything is in a schema of its own: no other program's tables are touched, and no search path is needed.
+-- The todos. Everything is in its own schema, so that no other program's tables are touched and no search path is needed.
 
 CREATE TABLE todo_mcp.owners (
   owner_id text PRIMARY KEY,
@@ -19,22 +19,22 @@ CREATE TABLE todo_mcp.todos (
 CREATE UNIQUE INDEX todos_by_id ON todo_mcp.todos (owner_id, id);
 CREATE INDEX todos_by_completed ON todo_mcp.todos (owner_id, completed, place);
 
--- The second wall: a query that forgets its owner still sees the rows of one owner alone, or none. Every transaction takes
--- the role todo_mcp_access, which cannot sign in and owns nothing, and names the owner; FORCE holds the tables' owner, too.
+-- The second line of defence: a query that forgets its owner still sees only one owner's rows, or none. Every transaction
+-- takes the role todo_mcp_access, which cannot sign in and owns nothing, and names the owner. FORCE: the tables' owner, too.
 DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'todo_mcp_access') THEN
     CREATE ROLE todo_mcp_access NOLOGIN;
   END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
-  NULL; -- A migration of another database of this server has just made it.
+  NULL; -- The migration of another database on this server has just created it.
 END
 $$;
 DO $$
 BEGIN
   GRANT todo_mcp_access TO CURRENT_USER;
 EXCEPTION WHEN insufficient_privilege THEN
-  -- An administrator has made the role. That is fine where this user may take it.
+  -- An administrator created the role. That is fine if this user may take it.
   IF NOT pg_has_role(CURRENT_USER, 'todo_mcp_access', 'MEMBER') THEN RAISE; END IF;
 END
 $$;

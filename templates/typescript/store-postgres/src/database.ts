@@ -1,4 +1,4 @@
-// Postgres: the pool of connections, and transactions in which Postgres itself shows one owner's rows alone.
+// Postgres: the connection pool, and transactions in which Postgres itself shows only one owner's rows.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClientBase, type ClientConfig, Pool } from 'pg';
 import { type Log, ToolError } from 'scalekit-mcp-server';
@@ -7,12 +7,12 @@ import { migrate, pendingMigrations } from './migrations.ts';
 /** How long a call waits for a database that restarts, in ms. */
 const patience = 10_000;
 
-/** Set in each transaction, and gone with it: a pool between here and Postgres (PgBouncer) may hand the connection on. */
+/** SET LOCAL ends with the transaction: a pooler in front of Postgres (PgBouncer) may then give the connection to others. */
 const begin = `BEGIN; SET LOCAL ROLE todo_mcp_access; SET LOCAL statement_timeout = '5s';
   SET LOCAL idle_in_transaction_session_timeout = '10s'`;
 
 /**
- * Postgres is starting, stopping, out of connections, or gone, or the transaction met another one: it is worth another try.
+ * Worth another try: Postgres is starting, stopping, out of connections, or gone, or the transaction collided with another.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const passing =
@@ -25,12 +25,12 @@ function isPassing(error: unknown): boolean {
   return passing.test(code) || passingMessage.test(message);
 }
 
-/** Postgres answers, and does not know this user, password or database. */
+/** Postgres answers, but does not accept this user, password or database. */
 const isRefusal = (error: unknown) => /^(?:28|3D)/.test((error as NodeJS.ErrnoException).code ?? '');
 
 const isProduction = () => process.env.NODE_ENV === 'production' || process.env.APP_ENV === 'production';
 
-/** @returns DATABASE_URL. @throws Error where it is not there or is none; its value, which has a password, is not shown. */
+/** @returns DATABASE_URL. @throws Error if it is missing or invalid. The message leaves out its value, which has a password. */
 export function databaseUrl(): string {
   const url = process.env.DATABASE_URL?.trim();
   if (!url) throw new Error('DATABASE_URL is missing. Expected: postgres://user:password@host:5432/database');
@@ -40,14 +40,14 @@ export function databaseUrl(): string {
   );
 }
 
-/** `sslmode` of the URL says whether TLS is used, and whose certificate is accepted. */
+/** `sslmode` in the URL says whether TLS is used, and which certificates are accepted. */
 export function clientOptions(url: string): ClientConfig {
   return {
     connectionString: url,
     application_name: 'todo-mcp',
     connectionTimeoutMillis: 5000,
     keepAlive: true,
-    // A connection that is dead without saying so ends here; queries themselves end before, by `statement_timeout`.
+    // For connections that die silently. Slow queries are ended earlier, by `statement_timeout`.
     query_timeout: 15_000,
   };
 }
@@ -68,15 +68,16 @@ export class Database {
     this.#url = url;
     this.#log = log;
     this.#pool = new Pool({ ...clientOptions(url), max: 10, idleTimeoutMillis: 30_000 });
-    // Without listeners the loss of a connection, as at a restart of Postgres, would end this process: of one that a
-    // transaction has, whose queries fail and say so, and of an idle one.
+    // Without these listeners a lost connection, as when Postgres restarts, would end this process. If a transaction uses the
+    // connection, its queries fail and report the error; an idle one is only logged.
     this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#pool.on('error', ({ message }) => log('warn', 'database_connection_lost', { message }));
   }
 
   /**
-   * Called at the start. A database that does not answer is a warning: it may come later, and tools wait for it.
-   * @throws Error where it is not migrated, in production; elsewhere it is migrated.
+   * Called at the start. A database that does not answer is only a warning: it may come up later, and tools wait for it.
+   * Outside production, it is migrated.
+   * @throws Error in production, if it is not migrated.
    */
   async open(): Promise<void> {
     try {
@@ -90,10 +91,10 @@ export class Database {
   }
 
   /**
-   * Runs queries as one owner: whatever they ask for, Postgres shows and takes rows of this owner alone, and the connection
-   * knows nothing of it afterwards. They may run again, from the beginning, where Postgres restarts in between.
-   * @param work is told which attempt it is, from 1: what an earlier one has written may be there.
-   * @throws ToolError where the database cannot be reached for some time.
+   * Runs queries as one owner: whatever they ask for, Postgres shows and accepts only this owner's rows, and the connection
+   * keeps nothing of the owner afterwards. If Postgres restarts in between, they run again from the beginning.
+   * @param work gets the number of the attempt, from 1: an earlier attempt may have written its rows.
+   * @throws ToolError if the database cannot be reached for some time.
    */
   async asOwner<T>(owner: string, work: (client: ClientBase, attempt: number) => Promise<T>): Promise<T> {
     const end = Date.now() + patience;
@@ -124,7 +125,7 @@ export class Database {
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      // A connection that cannot even be rolled back is not used again.
+      // A connection that cannot even roll back is not used again.
       await client.query('ROLLBACK').catch((thrown: Error) => {
         broken = thrown;
       });
@@ -134,7 +135,7 @@ export class Database {
     }
   }
 
-  /** Once, and again only where it failed. */
+  /** Runs once, and again only after a failure. */
   #prepare(): Promise<void> {
     this.#prepared ??= this.#checkOrMigrate().catch((error: unknown) => {
       this.#prepared = undefined;
@@ -147,12 +148,12 @@ export class Database {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     try {
-      await this.#warnOfPower(client);
+      await this.#warnOfSuperuser(client);
       if (!isProduction()) return void (await migrate(client));
       const pending = await pendingMigrations(client);
       if (pending.length === 0) return;
       throw new Error(
-        `The database has not taken ${pending.join(', ')}. Next: npm run migrate, or \`node dist/src/migrate.js\` in the image.`,
+        `The database lacks ${pending.join(', ')}. Next: npm run migrate, or \`node dist/src/migrate.js\` in the image.`,
       );
     } catch (error) {
       broken = error as Error;
@@ -162,12 +163,12 @@ export class Database {
     }
   }
 
-  async #warnOfPower(client: ClientBase): Promise<void> {
+  async #warnOfSuperuser(client: ClientBase): Promise<void> {
     const { rows } = await client.query(
       'SELECT rolname AS name FROM pg_roles WHERE rolname = session_user AND (rolsuper OR rolbypassrls)',
     );
     if (rows.length === 0) return;
-    const message = `DATABASE_URL signs in as ${rows[0]?.name}, whom row-level security does not hold. Next: take a role that is no superuser; README.md has the commands.`;
+    const message = `DATABASE_URL signs in as ${rows[0]?.name}, to whom row-level security does not apply. Next: use a role that is not a superuser; README.md has the commands.`;
     this.#log('warn', 'database_superuser', { message });
   }
 

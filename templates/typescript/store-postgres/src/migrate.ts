@@ -19,7 +19,7 @@ try {
   }
 } catch (error) {
   const { message, code, stack } = error as NodeJS.ErrnoException;
-  process.stderr.write(`The database was not migrated, and is as it was: ${message || code}\n`);
+  process.stderr.write(`The database was not migrated; nothing was changed: ${message || code}\n`);
   if (process.env.DEBUG) process.stderr.write(`${stack}\n`);
   process.exitCode = 1;
 }

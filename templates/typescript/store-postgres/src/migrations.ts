@@ -1,4 +1,4 @@
-// The SQL files of `migrations/`, taken once each, in the order of their names.
+// The SQL files of `migrations/`, each run once, in the order of their names.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientBase } from 'pg';
@@ -8,11 +8,11 @@ interface Migration {
   readonly sql: string;
 }
 
-/** The folder lies beside the bundle in `dist/src/`, and in the root of the project for what the compiler writes. */
+/** The folder is beside the bundle, in `dist/src/`; for what the compiler writes, it is the one in the project's root. */
 function folder(above = import.meta.dirname): string {
   const found = join(above, 'migrations');
   if (existsSync(found)) return found;
-  if (above === dirname(above)) throw new Error('The folder `migrations` is not there. Next: npm run build.');
+  if (above === dirname(above)) throw new Error('The folder `migrations` is missing. Next: npm run build.');
   return folder(dirname(above));
 }
 
@@ -21,7 +21,7 @@ function migrations(): readonly Migration[] {
   return names.toSorted().map((name) => ({ name, sql: readFileSync(join(folder(), name), 'utf8') }));
 }
 
-/** @returns the names of the files that a database has not taken yet. */
+/** @returns the names of the files that have not run in this database yet. */
 export async function pendingMigrations(client: ClientBase): Promise<readonly string[]> {
   const { rows: tables } = await client.query(
     "SELECT to_regclass('todo_mcp.migrations') IS NOT NULL AS there",
@@ -34,13 +34,13 @@ export async function pendingMigrations(client: ClientBase): Promise<readonly st
 }
 
 /**
- * Takes what is pending, all of it or nothing. Of several processes that start it at once, one does it and the others wait.
- * @returns the names of the files that were taken.
+ * Runs what is pending, all of it or nothing. If several processes start it at once, one does it and the others wait.
+ * @returns the names of the files that ran.
  */
 export async function migrate(client: ClientBase): Promise<readonly string[]> {
   await client.query('BEGIN');
   try {
-    // Any number will do, as long as it is always the same. The lock is given back with the transaction.
+    // Any number will do, as long as it is always the same. The lock is released with the transaction.
     await client.query('SELECT pg_advisory_xact_lock(7120034)');
     await client.query('CREATE SCHEMA IF NOT EXISTS todo_mcp');
     await client.query(

@@ -1,26 +1,18 @@
-// Todos in Postgres. Every query names the owner, and row-level security holds one that would not (migrations/0001-todos.sql).
+// Todos in Postgres. Every query names the owner; row-level security (migrations/0001-todos.sql) stops one that forgets to.
 import { randomUUID } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { ToolError } from 'scalekit-mcp-server';
 import type { Database } from './database.ts';
-import {
-  noRoom,
-  type Page,
-  type PageOptions,
-  pageOf,
-  placeAfter,
-  type Todo,
-  type TodoChanges,
-  type TodoStore,
-} from './todo-store.ts';
+import type { ListOptions, Placed, Todo, TodoChanges, TodoStore } from './todo-store.ts';
+import { noRoom } from './todo-store.ts';
 
-/** So many todos a user may have: nobody fills the disk alone. */
+/** Per-user limit, so that one user cannot fill the disk. */
 const maximumTodos = 100_000;
 
 const columns = 'id, title, description, completed';
 
 const queries = {
-  // Creations of one owner wait for each other here, so that no page goes past a place that is filled later.
+  // The row lock makes one owner's creations wait for each other, so that no page skips a place that is filled later.
   create: `WITH counted AS (
       INSERT INTO todo_mcp.owners AS own (owner_id, created, todos) VALUES ($1, 1, 1)
       ON CONFLICT (owner_id) DO UPDATE SET created = own.created + 1, todos = own.todos + 1
@@ -32,14 +24,14 @@ const queries = {
   listCompleted: `SELECT place, ${columns} FROM todo_mcp.todos WHERE owner_id = $1 AND place > $2 AND completed = $4
     ORDER BY place LIMIT $3`,
   get: `SELECT ${columns} FROM todo_mcp.todos WHERE owner_id = $1 AND id = $2`,
-  // One statement: of two changes at once, the later one sets its own fields on top of the earlier one's.
+  // One statement: of two simultaneous changes, the later one sets its own fields on top of the earlier one's.
   update: `UPDATE todo_mcp.todos SET title = coalesce($3, title), description = coalesce($4, description),
     completed = coalesce($5, completed) WHERE owner_id = $1 AND id = $2 RETURNING ${columns}`,
   delete: `WITH gone AS (DELETE FROM todo_mcp.todos WHERE owner_id = $1 AND id = $2 RETURNING owner_id)
     UPDATE todo_mcp.owners SET todos = todos - 1 WHERE owner_id IN (SELECT owner_id FROM gone)`,
 } as const;
 
-/** Postgres keeps every character but this one. */
+/** The only character that Postgres cannot store. */
 const hasNul = (text: string | null | undefined) => text?.includes('\0') ?? false;
 
 function refuseNul(...texts: ReadonlyArray<string | null | undefined>): void {
@@ -57,26 +49,22 @@ export class PostgresTodos implements TodoStore {
     refuseNul(title, description);
     const id = randomUUID();
     return await this.#database.asOwner(owner, async (client, attempt) => {
-      // Where the connection broke at the end of an earlier attempt, it may have been written all the same.
+      // If the connection broke at the end of an earlier attempt, the todo may have been written all the same.
       const written = attempt > 1 ? await this.#one(client, queries.get, [owner, id]) : undefined;
       const todo = written ?? (await this.#one(client, queries.create, [owner, id, title, description]));
-      if (!todo) throw new ToolError(noRoom);
+      if (!todo) throw noRoom();
       return todo;
     });
   }
 
-  async list(owner: string, { completed, limit, cursor }: PageOptions): Promise<Page> {
-    // One more than asked for shows whether there is a next page.
-    const values = [owner, placeAfter(cursor), limit + 1];
+  async list(owner: string, { completed, after, limit }: ListOptions): Promise<readonly Placed[]> {
+    const values = [owner, after, limit];
     const { rows } = await this.#database.asOwner(owner, (client) =>
       completed == null
         ? client.query(queries.list, values)
         : client.query(queries.listCompleted, [...values, completed]),
     );
-    return pageOf(
-      rows.map(({ place, ...todo }) => ({ todo: todo as Todo, place: Number(place) })),
-      limit,
-    );
+    return rows.map(({ place, ...todo }) => ({ todo: todo as Todo, place: Number(place) }));
   }
 
   async get(owner: string, id: string): Promise<Todo | undefined> {

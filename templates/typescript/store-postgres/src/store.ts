@@ -1,13 +1,8 @@
-// Where todos live: in Postgres. This file is all that differs where they live elsewhere.
+// Where todos live: in Postgres. This is the only file that differs from one store to another.
 import type { ServiceDeclaration } from 'scalekit-mcp-server';
 import { Database, databaseUrl } from './database.ts';
 import { PostgresTodos } from './postgres-todos.ts';
 import type { TodoStore } from './todo-store.ts';
-
-/** What tools work with: `services` in their second argument. */
-export interface Services {
-  readonly todos: TodoStore;
-}
 
 export const services: ServiceDeclaration = {
   async open(_env, log) {
@@ -18,8 +13,9 @@ export const services: ServiceDeclaration = {
   close: ({ todos }) => todos.close(),
 };
 
+// What tools find in `services`, a part of their second argument.
 declare module 'scalekit-mcp-server' {
   interface Register {
-    services: Services;
+    services: { readonly todos: TodoStore };
   }
 }

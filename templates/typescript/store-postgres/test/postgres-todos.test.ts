@@ -1,5 +1,5 @@
-// Todos in Postgres: what every store does, and how Postgres itself keeps owners apart. They need DATABASE_URL in the
-// environment; the database may be any, they leave nothing behind but todos of owners that nobody else has.
+// Todos in Postgres: what every store does, and how Postgres itself keeps owners apart. DATABASE_URL has to be in the
+// environment. Any database will do: they leave only todos behind, of owners whom nobody else has.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
@@ -28,7 +28,7 @@ function inPostgres() {
     });
     after(() => database.close());
 
-    it('shows one owner alone to a query that forgets to ask for one', async () => {
+    it('shows only one owner to a query that forgets to name one', async () => {
       const { rows } = await database.asOwner(owner, (client) =>
         client.query('SELECT * FROM todo_mcp.todos'),
       );
@@ -38,7 +38,7 @@ function inPostgres() {
       );
     });
 
-    it('changes and deletes nothing of another owner, and takes nothing for one', async () => {
+    it('changes, deletes and inserts nothing of another owner', async () => {
       const run = (sql: string) => database.asOwner(owner, (client) => client.query(sql, [other]));
       const changed = await run('UPDATE todo_mcp.todos SET completed = true WHERE owner_id = $1');
       const deleted = await run('DELETE FROM todo_mcp.todos WHERE owner_id = $1');
@@ -47,8 +47,8 @@ function inPostgres() {
       await assert.rejects(run(forged), /row-level security/);
     });
 
-    it('leaves nothing of an owner on the connection for the next', async () => {
-      // As many as the pool has connections, so that each is used.
+    it('leaves nothing of an owner on the connection for the next one', async () => {
+      // As many as the pool has connections, so that each one is used.
       const ask = () =>
         database.asOwner(other, async (client) => {
           await client.query('COMMIT');

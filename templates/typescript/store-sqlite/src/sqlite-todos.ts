@@ -1,24 +1,15 @@
-// Todos in a SQLite file, by the module that Node.js itself brings. One process at a time serves a file.
+// Todos in a SQLite file, by the module that comes with Node.js. One process at a time serves a file.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { ToolError } from 'scalekit-mcp-server';
-import {
-  noRoom,
-  type Page,
-  type PageOptions,
-  pageOf,
-  placeAfter,
-  type Todo,
-  type TodoChanges,
-  type TodoStore,
-} from './todo-store.ts';
+import type { ListOptions, Placed, Todo, TodoChanges, TodoStore } from './todo-store.ts';
+import { noRoom } from './todo-store.ts';
 
-/** So many todos a user may have: nobody fills the disk alone. */
+/** Per-user limit, so that one user cannot fill the disk. */
 const maximumTodos = 100_000;
 
-/** The tables, a step a version; `PRAGMA user_version` says how many were taken. Only add to this list. */
+/** One step per version of the tables; `PRAGMA user_version` says how many a file has taken. Only add to this list. */
 const migrations = [
   `CREATE TABLE owners (
      owner_id TEXT PRIMARY KEY,
@@ -46,8 +37,8 @@ const queries = {
     RETURNING created`,
   insert: `INSERT INTO todos (owner_id, place, id, title, description) VALUES (:owner, :place, :id, :title, :description)
     RETURNING *`,
-  all: 'SELECT * FROM todos WHERE owner_id = :owner AND place > :after ORDER BY place LIMIT :limit',
-  some: `SELECT * FROM todos WHERE owner_id = :owner AND completed = :completed AND place > :after
+  list: 'SELECT * FROM todos WHERE owner_id = :owner AND place > :after ORDER BY place LIMIT :limit',
+  listCompleted: `SELECT * FROM todos WHERE owner_id = :owner AND completed = :completed AND place > :after
     ORDER BY place LIMIT :limit`,
   get: 'SELECT * FROM todos WHERE owner_id = :owner AND id = :id',
   update: `UPDATE todos SET title = coalesce(:title, title), description = coalesce(:description, description),
@@ -74,10 +65,10 @@ const todoOf = ({ id, title, description, completed }: Row): Todo => ({
 /** SQLite has no booleans. */
 const flag = (value: boolean | null | undefined) => (value == null ? null : Number(value));
 
-/** @throws Error where this Node.js has no SQLite. */
+/** @throws Error if this Node.js has no SQLite. */
 function sqliteOfNode(): typeof import('node:sqlite') {
   const { emitWarning } = process;
-  // It works the same in every version from 22.13 on; the warning that it may change would be in every log.
+  // It has worked the same since 22.13. The warning that it is experimental would be in every log.
   process.emitWarning = () => {};
   try {
     const sqlite = process.getBuiltinModule?.('node:sqlite');
@@ -90,7 +81,7 @@ function sqliteOfNode(): typeof import('node:sqlite') {
   );
 }
 
-/** @throws Error for a file that is newer than this program, or none of ours. */
+/** @throws Error if the file was written by a newer version of this server, or is not a database. */
 function migrate(database: DatabaseSync, file: string): void {
   database.exec('BEGIN IMMEDIATE');
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
@@ -107,14 +98,14 @@ export class SqliteTodos implements TodoStore {
   readonly #statements: { readonly [Name in keyof typeof queries]: StatementSync };
 
   /**
-   * @param file is made, with its folder, where it is not there; `:memory:` is a database for a test.
-   * @throws Error where the file cannot be used.
+   * @param file is created, with its folder, if it does not exist; `:memory:` is a database for a test.
+   * @throws Error if the file cannot be used.
    */
   constructor(file: string) {
     const { DatabaseSync } = sqliteOfNode();
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
-    // What was answered is on the disk: it outlives the process, and the machine's power, too.
+    // FULL: what was answered is on the disk, and survives a crash of the process and a power failure.
     this.#database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     this.#database.exec('PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
     migrate(this.#database, file);
@@ -125,21 +116,19 @@ export class SqliteTodos implements TodoStore {
   async create(owner: string, title: string, description: string | null): Promise<Todo> {
     return this.#transaction(() => {
       const counted = this.#statements.count.get({ owner }) as { created: number } | undefined;
-      if (!counted) throw new ToolError(noRoom);
+      if (!counted) throw noRoom();
       const values = { owner, place: counted.created, id: randomUUID(), title, description };
       return todoOf(this.#statements.insert.get(values) as unknown as Row);
     });
   }
 
-  async list(owner: string, { completed, limit, cursor }: PageOptions): Promise<Page> {
-    // One more than asked for shows whether there is a next page.
-    const values = { owner, after: placeAfter(cursor), limit: limit + 1 };
+  async list(owner: string, { completed, after, limit }: ListOptions): Promise<readonly Placed[]> {
+    const values = { owner, after, limit };
     const rows =
       completed == null
-        ? this.#statements.all.all(values)
-        : this.#statements.some.all({ ...values, completed: flag(completed) });
-    const found = (rows as unknown as Row[]).map((row) => ({ todo: todoOf(row), place: row.place }));
-    return pageOf(found, limit);
+        ? this.#statements.list.all(values)
+        : this.#statements.listCompleted.all({ ...values, completed: flag(completed) });
+    return (rows as unknown as Row[]).map((row) => ({ todo: todoOf(row), place: row.place }));
   }
 
   async get(owner: string, id: string): Promise<Todo | undefined> {
@@ -166,7 +155,7 @@ export class SqliteTodos implements TodoStore {
     this.#database.close();
   }
 
-  /** Both writes or none, also where the process is killed in between. */
+  /** Both writes or neither, even if the process is killed in between. */
   #transaction<T>(write: () => T): T {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -183,7 +172,7 @@ export class SqliteTodos implements TodoStore {
     try {
       this.#database.exec('ROLLBACK');
     } catch {
-      // After some errors, such as a full disk, SQLite has done it itself.
+      // After some errors, such as a full disk, SQLite has already rolled back by itself.
     }
   }
 }

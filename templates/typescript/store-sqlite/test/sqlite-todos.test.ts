@@ -1,4 +1,4 @@
-// Todos in a SQLite file: what every store does, and what a file adds to it.
+// Todos in a SQLite file: what every store does, and what only a file does.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const newFile = () => join(folder, `${Math.random()}`, 'todos.db');
 describeStore('todos in SQLite', async () => new SqliteTodos(newFile()));
 
 describe('a SQLite file', () => {
-  it('is made with its folder, and keeps everything for the next process', async () => {
+  it('is created with its folder, and keeps everything for the next process', async () => {
     const [file, owner] = [newFile(), newOwner()];
     const first = new SqliteTodos(file);
     const todo = await first.create(owner, 'kept', null);
@@ -36,7 +36,7 @@ describe('a SQLite file', () => {
     for (const store of [one, other]) await store.close();
   });
 
-  it('is refused where it is of a newer version', async () => {
+  it('is refused if a newer version wrote it', async () => {
     const file = newFile();
     await new SqliteTodos(file).close();
     const { DatabaseSync } = process.getBuiltinModule('node:sqlite');

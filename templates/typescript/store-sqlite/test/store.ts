@@ -1,4 +1,4 @@
-// The store that servers under test work with.
+// The store that servers under test use.
 import { SqliteTodos } from '../src/sqlite-todos.ts';
 import type { TodoStore } from '../src/todo-store.ts';
 

@@ -6,7 +6,7 @@ import { tools } from './tools/index.ts';
 await serve({
   name: 'MCP Server',
   version: '0.1.0',
-  // What models are told about the server as a whole; some read the first 512 characters alone.
+  // What models are told about the server as a whole. Some read only the first 512 characters.
   instructions: 'An example: each tool says who called it.',
   auth: (env) =>
     new ScalekitProvider({

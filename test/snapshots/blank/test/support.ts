@@ -1,4 +1,4 @@
-// What the tests start from: this server on a free port, with a local Scalekit of its own. No network, no account.
+// Starts this server together with a local Scalekit, in this process, on free ports: no network, no account.
 import { startEmulator } from 'scalekit-mcp/emulator';
 import { freeMcpUrl, startServer as start } from 'scalekit-mcp-server/testing';
 import { scopes } from '../src/scopes.ts';

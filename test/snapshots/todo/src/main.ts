@@ -7,8 +7,8 @@ import { tools } from './tools/index.ts';
 await serve({
   name: 'Todo MCP',
   version: '0.1.0',
-  // What models are told about the server as a whole; some read the first 512 characters alone.
-  instructions: 'Keeps a todo list for whoever is signed in. Ids come from list_todos and create_todo.',
+  // What models are told about the server as a whole. Some read only the first 512 characters.
+  instructions: 'Keeps a todo list for the user who is signed in. Ids come from list_todos and create_todo.',
   auth: (env) =>
     new ScalekitProvider({
       environmentUrl: env.SCALEKIT_ENVIRONMENT_URL,

@@ -1,97 +1,79 @@
 // Todos in memory: gone when the process ends, and unknown to other processes.
 import { randomUUID } from 'node:crypto';
-import { ToolError } from 'scalekit-mcp-server';
-import {
-  noRoom,
-  type Page,
-  type PageOptions,
-  type Placed,
-  pageOf,
-  placeAfter,
-  type Todo,
-  type TodoChanges,
-  type TodoStore,
-} from './todo-store.ts';
+import type { ListOptions, Placed, Todo, TodoChanges, TodoStore } from './todo-store.ts';
+import { noRoom } from './todo-store.ts';
 
-/** So much a user may have, in todos and in bytes of JSON: nobody fills the memory alone. */
+/** Per-user limits, so that one user cannot fill the memory: todos, and bytes of JSON. */
 const maximumTodos = 1000;
 const maximumBytes = 1_000_000;
 
-interface Entry extends Placed {
-  readonly bytes: number;
-}
+const sizeOf = (todo: Todo | undefined) => (todo ? Buffer.byteLength(JSON.stringify(todo)) : 0);
 
-/** Everything of one owner: no lookup finds a todo without naming its owner. */
-class OwnerTodos {
-  readonly #entries = new Map<string, Entry>();
+/** The todos of one owner by their ids, in the order in which they were created. */
+class OwnerTodos extends Map<string, Placed> {
   #created = 0;
   #bytes = 0;
 
-  /** A todo that is there already keeps its place. */
+  /** Adds a todo, or replaces the one with its id, in the same place. */
   put(todo: Todo): Todo {
-    const old = this.#entries.get(todo.id);
-    const bytes = Buffer.byteLength(JSON.stringify(todo));
-    const total = this.#bytes - (old?.bytes ?? 0) + bytes;
-    if (total > maximumBytes || (!old && this.#entries.size >= maximumTodos)) throw new ToolError(noRoom);
-    this.#bytes = total;
+    const old = this.get(todo.id);
+    const bytes = this.#bytes - sizeOf(old?.todo) + sizeOf(todo);
+    if (bytes > maximumBytes || (!old && this.size >= maximumTodos)) throw noRoom();
+    this.#bytes = bytes;
     if (!old) this.#created += 1;
-    this.#entries.set(todo.id, { todo, bytes, place: old?.place ?? this.#created });
+    this.set(todo.id, { todo, place: old?.place ?? this.#created });
     return todo;
   }
 
-  get(id: string): Todo | undefined {
-    return this.#entries.get(id)?.todo;
-  }
-
-  delete(id: string): boolean {
-    this.#bytes -= this.#entries.get(id)?.bytes ?? 0;
-    return this.#entries.delete(id);
-  }
-
-  page({ completed, limit, cursor }: PageOptions): Page {
-    const after = placeAfter(cursor);
-    const entries = [...this.#entries.values()].filter(({ todo, place }) => {
-      return place > after && (completed ?? todo.completed) === todo.completed;
-    });
-    return pageOf(entries, limit);
+  override delete(id: string): boolean {
+    this.#bytes -= sizeOf(this.get(id)?.todo);
+    return super.delete(id);
   }
 }
 
+/** Every lookup starts from the owner, so nobody finds the todo of another user. */
 export class MemoryTodos implements TodoStore {
   readonly #owners = new Map<string, OwnerTodos>();
 
-  async create(ownerId: string, title: string, description: string | null): Promise<Todo> {
-    const own = this.#owners.get(ownerId) ?? new OwnerTodos();
-    const todo = own.put({ id: randomUUID(), title, description, completed: false });
+  async create(ownerId: string, title: string, description: string | null) {
+    const own = this.#of(ownerId);
     this.#owners.set(ownerId, own);
-    return todo;
+    return own.put({ id: randomUUID(), title, description, completed: false });
   }
 
-  async list(ownerId: string, options: PageOptions): Promise<Page> {
-    return (this.#owners.get(ownerId) ?? new OwnerTodos()).page(options);
+  async list(ownerId: string, { completed, after, limit }: ListOptions) {
+    const found = [...this.#of(ownerId).values()].filter(({ todo, place }) => {
+      return place > after && todo.completed === (completed ?? todo.completed);
+    });
+    return found.slice(0, limit);
   }
 
-  async get(ownerId: string, id: string): Promise<Todo | undefined> {
-    return this.#owners.get(ownerId)?.get(id);
+  async get(ownerId: string, id: string) {
+    return this.#of(ownerId).get(id)?.todo;
   }
 
-  async update(ownerId: string, id: string, changes: TodoChanges): Promise<Todo | undefined> {
-    const own = this.#owners.get(ownerId);
-    const todo = own?.get(id);
-    if (!own || !todo) return undefined;
+  async update(ownerId: string, id: string, { title, description, completed }: TodoChanges) {
+    const own = this.#of(ownerId);
+    const todo = own.get(id)?.todo;
+    if (!todo) return undefined;
     return own.put({
       id,
-      title: changes.title ?? todo.title,
-      description: changes.description ?? todo.description,
-      completed: changes.completed ?? todo.completed,
+      title: title ?? todo.title,
+      description: description ?? todo.description,
+      completed: completed ?? todo.completed,
     });
   }
 
-  async delete(ownerId: string, id: string): Promise<boolean> {
-    return this.#owners.get(ownerId)?.delete(id) ?? false;
+  async delete(ownerId: string, id: string) {
+    return this.#of(ownerId).delete(id);
   }
 
-  async close(): Promise<void> {
+  async close() {
     this.#owners.clear();
+  }
+
+  /** What it makes for an unknown owner is kept by `create` alone, so that reading takes no memory. */
+  #of(ownerId: string): OwnerTodos {
+    return this.#owners.get(ownerId) ?? new OwnerTodos();
   }
 }

@@ -5,7 +5,7 @@ import { scopes } from '../src/scopes.ts';
 import { tools } from '../src/tools/index.ts';
 import { newStore } from './store.ts';
 
-/** @param todos where its tools keep todos. */
+/** @param todos the store of its tools. */
 export async function startServer(todos = newStore()) {
   const mcpUrl = await freeMcpUrl();
   const scalekit = await startEmulator({ mcpUrl, scopes: scopes.names, autoApprove: true });

@@ -64,7 +64,9 @@ describe('todos', () => {
     const titles = [...first.todos, ...second.todos].map(({ title }) => title);
     assert.deepEqual(titles, ['one', 'two', 'three']);
     assert.equal(second.next_cursor, undefined);
-    assert.match((await call('list_todos', { cursor: 'x' })).error ?? '', /not the next_cursor/);
+    const wrong = ['x', '', '1.5', '-1', '1e3', ' 1', '9'.repeat(40), "' OR 1=1 --", '\u0000'];
+    for (const cursor of wrong)
+      assert.match((await call('list_todos', { cursor })).error ?? '', /not the next_cursor/, cursor);
   });
 
   it('are not changed by what is left out, or null', async () => {

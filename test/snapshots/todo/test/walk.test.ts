@@ -1,4 +1,4 @@
-// The whole way of an MCP client, with the official one: from knowing only the URL to a tool's answer.
+// All that an MCP client does, from knowing only the URL to a tool's answer. It is the official client.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';

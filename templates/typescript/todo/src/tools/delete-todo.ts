@@ -1,18 +1,17 @@
-// Deletes a todo.
-import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
+import { notFound } from '../todo-store.ts';
 
 export const deleteTodo = tool({
   name: 'delete_todo',
   title: 'Delete a todo',
-  description: 'Deletes a todo of the user for good.',
+  description: "Deletes one of the user's todos for good.",
   scopes: ['todo:write'],
-  input: z.object({ todo_id: z.string().describe('The id, as create_todo and list_todos give it') }),
-  output: z.object({ deleted: z.string().describe('The id of the todo that is gone') }),
+  input: z.object({ todo_id: z.string().describe('The id, from create_todo or list_todos') }),
+  output: z.object({ deleted: z.string().describe('The id of the deleted todo') }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   async run({ todo_id }, { user, services: { todos } }) {
-    if (!(await todos.delete(user.id, todo_id))) throw new ToolError(`Todo \`${todo_id}\` not found.`);
+    if (!(await todos.delete(user.id, todo_id))) throw notFound(todo_id);
     return { deleted: todo_id };
   },
 });

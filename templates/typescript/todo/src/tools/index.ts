@@ -1,4 +1,4 @@
-// The tools of this server. One file a tool; a tool that is not in this list does not exist.
+// The tools of this server, one file each. A tool that is not in this list does not exist.
 import type { Tool } from 'scalekit-mcp-server';
 import { createTodo } from './create-todo.ts';
 import { deleteTodo } from './delete-todo.ts';

@@ -1,4 +1,4 @@
-// An example, to be replaced by what your server is for.
+// An example. Replace it with what your server is for.
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
 
@@ -10,7 +10,7 @@ export const todoWrite = tool({
   // The names come from src/scopes.ts. All scopes that are listed here are required.
   scopes: ['todo:write'],
   input: z.object({
-    message: z.string().max(200).optional().describe('Anything; it comes back'),
+    message: z.string().max(200).optional().describe('Any text; it is returned'),
   }),
   output: z.object({
     message: z.string(),

@@ -1,24 +1,19 @@
-// Lists todos, a page at a time: all, or those that are completed or open.
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
 import { Todo } from '../todo-store.ts';
 
-/** Enough for a model to read at once; it asks for more where it needs more. */
 const defaultLimit = 100;
+const Cursor = z.string().regex(/^\d{1,15}$/, 'This is not the next_cursor of a page.');
 
 export const listTodos = tool({
   name: 'list_todos',
   title: 'List todos',
-  description:
-    'Lists the todos of the user, oldest first: all, or only those that are completed or open. Where there are more, the answer has next_cursor.',
+  description: "Lists the user's todos, oldest first. If there are more, the answer has next_cursor.",
   scopes: ['todo:read'],
   input: z.object({
-    completed: z
-      .boolean()
-      .nullish()
-      .describe('true for completed todos, false for open ones; all if left out'),
+    completed: z.boolean().nullish().describe('true: only completed todos; false: only open ones'),
     limit: z.number().int().min(1).max(1000).nullish().describe(`How many at most; default ${defaultLimit}`),
-    cursor: z.string().max(100).nullish().describe('next_cursor of the page before'),
+    cursor: Cursor.nullish().describe('next_cursor of the previous page'),
   }),
   output: z.object({
     todos: z.array(Todo),
@@ -26,7 +21,11 @@ export const listTodos = tool({
   }),
   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   async run({ completed, limit, cursor }, { user, services: { todos } }) {
-    const page = await todos.list(user.id, { completed, limit: limit ?? defaultLimit, cursor });
-    return { todos: page.todos, ...(page.next && { next_cursor: page.next }) };
+    const size = limit ?? defaultLimit;
+    // One more than the page holds shows whether there is a next page.
+    const found = await todos.list(user.id, { completed, after: Number(cursor ?? 0), limit: size + 1 });
+    const page = found.slice(0, size);
+    const next = found.length > size && { next_cursor: String(page.at(-1)?.place) };
+    return { todos: page.map(({ todo }) => todo), ...next };
   },
 });
