@@ -15,11 +15,11 @@ export async function everything(
   options: Partial<ListOptions> = {},
 ): Promise<Todo[]> {
   const todos: Todo[] = [];
-  let after: number | undefined = 0;
-  while (after !== undefined) {
-    const page = await store.list(owner, { limit: 100, ...options, after });
+  let place: number | undefined = 0;
+  while (place !== undefined) {
+    const page = await store.list(owner, { limit: 100, ...options, after: place });
     todos.push(...page.map(({ todo }) => todo));
-    after = page.at(-1)?.place;
+    place = page.at(-1)?.place;
   }
   return todos;
 }
