@@ -18,13 +18,15 @@ import { pinnedVersion, toolOf } from './tools.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 export const projects = join(here, 'projects');
+/** Files of projects/ that are copied into a project, since each is installed alone. */
+const sharedBy = (name) => (name.startsWith('sdk-') ? ['todos.js', 'sdk.js'] : ['todos.js']);
 /**
- * Near the root, as servers are in their containers: Node resolves each module's path a folder at a time, and 12 ms of a cold start
- * with 150 modules were those of a deep checkout.
+ * Near the root, as servers are in their containers: Node resolves each module's path folder by folder, and a deep checkout added
+ * 12 ms to a cold start with 150 modules.
  */
 export const cache = join(tmpdir(), 'create-scalekit-mcp-bench');
 
-/** The Node that everything runs on: the current LTS line, since mcp-use and xmcp refuse anything older than 22. */
+/** The Node.js that everything runs on: the current LTS, since mcp-use and xmcp refuse versions older than 22. */
 const nodeVersion = '24.21.0';
 
 /** @returns {string} path of the pinned Node's executable, installed when missing. */
@@ -52,8 +54,8 @@ export function nodeVersionOf(executable) {
 }
 
 /**
- * Copies projects/<name> and the shared todos to the cache, installs, builds and drops the development dependencies.
- * Does nothing when the cached copy was made from the same files.
+ * Copies projects/<name> and the shared files to the cache, installs, builds and drops the development dependencies.
+ * Does nothing if the cached copy was made from the same files.
  * @param {string} name a folder of projects/
  * @param {string} node executable that installs, builds and later runs it
  * @returns {string} the project's folder in the cache
@@ -61,20 +63,22 @@ export function nodeVersionOf(executable) {
 export function installProject(name, node) {
   const source = join(projects, name);
   const target = join(cache, name);
-  const key = fingerprint([source, join(projects, 'todos.js')], node);
+  const shared = sharedBy(name);
+  const key = fingerprint([source, ...shared.map((file) => join(projects, file))], node);
   const marker = join(target, '.installed');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return target;
 
   console.error(`installing ${name}`);
   rmSync(target, { recursive: true, force: true });
   cpSync(source, target, { recursive: true });
-  cpSync(join(projects, 'todos.js'), join(target, existsSync(join(source, 'src')) ? 'src' : '.', 'todos.js'));
+  const folder = join(target, existsSync(join(source, 'src')) ? 'src' : '.');
+  for (const file of shared) cpSync(join(projects, file), join(folder, file));
   installAndBuild(target, node);
   writeFileSync(marker, key);
   return target;
 }
 
-/** Installs and builds as the project's language does; of npm's packages only what production needs stays. */
+/** Installs and builds as the project's language does. With npm, only the packages that production needs stay. */
 export function installAndBuild(folder, node) {
   const tool = toolOf(folder);
   if (tool) return tool.build(folder);

@@ -5,49 +5,17 @@ import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middlew
 import { createMcpExpressApp } from '@modelcontextprotocol/sdk/server/express.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { z } from 'zod';
-import { todos } from './todos.js';
-
-const { PORT, SCALEKIT_ENVIRONMENT_URL: environmentUrl, SCALEKIT_RESOURCE_ID: resourceId } = process.env;
-const keys = createRemoteJWKSet(new URL(`${environmentUrl}/keys`));
-
-const verifier = {
-  async verifyAccessToken(token) {
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer: [environmentUrl, `${environmentUrl}/resources/${resourceId}`],
-        audience: resourceId,
-        algorithms: ['RS256'],
-      });
-      return { token, clientId: payload.client_id, scopes: payload.scope.split(' '), expiresAt: payload.exp };
-    } catch (error) {
-      throw new InvalidTokenError(error.message);
-    }
-  },
-};
+import { bearerAuth, listTodos, listTodosShape } from './sdk.js';
 
 function createServer() {
   const server = new McpServer({ name: 'Todo MCP', version: '1.0.0' });
-  server.registerTool(
-    'list_todos',
-    { description: 'List your todos.', inputSchema: { completed: z.boolean().optional() } },
-    async ({ completed }) => {
-      const found = {
-        todos: todos.filter((todo) => completed === undefined || todo.completed === completed),
-      };
-      return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found };
-    },
-  );
+  const config = { description: 'List your todos.', inputSchema: listTodosShape };
+  server.registerTool('list_todos', config, listTodos);
   return server;
 }
 
 const app = createMcpExpressApp();
-const authorize = requireBearerAuth({
-  verifier,
-  requiredScopes: ['todo:read'],
-  resourceMetadataUrl: `http://localhost:${PORT}/.well-known/oauth-protected-resource`,
-});
+const authorize = requireBearerAuth(bearerAuth((message) => new InvalidTokenError(message)));
 
 app.post('/mcp', authorize, async (request, response) => {
   const server = createServer();
@@ -60,4 +28,4 @@ app.post('/mcp', authorize, async (request, response) => {
   await transport.handleRequest(request, response, request.body);
 });
 
-app.listen(Number(PORT), '127.0.0.1');
+app.listen(Number(process.env.PORT), '127.0.0.1');

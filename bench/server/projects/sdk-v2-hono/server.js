@@ -8,50 +8,21 @@ import {
   OAuthErrorCode,
   requireBearerAuth,
 } from '@modelcontextprotocol/server';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { todos } from './todos.js';
+import { bearerAuth, listTodos, listTodosShape } from './sdk.js';
 
-const { PORT, SCALEKIT_ENVIRONMENT_URL: environmentUrl, SCALEKIT_RESOURCE_ID: resourceId } = process.env;
-const keys = createRemoteJWKSet(new URL(`${environmentUrl}/keys`));
-const inputSchema = z.object({ completed: z.boolean().optional() });
-
-const verifier = {
-  async verifyAccessToken(token) {
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        issuer: [environmentUrl, `${environmentUrl}/resources/${resourceId}`],
-        audience: resourceId,
-        algorithms: ['RS256'],
-      });
-      return { token, clientId: payload.client_id, scopes: payload.scope.split(' '), expiresAt: payload.exp };
-    } catch (error) {
-      throw new OAuthError(OAuthErrorCode.InvalidToken, error.message);
-    }
-  },
-};
+const inputSchema = z.object(listTodosShape);
 
 function createServer() {
   const server = new McpServer({ name: 'Todo MCP', version: '1.0.0' });
-  server.registerTool(
-    'list_todos',
-    { description: 'List your todos.', inputSchema },
-    async ({ completed }) => {
-      const found = {
-        todos: todos.filter((todo) => completed === undefined || todo.completed === completed),
-      };
-      return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found };
-    },
-  );
+  server.registerTool('list_todos', { description: 'List your todos.', inputSchema }, listTodos);
   return server;
 }
 
 const app = createMcpHonoApp();
-const authorize = requireBearerAuth({
-  verifier,
-  requiredScopes: ['todo:read'],
-  resourceMetadataUrl: `http://localhost:${PORT}/.well-known/oauth-protected-resource`,
-});
+const authorize = requireBearerAuth(
+  bearerAuth((message) => new OAuthError(OAuthErrorCode.InvalidToken, message)),
+);
 const handler = createMcpHandler(createServer);
 
 app.all('/mcp', async (context) => {
@@ -60,4 +31,4 @@ app.all('/mcp', async (context) => {
   return await handler.fetch(context.req.raw, { authInfo, parsedBody: context.get('parsedBody') });
 });
 
-serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' });
+serve({ fetch: app.fetch, port: Number(process.env.PORT), hostname: '127.0.0.1' });
