@@ -130,7 +130,16 @@ export function withProject(facts: Facts, run: (project: ProjectFacts) => Outcom
   return withFact(facts.project, run);
 }
 
-/** Runs a check on a variable that says something: it is set, and is no placeholder. */
+/** Runs a check on the project's `.env` and its like, as git sees them. */
+export function withEnvInGit(facts: Facts, run: (envFiles: ProjectFacts['envFiles']) => Outcome): Outcome {
+  return withProject(facts, ({ envFiles }) =>
+    envFiles.every(({ git }) => git === undefined)
+      ? skipped('There is no git repository, or no .env')
+      : run(envFiles),
+  );
+}
+
+/** Runs a check on a variable that has a real value: neither empty nor a placeholder. */
 export function withSetting(
   facts: Facts,
   variable: VariableName,

@@ -7,6 +7,7 @@ import { gatherProject } from '../../src/doctor/gather/project/project.ts';
 import { serversIn } from '../../src/doctor/gather/workspace.ts';
 import { everything } from '../../src/doctor/selection.ts';
 import { startCauseOf } from '../../src/doctor/start-causes.ts';
+import { fastMcpServer } from '../support/fastmcp.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** Projects that others wrote, as files on the disk: what is read of them, and what is found. */
@@ -49,25 +50,7 @@ const metadata = JSON.stringify({
 const env =
   'PORT=3002\nSCALEKIT_ENVIRONMENT_URL=https://acme.scalekit.dev\nSCALEKIT_RESOURCE_ID=res_1\nMCP_URL=http://localhost:3002/\n';
 
-const fastmcp = `import os
-from dotenv import load_dotenv
-from fastmcp import FastMCP
-from fastmcp.server.auth.providers.scalekit import ScalekitProvider
-
-load_dotenv()
-
-mcp = FastMCP(
-    "Todo Server",
-    auth=ScalekitProvider(
-        environment_url=os.getenv("SCALEKIT_ENVIRONMENT_URL"),
-        resource_id=os.getenv("SCALEKIT_RESOURCE_ID"),
-        base_url=os.getenv("MCP_URL"),
-    ),
-)
-
-if __name__ == "__main__":
-    mcp.run(transport="http", port=int(os.getenv("PORT", "3002")))
-`;
+const fastmcp = fastMcpServer();
 
 const python = (server: string): Files => ({
   '.env': env,

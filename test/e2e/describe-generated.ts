@@ -4,6 +4,7 @@ import { serverUrls } from '../../src/scalekit/index.ts';
 import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { McpClient, type OfficialClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
 import type { Program } from '../support/program.ts';
+import { toolCallRequest } from '../support/tool-calls.ts';
 
 /** A generated project, and what its owner expects of it. */
 export interface Kind {
@@ -20,6 +21,15 @@ export interface Kind {
   readonly allowed: string;
   readonly denied: { readonly tool: string; readonly scope: string; readonly args: Record<string, unknown> };
 }
+
+/** What is the same of every todo server, whatever its store. */
+export const todoKind = {
+  scopes: ['todo:read', 'todo:write'],
+  tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
+  narrow: 'todo:read',
+  allowed: 'list_todos',
+  denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
+} as const;
 
 /** Makes a project and holds it to what every generated project promises. @param more what else is tested in the same one. */
 export function describeGenerated(kind: Kind, more?: (project: () => GeneratedProject) => void): void {
@@ -131,20 +141,8 @@ export function describeGenerated(kind: Kind, more?: (project: () => GeneratedPr
 
       test('a read-only token gets 403 with all that is needed, before the tool runs', async () => {
         const token = await scalekit.mint({ scopes: [kind.narrow] });
-        const response = await fetch(project.endpoint, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${token}`,
-            'content-type': 'application/json',
-            accept: 'application/json, text/event-stream',
-          },
-          body: JSON.stringify({
-            jsonrpc: '2.0',
-            id: 1,
-            method: 'tools/call',
-            params: { name: kind.denied.tool, arguments: kind.denied.args },
-          }),
-        });
+        const { tool, args } = kind.denied;
+        const response = await fetch(project.endpoint, toolCallRequest(token, tool, args));
         expect(response.status).toBe(403);
         const challenge = response.headers.get('www-authenticate') ?? '';
         expect(challenge).toMatch(/^Bearer .*error="insufficient_scope"/);

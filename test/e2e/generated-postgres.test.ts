@@ -6,7 +6,7 @@ import { lacks } from '../support/needs.ts';
 import { Postgres, postgres } from '../support/postgres.ts';
 import { Program, run } from '../support/program.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { describeGenerated } from './describe-generated.ts';
+import { describeGenerated, todoKind } from './describe-generated.ts';
 
 /** Where production would find its Scalekit and its clients; nothing is asked of either here. */
 const production = {
@@ -30,11 +30,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
       options: ['--store', 'postgres', '--name', 'Todo in Postgres'],
       env: async () => ({ DATABASE_URL: database.url() }),
       name: 'Todo in Postgres',
-      scopes: ['todo:read', 'todo:write'],
-      tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
-      narrow: 'todo:read',
-      allowed: 'list_todos',
-      denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
+      ...todoKind,
     },
     (made) => {
       let project: GeneratedProject;
@@ -85,7 +81,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
           env: { DATABASE_URL: url },
         });
         expect(failed.code).toBe(1);
-        expect(failed.stderr).toMatch(/not migrated, and is as it was: column "nothing" does not exist/);
+        expect(failed.stderr).toMatch(/not migrated; nothing was changed: column "nothing" does not exist/);
         expect(failed.stdout + failed.stderr).not.toContain(new URL(url).password);
         expect(await database.sql(`SELECT to_regclass('todo_mcp.todos') IS NULL`, 'failing')).toBe('t\n');
       });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { GeneratedProject, onNode, stopServer } from '../support/generated.ts';
 import { McpClient, officialClients } from '../support/mcp-client.ts';
-import { describeGenerated } from './describe-generated.ts';
+import { describeGenerated, todoKind } from './describe-generated.ts';
 
 /** A Node.js that has SQLite, whatever runs the tests. */
 const node = 24;
@@ -13,11 +13,7 @@ describeGenerated(
     options: ['--store', 'sqlite', '--name', 'Todo in a file'],
     env: () => onNode(node),
     name: 'Todo in a file',
-    scopes: ['todo:read', 'todo:write'],
-    tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
-    narrow: 'todo:read',
-    allowed: 'list_todos',
-    denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
+    ...todoKind,
   },
   (made) => {
     test('todos are there after a restart, and the log is nothing but JSON', async () => {

@@ -10,7 +10,7 @@ import { isTaken } from '../support/ports.ts';
 import { Program } from '../support/program.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';
-import { describeGenerated } from './describe-generated.ts';
+import { describeGenerated, todoKind } from './describe-generated.ts';
 
 /** @returns the length of all files of a directory together, in bytes. */
 async function sizeOf(directory: string): Promise<number> {
@@ -27,11 +27,7 @@ describeGenerated(
     title: 'the todo server',
     options: ['--name', 'Todo MCP'],
     name: 'Todo MCP',
-    scopes: ['todo:read', 'todo:write'],
-    tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
-    narrow: 'todo:read',
-    allowed: 'list_todos',
-    denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
+    ...todoKind,
   },
   (made) => {
     let project: GeneratedProject;

@@ -5,6 +5,7 @@ import { type Answer, challengeOf, listTools, send } from '../../src/server/test
 import { programsOf } from '../support/examples.ts';
 import { Installed, type RunningExample } from '../support/installed-server.ts';
 import { McpClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
+import { toolCall as call } from '../support/tool-calls.ts';
 
 const scopes = ['notes:read', 'notes:write'];
 
@@ -54,13 +55,6 @@ beforeAll(async () => {
   installed = await Installed.make(packages, [...examples, ['limited.ts', limited]]);
 }, 600_000);
 afterAll(() => installed?.remove());
-
-const call = (name: string, args: object = {}) => ({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name, arguments: args },
-});
 
 const reasonOf = ({ json }: Answer) => json.error.data.reason;
 

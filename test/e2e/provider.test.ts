@@ -5,46 +5,33 @@ import { insufficientPermissions } from '../support/contract.ts';
 import { programsOf } from '../support/examples.ts';
 import { Installed, type RunningExample } from '../support/installed-server.ts';
 import { McpClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
+import { toolCall as call } from '../support/tool-calls.ts';
 
 const scopes = ['notes:read', 'notes:write'];
 const accept = { accept: 'application/json, text/event-stream' };
 
-/** Servers with the SDK's own middleware, for what that cannot do. */
+/** A server with the middleware of one of the SDK's versions, for what that cannot do. */
+const verifying = (middleware: string) => `
+import { requireBearerAuth } from '${middleware}';
+import express from 'express';
+import { ScalekitProvider } from 'scalekit-mcp-server/provider';
+const auth = new ScalekitProvider({
+  environmentUrl: process.env.SCALEKIT_ENVIRONMENT_URL ?? '',
+  resourceId: process.env.SCALEKIT_RESOURCE_ID ?? '',
+  mcpUrl: process.env.MCP_URL ?? '',
+  scopes: ['notes:read', 'notes:write'],
+});
+const app = express();
+const resourceMetadataUrl = auth.metadataUrl.href;
+app.post('/mcp', requireBearerAuth({ verifier: auth.verifier, resourceMetadataUrl, expectedResource: auth.endpoint }), (req, res) => {
+  res.json({ subject: auth.userOf(req.auth).subject, scopes: req.auth?.scopes, clientId: req.auth?.clientId });
+});
+app.listen(Number(process.env.PORT), () => console.log('listening'));
+`;
+
 const withVerifier = {
-  'verifier-1.ts': `
-import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
-import express from 'express';
-import { ScalekitProvider } from 'scalekit-mcp-server/provider';
-const auth = new ScalekitProvider({
-  environmentUrl: process.env.SCALEKIT_ENVIRONMENT_URL ?? '',
-  resourceId: process.env.SCALEKIT_RESOURCE_ID ?? '',
-  mcpUrl: process.env.MCP_URL ?? '',
-  scopes: ['notes:read', 'notes:write'],
-});
-const app = express();
-const resourceMetadataUrl = auth.metadataUrl.href;
-app.post('/mcp', requireBearerAuth({ verifier: auth.verifier, resourceMetadataUrl, expectedResource: auth.endpoint }), (req, res) => {
-  res.json({ subject: auth.userOf(req.auth).subject, scopes: req.auth?.scopes, clientId: req.auth?.clientId });
-});
-app.listen(Number(process.env.PORT), () => console.log('listening'));
-`,
-  'verifier-2.ts': `
-import { requireBearerAuth } from '@modelcontextprotocol/express';
-import express from 'express';
-import { ScalekitProvider } from 'scalekit-mcp-server/provider';
-const auth = new ScalekitProvider({
-  environmentUrl: process.env.SCALEKIT_ENVIRONMENT_URL ?? '',
-  resourceId: process.env.SCALEKIT_RESOURCE_ID ?? '',
-  mcpUrl: process.env.MCP_URL ?? '',
-  scopes: ['notes:read', 'notes:write'],
-});
-const app = express();
-const resourceMetadataUrl = auth.metadataUrl.href;
-app.post('/mcp', requireBearerAuth({ verifier: auth.verifier, resourceMetadataUrl, expectedResource: auth.endpoint }), (req, res) => {
-  res.json({ subject: auth.userOf(req.auth).subject, scopes: req.auth?.scopes, clientId: req.auth?.clientId });
-});
-app.listen(Number(process.env.PORT), () => console.log('listening'));
-`,
+  'verifier-1.ts': verifying('@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'),
+  'verifier-2.ts': verifying('@modelcontextprotocol/express'),
   'routes.ts': `
 import express from 'express';
 import { ScalekitProvider, Scopes } from 'scalekit-mcp-server/provider';
@@ -80,13 +67,6 @@ beforeAll(async () => {
   );
 }, 600_000);
 afterAll(() => installed?.remove());
-
-const call = (name: string, args: object = {}) => ({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name, arguments: args },
-});
 
 function errorOf({ headers }: Answer): string | undefined {
   return challengeOf(headers).error;

@@ -1,14 +1,34 @@
-/** Tool calls as plain requests: for loads, where a client of its own would take more time than the server. */
+/** Tool calls as plain requests, for load tests, where a real client would take more time than the server. */
 
 export interface ToolResult<T> {
-  /** Undefined where the connection broke before an answer came. */
+  /** Undefined if the connection broke before an answer came. */
   readonly status: number | undefined;
   readonly result?: T | undefined;
   /** What a tool said went wrong. */
   readonly error?: string | undefined;
 }
 
-/** @returns what came of a call; it never throws: a server that dies under load is what is tested. */
+/** The JSON-RPC message of a call. */
+export const toolCall = (name: string, args: object = {}) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+export function toolCallRequest(token: string, name: string, args: object = {}): RequestInit {
+  return {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify(toolCall(name, args)),
+  };
+}
+
+/** @returns what came of a call. It never throws, because a server that dies under load is what is tested. */
 export async function callTool<T>(
   endpoint: string,
   token: string,
@@ -16,20 +36,7 @@ export async function callTool<T>(
   args: object = {},
 ): Promise<ToolResult<T>> {
   try {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name, arguments: args },
-      }),
-    });
+    const response = await fetch(endpoint, toolCallRequest(token, name, args));
     const body = (await response.json()) as {
       result?: { isError?: boolean; structuredContent?: T; content: ReadonlyArray<{ text?: string }> };
     };
@@ -46,7 +53,7 @@ export interface ListedTodo {
   readonly title: string;
 }
 
-/** @returns everything that a user has, a page after the other. @throws Error where a page does not come. */
+/** @returns all todos of a user, page by page. @throws Error if a page does not come. */
 export async function allTodos(endpoint: string, token: string): Promise<readonly ListedTodo[]> {
   const todos: ListedTodo[] = [];
   let cursor: string | undefined;

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
+import { fastMcpServer } from '../../support/fastmcp.ts';
 import {
   examine,
   type Files,
@@ -22,35 +23,10 @@ type Version = (typeof versions)[number];
 const environment = (version: Version) =>
   virtualEnvironment(`fastmcp-${version}`, [`fastmcp==${version}`, 'python-dotenv']);
 
-const guide = `import os
-
-from dotenv import load_dotenv
-from fastmcp import FastMCP
-from fastmcp.server.auth.providers.scalekit import ScalekitProvider
-
-load_dotenv()
-
-mcp = FastMCP(
-    "Todo Server",
-    auth=ScalekitProvider(
-        environment_url=os.getenv("SCALEKIT_ENVIRONMENT_URL"),
-        resource_id=os.getenv("SCALEKIT_RESOURCE_ID"),
-        base_url=os.getenv("MCP_URL"),
-        required_scopes=["todo:read"],
-        scopes_supported=["todo:read", "todo:write"],
-    ),
-)
-
-
-@mcp.tool
-def list_todos() -> dict:
-    """Lists the todos."""
-    return {"todos": []}
-
-
-if __name__ == "__main__":
-    mcp.run(transport="http", port=int(os.getenv("PORT", "3002")))
-`;
+const guide = fastMcpServer(
+  '        required_scopes=["todo:read"],\n        scopes_supported=["todo:read", "todo:write"],\n',
+  '@mcp.tool\ndef list_todos() -> dict:\n    """Lists the todos."""\n    return {"todos": []}\n',
+);
 
 /** FastMCP of before 3 has other names, and wants a client id. */
 const oldGuide = guide

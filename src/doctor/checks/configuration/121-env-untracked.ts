@@ -1,5 +1,5 @@
-import { defineCheck, withProject } from '../../check.ts';
-import { found, skipped } from '../../model.ts';
+import { defineCheck, withEnvInGit } from '../../check.ts';
+import { found } from '../../model.ts';
 
 export default defineCheck({
   code: 'SKM121',
@@ -10,10 +10,8 @@ export default defineCheck({
   why: 'Everything in it is in every clone of the repository, and stays in its history.',
   fix: 'Take it out of git (the file itself stays), commit that, and replace every secret that was in it.',
   run: (facts) =>
-    withProject(facts, ({ envFiles }) => {
-      if (envFiles.every(({ git }) => git === undefined))
-        return skipped('There is no git repository, or no .env');
-      return found(
+    withEnvInGit(facts, (envFiles) =>
+      found(
         ...envFiles
           .filter(({ git }) => git?.tracked)
           .map(({ file, lines }) => ({
@@ -24,6 +22,6 @@ export default defineCheck({
             expected: 'not tracked, and named in .gitignore',
             commands: [['git', 'rm', '--cached', '--', file]],
           })),
-      );
-    }),
+      ),
+    ),
 });

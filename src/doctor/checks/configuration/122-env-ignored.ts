@@ -1,5 +1,5 @@
-import { defineCheck, withProject } from '../../check.ts';
-import { found, skipped } from '../../model.ts';
+import { defineCheck, withEnvInGit } from '../../check.ts';
+import { found } from '../../model.ts';
 
 export default defineCheck({
   code: 'SKM122',
@@ -10,10 +10,8 @@ export default defineCheck({
   why: 'The next “git add .” puts your settings into the repository.',
   fix: 'Name it in .gitignore.',
   run: (facts) =>
-    withProject(facts, ({ envFiles }) => {
-      if (envFiles.every(({ git }) => git === undefined))
-        return skipped('There is no git repository, or no .env');
-      return found(
+    withEnvInGit(facts, (envFiles) =>
+      found(
         ...envFiles
           .filter(({ git }) => git !== undefined && !git.ignored)
           .map(({ file }) => ({
@@ -22,6 +20,6 @@ export default defineCheck({
             expected: `a line ${file} in .gitignore`,
             edits: [{ kind: 'append-line', file: '.gitignore', text: file } as const],
           })),
-      );
-    }),
+      ),
+    ),
 });

@@ -1,13 +1,22 @@
 import { defineCheck, withProject } from '../../check.ts';
-import type { Facts } from '../../facts/index.ts';
+import type { Facts, ProjectFacts } from '../../facts/index.ts';
 import { serveHttp } from '../../frameworks.ts';
-import { found, passed, skipped } from '../../model.ts';
+import { found, type Outcome, passed, skipped } from '../../model.ts';
 import { isMcpServer } from '../../reading.ts';
 import { listeningPort, usesScalekit } from '../../settings.ts';
 
 /** Something starts it with a transport of its own, whatever the source says. */
 export function isServedAnyway({ server }: Facts): boolean {
   return server.known && server.value.noToken.answered && isMcpServer(server.value);
+}
+
+/** The finding about a source that serves by this transport instead of Streamable HTTP. */
+export function servesOtherwise(
+  project: ProjectFacts,
+  { file, line, text }: NonNullable<ProjectFacts['transport']>,
+): Outcome {
+  const expected = serveHttp(project, listeningPort(project));
+  return found({ subject: { file, line }, actual: text, expected, fix: `In ${file}: ${expected}` });
 }
 
 /** MCP, authorization: it is for HTTP; a stdio server takes its credentials from the environment. */
@@ -26,12 +35,6 @@ export default defineCheck({
       if (transport?.kind !== 'stdio') return passed();
       if (startsElsewhere || isServedAnyway(facts)) return passed('It is started with another transport');
       if (!usesScalekit(project)) return skipped('Nothing in this project speaks of Scalekit');
-      const line = serveHttp(project, listeningPort(project));
-      return found({
-        subject: { file: transport.file, line: transport.line },
-        actual: transport.text,
-        expected: line,
-        fix: `In ${transport.file}: ${line}`,
-      });
+      return servesOtherwise(project, transport);
     }),
 });

@@ -1,8 +1,6 @@
 import { defineCheck, withProject } from '../../check.ts';
-import { serveHttp } from '../../frameworks.ts';
-import { found, passed } from '../../model.ts';
-import { listeningPort } from '../../settings.ts';
-import { isServedAnyway } from './156-speaks-http.ts';
+import { passed } from '../../model.ts';
+import { isServedAnyway, servesOtherwise } from './156-speaks-http.ts';
 
 /** MCP 2025-03-26, transports: Streamable HTTP replaces SSE. */
 export default defineCheck({
@@ -19,12 +17,6 @@ export default defineCheck({
       const { transport, startsElsewhere } = project;
       if (transport?.kind !== 'sse') return passed();
       if (startsElsewhere || isServedAnyway(facts)) return passed('It is started with another transport');
-      const line = serveHttp(project, listeningPort(project));
-      return found({
-        subject: { file: transport.file, line: transport.line },
-        actual: transport.text,
-        expected: line,
-        fix: `In ${transport.file}: ${line}`,
-      });
+      return servesOtherwise(project, transport);
     }),
 });

@@ -1,6 +1,7 @@
 import { defineCheck, withServer } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
-import { type Finding, found, passed, skipped } from '../../model.ts';
+import { type Finding, found, type Outcome, passed, skipped } from '../../model.ts';
+import type { ProbeResult } from '../../probe.ts';
 import { challengeOf, isGuarded, isPage, objectOf, refusalOf, summary } from '../../reading.ts';
 
 /** Clients that follow the refusal find the document elsewhere (MCP, Authorization: resource_metadata comes first). */
@@ -14,6 +15,22 @@ function whereNamed(server: ServerFacts): Partial<Finding> {
   };
 }
 
+/**
+ * Whether an answer is metadata; an answer that asks for a token, or is a web page, is the matter of another check.
+ * @param more what is special about the finding.
+ */
+export function metadataIn(answer: ProbeResult, more: () => Partial<Finding>): Outcome {
+  if (objectOf(answer)) return passed();
+  if (isGuarded(answer)) return skipped('The server asks for a token there');
+  if (isPage(answer) && answer.answered && answer.status === 200) return skipped('A web page is answered');
+  return found({
+    subject: { url: answer.url },
+    actual: summary(answer),
+    expected: '200 with JSON',
+    ...more(),
+  });
+}
+
 /** RFC 9728 §3.1: for a resource with a path the well-known part is inserted before that path. */
 export default defineCheck({
   code: 'SKM309',
@@ -23,18 +40,5 @@ export default defineCheck({
   title: 'The server’s metadata is not where the specification puts it',
   why: 'For a server at /mcp, clients ask /.well-known/oauth-protected-resource/mcp first.',
   fix: 'Serve the same JSON there, without asking for a token.',
-  run: (facts) =>
-    withServer(facts, (server) => {
-      const { metadata: answer } = server;
-      if (objectOf(answer)) return passed();
-      if (isGuarded(answer)) return skipped('The server asks for a token there');
-      if (isPage(answer) && answer.answered && answer.status === 200)
-        return skipped('A web page is answered');
-      return found({
-        subject: { url: answer.url },
-        actual: summary(answer),
-        expected: '200 with JSON',
-        ...whereNamed(server),
-      });
-    }),
+  run: (facts) => withServer(facts, (server) => metadataIn(server.metadata, () => whereNamed(server))),
 });

@@ -1,7 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { inFramework, rootMetadataLine } from '../../frameworks.ts';
-import { found, passed, skipped } from '../../model.ts';
-import { isGuarded, isPage, objectOf, summary } from '../../reading.ts';
+import { metadataIn } from './309-metadata-at-path.ts';
 
 /** Older clients, and those that were given the bare host, ask here (docs/mcp.md#what-a-resource-server-must-do). */
 export default defineCheck({
@@ -13,16 +12,7 @@ export default defineCheck({
   why: 'Some clients ask only /.well-known/oauth-protected-resource, without /mcp at the end.',
   fix: 'Serve the same JSON there too, without asking for a token.',
   run: (facts) =>
-    withServer(facts, ({ metadataRoot: answer }) => {
-      if (objectOf(answer)) return passed();
-      if (isGuarded(answer)) return skipped('The server asks for a token there');
-      if (isPage(answer) && answer.answered && answer.status === 200)
-        return skipped('A web page is answered');
-      return found({
-        subject: { url: answer.url },
-        actual: summary(answer),
-        expected: '200 with JSON',
-        ...inFramework(facts, rootMetadataLine),
-      });
-    }),
+    withServer(facts, ({ metadataRoot }) =>
+      metadataIn(metadataRoot, () => inFramework(facts, rootMetadataLine)),
+    ),
 });

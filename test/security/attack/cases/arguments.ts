@@ -14,6 +14,9 @@ const ordinary: Expectation = {
 /** The same, and it may not have been found. */
 const notFound: Expectation = { status: [200, 400], call: 'refused' };
 
+const calling = (name: string, args: unknown) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } });
+
 /** Ids that no todo has. */
 const ids: ReadonlyArray<readonly [name: string, id: unknown]> = [
   ['__proto__', '__proto__'],
@@ -53,12 +56,7 @@ const byId: readonly AttackCase[] = tools.flatMap((tool) =>
     needs: 'token',
     attack: async (kit) => ({
       token: await kit.token(),
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: tool, arguments: { todo_id: id } },
-      }),
+      body: calling(tool, { todo_id: id }),
     }),
     expect: notFound,
   })),
@@ -94,12 +92,7 @@ const written: readonly AttackCase[] = values.map(([name, args, expect]) => ({
   needs: 'token',
   attack: async (kit) => ({
     token: await kit.token(),
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'create_todo', arguments: args },
-    }),
+    body: calling('create_todo', args),
   }),
   expect: expect ?? ordinary,
 }));
@@ -119,12 +112,7 @@ const odd: readonly AttackCase[] = shapes.map(([name, args]) => ({
   needs: 'token',
   attack: async (kit) => ({
     token: await kit.token(),
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: kit.target.writeTool.name, arguments: args },
-    }),
+    body: calling(kit.target.writeTool.name, args),
   }),
   expect: { status: [200, 400], call: 'either' },
 }));
