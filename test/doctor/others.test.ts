@@ -394,7 +394,7 @@ describe('what is read of it', () => {
       framework: 'fastmcp',
       startCommand: 'python server.py',
       paths: ['/api/mcp'],
-      sourcePort: { text: '3002', line: 18 },
+      sourcePort: { text: '3002', line: 20 },
     });
   });
 
