@@ -64,7 +64,7 @@ export function withCliPart(page, part) {
   return page.slice(0, from) + part + page.slice(to + end.length);
 }
 
-/** @returns the part of a page, for whoever writes the rest of it anew; undefined where it has none. */
+/** @returns the part of a page, for whoever writes the rest of it anew; undefined if it has none. */
 export function cliPartOf(page) {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   return from < 0 || to < 0 ? undefined : page.slice(from, to + end.length);

@@ -27,7 +27,7 @@ const orders = {
     return { answerBytes: lanes[0].bytes };
   },
 
-  /** @param {{target: string, calls: number, tokens?: string[]}} order `tokens`: one a call, in place of the connection's own */
+  /** @param {{target: string, calls: number, tokens?: string[]}} order `tokens`: one a call, instead of the connection's own */
   async run({ target, calls, tokens }) {
     const lanes = opened.get(target);
     const headersOf = ({ headers }, index) =>

@@ -1,4 +1,4 @@
-// From rounds to one row a server and era, and to the verdict on the targets.
+// From rounds to one row per server and era, and to the verdict on the targets.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedVersion, sizeOf } from './install.js';

@@ -9,9 +9,9 @@ import { toolOf } from './tools.js';
  * @property {string} project folder of the cache
  * @property {string} [package] whose version the table gives
  * @property {boolean} [owned] todos belong to the token's subject and have to be created first
- * @property {string} [command] what runs, in the project's folder; Node where it is not given
+ * @property {string} [command] what runs, in the project's folder; Node if it is not given
  * @property {string[]} args
- * @property {string} [ships] what production needs of the folder; node_modules where it is not given
+ * @property {string} [ships] what production needs of the folder; node_modules if it is not given
  * @property {boolean} [newTokens] whether each call comes with a token that the server has not seen
  * @property {string} authorization `none` or what is verified
  * @property {boolean} [handshake] whether 2025-era clients have to open a session first

@@ -45,7 +45,7 @@ export function toolOf(folder) {
   return tools.find(({ manifest }) => existsSync(join(folder, manifest)));
 }
 
-/** @returns {string | undefined} such as `go version go1.26.8 linux/amd64`; nothing where the language is not installed */
+/** @returns {string | undefined} such as `go version go1.26.8 linux/amd64`; nothing if the language is not installed */
 export function versionOf({ version: [command, ...args] }) {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;

@@ -9,7 +9,7 @@ export const request = (text) => console.log(`    ${paint('2', '→')} ${text}`)
 export const answer = (text) => console.log(`    ${paint('32', '←')} ${text}`);
 export const note = (text) => console.log(`      ${paint('2', text)}`);
 
-/** Shows an object, a line a member; long values are cut. */
+/** Shows an object, a line per member; long values are cut. */
 export function show(object, names = Object.keys(object)) {
   const width = Math.max(...names.map((name) => name.length));
   for (const name of names) {

@@ -5,7 +5,7 @@ import { languages } from './languages/index.ts';
 
 /** What can be chosen, and in which combinations: read from the lists of languages, templates and overlays. */
 
-/** What was chosen; undefined where nothing was. */
+/** What was chosen; undefined if nothing was. */
 export interface Choices extends Partial<Overlays> {
   readonly language?: string;
   readonly template?: string;
@@ -130,7 +130,7 @@ export function resolveOverlays(choices: Choices): Overlays {
 
 /**
  * @param running this Node.js, e.g. `20.19.4`.
- * @returns why a project's server does not run on it: a sentence; undefined where it does.
+ * @returns why a project's server does not run on it: a sentence; undefined if it does.
  */
 export function unfitNode(
   choices: Choices & { readonly overlays: Overlays },

@@ -24,7 +24,7 @@ function answers(hostname: string, port: number): Promise<boolean> {
   });
 }
 
-/** @returns a sentence, with what to do, where nothing answers at the URL of a variable. */
+/** @returns a sentence, with what to do, if nothing answers at the URL of a variable. */
 async function whyNot({ name, engine }: OverlayVariable, value = ''): Promise<string | undefined> {
   if (engine === undefined || !isUrl(value)) return undefined;
   const url = new URL(value);

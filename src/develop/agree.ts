@@ -14,7 +14,7 @@ export interface Agreement {
 
 /**
  * Asks a person to agree, where `--yes` has not.
- * @throws UsageError where nobody can be asked; Interrupted where the answer is no.
+ * @throws UsageError if nobody can be asked; Interrupted if the answer is no.
  */
 export async function agree(
   flags: { readonly yes?: boolean; readonly json?: boolean },

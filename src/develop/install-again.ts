@@ -5,7 +5,7 @@ import { UserError } from '../terminal/errors.ts';
 /**
  * Brings lockfile and `node_modules` to what package.json says now.
  * @param done what has been done all the same, as the beginning of a sentence.
- * @throws UserError where the package manager fails; the files are as planned all the same.
+ * @throws UserError if the package manager fails; the files are as planned all the same.
  */
 export async function installAgain(
   directory: string,

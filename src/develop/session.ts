@@ -110,7 +110,7 @@ export class Session {
     if (sources.length > 0) void this.#check(subject);
   }
 
-  /** @returns false where a file cannot be read, which is said. */
+  /** @returns false if a file cannot be read, which is said. */
   #readSettings(): boolean {
     try {
       this.#settings = readSettings(this.#project.environmentFile, this.#context.env);
@@ -137,7 +137,7 @@ export class Session {
     for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
   }
 
-  /** @returns whether what the server loads has changed; undefined where the source is no TypeScript, which is said. */
+  /** @returns whether what the server loads has changed; undefined if the source is no TypeScript, which is said. */
   async #transform(what: string): Promise<boolean | undefined> {
     this.#checking.abort();
     const transformed = await this.#compiler.transform(this.#context.signal);

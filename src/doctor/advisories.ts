@@ -6,7 +6,7 @@ export interface Advisory {
   readonly ecosystem: PackageFact['ecosystem'];
   readonly name: string;
   readonly id: string;
-  /** The first affected version; all before `fixedIn` where there is none. */
+  /** The first affected version; all before `fixedIn` if there is none. */
   readonly since?: string;
   readonly fixedIn: string;
   readonly what: string;

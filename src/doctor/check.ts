@@ -34,9 +34,9 @@ import { type ToolFacts, toolFactsOf } from './tools.ts';
 
 /** What the other checks say. */
 export interface Others {
-  /** Why a server that follows the rules refuses the token; nothing where it is good, undefined where that is not known. */
+  /** Why a server that follows the rules refuses the token; nothing if it is good, undefined if that is not known. */
   readonly refusals: readonly string[] | undefined;
-  /** @returns what another check says; undefined where it is not made, or is no check. */
+  /** @returns what another check says; undefined if it is not made, or is no check. */
   outcomeOf(code: string): Outcome | undefined;
   /** @returns whether there is such a code. */
   isCode(code: string): boolean;

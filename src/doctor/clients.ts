@@ -1,7 +1,7 @@
 import { mcpClients } from '../project/clients/index.ts';
 import type { ClientName } from './facts/index.ts';
 
-/** What is known of each client that people connect (docs/mcp.md#clients); one row a client. */
+/** What is known of each client that people connect (docs/mcp.md#clients); one row per client. */
 export interface ClientRow {
   readonly name: string;
   /** Its requests come from its maker's cloud: only a public https address on port 443 is reached. */
@@ -17,7 +17,7 @@ export interface ClientRow {
 }
 
 /**
- * @returns the command that tells a client which scopes to ask for, and `offline_access` with them; undefined where it cannot be
+ * @returns the command that tells a client which scopes to ask for, and `offline_access` with them; undefined if it cannot be
  * told, or `connect` does not know it.
  */
 export function pinsScopes(client: ClientName): string | undefined {

@@ -130,7 +130,7 @@ async function explain(code: string, context: Context): Promise<ExitCode> {
 /**
  * Says what is wrong with a project, its Scalekit and its server, and whose side it is on.
  * @returns 0 nothing failed, 1 findings, 3 something could not be checked.
- * @throws UsageError where there is nothing to look at, or an option is wrong; what aborted the context.
+ * @throws UsageError if there is nothing to look at, or an option is wrong; what aborted the context.
  */
 export async function doctor(flags: DoctorFlags, context: Context): Promise<ExitCode> {
   if (flags.explain !== undefined) return explain(flags.explain, context);

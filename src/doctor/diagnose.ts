@@ -16,7 +16,7 @@ export interface Diagnosis {
   readonly summary: Summary;
   /** With a token: what a server that follows the rules answers to it, and what this one did. */
   readonly verdict?: string;
-  /** Why such a server refuses the token; nothing where it accepts it, undefined where that is not known. */
+  /** Why such a server refuses the token; nothing if it accepts it, undefined if that is not known. */
   readonly refusals: readonly string[] | undefined;
   /** 0 fine, 1 findings, 3 could not check. */
   readonly exitCode: 0 | 1 | 3;
@@ -63,7 +63,7 @@ function verdictOf(facts: Facts, refusals: Diagnosis['refusals']): string | unde
   return `${verdictByTheRules(refusals)}. ${said}.`;
 }
 
-/** Some steps are looked at only where somebody asks about them. */
+/** Some steps are looked at only if somebody asks about them. */
 function isAskedAbout(step: Step, { client, directory, surface }: Facts): boolean {
   const asked: Readonly<Partial<Record<Step, unknown>>> = { client, directory, surface };
   return !(step in asked) || asked[step] !== undefined;

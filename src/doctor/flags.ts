@@ -77,7 +77,7 @@ function readUrl(url: string | undefined): string | undefined {
   return parsed.pathname === '/' && !url.endsWith('/') ? parsed.href : url;
 }
 
-/** @throws UsageError where there is no such file: settings that are asked for are not passed over. */
+/** @throws UsageError if there is no such file: settings that are asked for are not passed over. */
 function readEnvFileName(file: string, context: Context): string {
   const path = resolvePath(context.cwd, file);
   if (!existsSync(path))

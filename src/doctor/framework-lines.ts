@@ -1,7 +1,7 @@
 import { keysPath } from '../scalekit/index.ts';
 import type { Framework } from './facts/index.ts';
 
-/** What a server is made with, and the line to write in each: one row a framework, one field a matter. */
+/** What a server is made with, and the line to write in each: one row per framework, one field per matter. */
 
 /** The lines of one framework. `<HOST>`, `<PATH>` and `<PORT>` stand for the values of the case. */
 export interface Lines {
@@ -11,7 +11,7 @@ export interface Lines {
   readonly allowHost: string;
   /** Believes a proxy that says https. */
   readonly trustForwarded: string;
-  /** Serves Streamable HTTP in place of SSE or stdio. */
+  /** Serves Streamable HTTP instead of SSE or stdio. */
   readonly serveHttp: string;
   /** Serves MCP at a path. */
   readonly mount: string;
@@ -27,7 +27,7 @@ export interface Lines {
   readonly protect: string;
   /** What usually fails behind the token check. */
   readonly behindCheck?: string;
-  /** Loads `.env`; undefined where the framework does so by itself. */
+  /** Loads `.env`; undefined if the framework does so by itself. */
   readonly loadEnv?: string | undefined;
   readonly start: string;
 }

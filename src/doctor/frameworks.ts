@@ -52,7 +52,7 @@ export function protect(project: ProjectFacts | undefined): string {
   return lineOf(project, 'protect');
 }
 
-/** @returns how `.env` is loaded; undefined where the framework does so by itself. */
+/** @returns how `.env` is loaded; undefined if the framework does so by itself. */
 export function loadEnvLine(project: ProjectFacts): string | undefined {
   return frameworkLines[project.framework].loadEnv;
 }
@@ -61,12 +61,12 @@ export function startCommand(project: ProjectFacts | undefined): string {
   return project?.startCommand ?? lineOf(project, 'start').replaceAll('<PORT>', '8000');
 }
 
-/** @returns why the metadata is usually not where the challenge says; undefined where that is as in any server. */
+/** @returns why the metadata is usually not where the challenge says; undefined if that is as in any server. */
 export function namedMetadataLine(project: ProjectFacts | undefined): string | undefined {
   return project === undefined ? undefined : frameworkLines[project.framework].namedMetadata;
 }
 
-/** @returns what usually fails behind the token check; undefined where that is as in any server. */
+/** @returns what usually fails behind the token check; undefined if that is as in any server. */
 export function behindCheckLine(project: ProjectFacts | undefined): string | undefined {
   return project === undefined ? undefined : frameworkLines[project.framework].behindCheck;
 }

@@ -18,12 +18,12 @@ function intermediaryOf(answer: ProbeResult): Intermediary | undefined {
   return intermediaries.find(({ is }) => is(answer.headers, text));
 }
 
-/** @returns the name of what answered in place of the server, or handed its answer on; undefined where it cannot be told. */
+/** @returns the name of what answered instead of the server, or handed its answer on; undefined if it cannot be told. */
 export function whoAnswered(...answers: readonly ProbeResult[]): string | undefined {
   return answers.map(intermediaryOf).find((known) => known !== undefined)?.name;
 }
 
-/** @returns what to write in the configuration of whatever stands in front, and its port where that is known. */
+/** @returns what to write in the configuration of whatever stands in front, and its port if that is known. */
 export function lineFor(trouble: Trouble, answers: readonly ProbeResult[], port?: number): string {
   const known = answers.map(intermediaryOf).find((each) => each?.lines[trouble] !== undefined);
   const line = known?.lines[trouble] ?? anywhere[trouble];

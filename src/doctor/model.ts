@@ -98,7 +98,7 @@ export function passed(detail?: string): Outcome {
   return detail === undefined ? { state: 'passed' } : { state: 'passed', detail };
 }
 
-/** @returns "it is as it should be", in words that a person has to see in place of the check's own. */
+/** @returns "it is as it should be", in words that a person has to see instead of the check's own. */
 export function passedWith(title: string): Outcome {
   return { state: 'passed', title };
 }
@@ -113,7 +113,7 @@ export function unreachable(why: string, fix?: string): Outcome {
   return fix === undefined ? { state: 'unreachable', why } : { state: 'unreachable', why, fix };
 }
 
-/** @returns the findings, or `passed` where there are none. */
+/** @returns the findings, or `passed` if there are none. */
 export function found(...findings: readonly Finding[]): Outcome {
   return findings.length === 0 ? passed() : { state: 'found', findings };
 }
@@ -125,7 +125,7 @@ export interface CheckResult {
   /** What holds (passed), or what is wrong (found), or what was to be checked. One short sentence without a full stop. */
   readonly title: string;
   readonly state: State;
-  /** Set where `state` is `found`, and `warning` where it is `unreachable`. */
+  /** Set if `state` is `found`, and `warning` where it is `unreachable`. */
   readonly level?: Level;
   /** What was seen, why it matters, or why it could not be checked. */
   readonly detail?: string;

@@ -69,7 +69,7 @@ export type DoctorFlags = {
     ? string
     : boolean;
 } & {
-  /** The server to ask in place of the project's own. */
+  /** The server to ask instead of the project's own. */
   readonly argument?: string;
 };
 

@@ -10,7 +10,7 @@ export function objectOf(answer: ProbeResult): Readonly<Record<string, unknown>>
   return objectIn(answer.body.value);
 }
 
-/** @returns a value as an object, or undefined where it is none. */
+/** @returns a value as an object, or undefined if it is none. */
 export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
@@ -70,7 +70,7 @@ export function summary(answer: ProbeResult): string {
 /** A Bearer challenge of `WWW-Authenticate` (RFC 6750 §3): its parameters by name, in lower case. */
 export type Challenge = Readonly<Record<string, string>>;
 
-/** @returns the Bearer challenge of an answer, or undefined where it has none. */
+/** @returns the Bearer challenge of an answer, or undefined if it has none. */
 export function challengeOf(answer: ProbeResult): Challenge | undefined {
   const header = answer.answered ? answer.headers['www-authenticate'] : undefined;
   const start = header === undefined ? -1 : header.search(/\bbearer\b/i);
@@ -137,7 +137,7 @@ export function isBroken(answer: ProbeResult): boolean {
   return answer.answered && [404, 405, 500, 501, 502, 504].includes(answer.status);
 }
 
-/** @returns the authorization server's keys (a JWK set, RFC 7517), or undefined where it gave none. */
+/** @returns the authorization server's keys (a JWK set, RFC 7517), or undefined if it gave none. */
 export function keyList(
   scalekit: ScalekitFacts,
 ): ReadonlyArray<Readonly<Record<string, unknown>>> | undefined {
@@ -164,7 +164,7 @@ export interface Silence {
   readonly message: string;
 }
 
-/** @returns why nothing was answered, or undefined where something was. */
+/** @returns why nothing was answered, or undefined if something was. */
 export function silenceOf(scalekit: ScalekitFacts): Silence | undefined {
   const answers = [scalekit.metadata, scalekit.metadataAppended, scalekit.keys];
   const [first] = answers;
@@ -294,7 +294,7 @@ export function corsOf(answer: ProbeResult): {
   };
 }
 
-/** @returns the names in an answer to `tools/list`, or undefined where it is no such list. */
+/** @returns the names in an answer to `tools/list`, or undefined if it is no such list. */
 export function toolsOf(answer: ProbeResult): readonly string[] | undefined {
   const result = objectOf(answer)?.result;
   const tools = typeof result === 'object' && result !== null && 'tools' in result ? result.tools : undefined;

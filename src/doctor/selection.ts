@@ -10,7 +10,7 @@ export interface Selection {
 
 export const everything: Selection = { only: [], skip: [] };
 
-/** @returns the words that are neither a code nor a step; empty where the list can be used. */
+/** @returns the words that are neither a code nor a step; empty if the list can be used. */
 export function unknownWords(list: readonly string[]): readonly string[] {
   return list.filter((word) => !isSelectable(word));
 }

@@ -9,7 +9,7 @@ import {
 import type { ProjectFacts, Setting } from './facts/index.ts';
 import type { Edit, Subject } from './model.ts';
 
-/** @returns a variable as the server sees it, or undefined where it is not set. */
+/** @returns a variable as the server sees it, or undefined if it is not set. */
 export function settingOf(project: ProjectFacts, variable: VariableName): Setting | undefined {
   return project.settings.find((setting) => setting.variable === variable);
 }
@@ -20,7 +20,7 @@ export function placeOf(setting: Setting): Subject {
   return { variable, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
 }
 
-/** @returns the edit that gives a variable another value, or none where the value comes from the process environment. */
+/** @returns the edit that gives a variable another value, or none if the value comes from the process environment. */
 export function editOf(setting: Setting, value: string): readonly Edit[] {
   if (setting.file === undefined) return [];
   const { file, name: variable, rules } = setting;
@@ -34,7 +34,7 @@ export function isBaseUrl({ name, isDerived }: Setting, { framework }: ProjectFa
   return !isDerived && addsMcp && (name === 'MCP_URL' || name.startsWith('FASTMCP_'));
 }
 
-/** @returns the port that the server listens on, or undefined where PORT is no port, or its program decides. */
+/** @returns the port that the server listens on, or undefined if PORT is no port, or its program decides. */
 export function listeningPort(project: ProjectFacts): number | undefined {
   const port = settingOf(project, 'PORT');
   const inSource = project.sourcePort === undefined ? undefined : Number(project.sourcePort.text);

@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** @returns why a program has not started, or undefined where its words are none of those that are known. */
+/** @returns why a program has not started, or undefined if its words are none of those that are known. */
 export function startCauseOf(output: string): StartCause | undefined {
   for (const { says, cause } of rows) {
     const match = says.exec(output);

@@ -63,7 +63,7 @@ export function toolFacts(value: unknown): ToolFacts {
   } as ToolFacts;
 }
 
-/** @returns the tools in an answer to `tools/list`, or undefined where it is no such list. */
+/** @returns the tools in an answer to `tools/list`, or undefined if it is no such list. */
 export function toolFactsOf(answer: ProbeResult): readonly ToolFacts[] | undefined {
   const tools = objectIn(objectOf(answer)?.result)?.tools;
   return Array.isArray(tools) ? tools.map(toolFacts) : undefined;

@@ -15,12 +15,12 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** @returns the one version that a range allows (`==2.13.1`, `1.2.3`), or undefined where it allows several. */
+/** @returns the one version that a range allows (`==2.13.1`, `1.2.3`), or undefined if it allows several. */
 export function pinnedVersion(range: string): string | undefined {
   return /^(?:={1,3}\s*)?v?(\d+(?:\.\d+)+)$/.exec(range.trim())?.[1];
 }
 
-/** @returns the least version that a Node range asks for (`>=20.19`, `^22.1 || >=24`), or undefined where it says none. */
+/** @returns the least version that a Node range asks for (`>=20.19`, `^22.1 || >=24`), or undefined if it says none. */
 export function leastVersion(range: string): string | undefined {
   const versions = range
     .split('||')

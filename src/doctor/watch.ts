@@ -7,7 +7,7 @@ import { type ProbeResult, probe } from './probe.ts';
 
 /** What waits for changes of a project's files. It collects them while nobody waits, so none falls between two runs. */
 export interface FileWatch {
-  /** Resolves with what has changed since it resolved last, as soon as something has; empty where the watching is over. */
+  /** Resolves with what has changed since it resolved last, as soon as something has; empty if the watching is over. */
   changed(): Promise<readonly string[]>;
 }
 
@@ -50,7 +50,7 @@ export function watchFiles(directory: string, signal: AbortSignal): FileWatch {
 /** What the doctor looks at again when it changes. */
 export interface Watched {
   readonly files: FileWatch;
-  /** The server's endpoint and what it answered last, where they are known. */
+  /** The server's endpoint and what it answered last, if they are known. */
   readonly server: { readonly endpoint: string; readonly answer: ProbeResult } | undefined;
   readonly signal: AbortSignal;
 }

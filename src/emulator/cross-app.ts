@@ -6,7 +6,7 @@ import { permitted } from './permissions.ts';
 import { resourceServer } from './resource-server.ts';
 import { type Settings, scopeNames } from './settings.ts';
 
-// Cross-app access: an ID-JAG of the company's identity provider in place of a person's consent
+// Cross-app access: an ID-JAG of the company's identity provider instead of a person's consent
 // (draft-ietf-oauth-identity-assertion-authz-grant; docs/scalekit.md#machines-and-organizations).
 
 interface Parameters {
@@ -29,7 +29,7 @@ async function metadataAt(url: string): Promise<Record<string, unknown> | undefi
 
 /**
  * Finds an identity provider's keys through its metadata, whose issuer has to be the one that is trusted.
- * @throws Error where there is none.
+ * @throws Error if there is none.
  */
 async function keysOf(issuer: string): Promise<JWTVerifyGetKey> {
   const base = issuer.replace(/\/$/, '');

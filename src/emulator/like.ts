@@ -128,7 +128,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /**
  * Reads a file of answers.
- * @throws UsageError where it cannot be read, or is none.
+ * @throws UsageError if it cannot be read, or is none.
  */
 export function readLikeness(file: string): Likeness {
   let text: string;

@@ -6,7 +6,7 @@ import { type Settings, scopeNames } from './settings.ts';
 
 /**
  * What the authorization server knows of the MCP server (RFC 8707).
- * @param userId who is being given a token, where that is known.
+ * @param userId who is being given a token, if that is known.
  * @throws InvalidTarget for any other resource.
  */
 export function resourceServer(settings: Settings, resource: string, userId?: string): ResourceServer {

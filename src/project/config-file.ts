@@ -22,7 +22,7 @@ export interface ConfigFile {
   readonly path: string;
   /** Where it really is: links are followed, and stay links. */
   readonly target: string;
-  /** Undefined where there is none yet. */
+  /** Undefined if there is none yet. */
   readonly text: string | undefined;
 }
 
@@ -60,7 +60,7 @@ function isInside(folder: string, path: string): boolean {
 
 /**
  * Reads a file, whether or not it is there.
- * @throws UserError where it cannot be read, is no text, or a link leads out of where it belongs.
+ * @throws UserError if it cannot be read, is no text, or a link leads out of where it belongs.
  */
 export async function readConfigFile(path: string, { within }: ReadOptions = {}): Promise<ConfigFile> {
   try {
@@ -102,7 +102,7 @@ async function refuseChanged({ path, target, text }: ConfigFile): Promise<void> 
 /**
  * Writes the text in one move: whoever reads the file sees the old one or the new one. Mode and links stay.
  * @returns the folders that were made for it.
- * @throws UserError where it cannot be written, or is not as it was read any more.
+ * @throws UserError if it cannot be written, or is not as it was read any more.
  */
 export async function writeConfigFile(file: ConfigFile, text: string): Promise<readonly string[]> {
   const { path, target } = file;
@@ -127,7 +127,7 @@ export async function writeConfigFile(file: ConfigFile, text: string): Promise<r
 
 /**
  * Deletes the file, and of the folders those that are empty then.
- * @throws UserError where it cannot be deleted, or is not as it was read any more.
+ * @throws UserError if it cannot be deleted, or is not as it was read any more.
  */
 export async function deleteConfigFile(file: ConfigFile, folders: readonly string[]): Promise<void> {
   try {

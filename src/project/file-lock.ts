@@ -46,7 +46,7 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   }
 }
 
-/** Removes a lock that nobody holds any more; where somebody was quicker and holds a new one, that is put back. */
+/** Removes a lock that nobody holds any more; if somebody was quicker and holds a new one, that is put back. */
 async function breakLock(directory: string, name: string, { id }: Holder): Promise<void> {
   const aside = `${join(directory, name)}.${randomUUID()}`;
   try {
@@ -62,7 +62,7 @@ async function breakLock(directory: string, name: string, { id }: Holder): Promi
 /**
  * Runs something while no other program of this person does the same: a lock file, which counts for nothing once its owner
  * is gone.
- * @param directory made where it is missing.
+ * @param directory made if it is missing.
  * @throws what `run` throws; what aborted the signal while it waited.
  */
 export async function withFileLock<T>(

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 // Several programs of one person share a folder, so every write is atomic, and what is written is private (0600 in 0700).
 
-/** @returns what a JSON file holds, null where it is no JSON, undefined where there is no file. */
+/** @returns what a JSON file holds, null if it is no JSON, undefined if there is no file. */
 export async function readJsonFile(directory: string, name: string): Promise<unknown> {
   const text = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -26,7 +26,7 @@ async function writeBeside(directory: string, name: string, value: unknown): Pro
   return temporary;
 }
 
-/** Writes a file that is not there yet. @returns false where another process was quicker; its file stays. */
+/** Writes a file that is not there yet. @returns false if another process was quicker; its file stays. */
 export async function createPrivateFile(directory: string, name: string, value: unknown): Promise<boolean> {
   const temporary = await writeBeside(directory, name, value);
   try {
@@ -40,7 +40,7 @@ export async function createPrivateFile(directory: string, name: string, value: 
   }
 }
 
-/** Writes a file in place of whatever is there. */
+/** Writes a file instead of whatever is there. */
 export async function replacePrivateFile(directory: string, name: string, value: unknown): Promise<void> {
   await rename(await writeBeside(directory, name, value), join(directory, name));
 }

@@ -59,7 +59,7 @@ interface ScopeList {
   readonly end: number;
 }
 
-/** @param start of the first entry. @returns undefined where something else than entries and comments stands in the list. */
+/** @param start of the first entry. @returns undefined if something else than entries and comments stands in the list. */
 function readEntries(text: string, start: number): ScopeList | undefined {
   const scopes: ListedScope[] = [];
   let position = start;
@@ -99,7 +99,7 @@ export function readScopesFile(text: string): readonly ListedScope[] | undefined
 
 /**
  * Reads the list of scopes in source of any form and language.
- * @returns the scopes in their order; none where there is no list with descriptions.
+ * @returns the scopes in their order; none if there is no list with descriptions.
  */
 export function declaredScopes(text: string): readonly ListedScope[] {
   for (const start of text.matchAll(otherBeginning)) {
@@ -149,7 +149,7 @@ const baseOption = /^\}\s*,\s*\{[^)]*?\bbase\s*:\s*\[([^\]]*)\]/;
 
 /**
  * Reads what a project's clients ask for first, the option `base` of `defineScopes`.
- * @returns its scopes; all of them where it is not given; undefined where the file cannot be read or understood.
+ * @returns its scopes; all of them if it is not given; undefined if the file cannot be read or understood.
  */
 export function readBaseScopes(directory: string): readonly string[] | undefined {
   let text: string;

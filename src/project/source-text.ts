@@ -1,7 +1,7 @@
 /** @returns a TypeScript string literal for exactly this text. */
 export function quote(text: string): string {
   const quoted = JSON.stringify(text);
-  // JSON strings are TypeScript too; single quotes where nothing needs escaping, as in the templates.
+  // JSON strings are TypeScript too; single quotes if nothing needs escaping, as in the templates.
   return /['"\\]/.test(quoted.slice(1, -1)) ? quoted : `'${quoted.slice(1, -1)}'`;
 }
 

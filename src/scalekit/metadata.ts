@@ -162,7 +162,7 @@ export function parseDashboardMetadata(text: string): Checked<DashboardMetadata>
 }
 
 /**
- * Reads the authorization server's own metadata (RFC 8414), which people paste in place of the Metadata JSON.
+ * Reads the authorization server's own metadata (RFC 8414), which people paste instead of the Metadata JSON.
  * @returns the two values in its issuer, or undefined if the text is something else.
  */
 export function parseAuthorizationServer(text: string): ReturnType<typeof parseIssuer> {

@@ -45,7 +45,7 @@ export function isMachine({ sub, client_id }: Readonly<Record<string, unknown>>)
   return typeof sub === 'string' && sub === client_id;
 }
 
-/** @returns the texts of a claim that lists some, such as `roles`; none where it is missing or anything else. */
+/** @returns the texts of a claim that lists some, such as `roles`; none if it is missing or anything else. */
 export function textsIn(claim: unknown): readonly string[] {
   return Array.isArray(claim) ? claim.filter((each): each is string => typeof each === 'string') : [];
 }

@@ -20,7 +20,7 @@ const notAnEnvironment = /^(?:(?:app|dashboard|www|docs|api)\.)?(?:eu\.)?scaleki
 const longestUrl = 2048;
 
 /**
- * Whether a text parses as a URL. Use it in place of `URL.canParse`, which on Node 20 and 22 calls URLs with letters beyond
+ * Whether a text parses as a URL. Use it instead of `URL.canParse`, which on Node 20 and 22 calls URLs with letters beyond
  * ASCII invalid once V8 has optimised it, after some 2,000 calls.
  * @param base what a relative reference is resolved against.
  */

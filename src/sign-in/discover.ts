@@ -13,7 +13,7 @@ import { UserError } from '../terminal/errors.ts';
 export interface ProtectedServer {
   readonly server: URL;
   readonly info: OAuthServerInfo;
-  /** The resource indicator (RFC 8707); undefined where the server has no metadata. */
+  /** The resource indicator (RFC 8707); undefined if the server has no metadata. */
   readonly resource: string | undefined;
   /** What a client is told to ask for first: the `scope` of the 401's challenge. */
   readonly baseScopes: readonly string[];
@@ -43,7 +43,7 @@ export function noAnswer(url: URL | string, error: unknown): UserError {
 
 /**
  * @returns a fetch that gives up after some time (in ms), and when the signal is aborted.
- * It throws a UserError (`no-answer`) where nobody answers, and what aborted the signal.
+ * It throws a UserError (`no-answer`) if nobody answers, and what aborted the signal.
  */
 export function fetchWithin(signal: AbortSignal, milliseconds = patience): FetchLike {
   return async (url, init) => {
@@ -90,7 +90,7 @@ async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> 
 }
 
 /**
- * @returns whether an MCP server asks for a token; where nobody answers, it may.
+ * @returns whether an MCP server asks for a token; if nobody answers, it may.
  * @throws what aborted the signal.
  */
 export async function asksForToken(server: URL, signal: AbortSignal): Promise<boolean> {

@@ -51,7 +51,7 @@ export function isAnswer(parameters: URLSearchParams, state: string): boolean {
 /**
  * Waits on a port of this machine for one browser. The caller closes it.
  * @param port default: any that is free.
- * @throws UserError where the port is taken.
+ * @throws UserError if the port is taken.
  */
 export async function openLoopback(port = 0): Promise<Loopback> {
   const state = randomBytes(24).toString('base64url');

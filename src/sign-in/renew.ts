@@ -20,8 +20,8 @@ async function metadataOf({ authorizationServer }: Origin, fetchFn: FetchLike) {
 
 /**
  * Exchanges a refresh token for new tokens (RFC 6749, section 6).
- * @returns the new ones, with the old refresh token where there came no other; undefined where the old one is good no more.
- * @throws UserError where nobody answers; what aborted the signal.
+ * @returns the new ones, with the old refresh token where there came no other; undefined if the old one is good no more.
+ * @throws UserError if nobody answers; what aborted the signal.
  */
 export async function renew(
   origin: Origin,
@@ -69,7 +69,7 @@ function otherIssuer(server: URL, issuer: string, expected: string): UserError {
 
 /**
  * Gets a token for a machine by the client credentials grant (RFC 6749, section 4.4; docs/scalekit.md#machines-and-organizations).
- * @throws UserError where it is refused; what aborted the signal.
+ * @throws UserError if it is refused; what aborted the signal.
  */
 export async function machineSignIn(options: MachineOptions): Promise<SignedIn> {
   const { server, clientId, clientSecret, signal } = options;

@@ -197,7 +197,7 @@ async function authorizeFor(options: SignInOptions, fetchFn: FetchLike): Promise
 /**
  * Signs a person in at the authorization server that an MCP server names, with the authorization code flow, PKCE and a loopback
  * redirect (MCP 2025-11-25, authorization; RFC 8252). Nothing is kept here.
- * @throws UserError where it does not come to an end; what aborted the signal.
+ * @throws UserError if it does not come to an end; what aborted the signal.
  */
 export async function signIn(options: SignInOptions): Promise<SignedIn> {
   try {

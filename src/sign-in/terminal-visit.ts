@@ -24,7 +24,7 @@ export function cancelOnCtrlD(): void {
  * has ended, until the browser here comes back by itself.
  * @param context its stdout is where the person reads, a terminal.
  * @param cancelled what to say of a sign-in that was cancelled.
- * @throws Interrupted where they cancel.
+ * @throws Interrupted if they cancel.
  */
 export async function visitFromTerminal(
   context: Context,

@@ -4,7 +4,7 @@ import type { OAuthClientInformationMixed, OAuthServerInfo, OAuthTokens } from '
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken?: string;
-  /** Milliseconds since 1970; undefined where nobody says. */
+  /** Milliseconds since 1970; undefined if nobody says. */
   readonly expiresAt?: number;
   /** What was granted, where the authorization server says so; else what was asked for (RFC 6749, section 5.1). */
   readonly scopes: readonly string[];

@@ -15,7 +15,7 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** @returns the word that was most likely meant, or undefined where none is near: a third of the letters may be wrong. */
+/** @returns the word that was most likely meant, or undefined if none is near: a third of the letters may be wrong. */
 export function closest(typed: string, known: readonly string[]): string | undefined {
   const plain = (word: string) => word.toLowerCase().replaceAll(/[-_\s]/g, '');
   // What is longer is no misspelling, and would take long.

@@ -12,7 +12,7 @@ export interface Difference {
 /**
  * Compares two texts that differ in one place.
  * @param context how many unchanged lines to name around it.
- * @returns undefined where they are the same.
+ * @returns undefined if they are the same.
  */
 export function differenceOf(before: string, after: string, context = 2): Difference | undefined {
   if (before === after) return undefined;

@@ -186,7 +186,7 @@ const schemas = { vscode, gemini, codex, opencode } as const satisfies Partial<R
 /** The clients that publish a schema. */
 export const clientsWithSchema = Object.keys(schemas) as ReadonlyArray<keyof typeof schemas>;
 
-/** @returns what the client's schema has against a file; nothing where it has not. */
+/** @returns what the client's schema has against a file; nothing if it has not. */
 export function objections(client: keyof typeof schemas, file: unknown): readonly string[] {
   const validate = ajv.compile(schemas[client]);
   validate(file);

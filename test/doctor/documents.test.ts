@@ -110,7 +110,7 @@ const report = z
   })
   .describe('What was examined');
 
-/** Where nothing was examined. */
+/** If nothing was examined. */
 const failure = z
   .strictObject({
     ok: z.literal(false),

@@ -71,7 +71,7 @@ function roomOf(file: string): string | undefined {
 const isDataOf = (room: string | undefined, to: string) =>
   (room === 'create' && isTemplateData(to)) || (room === 'develop' && isPackageData(to));
 
-/** @returns why one file may not import another, or undefined where it may. */
+/** @returns why one file may not import another, or undefined if it may. */
 function forbidden(from: string, to: string): string | undefined {
   const [own, other] = [roomOf(from), roomOf(to)];
   if (to === manifest || (own === other && own !== undefined)) return undefined;

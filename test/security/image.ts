@@ -32,7 +32,7 @@ export interface Image {
   readonly user: string;
 }
 
-/** Does what the stage says. @throws Error where it says something that this here does not know. */
+/** Does what the stage says. @throws Error if it says something that this here does not know. */
 async function layOut(project: string): Promise<Image> {
   const root = await makeDirectory('image');
   const env: Record<string, string> = {};

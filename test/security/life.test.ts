@@ -107,7 +107,7 @@ describe.concurrent('the end', () => {
     expect(performance.now() - since).toBeLessThan(9000);
   });
 
-  /** Throws in the server, where nobody catches it. */
+  /** Throws in the server, if nobody catches it. */
   const thrower = (how: string) => [
     '--import',
     `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${how} });`)}`,

@@ -136,7 +136,7 @@ describe('hints', () => {
       // @ts-expect-error: without a title.
       () => tool(untitled),
     ];
-    // Nor does it run, where nothing compiles it.
+    // Nor does it run, if nothing compiles it.
     expect(declared[0]).toThrow('The annotations of x lack readOnlyHint, destructiveHint, openWorldHint');
     expect(declared[1]).toThrow('The annotations of x lack openWorldHint. Expected: true or false');
   });

@@ -9,7 +9,7 @@ import { run } from '../support/program.ts';
 
 /** The owner's own variables, declared as AGENTS.md of a project says, against the built package. */
 
-/** A project that declares variables and uses one in a tool. */
+/** A project that declares variables and uses one of them in a tool. */
 async function makeProject() {
   const example = cases.blank;
   if (example === undefined) throw new Error('There is no blank example');

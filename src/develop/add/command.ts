@@ -74,7 +74,7 @@ function describe(request: AddRequest, { writes, additions }: AddPlan): readonly
 /**
  * Adds a tool or a scope to the project in this folder.
  * @returns 0 when it is done, or with `--dry-run` shown.
- * @throws UsageError for wrong words, and without a terminal and without `--yes`; UserError where it cannot be done.
+ * @throws UsageError for wrong words, and without a terminal and without `--yes`; UserError if it cannot be done.
  */
 export async function add(flags: AddFlags, context: Context): Promise<ExitCode> {
   const request = requestOf(flags.words ?? [], flags.scopes);

@@ -7,7 +7,7 @@ export const importsMark = '// scalekit-mcp add: imports go above this line';
 /** The marked line of `src/tools/index.ts` above which tools go. */
 export const toolsMark = '// scalekit-mcp add: tools go above this line';
 
-/** Puts a line above a marked one, indented as it is; undefined where the mark is not on exactly one line, alone. */
+/** Puts a line above a marked one, indented as it is; undefined if the mark is not on exactly one line, alone. */
 function above(text: string, mark: string, line: string): string | undefined {
   const marked = [...text.matchAll(/^([ \t]*)(\/\/.*?)\r?$/gm)].filter(
     ([, , comment]) => comment?.trim() === mark,

@@ -33,7 +33,7 @@ interface NewScope {
   readonly description: string;
 }
 
-/** @returns a file's text; undefined where it is not there. */
+/** @returns a file's text; undefined if it is not there. */
 function read(directory: string, path: string): string | undefined {
   try {
     return readFileSync(join(directory, path), 'utf8');
@@ -81,7 +81,7 @@ function byHand(problem: string, additions: readonly Addition[]): UserError {
   });
 }
 
-/** @throws UserError where this is no TypeScript project. */
+/** @throws UserError if this is no TypeScript project. */
 function refuseOthers(directory: string, { kind, name }: AddRequest): void {
   const has = (path: string) => existsSync(join(directory, path));
   if (has('package.json') && has('tsconfig.json')) return;
@@ -107,7 +107,7 @@ function refuseKnown(what: string, where: string): UserError {
   });
 }
 
-/** @throws UserError where the project has a tool of this name, or a file in the place of its own. */
+/** @throws UserError if the project has a tool of this name, or a file in the place of its own. */
 function refuseKnownTool(directory: string, { name, file }: ToolRequest): void {
   const path = `src/tools/${file}.ts`;
   if (existsSync(join(directory, path))) throw refuseKnown(`The tool ${name}`, path);
@@ -159,7 +159,7 @@ function planTool(directory: string, request: ToolRequest, scopes: readonly NewS
   return { additions, writes };
 }
 
-/** Adds the scopes to the list; what is asked for by hand, where that is not understood, is all of `additions`. */
+/** Adds the scopes to the list; what is asked for by hand, if that is not understood, is all of `additions`. */
 function scopesWith(
   text: string | undefined,
   scopes: readonly NewScope[],
@@ -177,7 +177,7 @@ function scopesWith(
 
 /**
  * Plans what adding a tool or a scope does to a project. Reads it; changes and runs nothing.
- * @throws UserError where it is there already, or where a file is not understood, with what to add by hand.
+ * @throws UserError if it is there already, or where a file is not understood, with what to add by hand.
  */
 export function planAdd(directory: string, request: AddRequest): AddPlan {
   refuseOthers(directory, request);

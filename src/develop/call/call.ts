@@ -59,7 +59,7 @@ function toolNamed(name: string, tools: readonly Tool[]): Tool {
 /**
  * Calls a tool of the project's server, or of another.
  * @returns 0, or 1 where the tool answered with an error.
- * @throws UsageError for a tool that is not there, or arguments that its schema refuses; UserError where there is no answer.
+ * @throws UsageError for a tool that is not there, or arguments that its schema refuses; UserError if there is no answer.
  */
 export async function call(options: CallOptions, context: Context): Promise<ExitCode> {
   const [name, ...words] = options.words ?? [];

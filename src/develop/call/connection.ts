@@ -45,7 +45,7 @@ function lacking(required: readonly string[], scopes: readonly string[], isGiven
   });
 }
 
-/** @returns the scopes that a tool's entry says it needs (OpenAI's `securitySchemes`); undefined where it does not say. */
+/** @returns the scopes that a tool's entry says it needs (OpenAI's `securitySchemes`); undefined if it does not say. */
 export function scopesOfTool(tool: Tool): readonly string[] | undefined {
   const { securitySchemes: own } = tool as { readonly securitySchemes?: unknown };
   const schemes = [own, tool._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
@@ -136,7 +136,7 @@ export class Connection {
 
 /**
  * Connects to the project's server, or to another, uses the connection, and closes it.
- * @throws UserError where it does not come to an end; what aborted the context.
+ * @throws UserError if it does not come to an end; what aborted the context.
  */
 export async function withServer<T>(
   options: TokenOptions,

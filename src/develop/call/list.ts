@@ -54,7 +54,7 @@ function uncheckable(error: unknown): unknown {
 
 /**
  * Lists the tools of the project's server, or of another, with the scopes that each needs.
- * @throws UserError with exit code 3 where the server cannot be asked; UsageError where an option is wrong.
+ * @throws UserError with exit code 3 where the server cannot be asked; UsageError if an option is wrong.
  */
 export async function list(options: CallOptions, context: Context): Promise<ExitCode> {
   const { endpoint, tools } = await withServer(options, context, async (connection) => ({

@@ -107,7 +107,7 @@ function commandLine({ client, flags }: Run): string {
 /**
  * Puts a server into a client's file, or takes it out again; or says how that is done by hand.
  * @returns 0 when it is done, was done already, or with `--dry-run` shown.
- * @throws UsageError for wrong words, and where nobody can be asked and `--yes` was not given; UserError for a file that is not
+ * @throws UsageError for wrong words, and if nobody can be asked and `--yes` was not given; UserError for a file that is not
  * understood or cannot be written. Nothing is written then.
  */
 export async function connect(flags: ConnectFlags, context: Context): Promise<ExitCode> {

@@ -10,7 +10,7 @@ import { stateDirectory } from '../../project/state-directory.ts';
 interface Undo {
   /** SHA-256 of the text that was written. */
   readonly after: string;
-  /** What to put back, in place of `length` characters from `start`; null where there was no file. */
+  /** What to put back, instead of `length` characters from `start`; null if there was no file. */
   readonly back: { readonly start: number; readonly length: number; readonly text: string } | null;
   /** Folders that were made for the file. */
   readonly folders: readonly string[];
@@ -52,7 +52,7 @@ function backFrom(before: string, after: string): NonNullable<Undo['back']> {
 
 /** A file as it was before an entry came into it. */
 export interface Original {
-  /** Undefined where there was no file. */
+  /** Undefined if there was no file. */
   readonly text: string | undefined;
   readonly folders: readonly string[];
 }

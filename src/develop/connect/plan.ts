@@ -19,7 +19,7 @@ export interface ConnectPlan {
   readonly file: ConfigFile;
   readonly place: EntryPlace;
   readonly edited: EditedText;
-  /** What is written in the place of the old text; undefined where the file goes. */
+  /** What is written in the place of the old text; undefined if the file goes. */
   readonly text: string | undefined;
   /** Folders that go with the file. */
   readonly folders: readonly string[];
@@ -29,7 +29,7 @@ export interface ConnectPlan {
 
 /**
  * @returns the file of a client in a scope.
- * @throws UsageError where it has none there.
+ * @throws UsageError if it has none there.
  */
 export function fileOf(client: McpClient, scope: ClientScope | undefined): ClientFile {
   const file = scope === undefined ? client.files[0] : client.files.find((each) => each.scope === scope);

@@ -78,7 +78,7 @@ function reportOf(
   };
 }
 
-/** @returns what a person does, where the client has no file for this server; undefined where it has one. */
+/** @returns what a person does, where the client has no file for this server; undefined if it has one. */
 export function stepsReport(run: Run): ConnectReport | undefined {
   const { client, target, machine, scope, flags } = run;
   const byHand = client.byHand?.(target, machine, scope);

@@ -60,7 +60,7 @@ function checkUrl(url: string): string {
 
 const longestAnswer = 64 * 1024;
 
-/** @returns the scopes that a server's metadata lists (RFC 9728 §2); undefined where it does not say in time. */
+/** @returns the scopes that a server's metadata lists (RFC 9728 §2); undefined if it does not say in time. */
 async function advertisedScopes(url: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
   const { metadata, metadataRoot } = protectedResourceMetadataUrls(url);
   for (const each of [metadata, metadataRoot]) {
@@ -126,7 +126,7 @@ function defaultName(url: string, project: KnownProject | undefined): string {
   return isOwn ? project.name : entryName(new URL(url).hostname);
 }
 
-/** @returns undefined where they are not known, and may be asked for. */
+/** @returns undefined if they are not known, and may be asked for. */
 function knownScopes(given: string | undefined, url: string, project: KnownProject | undefined) {
   if (given !== undefined) return givenScopes(given);
   return url === project?.url ? project.scopes : undefined;
@@ -135,7 +135,7 @@ function knownScopes(given: string | undefined, url: string, project: KnownProje
 /**
  * Finds out which server is meant: the project's in this folder, or the one of `--url`.
  * @param asks whether its scopes may be asked for over the network.
- * @throws UsageError where there is none, or a flag is wrong.
+ * @throws UsageError if there is none, or a flag is wrong.
  */
 export async function targetOf(flags: TargetFlags, context: Context, asks: boolean): Promise<Target> {
   const named = flags.name === undefined ? undefined : checkName(flags.name);

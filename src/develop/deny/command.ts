@@ -56,7 +56,7 @@ function denialOf({ words = [], until }: DenyFlags, now: number): Denial {
   return { id: checkedId.value, until: checkedUntil.value };
 }
 
-/** @returns the places where the server of this folder looks. @throws UsageError where there are none. */
+/** @returns the places where the server of this folder looks. @throws UsageError if there are none. */
 function placesOf({ cwd, env }: Context): readonly Place[] {
   const variables = { ...variablesIn(readEnvFile(join(cwd, '.env'))?.text ?? ''), ...env };
   const text = (name: string) => variables[name]?.trim() || undefined;
@@ -99,7 +99,7 @@ function notesOn({ id, until }: Denial, now: number): readonly string[] {
 /**
  * Denies a token or a person, in every place where the server of this folder looks.
  * @returns 0 when it is written, or with `--dry-run` shown.
- * @throws UsageError for wrong words, where no place is set, and without a terminal and without `--yes`; UserError where a
+ * @throws UsageError for wrong words, where no place is set, and without a terminal and without `--yes`; UserError if a
  *   place does not take it.
  */
 export async function deny(flags: DenyFlags, context: Context): Promise<ExitCode> {

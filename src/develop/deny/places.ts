@@ -71,7 +71,7 @@ function clientOf(directory: string): new (url: string, options: object) => Redi
 /** In ms. */
 const patience = 5000;
 
-/** @throws UserError where the URL is wrong, or the client is not installed. */
+/** @throws UserError if the URL is wrong, or the client is not installed. */
 export function redisPlace(directory: string, url: string, resourceId: string): Place {
   const checked = checkRedisUrl(url);
   if (!checked.ok) {

@@ -70,7 +70,7 @@ const agreement = {
 /**
  * Ejects the protection of the project in this folder.
  * @returns 0 when it is done, or with `--dry-run` shown.
- * @throws UserError where it cannot be done; UsageError without a terminal and without `--yes`.
+ * @throws UserError if it cannot be done; UsageError without a terminal and without `--yes`.
  */
 export async function eject(flags: EjectFlags, context: Context): Promise<ExitCode> {
   const screen = flags.json === true ? silent : screenOf(context);

@@ -44,8 +44,8 @@ function placeOf(path: string, before: string): string {
 /**
  * Lets a file of the owner's import the protection from the project.
  * @param exports each export's specifier and the file that takes its place.
- * @returns undefined where the file does not name the package.
- * @throws UserError where it does in a way that is not understood.
+ * @returns undefined if the file does not name the package.
+ * @throws UserError if it does in a way that is not understood.
  */
 export function rewriteImports(
   path: string,

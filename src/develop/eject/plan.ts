@@ -40,7 +40,7 @@ function readJson(directory: string, path: string): Json {
   }
 }
 
-/** @returns package.json of a project that can be ejected. @throws UserError where there is none. */
+/** @returns package.json of a project that can be ejected. @throws UserError if there is none. */
 function manifestOf(directory: string): Json & { dependencies: Versions } {
   if (!existsSync(join(directory, 'package.json')) || !existsSync(join(directory, 'tsconfig.json'))) {
     const python = ['server.py', 'pyproject.toml', 'requirements.txt'].some((name) =>
@@ -189,7 +189,7 @@ function newProse(directory: string, rewritten: readonly Rewritten[]): ReadonlyM
 
 /**
  * Plans how the protection's source becomes the project's own. Reads the project; changes and runs nothing.
- * @throws UserError where that is not possible, or where the project has changed in a way that is not understood.
+ * @throws UserError if that is not possible, or where the project has changed in a way that is not understood.
  */
 export function planEject(directory: string): EjectPlan {
   const manifest = manifestOf(directory);

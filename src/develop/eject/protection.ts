@@ -114,7 +114,7 @@ export const ejectedExports: ReadonlyMap<string, string> = new Map(
 
 /**
  * Reads the installed protection of a project. Nothing of it is run.
- * @throws UserError where it is not installed, or came without its TypeScript.
+ * @throws UserError if it is not installed, or came without its TypeScript.
  */
 export function readProtection(directory: string): Protection {
   let manifestPath: string;

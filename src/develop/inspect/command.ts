@@ -16,7 +16,7 @@ import { inspectorNode, inspectorRange, isNodeForInspector } from './versions.ts
 
 /** The options as they were typed. */
 export interface InspectFlags extends TokenOptions {
-  /** Its command line, with a token, in place of its page. */
+  /** Its command line, with a token, instead of its page. */
   readonly cli?: boolean;
   /** Where its page is. */
   readonly port?: string;

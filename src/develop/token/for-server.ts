@@ -6,7 +6,7 @@ export type { TokenOptions } from './target.ts';
 
 /**
  * Which server, which authorization server, which token: the one place where that is decided.
- * @throws UsageError where there is no server, or an option is wrong.
+ * @throws UsageError if there is no server, or an option is wrong.
  */
 export async function tokenSource(options: TokenOptions, context: Context): Promise<TokenSource> {
   const target = targetOf(options, context);

@@ -3,7 +3,7 @@ import type { ScopeWish, Taken, TokenSource } from './source.ts';
 
 /**
  * Gets a token, unless the server lets everybody in: nobody signs in for that.
- * @returns undefined where the server asks for none.
+ * @returns undefined if the server asks for none.
  * @throws as `TokenSource.take`.
  */
 export async function tokenIfAsked(

@@ -97,7 +97,7 @@ export class KeptTokens {
     return (await this.all()).find((each) => isSame(each, token));
   }
 
-  /** Keeps a token in place of the one that was asked for in the same way. */
+  /** Keeps a token instead of the one that was asked for in the same way. */
   async keep(token: KeptToken): Promise<void> {
     const others = (await this.all()).filter((each) => !isSame(each, token));
     await this.#write([...others, token]);

@@ -120,7 +120,7 @@ export class SignInSource implements TokenSource {
     });
   }
 
-  /** @returns undefined where only a new sign-in helps. */
+  /** @returns undefined if only a new sign-in helps. */
   #renewed(old: KeptToken): Promise<Taken | undefined> {
     const kept = this.#kept;
     if (kept === undefined) return Promise.resolve(undefined);

@@ -20,21 +20,21 @@ export interface TokenSource {
   /** The server's MCP endpoint. */
   readonly endpoint: string;
   /**
-   * @throws UsageError (exit code 2) where somebody would have to sign in and nobody is there; UserError where a token is
+   * @throws UsageError (exit code 2) if somebody would have to sign in and nobody is there; UserError if a token is
    *   refused; what aborted the context.
    */
   take(wish: ScopeWish): Promise<Taken>;
-  /** @returns a token for which nobody has to sign in; undefined where there is none. @throws as `take`. */
+  /** @returns a token for which nobody has to sign in; undefined if there is none. @throws as `take`. */
   atHand(wish: ScopeWish): Promise<Taken | undefined>;
   /** Gets a new one without looking at what is kept: the server has said that the kept one lacks scopes (403). @throws as `take`. */
   stepUp(wish: ScopeWish): Promise<Taken>;
-  /** Takes another in place of one that the server has refused (401). @throws as `take`. */
+  /** Takes another instead of one that the server has refused (401). @throws as `take`. */
   replace(refused: Taken, wish: ScopeWish): Promise<Taken>;
   /** Forgets what is kept for this server, and withdraws it where that can be done. @returns what was done, in words. */
   logout(): Promise<string>;
 }
 
-/** @returns the scopes of `--scopes`, or undefined where there is none. */
+/** @returns the scopes of `--scopes`, or undefined if there is none. */
 export function scopesGiven({ scopes }: Pick<TokenOptions, 'scopes'>): readonly string[] | undefined {
   if (scopes === undefined) return undefined;
   return [...new Set(scopes.split(/[\s,]+/).filter((scope) => scope !== ''))];

@@ -9,7 +9,7 @@ import { UsageError } from '../../terminal/errors.ts';
 /** The options of every command that needs a token, as they were typed. */
 export interface TokenOptions extends Wish {
   readonly words?: readonly string[];
-  /** The MCP server to ask for, in place of this project's. */
+  /** The MCP server to ask for, instead of this project's. */
   readonly url?: string;
   /** A client that is known at the authorization server, or the URL of a client id metadata document. */
   readonly clientId?: string;
@@ -32,7 +32,7 @@ const help = 'npx scalekit-mcp token --help';
 
 /**
  * @returns the address of `--url`.
- * @throws UsageError where it is none.
+ * @throws UsageError if it is none.
  */
 export function checkUrl(text: string): string {
   if (isUrl(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
@@ -57,7 +57,7 @@ function refuseForLocal({ clientId, callbackPort }: TokenOptions): void {
 
 /**
  * @returns the server of this folder's project, or the one that `--url` names.
- * @throws UsageError where there is neither, or an option is wrong.
+ * @throws UsageError if there is neither, or an option is wrong.
  */
 export function targetOf(options: TokenOptions, context: Context): Target {
   const settings = readSettings(join(context.cwd, '.env'), context.env);

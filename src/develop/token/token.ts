@@ -6,7 +6,7 @@ import { type TokenOptions, targetOf } from './target.ts';
 
 /** The options of `scalekit-mcp token`, as they were typed. */
 export interface TokenCommandOptions extends TokenOptions {
-  /** Print a call for curl in place of the token. */
+  /** Print a call for curl instead of the token. */
   readonly curl?: boolean;
   /** With `--curl`: put the token into it. */
   readonly withToken?: boolean;

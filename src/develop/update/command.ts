@@ -82,7 +82,7 @@ async function perform(plan: UpdatePlan, context: Context, screen: Screen): Prom
 /**
  * Updates the project in this folder.
  * @returns 0 when it is done or there is nothing to do; 1 with conflicts, and with `--check` where there is something to do.
- * @throws UserError where it cannot be done; UsageError for options that contradict each other, and without a terminal and `--yes`.
+ * @throws UserError if it cannot be done; UsageError for options that contradict each other, and without a terminal and `--yes`.
  */
 export async function update(flags: UpdateFlags, context: Context): Promise<ExitCode> {
   refuseTogether(flags);

@@ -4,7 +4,7 @@ import { UserError } from '../../terminal/errors.ts';
 
 /**
  * Refuses a folder with changes that are not committed: nobody could tell them from those of the update.
- * Where there is no git, or no repository, nothing is refused.
+ * If there is no git, or no repository, nothing is refused.
  */
 export async function refuseDirty({ cwd, env, signal }: Context): Promise<void> {
   const { runProgram } = await import('../../project/programs.ts');

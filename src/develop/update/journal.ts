@@ -7,14 +7,14 @@ import { stateDirectory } from '../../project/state-directory.ts';
 import { UserError } from '../../terminal/errors.ts';
 
 /**
- * What an update has replaced, so that `--undo` brings it back, also where there is no git. It is kept in the person's state folder, one
+ * What an update has replaced, so that `--undo` brings it back, also if there is no git. It is kept in the person's state folder, one
  * for a project; undoing keeps what it replaces in the same place, so that a second `--undo` is the update again.
  */
 
 interface Change {
-  /** Base64; null where there was no file. */
+  /** Base64; null if there was no file. */
   readonly before: string | null;
-  /** SHA-256 of what was written; null where the file was removed. */
+  /** SHA-256 of what was written; null if the file was removed. */
   readonly after: string | null;
 }
 

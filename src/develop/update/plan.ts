@@ -42,7 +42,7 @@ export interface UpdatePlan {
 /** What there is to know about one path. */
 interface Sides {
   readonly path: string;
-  /** On disk; undefined where there is no file. */
+  /** On disk; undefined if there is no file. */
   readonly mine: Buffer | undefined;
   /** As generated, by hash and by text. */
   readonly hash: string | undefined;
@@ -112,7 +112,7 @@ function outcomeOfAbsent(sides: Sides): Outcome | undefined {
   return hash === undefined ? { fate: 'added', write: theirs } : { fate: 'deleted' };
 }
 
-/** @returns undefined where nothing happens to the file, and nothing is worth saying. */
+/** @returns undefined if nothing happens to the file, and nothing is worth saying. */
 async function outcomeOf(sides: Sides, options: MergeOptions): Promise<Outcome | undefined> {
   const { mine, theirs } = sides;
   if (mine === undefined) return outcomeOfAbsent(sides);
@@ -137,7 +137,7 @@ async function isLeft(directory: string, path: string): Promise<string | undefin
   }
 }
 
-/** Reads a file of the project, where there is one, and decides what happens to it. */
+/** Reads a file of the project, if there is one, and decides what happens to it. */
 async function look(
   directory: string,
   sides: Sides,

@@ -27,7 +27,7 @@ export interface UndoReport {
 
 /**
  * Takes the last update of this project back.
- * @throws UserError where there is none, or where files have changed since: `--force` keeps these where the update was kept.
+ * @throws UserError if there is none, or where files have changed since: `--force` keeps these where the update was kept.
  */
 export async function undo(flags: UndoFlags, context: Context, screen: Screen): Promise<ExitCode> {
   const { changed, ...applied } = await readUndo(context.cwd, context.env);

@@ -30,7 +30,7 @@ export interface Facts {
   readonly client?: ClientName;
   /** Which directory was asked about (`--directory`), and what only that needs. */
   readonly directory?: DirectoryFacts;
-  /** What `--surface` has written before; without tools where there was no such file. */
+  /** What `--surface` has written before; without tools if there was no such file. */
   readonly surface?: SurfaceFacts;
 }
 

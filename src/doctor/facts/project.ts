@@ -56,7 +56,7 @@ export interface EnvFile {
   readonly rules?: 'python';
   /** An invisible byte order mark hides its first variable from the program. */
   readonly startsWithMark?: boolean;
-  /** Permission bits, e.g. 0o600; undefined where the system has none. */
+  /** Permission bits, e.g. 0o600; undefined if the system has none. */
   readonly mode?: number;
   /** What git says; undefined outside a repository. */
   readonly git?: { readonly tracked: boolean; readonly ignored: boolean };
@@ -71,7 +71,7 @@ export interface Setting {
   readonly source: 'file' | 'environment';
   readonly file?: string;
   readonly line?: number;
-  /** The file's, where they are not Node's. */
+  /** The file's, if they are not Node's. */
   readonly rules?: 'python';
   /** It stands within the value of a variable that says more, or in another form. */
   readonly isDerived?: true;
@@ -82,7 +82,7 @@ export interface Mention {
   readonly text: string;
   readonly file: string;
   readonly line: number;
-  /** Of a variable that is read: the source says what counts where it is not set. */
+  /** Of a variable that is read: the source says what counts if it is not set. */
   readonly hasDefault?: true;
 }
 
@@ -125,7 +125,7 @@ export interface PublishedPort {
 
 /** What the source says of how the server is started and where it is served. */
 export interface TransportFacts {
-  /** Set where the source starts it with something else than Streamable HTTP. */
+  /** Set if the source starts it with something else than Streamable HTTP. */
   readonly transport?: Mention & { readonly kind: 'stdio' | 'sse' };
   /** The port, where the source says it, or its default for a variable that is not set. */
   readonly sourcePort?: Mention;
@@ -187,6 +187,6 @@ export interface ProjectFacts extends TransportFacts {
 /** One entry of `scalekit-doctor.json`. */
 export interface Ignore {
   readonly code: string;
-  /** Empty where the person gave none, which is a finding of its own. */
+  /** Empty if the person gave none, which is a finding of its own. */
   readonly reason: string;
 }

@@ -4,14 +4,14 @@ import type { ProbeResult } from '../probe.ts';
 export interface ScalekitFacts {
   /** What its metadata has to say as `issuer`; for Scalekit `{env}/resources/{res}`. */
   readonly issuer: string;
-  /** Set where the issuer has Scalekit's form. */
+  /** Set if the issuer has Scalekit's form. */
   readonly environmentUrl?: string;
   readonly resourceId?: string;
   /** RFC 8414's form: the well-known part inserted before the path. */
   readonly metadata: ProbeResult;
   readonly metadataAppended: ProbeResult;
   readonly keys: ProbeResult;
-  /** Seconds that its clock is ahead of this machine's; undefined where it sent no date. */
+  /** Seconds that its clock is ahead of this machine's; undefined if it sent no date. */
   readonly clockOffset?: number;
   /** A name that always exists was found, so that "no such host" is about this host and not about the network. */
   readonly namesResolve?: boolean;

@@ -4,7 +4,7 @@ import type { ProbeResult } from '../probe.ts';
 export interface PortOwner {
   /** E.g. `node (process 4711)`. */
   readonly name: string;
-  /** Where it was started, and with what; undefined where the system does not tell. */
+  /** Where it was started, and with what; undefined if the system does not tell. */
   readonly directory?: string;
   readonly commandLine?: string;
   /** It was started in this project, or from it. */
@@ -25,7 +25,7 @@ export interface ServerFacts {
   readonly givenBy?: 'person' | 'settings';
   /** The MCP endpoint, as clients are told to use it. */
   readonly endpoint: string;
-  /** What answered at the URL that was given, where that is not the endpoint. */
+  /** What answered at the URL that was given, if that is not the endpoint. */
   readonly atGiven?: ProbeResult;
   readonly noToken: ProbeResult;
   /** Where that is open to all: the first later message that is refused, as a client meets it. */
@@ -64,9 +64,9 @@ export interface ServerFacts {
 
 /** How building and starting the server went, where the doctor did it itself (create's self-check). */
 export interface StartFacts {
-  /** What the compiler said, or undefined where it was content. */
+  /** What the compiler said, or undefined if it was content. */
   readonly buildError?: string;
-  /** What the server said before it ended, or undefined where it came up. */
+  /** What the server said before it ended, or undefined if it came up. */
   readonly startError?: string;
   /** Where it listened, and why that is not the configured port. */
   readonly port?: number;

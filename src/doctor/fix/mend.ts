@@ -10,7 +10,7 @@ import { tryFixes } from './trial.ts';
 
 /** `scalekit-mcp doctor --fix`: shows what it would do, asks, and does it. What it says goes to stderr. */
 
-/** @throws UsageError where nobody can be asked; Interrupted where the person stops it. */
+/** @throws UsageError if nobody can be asked; Interrupted if the person stops it. */
 async function isAgreed(plan: Examination, context: Context): Promise<boolean> {
   if (plan.yes) return true;
   if (!isInteractive(context))

@@ -80,7 +80,7 @@ async function snapshot(copy: string, results: readonly CheckResult[]): Promise<
   };
 }
 
-/** Makes the edits of one finding on the copy. @returns why they are not good, or undefined where they are. */
+/** Makes the edits of one finding on the copy. @returns why they are not good, or undefined if they are. */
 async function tryOne(
   of: TrialOf,
   copy: string,

@@ -24,7 +24,7 @@ function toolIn(value: unknown): readonly SurfaceTool[] {
   ];
 }
 
-/** @returns what the file says, or nothing but its name where there is none yet. */
+/** @returns what the file says, or nothing but its name if there is none yet. */
 async function readSurface(directory: string, file: string): Promise<SurfaceFacts> {
   try {
     const document = objectIn(JSON.parse(await readFile(resolve(directory, file), 'utf8')));

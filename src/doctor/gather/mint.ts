@@ -6,7 +6,7 @@ import { authorizationMetadata, objectOf } from '../reading.ts';
 
 /**
  * Gets an access token from the local Scalekit, which gives one to whoever asks on this machine.
- * @returns undefined where the authorization server is not the local Scalekit.
+ * @returns undefined if the authorization server is not the local Scalekit.
  */
 export async function mintLocally(
   scalekit: ScalekitFacts,

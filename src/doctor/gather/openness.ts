@@ -7,7 +7,7 @@ import { initialize } from './messages.ts';
 /** Something that no string, number, boolean or list is. */
 const wrong = { 'scalekit-mcp-doctor': 'an argument that must be refused' };
 
-/** @returns arguments that a tool must refuse before it does anything, or undefined where none is sure to be refused. */
+/** @returns arguments that a tool must refuse before it does anything, or undefined if none is sure to be refused. */
 function refusableArguments({
   inputSchema,
   readOnlyHint,

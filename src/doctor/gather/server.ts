@@ -97,7 +97,7 @@ async function askWithForgedTokens(ask: Ask, endpoint: string, forgery: Forgery)
   return { unsignedToken, forgedToken, expiredToken };
 }
 
-/** Asks for the document that the challenge points to, where that is none of the two well-known places. */
+/** Asks for the document that the challenge points to, if that is none of the two well-known places. */
 async function askNamed(
   ask: Ask,
   refusal: ProbeResult,

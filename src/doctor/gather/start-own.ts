@@ -11,7 +11,7 @@ import { environmentsIn } from './project/packages.ts';
 /** A project's own server, started with its own command for this examination alone (`--start`). */
 export interface OwnServer {
   readonly facts: StartFacts;
-  /** Where it answers; undefined where it has not come up. */
+  /** Where it answers; undefined if it has not come up. */
   readonly port?: number;
   stop(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export async function findPlace(configuredPort: number, configuredUrl: string): 
 
 /** A server that was started for a check. */
 export interface Started {
-  /** What it said before it ended, or undefined where it came up. */
+  /** What it said before it ended, or undefined if it came up. */
   readonly startError?: string;
   stop(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function startServer(
     return startError === undefined ? { stop: child.stop } : { startError, stop: child.stop };
   } catch (error) {
     await child.stop();
-    // The timer between two questions throws an AbortError of its own in place of the signal's reason.
+    // The timer between two questions throws an AbortError of its own instead of the signal's reason.
     signal.throwIfAborted();
     throw error;
   }

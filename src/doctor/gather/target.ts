@@ -30,7 +30,7 @@ export interface Target {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where clients keep their registrations. */
   readonly home: string;
-  /** A server to ask in place of the project's own. */
+  /** A server to ask instead of the project's own. */
   readonly url?: string;
   readonly token?: string;
   /** Read files and nothing else. */
@@ -42,7 +42,7 @@ export interface Target {
   readonly directoryOf?: DirectoryFacts['name'];
   /** The file of known tools, relative to the folder. */
   readonly surface?: string;
-  /** Read the settings here in place of `.env`. */
+  /** Read the settings here instead of `.env`. */
   readonly envFile?: string;
   /** How long one answer may take, and all of them together, in milliseconds. Default: `patience`. */
   readonly limits?: { readonly answer: number; readonly all: number };

@@ -68,7 +68,7 @@ export function readParts(header: Part, claims: Part): Omit<TokenFacts, 'source'
 
 /**
  * Reads an access token and checks its signature. The token itself is in none of the facts.
- * @param keys the authorization server's keys, or undefined where they are not known.
+ * @param keys the authorization server's keys, or undefined if they are not known.
  * @param now seconds since 1970.
  */
 export async function readToken(

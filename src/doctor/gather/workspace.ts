@@ -30,7 +30,7 @@ async function isServer(directory: string): Promise<boolean> {
 
 /**
  * @param directory that the doctor was called in.
- * @returns the packages of a workspace that are MCP servers, relative to it; nothing where the folder is one itself, or is
+ * @returns the packages of a workspace that are MCP servers, relative to it; nothing if the folder is one itself, or is
  * no workspace.
  */
 export async function serversIn(directory: string): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import type { Intermediary, Trouble } from './types.ts';
 /** The first that fits counts: what stands further out comes before what it stands in front of. */
 export const intermediaries: readonly Intermediary[] = [...clouds, ...proxies];
 
-/** What to do where nobody knows what stands in front. */
+/** What to do if nobody knows what stands in front. */
 export const anywhere: Readonly<Record<Trouble, string>> = {
   host: 'Let the proxy hand on the Host that it was asked for (nginx: proxy_set_header Host $host;).',
   authorization:

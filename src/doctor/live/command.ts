@@ -67,7 +67,7 @@ function refuseOthers(flags: DoctorFlags): void {
 /**
  * Asks, prints and saves.
  * @returns 0.
- * @throws UsageError (2) without a terminal, or without a tenant; UserError where Scalekit does not answer.
+ * @throws UsageError (2) without a terminal, or without a tenant; UserError if Scalekit does not answer.
  */
 export async function live(flags: DoctorFlags, context: Context): Promise<ExitCode> {
   refuseOthers(flags);

@@ -5,13 +5,13 @@ import { parseObject } from '../reading.ts';
 export interface Seen {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON object in it; empty where it is something else. */
+  /** The JSON object in it; empty if it is something else. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Asks once, and follows no redirect.
- * @throws UserError (`no-answer`) where nobody answers; what aborted the signal.
+ * @throws UserError (`no-answer`) if nobody answers; what aborted the signal.
  */
 export async function ask(signal: AbortSignal, url: string, init: RequestInit = {}): Promise<Seen> {
   const response = await fetchWithin(signal)(url, { redirect: 'manual', ...init });

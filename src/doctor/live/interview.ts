@@ -54,7 +54,7 @@ async function withClient(about: Asking, person: Interviewed): Promise<Answers> 
 /**
  * Asks a tenant what nobody has written down, a step at a time, each with the person's consent.
  * @returns what it has answered; a step that was not agreed to is left out.
- * @throws UserError where nobody answers, or a sign-in is refused; what aborted the signal.
+ * @throws UserError if nobody answers, or a sign-in is refused; what aborted the signal.
  */
 export async function interview({ tenant, machine, person, signal }: InterviewOptions): Promise<Answers> {
   const about = asking(tenant, signal);

@@ -25,7 +25,7 @@ async function everyScope({ urls, signal }: Asking): Promise<string> {
 /**
  * Has a person sign in.
  * @returns the token answer, as it came.
- * @throws UserError where they deny, or the code is refused; what aborted the signal.
+ * @throws UserError if they deny, or the code is refused; what aborted the signal.
  */
 export async function tokenOfPerson(
   about: Asking,

@@ -90,7 +90,7 @@ export async function askRegistrationError(about: Asking): Promise<Answers> {
   return { registrationError: { status, members: membersOf(body) } };
 }
 
-/** Registers a client. @returns the answers, and the client where there is one. */
+/** Registers a client. @returns the answers, and the client if there is one. */
 export async function askRegistration(
   about: Asking,
   redirectUrl: string,
@@ -173,7 +173,7 @@ export async function askTokens(about: Asking, client: Registered, answer: Seen[
   };
 }
 
-/** Gets a machine's token. @returns nothing where it is refused. */
+/** Gets a machine's token. @returns nothing if it is refused. */
 export async function askMachine({ urls, tenant, signal }: Asking, machine: Machine): Promise<Answers> {
   const { body } = await post(signal, urls.environmentToken, {
     grant_type: 'client_credentials',

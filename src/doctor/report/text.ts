@@ -158,7 +158,7 @@ function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] 
   if (summary.unreachable + summary.crashed > 0)
     words.push(`${summary.unreachable + summary.crashed} could not be checked`);
   if (words.length === 0) {
-    // Nothing found where nothing was looked at is no praise.
+    // "Nothing found" would be no praise if nothing was looked at.
     const isWhole = steps
       .slice(0, 5)
       .every((step) => results.some((each) => each.step === step && each.state === 'passed'));
@@ -179,7 +179,7 @@ function headline(facts: Facts): string {
   return ['Doctor', name, url].filter((part) => part !== '').join('  ');
 }
 
-/** @returns the report as a person reads it: what is wrong first, what is fine folded to a line a step. */
+/** @returns the report as a person reads it: what is wrong first, what is fine folded to a line per step. */
 export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOptions): string {
   const { paint } = options;
   const { results, ignored, verdict } = diagnosis;
@@ -203,7 +203,7 @@ export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOpti
   return `${lines.join('\n')}\n`;
 }
 
-/** @returns what is wrong, a line each, and nothing where nothing is. */
+/** @returns what is wrong, a line each, and nothing if nothing is. */
 export function quietReport({ results }: Diagnosis): string {
   const unclear = results.filter(isUnclear);
   const lines = [

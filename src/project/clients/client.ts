@@ -80,8 +80,8 @@ export interface McpClient {
   readonly files: readonly ClientFile[];
   /**
    * What to do by hand, where this client has no file for such a server in this scope.
-   * @param scope undefined where none was asked for.
-   * @returns undefined where there is a file.
+   * @param scope undefined if none was asked for.
+   * @returns undefined if there is a file.
    */
   byHand?(server: ServerEntry, machine: Machine, scope: ClientScope | undefined): ByHand | undefined;
   readonly scopes: ScopesTold;

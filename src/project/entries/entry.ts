@@ -8,7 +8,7 @@ export interface EntryPlace extends Pick<ClientFile, 'key' | 'format' | 'preambl
 
 /** Why a client's file cannot be edited. The message is a clause for a sentence that names the file. */
 export class NotUnderstood extends Error {
-  /** From 1; undefined where it is about the whole file. */
+  /** From 1; undefined if it is about the whole file. */
   readonly line: number | undefined;
 
   constructor(message: string, line?: number) {
@@ -52,7 +52,7 @@ function valueAt(value: JsonValue | undefined, path: readonly string[]): JsonVal
   return path.reduce<JsonValue | undefined>((at, key) => (isObject(at) ? at[key] : undefined), value);
 }
 
-/** @returns what has to change in an entry so that it says what ours says; undefined where nothing does. */
+/** @returns what has to change in an entry so that it says what ours says; undefined if nothing does. */
 export function changesOf(current: JsonObject, wanted: JsonObject): EntryChanges | undefined {
   const set = leavesOf(wanted).filter(([path, value]) => !isDeepStrictEqual(valueAt(current, path), value));
   const drop = endpointKeys.filter((key) => key in current && !(key in wanted));

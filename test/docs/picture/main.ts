@@ -165,7 +165,7 @@ export const committed = (name: string) => readFile(join(repository, 'docs', nam
 /**
  * Runs the commands of all pictures in a new project.
  * @returns each picture by its name in docs/.
- * @throws Error where a command ends in another way than its picture shows.
+ * @throws Error if a command ends in another way than its picture shows.
  */
 export async function makePictures(): Promise<ReadonlyMap<string, string>> {
   if (!existsSync(join(repository, 'dist/create.js')))

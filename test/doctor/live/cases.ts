@@ -12,7 +12,7 @@ export interface LiveCase {
   /** A token to give; without one the doctor gets its own. */
   readonly token?: MintOptions;
   readonly tamper?: (token: string) => string;
-  /** Where the doctor is pointed, in place of the endpoint. */
+  /** Where the doctor is pointed, instead of the endpoint. */
   readonly url?: (endpoint: string) => string;
   /** Takes seconds, and is left to the tests that may. */
   readonly slow?: boolean;

@@ -3,7 +3,7 @@ import type { Reply } from './small-server.ts';
 /** What stands in front of servers, as it answers: by the documentation of each, or as it was seen. */
 export interface Front {
   readonly name: string;
-  /** What it answers in place of the server; undefined where it hands the request on. */
+  /** What it answers instead of the server; undefined if it hands the request on. */
   readonly answer: (path: string, headers: Readonly<Record<string, string | undefined>>) => Reply | undefined;
   /** What it does with the server's answer. */
   readonly change?: (headers: Record<string, string>) => Record<string, string>;

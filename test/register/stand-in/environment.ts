@@ -19,7 +19,7 @@ export interface Registered {
   readonly accessTokenExpiry: number;
   /** Of somebody else's sign-in; empty for Scalekit's. */
   readonly provider: string;
-  /** What its metadata offers; undefined where it answers nothing. */
+  /** What its metadata offers; undefined if it answers nothing. */
   readonly emulator: Emulator | undefined;
 }
 

@@ -53,7 +53,7 @@ function signature(algorithm: string, input: string, key: KeyObject | Uint8Array
   return sign(hash, data, privateKey);
 }
 
-/** Makes tokens: good ones with the authorization server's own key where there is one, and every kind of bad one. */
+/** Makes tokens: good ones with the authorization server's own key if there is one, and every kind of bad one. */
 export class Forge {
   /** The key server's public keys, as anyone can fetch them. */
   readonly published: readonly KeyedJwk[];

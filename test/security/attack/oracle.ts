@@ -4,7 +4,7 @@ import type { Attack, Expectation, Target } from './types.ts';
 
 /**
  * Asks the second oracle, `oauth4webapi.validateJwtAccessToken` (RFC 6750, 9068, 9449), for its opinion of a request.
- * @returns whether it lets the token in; undefined where the request never gets that far (fetch refuses to carry it).
+ * @returns whether it lets the token in; undefined if the request never gets that far (fetch refuses to carry it).
  */
 export async function oracleAccepts(target: Target, attack: Attack): Promise<boolean | undefined> {
   const authorization = attack.headers?.Authorization ?? `Bearer ${attack.token ?? ''}`;

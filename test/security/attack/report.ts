@@ -38,7 +38,7 @@ export function plain(text: string): string {
 
 export const groupOf = ({ case: { id } }: Outcome): string => id.slice(0, id.indexOf('/'));
 
-/** A table for the terminal: every failure in full, the rest a line a group, or all of them. */
+/** A table for the terminal: every failure in full, the rest a line per group, or all of them. */
 export function table(outcomes: readonly Outcome[], verbose: boolean): string {
   const line = (mark: string, outcome: Outcome) =>
     `${mark} ${outcome.case.id.padEnd(52)} ${(outcome.skipped ?? answerOf(outcome)).padEnd(24)} ${plain(outcome.case.title)}`;

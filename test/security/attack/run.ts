@@ -15,7 +15,7 @@ export interface Outcome {
   /** Why it was not sent. */
   readonly skipped?: string;
   readonly exchange?: Exchange;
-  /** Empty where the server held. */
+  /** Empty if the server held. */
   readonly complaints: readonly string[];
   /** Every token that was sent, for a look into the server's log. */
   readonly tokens: readonly string[];
@@ -44,7 +44,7 @@ export interface RunOptions {
 const thisRun = randomBytes(4).toString('hex');
 const marker = (id: string): string => `attack-marker ${thisRun} ${id}`;
 
-/** Listens where nobody may ever knock: a server that does follows a URL out of a token. */
+/** Listens where no request should ever arrive: a server that sends one follows a URL from a token. */
 async function setTrap(): Promise<{
   url: string;
   knocks: () => readonly string[];

@@ -10,7 +10,7 @@ import type { Target } from './types.ts';
 /** Where good tokens come from. */
 export interface TokenSource {
   readonly forge: Forge;
-  /** A good token with these scopes; undefined where none can be had. */
+  /** A good token with these scopes; undefined if none can be had. */
   readonly token: ((scopes: readonly string[]) => Promise<string>) | undefined;
   /** In words, for the report. */
   readonly description: string;
@@ -52,7 +52,7 @@ export async function readKey(path: string): Promise<JsonWebKey> {
   throw new Unreachable(`${path} holds no private RSA key as a JWK`);
 }
 
-/** The local Scalekit of `dev` and `emulate` keeps its key on this machine. @returns nothing where it is another one. */
+/** The local Scalekit of `dev` and `emulate` keeps its key on this machine. @returns nothing if it is another one. */
 export async function localSource(target: Target, env = process.env): Promise<TokenSource | undefined> {
   try {
     return await keySource(target, await readKey(join(emulatorDirectory(env), 'signing-key.json')));

@@ -86,7 +86,7 @@ export interface Kit {
   token(scopes?: readonly string[]): Promise<string>;
   /** The JSON of a `tools/call`, of the tool that writes unless said otherwise. */
   call(tool?: Tool, args?: Readonly<Record<string, unknown>>): string;
-  /** A URL on loopback where nobody may ever knock, e.g. as `jku`. */
+  /** A loopback URL that nothing should ever request, e.g. as `jku`. */
   readonly trap: string;
 }
 

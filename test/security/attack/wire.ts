@@ -52,7 +52,7 @@ export function headerOf(answer: WireAnswer, name: string): string | undefined {
   return answer.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-/** @returns the last of an exchange's answers, or one with status 0 where none came. */
+/** @returns the last of an exchange's answers, or one with status 0 if none came. */
 export function lastAnswer(exchange: Exchange): WireAnswer {
   return exchange.answers.at(-1) ?? noAnswer(0);
 }

@@ -13,7 +13,7 @@ import type { Visit } from '../../../src/sign-in/visit.ts';
 /** What the suite hands over for a scenario, e.g. a client that is registered already. */
 type Handed = Readonly<Record<string, string | undefined>>;
 
-/** The suite's own document; where it stands is agreed, since nobody can publish one in a test. */
+/** The suite's own document; where it stands is agreed, since a test cannot publish one. */
 const documentUrl = 'https://conformance-test.local/client-metadata.json';
 
 /** More sign-ins than any server needs; one that asks again without end is given up. */

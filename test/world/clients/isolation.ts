@@ -18,7 +18,7 @@ export const isolationNeeds: readonly Need[] = [
   { what: 'ip', present: onPath('ip') || existsSync('/sbin/ip'), install: 'apt-get install iproute2' },
 ];
 
-/** @returns which network a process is in, or undefined where it has ended. */
+/** @returns which network a process is in, or undefined if it has ended. */
 function networkOf(pid: number | 'self'): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`);

@@ -36,7 +36,7 @@ export interface Visit {
   readonly error?: string;
 }
 
-/** @returns the lines of a file of JSON lines, or nothing where it is not there yet. */
+/** @returns the lines of a file of JSON lines, or nothing if it is not there yet. */
 export function readLines<T>(file: string): readonly T[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')

@@ -101,7 +101,7 @@ const lifetimes = [5, 20, 60, 120];
 
 /**
  * A token expires, and no refresh token is at hand.
- * @returns how the client goes on; undefined where tokens expire before the client has used them once.
+ * @returns how the client goes on; undefined if tokens expire before the client has used them once.
  */
 async function expiryOf(world: World, session: Session, lifetime: number): Promise<string | undefined> {
   const call = async () => (await session.call('list_todos')).ok;

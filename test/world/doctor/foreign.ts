@@ -58,7 +58,7 @@ export function installed(
   });
 }
 
-/** A Python that can make virtual environments, or undefined where there is none. */
+/** A Python that can make virtual environments, or undefined if there is none. */
 export const python = ['python3', 'python'].find((name) => {
   try {
     execFileSync(name, ['-c', 'import venv, sys; sys.exit(sys.version_info < (3, 10))'], { stdio: 'ignore' });

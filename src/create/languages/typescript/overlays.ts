@@ -37,7 +37,7 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     label: 'Postgres',
     hint: 'for several replicas',
     templates: ['todo'],
-    // Its tests work with the store in memory where there is no database.
+    // Its tests work with the store in memory if there is no database.
     layers: ['store-memory', 'store-postgres'],
     variables: [
       {

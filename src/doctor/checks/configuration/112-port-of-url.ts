@@ -29,7 +29,7 @@ function disagreement(
   return { subject, actual, expected: `PORT=${wanted}`, edits: editOf(place, String(wanted)) };
 }
 
-/** What runs outweighs what is written. @returns the port at which this project's server was found, where that is not MCP_URL's. */
+/** What runs outweighs what is written. @returns the port at which this project's server was found, if that is not MCP_URL's. */
 function runsAt({ server }: Facts): number | undefined {
   const local = server.known ? server.value.localPort : undefined;
   return local?.answers ? local.port : undefined;

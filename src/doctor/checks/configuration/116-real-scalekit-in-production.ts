@@ -8,7 +8,7 @@ function isLocal(setting: Setting): boolean {
   return isUrl(setting.value) && isThisMachine(new URL(setting.value));
 }
 
-/** Why these are settings for production, or undefined where they are not. */
+/** Why these are settings for production, or undefined if they are not. */
 function sayingProduction(project: ProjectFacts): string | undefined {
   if (project.nodeEnv?.value === 'production') return 'NODE_ENV=production';
   const mcpUrl = settingOf(project, 'MCP_URL');

@@ -22,7 +22,7 @@ const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | '
   },
 };
 
-/** @returns why a public address cannot be reached from here, or undefined where there is no telling. */
+/** @returns why a public address cannot be reached from here, or undefined if there is no telling. */
 function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Partial<Finding> | undefined {
   if (noToken.answered) return undefined;
   if (localPort?.answers)

@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { type Finding, found } from '../../model.ts';
 import { challengeOf, refusalOf } from '../../reading.ts';
 
-/** RFC 6750 §3: `error` for a token that was refused, and none where there was no token. */
+/** RFC 6750 §3: `error` for a token that was refused, and none if there was no token. */
 export default defineCheck({
   code: 'SKM324',
   level: 'advice',

@@ -20,7 +20,7 @@ const largestFile = 256 * 1024;
 
 /**
  * @param decode throws an Error that says why the bytes are no text.
- * @returns the text, why it cannot be read, or undefined where there is no such file.
+ * @returns the text, why it cannot be read, or undefined if there is no such file.
  */
 export async function readTextOrWhyNot(
   directory: string,
@@ -39,7 +39,7 @@ export async function readTextOrWhyNot(
   }
 }
 
-/** @returns the text, or undefined where there is no such file, it cannot be read, or it is too large. */
+/** @returns the text, or undefined if there is no such file, it cannot be read, or it is too large. */
 export async function readText(directory: string, file: string): Promise<TextFile | undefined> {
   const read = await readTextOrWhyNot(directory, file);
   return read !== undefined && 'text' in read ? read : undefined;

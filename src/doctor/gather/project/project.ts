@@ -132,7 +132,7 @@ async function present(directory: string, names: readonly string[]): Promise<rea
 /**
  * Reads a project of any language: what its files say, without running anything of it.
  * @param env the process environment.
- * @param envFile read in place of `.env`, relative to the folder.
+ * @param envFile read instead of `.env`, relative to the folder.
  * @returns a missing fact where the folder holds no project.
  */
 export async function gatherProject(

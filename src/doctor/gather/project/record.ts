@@ -4,7 +4,7 @@ import { objectIn, parseObject } from '../../reading.ts';
 /** What the commands have written down about a project of ours. */
 export const recordFile = '.scalekit-mcp.json';
 
-/** @returns from which release the protection was ejected, and where to; undefined where it was not. */
+/** @returns from which release the protection was ejected, and where to; undefined if it was not. */
 export function ejectedOf(text: string | undefined): EjectedFact | undefined {
   const ejected = objectIn(parseObject(text)?.ejected);
   const { version, folder } = ejected ?? {};

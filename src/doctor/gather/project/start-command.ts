@@ -20,7 +20,7 @@ function fromFiles(files: readonly TextFile[]): string | undefined {
   }
 }
 
-/** @returns what the script `start` runs of a build, e.g. `dist/src/main.js`; undefined where it runs none. */
+/** @returns what the script `start` runs of a build, e.g. `dist/src/main.js`; undefined if it runs none. */
 export function builtEntryOf(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const start = objectIn(manifest?.scripts)?.start;
   return typeof start === 'string' ? /\b(?:dist|build|out)\/[\w./-]*/.exec(start)?.[0] : undefined;
@@ -47,7 +47,7 @@ function asgiCommand(python: readonly TextFile[], port: string | undefined): str
 
 /**
  * @param port that the settings say; a program that does not read it is told.
- * @returns the command that starts the server, or undefined where no file says.
+ * @returns the command that starts the server, or undefined if no file says.
  */
 export function startCommandOf(
   manifest: Readonly<Record<string, unknown>>,

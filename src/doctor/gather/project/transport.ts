@@ -98,7 +98,7 @@ const otherRoute = /\.well-known|health|ready|static|metrics|favicon|login|callb
 /** Where a Python application is mounted in another one, e.g. `app.mount("/api", mcp.streamable_http_app())`. */
 const pythonMount = /\.mount\s*\(\s*["'](\/[\w./-]*)["']/g;
 
-/** Inside of it MCP has a path of its own, `/mcp` where nothing is said. */
+/** Inside of it MCP has a path of its own, `/mcp` if nothing is said. */
 const innerPath =
   /\b(?:streamable_http_path|(?:http_app|streamable_http_app)\s*\(\s*path)\s*=\s*["'](\/[\w./-]*)["']/g;
 

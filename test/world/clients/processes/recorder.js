@@ -9,7 +9,7 @@ const directory = process.env.RECORD_DIRECTORY;
 const secret = /token|secret|code|assertion|challenge|verifier|state/;
 const harmlessNames = /_type$|_method$|_types$|_methods$/;
 
-/** @returns named values; in place of a secret, that there is one. */
+/** @returns named values; instead of a secret, that there is one. */
 function harmless(pairs) {
   return Object.fromEntries(
     [...pairs].map(([name, value]) => [name, secret.test(name) && !harmlessNames.test(name) ? true : value]),
