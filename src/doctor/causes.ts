@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import { type CheckResult, type Level, stepOf } from './model.ts';
 
-/** Puts what follows from something under it: one cause, one finding. */
+/** Puts findings that follow from another one under their cause: one cause, one finding. */
 
 const ranks: Readonly<Record<Level, number>> = { error: 0, warning: 1, advice: 2 };
 
@@ -9,10 +9,10 @@ function rankOf({ state, level }: CheckResult): number {
   return state === 'found' ? ranks[level ?? 'error'] : ranks.advice + 1;
 }
 
-/** @returns whether a finding is told with its cause: never a worse one than the cause itself. */
+/** @returns whether a finding is shown under its cause: only if it is not worse than the cause itself. */
 function follows(from: CheckResult, { explains = [] }: Check, other: CheckResult): boolean {
   if (from.state !== 'found' || other.state !== 'found' || other.code === from.code) return false;
-  // Of two settings each has causes of its own.
+  // Findings about two different settings have different causes.
   const [one, another] = [from.subject?.variable, other.subject?.variable];
   const areSettings = from.step === 'configuration' && other.step === 'configuration';
   if (areSettings && one !== undefined && another !== undefined && one !== another) return false;
@@ -22,7 +22,7 @@ function follows(from: CheckResult, { explains = [] }: Check, other: CheckResult
 }
 
 /**
- * @param results of checks, in the order of the journey.
+ * @param results of the checks, in the order of the journey.
  * @returns the findings with the worst first, each with what follows from it, and then everything else.
  */
 export function foldConsequences(
@@ -36,7 +36,7 @@ export function foldConsequences(
     for (const other of results)
       if (other !== cause && !folded.has(other) && follows(cause, check, other)) folded.set(other, cause);
   }
-  /** Itself a consequence, a cause hands its own on. */
+  /** A cause that is itself a consequence passes its own consequences on. */
   const rootOf = (result: CheckResult): CheckResult => {
     const cause = folded.get(result);
     return cause === undefined ? result : rootOf(cause);

@@ -43,7 +43,7 @@ export interface Others {
 }
 
 /**
- * All there is to a code: its words, for someone who has never heard of the specifications, and a pure function of the facts.
+ * Everything about a code: its words, for someone who has never heard of the specifications, and a pure function of the facts.
  * Sentences of `title` and `holds` have no full stop; `why` and `fix` do. Its page is `docs/doctor/<code>.md`.
  */
 export interface Check {
@@ -51,16 +51,16 @@ export interface Check {
   readonly level: Level;
   /** Where the edit has to be made. */
   readonly side: Side;
-  /** What is so when all is well: "A call without a token is refused". */
+  /** What is true when all is well: "A call without a token is refused". */
   readonly holds: string;
-  /** What is so when it is not: "The server lets everybody in". */
+  /** What is true when it is not: "The server lets everybody in". */
   readonly title: string;
   /** What that means for the person and their users. */
   readonly why: string;
   readonly fix: string;
-  /** Found, it is a reason for which any verifier answers 401 to the token. */
+  /** When this is found, any verifier answers 401 to the token. */
   readonly refusesToken?: true;
-  /** Found as an error, it is the cause of what is found under these codes, or in these steps, which is told with it. */
+  /** When this is found as an error, it is the cause of findings with these codes, or in these steps, which are shown under it. */
   readonly explains?: ReadonlyArray<Code | Step>;
   readonly run: (facts: Facts, others: Others) => Outcome;
 }
@@ -160,7 +160,7 @@ export function withToken(facts: Facts, run: (token: TokenFacts) => Outcome): Ou
   );
 }
 
-/** Runs a check on the client configurations in the project, held against the server that MCP_URL means. */
+/** Runs a check on the client configurations in the project, compared with the server that MCP_URL means. */
 export function withClients(
   facts: Facts,
   run: (clients: readonly ClientEntry[], endpoint: string, project: ProjectFacts) => Outcome,
@@ -169,7 +169,7 @@ export function withClients(
     const setting = settingOf(project, 'MCP_URL');
     const mcpUrl = checkMcpUrl(setting?.value ?? '');
     if (project.clients.length === 0) return skipped('No client is configured in this project');
-    // Where the server answers outweighs what is written.
+    // Where the server really answers counts more than what MCP_URL says.
     const { server } = facts;
     const running = server.known && server.value.noToken.answered && isMcpServer(server.value);
     if (running && server.value.givenBy === 'settings')
@@ -207,7 +207,7 @@ function ownScopes(facts: Facts): readonly OwnScope[] {
   );
 }
 
-/** Runs a check on the server's scopes held against those that the authorization server defines. */
+/** Runs a check on the server's scopes, compared with those that the authorization server defines. */
 export function withScopes(
   facts: Facts,
   run: (own: readonly OwnScope[], defined: readonly string[], scalekit: ScalekitFacts) => Outcome,
@@ -242,7 +242,7 @@ export function serverScopes(facts: Facts): readonly string[] {
   return ownScopes(facts).map(({ text }) => text);
 }
 
-/** Runs a check on a token, held against the MCP server's identity at Scalekit. */
+/** Runs a check on a token, compared with the MCP server's identity at Scalekit. */
 export function withIdentity(
   facts: Facts,
   run: (

@@ -1,6 +1,6 @@
 /**
- * Claims that a check reads: one that is not named here does not compile in a check. Who the token is about is not kept: a
- * saved report is for strangers' eyes.
+ * The claims that checks may read: any other does not compile in a check. Whom the token is about is not kept, because a
+ * saved report is made to be shown to others.
  */
 export const keptClaims = [
   'iss',
@@ -16,5 +16,5 @@ export const keptClaims = [
   'nonce',
 ] as const;
 
-/** What a token says, as far as it is kept. */
+/** The parts of a token that are kept. */
 export type Claims = Readonly<Partial<Record<(typeof keptClaims)[number], unknown>>>;

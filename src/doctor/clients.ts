@@ -4,9 +4,9 @@ import type { ClientName } from './facts/index.ts';
 /** What is known of each client that people connect (docs/mcp.md#clients); one row per client. */
 export interface ClientRow {
   readonly name: string;
-  /** Its requests come from its maker's cloud: only a public https address on port 443 is reached. */
+  /** Its requests come from its vendor's cloud, which reaches only public https addresses on port 443. */
   readonly needsPublicUrl: boolean;
-  /** How it makes itself known, in the order in which it tries. */
+  /** How it makes itself known, in the order in which it tries them. */
   readonly registers: ReadonlyArray<'document' | 'dynamic'>;
   readonly callbacks: readonly string[];
   /** It runs in a browser, and needs CORS. */

@@ -4,7 +4,7 @@ import { type Code, type Step, stepOf } from './model.ts';
 
 const byCode: ReadonlyMap<string, Check> = new Map(allChecks.map((check) => [check.code, check]));
 
-/** Every code that there is, in their order. */
+/** All codes, in order. */
 export const codes: readonly Code[] = allChecks.map(({ code }) => code).sort();
 
 /** @returns whether a text is one of the doctor's codes. */

@@ -37,7 +37,7 @@ async function readFacts(file: string): Promise<Facts> {
   });
 }
 
-/** In a workspace the one package that is an MCP server is meant; of several the person has to say which. */
+/** In a workspace, the package that is an MCP server is meant; if there are several, the person has to choose. */
 async function packageIn(plan: Examination, context: Context): Promise<Examination> {
   const { target } = plan;
   if (target.url !== undefined || plan.from !== undefined) return plan;
@@ -83,7 +83,7 @@ async function examine(plan: Examination, context: Context): Promise<Examined> {
   return { facts, diagnosis: diagnose(facts, plan) };
 }
 
-/** The first run with `--surface` writes down what there is; later ones compare. */
+/** The first run with `--surface` records the tools; later runs compare with that. */
 async function keepSurface(facts: Facts, context: Context): Promise<void> {
   const { surface, tools } = facts;
   if (surface === undefined || surface.tools !== undefined || surface.problem !== undefined || !tools.known)
@@ -102,7 +102,7 @@ async function show({ facts, diagnosis }: Examined, plan: Examination, context: 
   context.stdout.write(await render(facts, diagnosis, plan, context));
 }
 
-/** Runs again at each change, until it is interrupted. */
+/** Runs again after each change, until it is interrupted. */
 async function keepWatching(plan: Examination, context: Context): Promise<never> {
   const { untilChanged, watchFiles } = await import('./watch.ts');
   const files = watchFiles(plan.target.directory, context.signal);
@@ -128,7 +128,7 @@ async function explain(code: string, context: Context): Promise<ExitCode> {
 }
 
 /**
- * Says what is wrong with a project, its Scalekit and its server, and whose side it is on.
+ * Says what is wrong with a project, its Scalekit and its server, and on which side.
  * @returns 0 nothing failed, 1 findings, 3 something could not be checked.
  * @throws UsageError if there is nothing to look at, or an option is wrong; what aborted the context.
  */

@@ -6,7 +6,7 @@ import { type CheckResult, type Level, type State, type Step, stepOf } from './m
 import { startRun } from './run-checks.ts';
 import { type Selection, select } from './selection.ts';
 
-/** What is counted of a diagnosis: findings by their level, everything else by its state. */
+/** The counts of a diagnosis: findings by level, everything else by state. */
 export type Summary = Readonly<Record<Level | Exclude<State, 'found'> | 'ignored', number>>;
 
 /** What the facts mean. */
@@ -24,7 +24,7 @@ export interface Diagnosis {
 
 export interface DiagnoseOptions {
   readonly selection: Selection;
-  /** The least level that counts as a failure. */
+  /** The lowest level that counts as a failure. */
   readonly failOn: 'error' | 'warning';
 }
 

@@ -43,7 +43,7 @@ function readFormat({ json, format }: DoctorFlags): Format {
   return known;
 }
 
-/** @throws UsageError naming those that there are. */
+/** @throws UsageError that lists the valid ones. */
 function readName<Name extends string>(option: string, name: string, names: readonly Name[]): Name {
   const known = names.find((each) => each === name.toLowerCase());
   if (known === undefined) throw refuse(option, 'There is no such name', name, names.join(', '));
@@ -77,7 +77,7 @@ function readUrl(url: string | undefined): string | undefined {
   return parsed.pathname === '/' && !url.endsWith('/') ? parsed.href : url;
 }
 
-/** @throws UsageError if there is no such file: settings that are asked for are not passed over. */
+/** @throws UsageError if there is no such file: a file that was asked for is never silently skipped. */
 function readEnvFileName(file: string, context: Context): string {
   const path = resolvePath(context.cwd, file);
   if (!existsSync(path))
@@ -115,7 +115,7 @@ function contradictionIn(flags: DoctorFlags): string | undefined {
 
 /**
  * Checks the options.
- * @throws UsageError naming the first that is wrong, and what it should be.
+ * @throws UsageError that names the first wrong one and what is expected.
  */
 export async function readFlags(flags: DoctorFlags, context: Context): Promise<Examination> {
   const contradiction = contradictionIn(flags);

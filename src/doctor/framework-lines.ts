@@ -3,13 +3,13 @@ import type { Framework } from './facts/index.ts';
 
 /** What a server is made with, and the line to write in each: one row per framework, one field per matter. */
 
-/** The lines of one framework. `<HOST>`, `<PATH>` and `<PORT>` stand for the values of the case. */
+/** The lines of one framework. `<HOST>`, `<PATH>` and `<PORT>` stand for the values in question. */
 export interface Lines {
   /** How its source names it. */
   readonly name: string;
   /** Allows a host name. */
   readonly allowHost: string;
-  /** Believes a proxy that says https. */
+  /** Trusts a proxy that says https. */
   readonly trustForwarded: string;
   /** Serves Streamable HTTP instead of SSE or stdio. */
   readonly serveHttp: string;
@@ -21,11 +21,11 @@ export interface Lines {
   readonly guard: string;
   /** Serves the metadata document at the root of the host, too. */
   readonly rootMetadata: string;
-  /** Serves the metadata document where the challenge says, where this framework has a usual reason why it is not. */
+  /** Serves the metadata document where the challenge says, for frameworks in which it usually fails for the same reason. */
   readonly namedMetadata?: string;
   /** Asks for Scalekit's tokens. */
   readonly protect: string;
-  /** What usually fails behind the token check. */
+  /** What usually fails after the token check. */
   readonly behindCheck?: string;
   /** Loads `.env`; undefined if the framework does so by itself. */
   readonly loadEnv?: string | undefined;

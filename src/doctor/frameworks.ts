@@ -5,7 +5,7 @@ import { frameworkLines, type Lines } from './framework-lines.ts';
 
 type Matter = Exclude<keyof Lines, 'name' | 'loadEnv' | 'namedMetadata' | 'behindCheck'>;
 
-/** @returns the line to write about a matter, in the framework that the project is made with. */
+/** @returns the line to write for a matter, in the framework that the project is made with. */
 function lineOf(project: ProjectFacts | undefined, matter: Matter): string {
   return frameworkLines[project?.framework ?? 'unknown'][matter];
 }
@@ -61,17 +61,17 @@ export function startCommand(project: ProjectFacts | undefined): string {
   return project?.startCommand ?? lineOf(project, 'start').replaceAll('<PORT>', '8000');
 }
 
-/** @returns why the metadata is usually not where the challenge says; undefined if that is as in any server. */
+/** @returns why the metadata is usually not where the challenge says; undefined if this framework has no reason of its own. */
 export function namedMetadataLine(project: ProjectFacts | undefined): string | undefined {
   return project === undefined ? undefined : frameworkLines[project.framework].namedMetadata;
 }
 
-/** @returns what usually fails behind the token check; undefined if that is as in any server. */
+/** @returns what usually fails after the token check; undefined if this framework has no reason of its own. */
 export function behindCheckLine(project: ProjectFacts | undefined): string | undefined {
   return project === undefined ? undefined : frameworkLines[project.framework].behindCheck;
 }
 
-/** @returns the fix in the project's own framework; nothing where only a URL is known, whose maker nobody knows. */
+/** @returns the fix in the project's own framework; nothing if only a URL is known, since then the framework is unknown. */
 export function inFramework(
   { project }: Pick<Facts, 'project'>,
   line: (project: ProjectFacts) => string,

@@ -8,7 +8,7 @@ export interface Ignored {
   readonly title: string;
 }
 
-/** Takes out what the project's owner has decided to live with, where `scalekit-doctor.json` says why. */
+/** Removes the findings that the owner has decided to live with, if `scalekit-doctor.json` says why. */
 export function applyIgnores(
   results: readonly CheckResult[],
   ignores: readonly Ignore[],

@@ -4,13 +4,13 @@ import { textOf, whoAnswered } from './intermediaries.ts';
 import type { ProbeResult } from './probe.ts';
 import { challengeOf, isMcpServer, isRedirect, objectIn, reasonOf } from './reading.ts';
 
-/** Recognises what something in front of the server has answered or changed. Pure: reads answers, and asks nothing. */
+/** Recognises what something in front of the server has answered or changed. Pure: it only reads answers. */
 
 /** A page or an address where people sign in, and programs cannot. */
 const loginPlace =
   /(?:^|[/._-])(?:log-?in|sign-?in|sso|oauth2\/(?:start|sign_in|authorize)|saml2?|cdn-cgi\/access)(?:[/?.#_-]|$)|accounts\.google\.com|cloudflareaccess\.com|login\.microsoftonline\.com|\.okta\.com|\.auth0\.com|vercel\.com\/sso|[?&](?:next|redirect_to|return_to|rd)=/i;
 
-/** @returns where a redirect leads, as a full URL; undefined for what is none. */
+/** @returns where a redirect leads, as a full URL; undefined if it is not a redirect. */
 export function redirectTarget(answer: ProbeResult): URL | undefined {
   if (!answer.answered || !isRedirect(answer)) return undefined;
   const { location } = answer.headers;
@@ -28,7 +28,7 @@ function isGatewayLogin(answer: Extract<ProbeResult, { answered: true }>): boole
   return isApiGateway && textOf(answer) === '{"message":"Unauthorized"}';
 }
 
-/** @returns whether people are sent, or asked, to sign in, in a way that is none of MCP's. */
+/** @returns whether people are sent or asked to sign in, in a way that is not MCP's. */
 export function isLogin(answer: ProbeResult): boolean {
   if (!answer.answered) return false;
   const target = redirectTarget(answer);
@@ -63,21 +63,21 @@ export function isNoUpstream(answer: ProbeResult): boolean {
   if (headers['x-vercel-error'] !== undefined || headers['x-railway-fallback'] !== undefined) return true;
   if (status < 502 || status > 530 || (status > 504 && status < 520)) return false;
   if (body.kind === 'empty') return whoAnswered(answer) !== undefined;
-  // 503 may be the server's own word, about Scalekit's keys.
+  // 503 may come from the server itself, about Scalekit's keys.
   return gatewayWords.test(textOf(answer)) || (status !== 503 && whoAnswered(answer) !== undefined);
 }
 
-/** Words of servers and SDKs for a Host that they do not know: ours, FastMCP and the Python SDK (421), the TypeScript SDKs (403). */
+/** What servers and SDKs say about a Host that they do not know: ours, FastMCP and the Python SDK (421), the TypeScript SDKs (403). */
 const hostWords =
   /foreign_host|invalid host|host (?:header )?(?:is )?not allowed|host .{0,40}not (?:allowed|permitted|in the allow)|disallowedhost|blocked request\. this host/i;
 
-/** @returns whether the server refuses the name under which it was asked. */
+/** @returns whether the server refuses the host name of the request. */
 export function isHostRefused(answer: ProbeResult): boolean {
   if (!answer.answered || ![400, 403, 421].includes(answer.status)) return false;
   return answer.status === 421 || hostWords.test(textOf(answer));
 }
 
-/** Says that no token came, and not that it was bad: "missing or invalid" says neither. */
+/** Says that no token arrived, rather than a bad one: "missing or invalid" says neither. */
 function saysNoToken(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status !== 401) return false;
   const words = reasonOf(answer);
@@ -87,7 +87,7 @@ function saysNoToken(answer: ProbeResult): boolean {
   );
 }
 
-/** @returns whether a token was sent and none arrived. */
+/** @returns whether a token was sent but did not arrive. */
 export function isTokenLost(server: ServerFacts, tools: ToolsFacts | undefined): boolean {
   return (
     saysNoToken(server.garbageToken) &&
@@ -99,7 +99,7 @@ export function isTokenLost(server: ServerFacts, tools: ToolsFacts | undefined):
   );
 }
 
-/** @returns whether the answer names the very URL that was asked as the place where MCP is. */
+/** @returns whether the answer says that MCP is at the very URL that was requested. */
 export function isPrefixTaken({ noToken, endpoint }: ServerFacts): boolean {
   if (!noToken.answered || noToken.status !== 404) return false;
   return textOf(noToken).includes(endpoint);
@@ -114,7 +114,7 @@ export function isChallengeRenamed(answer: ProbeResult): boolean {
   );
 }
 
-/** @returns whether something in front of the server answers in its place, or keeps the call from it. */
+/** @returns whether something in front of the server answers in its place, or does not let the call through. */
 export function isInterfered(server: ServerFacts): boolean {
   const { noToken, endpoint } = server;
   return (
@@ -126,7 +126,7 @@ export function isInterfered(server: ServerFacts): boolean {
   );
 }
 
-/** @returns whether another program of this machine has the port, as its process tells, and does not speak MCP. */
+/** @returns whether, judging by its process, another program on this machine has the port and does not speak MCP. */
 export function isStranger(server: ServerFacts): boolean {
   return server.portOwner?.isOwn === false && !isMcpServer(server);
 }
@@ -141,7 +141,7 @@ export function isRefusalIn200(answer: ProbeResult): boolean {
   );
 }
 
-/** @returns whether a server on this machine is asked. */
+/** @returns whether the server is on this machine. */
 export function isOnThisMachine({ endpoint }: ServerFacts): boolean {
   return isLoopback(new URL(endpoint));
 }

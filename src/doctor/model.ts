@@ -1,4 +1,4 @@
-/** The doctor's vocabulary: what a check says of the facts, and what a report says to a person. */
+/** The doctor's vocabulary: what a check says about the facts, and what a report says to a person. */
 
 /** The journey of a call, in the order in which a person meets its steps. */
 export const steps = [
@@ -7,7 +7,7 @@ export const steps = [
   'server',
   'token',
   'tools',
-  // Only where they are asked about: --client, --directory, --surface.
+  // Only on request: --client, --directory, --surface.
   'client',
   'directory',
   'surface',
@@ -17,10 +17,10 @@ export type Step = (typeof steps)[number];
 /** `error`: it does not work; `warning`: it will not work for someone, or is unsafe; `advice`: it could be better. */
 export type Level = 'error' | 'warning' | 'advice';
 
-/** Whose side a finding is on: where the edit has to be made. */
+/** Where the edit has to be made. */
 export type Side = 'env' | 'code' | 'proxy' | 'dashboard' | 'client' | 'machine';
 
-/** `unreachable` is "could not check": neither fine nor broken. `crashed` is a fault of the doctor's own. */
+/** `unreachable` means "could not check": neither fine nor broken. `crashed` is a bug in the doctor. */
 export type State = 'passed' | 'found' | 'skipped' | 'unreachable' | 'crashed';
 
 /** `SKM` and three digits; the first digit is the step. A code is never reused. */
@@ -65,17 +65,17 @@ export type Edit =
   | { readonly kind: 'replace'; readonly file: string; readonly before: string; readonly after: string }
   | { readonly kind: 'mode'; readonly file: string; readonly mode: number };
 
-/** A command for the project's folder, as its words. */
+/** A command to run in the project's folder, as a list of words. */
 export type Command = readonly string[];
 
-/** What a check found wrong. The words for it stand with the check; this is only what differs each time. */
+/** What a check found wrong. The words are in the check; this has only what differs each time. */
 export interface Finding {
   readonly subject: Subject;
   /** The wrong value, safe to print. */
   readonly actual?: string;
-  /** What would have been right. */
+  /** The right value. */
   readonly expected?: string;
-  /** Each of these replaces the code's own words or rank where this case differs, e.g. the rule that a URL breaks. */
+  /** Each of these replaces the code's own words or level if this case differs, e.g. the rule that a URL breaks. */
   readonly title?: string;
   readonly why?: string;
   readonly fix?: string;
@@ -86,19 +86,19 @@ export interface Finding {
   readonly commands?: readonly Command[];
 }
 
-/** What a check says of the facts. */
+/** What a check says about the facts. */
 export type Outcome =
   | { readonly state: 'passed'; readonly title?: string; readonly detail?: string }
   | { readonly state: 'skipped'; readonly why: string }
   | { readonly state: 'unreachable'; readonly why: string; readonly fix?: string }
   | { readonly state: 'found'; readonly findings: readonly Finding[] };
 
-/** @returns "it is as it should be", with what was seen where that says more than the check's title. */
+/** @returns "all is well", with what was seen if that says more than the check's title. */
 export function passed(detail?: string): Outcome {
   return detail === undefined ? { state: 'passed' } : { state: 'passed', detail };
 }
 
-/** @returns "it is as it should be", in words that a person has to see instead of the check's own. */
+/** @returns "all is well", in words that replace the check's own. */
 export function passedWith(title: string): Outcome {
   return { state: 'passed', title };
 }
@@ -122,7 +122,7 @@ export function found(...findings: readonly Finding[]): Outcome {
 export interface CheckResult {
   readonly code: Code;
   readonly step: Step;
-  /** What holds (passed), or what is wrong (found), or what was to be checked. One short sentence without a full stop. */
+  /** What is true (passed), what is wrong (found), or what was to be checked. One short sentence without a full stop. */
   readonly title: string;
   readonly state: State;
   /** Set if `state` is `found`, and `warning` where it is `unreachable`. */
@@ -137,6 +137,6 @@ export interface CheckResult {
   readonly side?: Side;
   readonly edits?: readonly Edit[];
   readonly commands?: readonly Command[];
-  /** What else was found, and follows from this. */
+  /** Other findings that follow from this one. */
   readonly consequences?: readonly CheckResult[];
 }

@@ -1,7 +1,7 @@
-/** The doctor's flags: what the command line takes, `--help` says and docs/doctor/README.md lists. Apart from the doctor: the table of commands is read without loading what they need. */
+/** The doctor's flags: what the command line takes, `--help` says and docs/doctor/README.md lists. It imports nothing of the doctor, because the table of commands is loaded without what the commands need. */
 interface OptionRow {
   readonly name: string;
-  /** What it takes, as the help shows it; a switch takes nothing. */
+  /** Its argument, as the help shows it; undefined for a switch. */
   readonly value?: string;
   readonly summary: string;
 }
@@ -63,7 +63,7 @@ type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
-/** The options as commander hands them over. */
+/** The options as commander passes them. */
 export type DoctorFlags = {
   readonly [Each in Row as CamelCase<Each['name']>]?: Each extends { readonly value: string }
     ? string

@@ -12,7 +12,7 @@ export type Body =
   | { readonly kind: 'html'; readonly excerpt: string }
   | { readonly kind: 'text'; readonly excerpt: string };
 
-/** The headers that are kept: one that is not in `keptHeaders` does not compile in a check. */
+/** The headers that are kept: a check that reads any other does not compile. */
 export type Headers = Readonly<Partial<Record<(typeof keptHeaders)[number], string>>>;
 
 /** One HTTP exchange as a fact: what was answered, or why nothing was. */
@@ -40,13 +40,13 @@ export interface ProbeOptions {
   readonly signal: AbortSignal;
   /** Default 5000. */
   readonly milliseconds?: number;
-  /** When all requests have to be done, as `Date.now()` counts. */
+  /** When all requests have to be done, in milliseconds since 1970. */
   readonly deadline?: number;
   /** Where to connect instead of the URL's host, over plain http: a server that is not yet behind its public name. */
   readonly via?: { readonly host: string; readonly port: number } | undefined;
-  /** Called with a header that is used and never kept: the id of a session is as good as a password to some servers. */
+  /** Called with a header that is used but never kept: for some servers, the id of a session is as good as a password. */
   readonly onSession?: (id: string) => void;
-  /** Leaves tokens in the body as they are: for an answer that is used and never kept. */
+  /** Leaves tokens in the body as they are: for an answer that is used but never kept. */
   readonly unmasked?: boolean;
 }
 
@@ -82,7 +82,7 @@ const keptHeaders = [
   'access-control-allow-credentials',
 ] as const;
 
-/** Metadata and keys are a few kilobytes; more is a fault of its own (docs/mcp.md#tokens). */
+/** Metadata and keys are a few kilobytes; more is a fault in itself (docs/mcp.md#tokens). */
 const largestBody = 256 * 1024;
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
@@ -121,7 +121,7 @@ function textOfPage(html: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Reads a body by what it is, not by what its header says: an HTML page under a JSON type is a fault to be seen. */
+/** Goes by the body, not by its header, because an HTML page that claims to be JSON is a fault to be found. */
 function readBody(text: string, contentType: string, unmasked = false): Body {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty' };
@@ -148,7 +148,7 @@ async function collect(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** An answer as it came: what a test states, and what `probe` has read. */
+/** An answer as it came: stated by a test, or read by `probe`. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -199,20 +199,20 @@ async function send(
     agent: false,
     signal,
   };
-  // node:https costs 20 ms to load, which a local run need not pay.
+  // Loading node:https takes 20 ms, which a local run does not need.
   const open = secure ? (await import('node:https')).request : httpRequest;
   return await new Promise((resolve, reject) => {
     open(connect, resolve).on('error', reject).end(body);
   });
 }
 
-/** AggregateError (one error an address) says the same thing several times over. */
+/** AggregateError (one error per address) says the same thing several times. */
 function firstCause(error: unknown): NodeJS.ErrnoException {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** OpenSSL’s messages are addresses in its own source, with a reason in between. */
+/** OpenSSL’s messages are positions in its own source, with the reason in between. */
 function plainWords(message: string): string {
   const reason = /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
   return reason === undefined ? message : `TLS: ${reason}`;
@@ -225,15 +225,15 @@ function limitOf({ milliseconds = 5000, deadline = Number.POSITIVE_INFINITY }: P
 
 /**
  * Makes one request and turns whatever happens into a fact. Redirects are not followed: they are a fact too.
- * @throws only what aborted `options.signal`; every other failure is an answer of its own.
+ * @throws only what aborted `options.signal`; every other failure is a result.
  */
 export async function probe(request: ProbeRequest, options: ProbeOptions): Promise<ProbeResult> {
   const milliseconds = limitOf(options);
-  // A timer of our own: Node 20 may collect what AbortSignal.any makes of AbortSignal.timeout before its time has come.
+  // Our own timer, because Node 20 may garbage-collect AbortSignal.any of AbortSignal.timeout before it fires.
   const limit = new AbortController();
   const end = () => limit.abort();
   const timer = setTimeout(end, milliseconds);
-  // Every request that is under way listens to it; more than ten are no leak, and Node would say so on stderr.
+  // Every request in flight listens to it. More than ten are no leak, but Node would warn about one on stderr.
   setMaxListeners(0, options.signal);
   options.signal.addEventListener('abort', end, { once: true });
   const { signal } = limit;

@@ -2,7 +2,7 @@ import { isLoopback, isUrl } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts/index.ts';
 import type { Headers, ProbeResult } from './probe.ts';
 
-/** Reads facts for checks: what an answer says once its envelope is off. Pure, and never throws. */
+/** Reads facts for checks: what an answer says, apart from its transport. Pure; never throws. */
 
 /** @returns the JSON object of a 200 answer, or undefined. */
 export function objectOf(answer: ProbeResult): Readonly<Record<string, unknown>> | undefined {
@@ -10,7 +10,7 @@ export function objectOf(answer: ProbeResult): Readonly<Record<string, unknown>>
   return objectIn(answer.body.value);
 }
 
-/** @returns a value as an object, or undefined if it is none. */
+/** @returns a value as an object, or undefined if it is not one. */
 export function objectIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
@@ -24,7 +24,7 @@ export function parseObject(text: string | undefined): Readonly<Record<string, u
   }
 }
 
-/** @returns why a server says that it refused: its challenge's words, its JSON error's, and a short text. */
+/** @returns the reason that a server gives for a refusal: from its challenge, its JSON error, or a short text. */
 export function reasonOf(answer: ProbeResult): string {
   if (!answer.answered) return '';
   const challenge = challengeOf(answer);
@@ -50,17 +50,17 @@ export function refusalOf(server: ServerFacts): ProbeResult {
   return server.laterRefusal ?? server.noToken;
 }
 
-/** @returns whether the first message is answered to everybody, whatever token comes with it: then nothing is known of the check. */
+/** @returns whether the first message is answered whatever token comes with it, which says nothing about the token check. */
 export function asksNobody(server: ServerFacts): boolean {
   return succeeded(server.noToken) && callsWithBadToken(server).every(({ answer }) => succeeded(answer));
 }
 
-/** @returns the strings of a JSON array; anything else is left out. */
+/** @returns the strings in a JSON array, without anything else. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
-/** @returns what was answered in a few words, e.g. `404 (an HTML page)` or `no answer within 5 s`. */
+/** @returns the answer in a few words, e.g. `404 (an HTML page)` or `no answer within 5 s`. */
 export function summary(answer: ProbeResult): string {
   if (!answer.answered) return answer.message;
   const kinds = { empty: '', json: '', html: ' (an HTML page)', text: ' (not JSON)' } as const;
@@ -105,12 +105,12 @@ export function isMcpAnswer(answer: ProbeResult): boolean {
 /** @returns whether an MCP server is behind the endpoint: its answer to a message says so, or its metadata. */
 export function isMcpServer(server: ServerFacts): boolean {
   const { noToken } = server;
-  // Its metadata may well be there, and MCP at another path or over another transport.
+  // Its metadata may be there even if MCP is at another path or uses another transport.
   if (noToken.answered && [404, 405, 410].includes(noToken.status)) return false;
   return isMcpAnswer(noToken) || resourceMetadata(server) !== undefined;
 }
 
-/** @returns whether the first message was answered as to somebody who may come in: a result, and no error in a 200. */
+/** @returns whether the first message was accepted: a result, not an error in a 200. */
 export function isServed(answer: ProbeResult): boolean {
   if (!answer.answered || answer.status < 200 || answer.status > 299 || answer.body.kind !== 'json')
     return false;
@@ -118,7 +118,7 @@ export function isServed(answer: ProbeResult): boolean {
   return message?.jsonrpc === '2.0' && message.error === undefined;
 }
 
-/** @returns whether SSE of before 2025 speaks there: a stream is opened, where calls are not answered. */
+/** @returns whether it is the SSE transport from before 2025: it opens a stream, but does not answer calls. */
 export function isOldStream(answer: ProbeResult | undefined): boolean {
   return (
     answer?.answered === true &&
@@ -132,7 +132,7 @@ export function succeeded(answer: ProbeResult): boolean {
   return answer.answered && answer.status >= 200 && answer.status < 300;
 }
 
-/** @returns whether a call was lost behind the token check: nothing is there, or it failed. 503 is about the keys. */
+/** @returns whether a call got past the token check and failed there, or found nothing. 503 is about the keys. */
 export function isBroken(answer: ProbeResult): boolean {
   return answer.answered && [404, 405, 500, 501, 502, 504].includes(answer.status);
 }
@@ -158,7 +158,7 @@ export function authorizationMetadata(
   return objectOf(scalekit.metadata) ?? objectOf(scalekit.metadataAppended);
 }
 
-/** Why an authorization server said nothing at all. Each cause but `unknown` is definite, and a finding of its own. */
+/** Why an authorization server did not answer. Each cause but `unknown` is definite, and has its own finding. */
 export interface Silence {
   readonly cause: 'no such host' | 'no trusted certificate' | 'not running' | 'unknown';
   readonly message: string;
@@ -201,7 +201,7 @@ function wordsOf(answer: ProbeResult): string {
 
 /**
  * @param answer of the authorization endpoint to a client that wants its user to sign in.
- * @returns what is wrong with the client's registration: that it is unknown, or where it wants its user back.
+ * @returns what is wrong with the client's registration: the client is unknown, or its redirect URI is.
  */
 export function registrationProblem(answer: ProbeResult): 'client' | 'redirect' | undefined {
   if (!answer.answered || answer.status >= 500) return undefined;
@@ -230,7 +230,7 @@ export function isFirewall(answer: ProbeResult): boolean {
   return [403, 406, 429, 503].includes(answer.status) && answer.body.kind === 'html';
 }
 
-/** How a server's `resource` and the URL that clients use are to each other. */
+/** How a server's `resource` relates to the URL that clients use. */
 export type Relation = 'equal' | 'base' | 'inner' | 'other-loopback-name' | 'other';
 
 /**
@@ -288,7 +288,7 @@ export function corsOf(answer: ProbeResult): {
   return {
     exposed,
     allows: (origin) => ['*', origin].includes(header('access-control-allow-origin')),
-    // The wildcard covers every header but Authorization, which has to be named.
+    // The wildcard covers every header except Authorization, which has to be named.
     allowsHeader: (name) => has(allowed, name),
     exposes: (name) => has(exposed, name) || exposed.trim() === '*',
   };

@@ -1,6 +1,6 @@
 import { compareVersions } from './versions.ts';
 
-/** A change that an owner notices, in one sentence without a full stop. */
+/** A change that an owner notices, as one sentence without a full stop. */
 export interface Change {
   /** Which package it is in: `server` is what protects a project, `tool` this program, `create` what new projects look like. */
   readonly part: 'server' | 'tool' | 'create';
@@ -14,7 +14,7 @@ export interface Release {
 }
 
 /**
- * What each release brought, the newest first. CHANGELOG.md is written from this list, and the doctor says from it what an
+ * What each release brought, the newest first. CHANGELOG.md is written from this list, and the doctor uses it to say what an
  * older server or an ejected one lacks.
  */
 export const releases: readonly Release[] = [
@@ -36,7 +36,7 @@ export const releases: readonly Release[] = [
   },
 ];
 
-/** @returns what was mended in the protection after a version, the newest release first; each with the release it came in. */
+/** @returns the fixes in the protection after a version, the newest release first; each with its release. */
 export function serverFixesSince(
   version: string,
   kind?: 'security',

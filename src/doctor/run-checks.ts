@@ -3,7 +3,7 @@ import type { Check, Others } from './check.ts';
 import type { Facts } from './facts/index.ts';
 import { type CheckResult, type Finding, type Outcome, type Subject, stepOf } from './model.ts';
 
-/** What was seen comes from outside: nothing in it may reach a terminal as more than text. */
+/** What was seen comes from outside, so its control characters must not reach a terminal. */
 function safe(text: string): string {
   return text
     .split('\n')
@@ -33,7 +33,7 @@ function describeFinding(check: Check, finding: Finding): CheckResult {
   };
 }
 
-/** @returns the lines of one outcome: one, or one a finding. */
+/** @returns the lines of one outcome: one, or one per finding. */
 function describeOutcome(check: Check, outcome: Outcome): readonly CheckResult[] {
   if (outcome.state === 'found') return outcome.findings.map((finding) => describeFinding(check, finding));
   const line = { code: check.code, step: stepOf(check.code), title: check.holds };
@@ -46,7 +46,7 @@ function describeOutcome(check: Check, outcome: Outcome): readonly CheckResult[]
   return [{ ...line, state: 'unreachable', level: 'warning', detail: safe(outcome.why), fix }];
 }
 
-/** What a set of checks says of facts: each check is made once, when it is first asked for. */
+/** What a set of checks says about facts. Each check runs once, when it is first asked for. */
 export interface CheckRun extends Others {
   resultsOf(check: Check): readonly CheckResult[];
 }
@@ -61,15 +61,15 @@ function refusalsBy(outcomes: readonly Outcome[]): readonly string[] | undefined
 }
 
 /**
- * @param checks those that a check may ask about.
- * @param verifier all checks; those of a token's verifier count, whatever was selected.
+ * @param checks that other checks may ask about.
+ * @param verifier all checks, because those of a token's verifier count whatever was selected.
  */
 export function startRun(facts: Facts, checks: readonly Check[], verifier: readonly Check[]): CheckRun {
   const byCode = new Map<string, Check>(checks.map((check) => [check.code, check]));
   const known = new Set<string>(verifier.map(({ code }) => code));
   const outcomes = new Map<Check, Outcome | undefined>();
   const outcomeOf = (check: Check): Outcome | undefined => {
-    // Undefined meanwhile, for a check that asks about one that asks about it.
+    // Undefined in the meantime, for checks that ask about each other.
     if (!outcomes.has(check)) outcomes.set(check, undefined).set(check, check.run(facts, run));
     return outcomes.get(check);
   };
@@ -88,7 +88,7 @@ export function startRun(facts: Facts, checks: readonly Check[], verifier: reado
       return check === undefined ? undefined : outcomeOf(check);
     },
     isCode: (code) => known.has(code),
-    // A check that throws has a fault of its own, which is reported as such and stops nothing else.
+    // A check that throws has a bug, which is reported as such and stops nothing else.
     resultsOf(check) {
       try {
         return describeOutcome(check, outcomeOf(check) ?? { state: 'skipped', why: 'It asks about itself' });

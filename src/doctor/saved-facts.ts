@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { maskSecrets } from '../scalekit/index.ts';
 import type { Facts } from './facts/index.ts';
 
-/** Why a file of facts cannot be used; for the person reading it. */
+/** Why a file of facts cannot be used, in words for a person. */
 export class UnusableFacts extends Error {}
 
 const parts = ['project', 'scalekit', 'server', 'registrations', 'token', 'tools', 'start'] as const;
@@ -17,7 +17,7 @@ function isFacts(value: unknown): value is Facts {
   return parts.every((part) => isFact(record[part]));
 }
 
-/** Writes the facts for somebody else to look at. They hold no secret; what looks like one is masked once more. */
+/** Writes the facts for somebody else to look at. They contain no secrets; what looks like one is masked once more. */
 export async function saveFacts(file: string, facts: Facts): Promise<void> {
   await writeFile(file, `${maskSecrets(JSON.stringify(facts, null, 2))}\n`, { mode: 0o600 });
 }

@@ -2,8 +2,8 @@ import type { Context, ExitCode } from '../terminal/context.ts';
 import { selfCheck } from './self-check.ts';
 
 /**
- * `scalekit-mcp self-check`, which create runs in a new project: a line of JSON for each result as soon as it is known, and
- * at the end one with the exit code.
+ * `scalekit-mcp self-check`, which create runs in a new project. It prints a line of JSON for each result as soon as it is known, and
+ * finally one with the exit code.
  * @throws whatever the check throws.
  */
 export async function writeSelfCheck({ cwd, signal, stdout }: Context): Promise<ExitCode> {

@@ -28,7 +28,7 @@ import { startRun } from './run-checks.ts';
 export interface SelfCheckOptions {
   /** The project: a generated one, with its packages installed. */
   readonly directory: string;
-  /** Stops the check; whatever it started is ended first. */
+  /** Stops the check, after what it started has been stopped. */
   readonly signal: AbortSignal;
   /** Called with each result as soon as it is known. */
   readonly onResult?: (result: CheckResult) => void;
@@ -58,7 +58,7 @@ function exitCodeOf(results: readonly CheckResult[]): SelfCheck['exitCode'] {
   return results.some(({ state }) => state === 'unreachable') ? 3 : 0;
 }
 
-/** Checks of one stage, run on the facts that it has gathered. */
+/** The checks of one stage, run on the facts that it has gathered. */
 type Report = (checks: readonly Check[], facts: Partial<Facts>) => void;
 
 async function checkServer(
@@ -116,7 +116,7 @@ async function checkInStages(options: SelfCheckOptions, report: Report): Promise
 
 /**
  * Builds a new project, starts its server, asks it what a client would ask first, and asks Scalekit about it. Starts the
- * local Scalekit where the project wants it and it is not running. Everything that was started is stopped.
+ * local Scalekit if the project uses it and it is not running. Everything that was started is stopped.
  * @throws UserError when `.env` cannot be read or holds what a server refuses; what aborted the signal.
  */
 export async function selfCheck(options: SelfCheckOptions): Promise<SelfCheck> {

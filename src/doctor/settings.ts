@@ -29,7 +29,7 @@ export function editOf(setting: Setting, value: string): readonly Edit[] {
 
 /** @returns whether MCP_URL is meant as our own variable is: a base URL, to which the server adds `mcp`. */
 export function isBaseUrl({ name, isDerived }: Setting, { framework }: ProjectFacts): boolean {
-  // In a server that somebody wrote by hand it is what its author has made of it.
+  // In a hand-written server it means whatever its author decided.
   const addsMcp = ['generated', 'fastmcp', 'python', 'unknown'].includes(framework);
   return !isDerived && addsMcp && (name === 'MCP_URL' || name.startsWith('FASTMCP_'));
 }
@@ -49,7 +49,7 @@ export function clientsAgreeOn({ clients }: ProjectFacts, port: number): boolean
   return local.length > 0 && local.every((url) => portOf(url) === port);
 }
 
-/** Names of Scalekit's values, in whichever guide. */
+/** The names that guides use for Scalekit's values. */
 function isScalekitName(name: string): boolean {
   const {
     SCALEKIT_ENVIRONMENT_URL: url,
@@ -65,7 +65,7 @@ export function nameInSource(project: ProjectFacts, variable: VariableName): str
   return project.variableReads.find(({ text }) => names.includes(text))?.text ?? variable;
 }
 
-/** @returns whether anything says that this project is to be protected by Scalekit. */
+/** @returns whether anything in this project says that Scalekit protects it. */
 export function usesScalekit(project: ProjectFacts): boolean {
   return (
     project.kind === 'generated' ||

@@ -1,4 +1,4 @@
-/** Reads why a program has not started from what it said: the words of Python, Node and the frameworks. Pure. */
+/** Finds out why a program did not start from its output: the words of Python, Node and the frameworks. Pure. */
 
 /** A cause, in words for the person who started it. */
 export interface StartCause {
@@ -11,7 +11,7 @@ interface Row {
   readonly cause: (match: RegExpExecArray) => StartCause;
 }
 
-/** The first that fits counts: what is certain stands before what could be an echo of it. */
+/** The first match counts, so certain causes come before what could be their consequences. */
 const rows: readonly Row[] = [
   {
     says: /(FastMCP)\(\) no longer accepts [`'"]?(\w+)|(\w+)\.__init__\(\) got an unexpected keyword argument ['"](\w+)['"]/,
@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** @returns why a program has not started, or undefined if its words are none of those that are known. */
+/** @returns why a program did not start, or undefined if its output is not recognised. */
 export function startCauseOf(output: string): StartCause | undefined {
   for (const { says, cause } of rows) {
     const match = says.exec(output);

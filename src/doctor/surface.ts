@@ -2,7 +2,7 @@ import type { SurfaceTool } from './facts/index.ts';
 import { objectIn, strings } from './reading.ts';
 import type { ToolFacts } from './tools.ts';
 
-/** What clients know of a server’s tools, and what a change of it means to them. Pure. */
+/** What clients know about a server’s tools, and what a change means to them. Pure. */
 
 const hintNames = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'] as const;
 
@@ -10,7 +10,7 @@ function scopesOf({ securitySchemes = [] }: ToolFacts): readonly string[] {
   return [...new Set(securitySchemes.flatMap(({ scopes }) => strings(scopes)))].sort();
 }
 
-/** @returns the tools in the form that is written down: sorted, and without what may differ from run to run. */
+/** @returns the tools as they are recorded: sorted, and without what may differ from run to run. */
 export function surfaceOf(tools: readonly ToolFacts[]): readonly SurfaceTool[] {
   return tools
     .map((tool) => ({
@@ -48,7 +48,7 @@ function typesOf(schema: Schema): readonly string[] {
   return (Array.isArray(schema.type) ? strings(schema.type) : [String(schema.type ?? 'any')]).toSorted();
 }
 
-/** What an argument no longer takes that it took. */
+/** What an argument used to accept and no longer does. */
 function narrowing(before: Schema, after: Schema): string | undefined {
   const [old, now] = [typesOf(before), typesOf(after)];
   if (old.join() !== now.join() && !now.includes('any') && !old.every((type) => now.includes(type)))

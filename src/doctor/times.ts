@@ -1,4 +1,4 @@
-/** Times and spans as a person reads them. */
+/** Times and durations for people. */
 
 /** @param seconds since 1970. @returns e.g. `2026-11-21 20:15:00 UTC`. */
 export function utc(seconds: number): string {

@@ -3,7 +3,7 @@ import { objectIn, objectOf, reasonOf } from './reading.ts';
 
 /** Reads lists of tools and answers of tools. Pure. */
 
-/** A tool as a server lists it, as far as a check asks. */
+/** The parts of a listed tool that checks ask about. */
 export interface ToolFacts {
   readonly name: string;
   readonly title?: string;
@@ -13,7 +13,7 @@ export interface ToolFacts {
   readonly destructiveHint?: boolean;
   readonly openWorldHint?: boolean;
   readonly idempotentHint?: boolean;
-  /** Scopes and kinds of its `securitySchemes` (OpenAI), where it declares them. */
+  /** Scopes and kinds of its `securitySchemes` (OpenAI), if it declares them. */
   readonly securitySchemes?: ReadonlyArray<Readonly<Record<string, unknown>>>;
   readonly isDeclaredPublic: boolean;
 }
@@ -33,7 +33,7 @@ function defined<T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-/** @returns one tool of a list, whatever it is. */
+/** @returns one tool of a list, which may be anything. */
 export function toolFacts(value: unknown): ToolFacts {
   const tool: Json = objectIn(value) ?? {};
   const annotations: Json = objectIn(tool.annotations) ?? {};
@@ -79,10 +79,10 @@ const authorizationWords =
 const argumentWords =
   /invalid (?:argument|param|input|type)|validation|required|expected|must be|missing .*argument|unexpected|unrecognized|schema/i;
 
-/** What a tool has done with a call that brought no token. */
+/** What a tool did with a call without a token. */
 export type CallOutcome = 'ran' | 'looked at its arguments' | 'refused' | 'unclear';
 
-/** @returns whether a call without a token reached the tool: it ran, or only its arguments were in the way. */
+/** @returns whether a call without a token reached the tool: it ran, or refused only the arguments. */
 export function callOutcomeOf(answer: ProbeResult): CallOutcome {
   if (!answer.answered || answer.status < 200 || answer.status > 299) return 'refused';
   const document = objectOf(answer);

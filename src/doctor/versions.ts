@@ -20,7 +20,7 @@ export function pinnedVersion(range: string): string | undefined {
   return /^(?:={1,3}\s*)?v?(\d+(?:\.\d+)+)$/.exec(range.trim())?.[1];
 }
 
-/** @returns the least version that a Node range asks for (`>=20.19`, `^22.1 || >=24`), or undefined if it says none. */
+/** @returns the lowest version that a Node range allows (`>=20.19`, `^22.1 || >=24`), or undefined if it says none. */
 export function leastVersion(range: string): string | undefined {
   const versions = range
     .split('||')

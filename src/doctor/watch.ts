@@ -5,16 +5,16 @@ import { initialize } from './gather/messages.ts';
 import { clientFiles } from './gather/project/clients.ts';
 import { type ProbeResult, probe } from './probe.ts';
 
-/** What waits for changes of a project's files. It collects them while nobody waits, so none falls between two runs. */
+/** Waits for changes of a project's files. It collects them while nobody waits, so that none is lost between two runs. */
 export interface FileWatch {
   /** Resolves with what has changed since it resolved last, as soon as something has; empty if the watching is over. */
   changed(): Promise<readonly string[]>;
 }
 
-/** Files that say nothing of how a project behaves, and folders that somebody else writes. */
+/** Files that do not affect how a project behaves, and folders that other programs write. */
 const passedOver = /^(?:node_modules|dist|build|coverage|venv|env|site-packages|__pycache__)$/;
 
-/** Sources of any language, settings, manifests and lockfiles, what goes into an image, and packages that a project carries. */
+/** Sources in any language, settings, manifests and lockfiles, what goes into an image, and vendored packages. */
 const examined =
   /(?:\.(?:[cm]?[jt]sx?|py|json[c5]?|toml|ya?ml|txt|tgz|lock)|Dockerfile|^\.env(?:\..+)?|^\.gitignore)$/;
 
@@ -33,7 +33,7 @@ function isExaminedIn(directory: string): IsWatched {
   };
 }
 
-/** Watches all that the doctor reads of a project, until the signal aborts. */
+/** Watches everything that the doctor reads in a project, until the signal aborts. */
 export function watchFiles(directory: string, signal: AbortSignal): FileWatch {
   const changes = watchProject(directory, signal, isExaminedIn(directory))[Symbol.asyncIterator]();
   let next: ReturnType<typeof changes.next> | undefined;
@@ -47,7 +47,7 @@ export function watchFiles(directory: string, signal: AbortSignal): FileWatch {
   };
 }
 
-/** What the doctor looks at again when it changes. */
+/** What makes the doctor run again when it changes. */
 export interface Watched {
   readonly files: FileWatch;
   /** The server's endpoint and what it answered last, if they are known. */
@@ -58,12 +58,12 @@ export interface Watched {
 /** How often a server is asked whether it has come, gone or changed, in milliseconds. */
 const interval = 1000;
 
-/** What tells one state of a server from another. */
+/** What distinguishes one state of a server from another. */
 function stateOf(answer: ProbeResult): string {
   return answer.answered ? String(answer.status) : answer.failure;
 }
 
-/** Asks until the server's state is another one than it was. */
+/** Asks until the server's state has changed. */
 function serverChanged(
   { endpoint, answer }: NonNullable<Watched['server']>,
   signal: AbortSignal,
@@ -75,7 +75,7 @@ function serverChanged(
     if (stateOf(now) !== stateOf(answer)) changed();
     else setTimeout(() => void ask().catch(() => {}), interval).unref();
   };
-  // Only the end of the waiting makes a question fail.
+  // A request fails only if the waiting is over.
   void ask().catch(() => {});
 }
 
@@ -86,7 +86,7 @@ function serverChanged(
 export async function untilChanged({ files, server, signal }: Watched): Promise<void> {
   const waiting = new AbortController();
   const either = AbortSignal.any([signal, waiting.signal]);
-  // Watchers do not keep the process alive long enough on every system; this does, until it is over.
+  // On some systems watchers do not keep the process alive; this does, until the waiting is over.
   const keepAlive = setInterval(() => {}, 60_000);
   try {
     await new Promise<void>((resolve, reject) => {

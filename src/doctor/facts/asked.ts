@@ -18,7 +18,7 @@ export const directoryNames = ['claude', 'openai'] as const;
 
 export interface DirectoryFacts {
   readonly name: (typeof directoryNames)[number];
-  /** OpenAI’s file, where the server has one. */
+  /** OpenAI’s file, if the server has one. */
   readonly challenge?: ProbeResult;
 }
 

@@ -16,7 +16,7 @@ export type * from './token.ts';
 export interface Facts {
   /** The version of this document's form. */
   readonly format: 1;
-  /** Of the machine that the facts are from. */
+  /** The platform of the machine that the facts are from. */
   readonly node: string;
   readonly platform: string;
   readonly project: Fact<ProjectFacts>;

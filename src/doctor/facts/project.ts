@@ -3,7 +3,7 @@ import type { VariableName } from '../../scalekit/index.ts';
 /** What a project is made with; it decides which rules apply. `generated` is one of ours. */
 export type ProjectKind = 'generated' | 'fastmcp' | 'mcp-use' | 'xmcp' | 'node' | 'python' | 'unknown';
 
-/** What a server is made with, the most telling first: a FastMCP project that also has FastAPI is FastMCP's. */
+/** What a server is made with, the most specific first: a FastMCP project that also has FastAPI counts as FastMCP. */
 export type Framework =
   | 'generated'
   | 'fastmcp'
@@ -50,7 +50,7 @@ export interface EnvFile {
   readonly lines: readonly EnvLine[];
   /** Why it has no lines. */
   readonly unreadable?: string;
-  /** There, and nothing of this project reads it: `.env.local` in most. */
+  /** It exists, but nothing in this project reads it, as is the case for `.env.local` in most. */
   readonly unread?: boolean;
   /** By whose rules it is read; Node's where it does not say. */
   readonly rules?: 'python';
@@ -73,22 +73,22 @@ export interface Setting {
   readonly line?: number;
   /** The file's, if they are not Node's. */
   readonly rules?: 'python';
-  /** It stands within the value of a variable that says more, or in another form. */
+  /** It is part of the value of a variable that says more, or has another form. */
   readonly isDerived?: true;
 }
 
-/** A place in the source where something is said. */
+/** A place in the source that mentions something. */
 export interface Mention {
   readonly text: string;
   readonly file: string;
   readonly line: number;
-  /** Of a variable that is read: the source says what counts if it is not set. */
+  /** For a variable that is read: the source has a default for it. */
   readonly hasDefault?: true;
 }
 
 /** An argument that a constructor used to take. */
 export interface RemovedArgument extends Mention {
-  /** FastMCP of the package fastmcp, or MCPServer of mcp 2. */
+  /** FastMCP from the package fastmcp, or MCPServer from mcp 2. */
   readonly of: 'FastMCP' | 'MCPServer';
 }
 
@@ -96,7 +96,7 @@ export interface RemovedArgument extends Mention {
 export interface ClientEntry {
   readonly file: string;
   readonly client: 'claude-code' | 'vscode' | 'cursor' | 'gemini' | 'codex';
-  /** What it is told to ask for, where the file says so. */
+  /** The scopes that it is told to ask for, if the file says so. */
   readonly scopes?: readonly string[];
   /** Its key means the old SSE transport to this client (Gemini CLI’s `url`). */
   readonly asksSse?: true;
@@ -108,14 +108,14 @@ export interface ClientEntry {
   readonly isOnlyEntry: boolean;
 }
 
-/** A client's file that it cannot read itself. */
+/** A configuration file that the client itself cannot read. */
 export interface ClientProblem {
   readonly file: string;
   readonly line: number;
   readonly problem: string;
 }
 
-/** A port of this machine that leads to another one inside of a container. */
+/** A port of this machine that is mapped to another one inside a container. */
 export interface PublishedPort {
   readonly published: number;
   readonly container: number;
@@ -123,13 +123,13 @@ export interface PublishedPort {
   readonly line: number;
 }
 
-/** What the source says of how the server is started and where it is served. */
+/** What the source says about how the server is started and where it is served. */
 export interface TransportFacts {
-  /** Set if the source starts it with something else than Streamable HTTP. */
+  /** Set if the source starts it with something other than Streamable HTTP. */
   readonly transport?: Mention & { readonly kind: 'stdio' | 'sse' };
-  /** The port, where the source says it, or its default for a variable that is not set. */
+  /** The port, if the source names it, or the default if the variable is not set. */
   readonly sourcePort?: Mention;
-  /** Where it serves something: routes, and paths in configurations. */
+  /** The paths that it serves: routes, and paths in configurations. */
   readonly paths: readonly string[];
   /** Arguments of a Python server’s constructor that newer versions refuse. */
   readonly removedArguments: readonly RemovedArgument[];
@@ -137,7 +137,7 @@ export interface TransportFacts {
   readonly lateLoads: readonly Mention[];
 }
 
-/** The protection's source in the project's own hands, as `scalekit-mcp eject` has recorded it. */
+/** The protection's source in the project itself, as `scalekit-mcp eject` recorded it. */
 export interface EjectedFact {
   /** The release that it was taken from. */
   readonly version: string;
@@ -154,7 +154,7 @@ export interface ProjectFacts extends TransportFacts {
   readonly startsElsewhere: boolean;
   readonly publishedPorts: readonly PublishedPort[];
   readonly clientProblems: readonly ClientProblem[];
-  /** Why package.json is none. */
+  /** Why package.json cannot be read. */
   readonly manifestProblem?: Omit<ClientProblem, 'file'>;
   /** Files to be copied to `.env`, such as `.env.example`. */
   readonly examples: readonly string[];
@@ -177,7 +177,7 @@ export interface ProjectFacts extends TransportFacts {
   /** Settings for production in other files (`.env.production`, Dockerfile, compose). */
   readonly production: readonly Setting[];
   readonly clients: readonly ClientEntry[];
-  /** `scalekit-doctor.json`: what its owner has decided to live with. */
+  /** `scalekit-doctor.json`: the findings that the owner has decided to live with. */
   readonly ignores: readonly Ignore[];
   readonly ignoreFile: string;
   /** Why that file, or a part of it, cannot be used. */

@@ -2,7 +2,7 @@ import type { ProbeResult } from '../probe.ts';
 
 /** The authorization server: Scalekit, the local Scalekit, or whatever the server names. */
 export interface ScalekitFacts {
-  /** What its metadata has to say as `issuer`; for Scalekit `{env}/resources/{res}`. */
+  /** The `issuer` that its metadata has to have; for Scalekit `{env}/resources/{res}`. */
   readonly issuer: string;
   /** Set if the issuer has Scalekit's form. */
   readonly environmentUrl?: string;
@@ -13,7 +13,7 @@ export interface ScalekitFacts {
   readonly keys: ProbeResult;
   /** Seconds that its clock is ahead of this machine's; undefined if it sent no date. */
   readonly clockOffset?: number;
-  /** A name that always exists was found, so that "no such host" is about this host and not about the network. */
+  /** A name that always exists was found, so "no such host" is about this host and not about the network. */
   readonly namesResolve?: boolean;
   /** The local Scalekit that this check has started itself. */
   readonly startedHere?: boolean;

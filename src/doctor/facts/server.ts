@@ -11,7 +11,7 @@ export interface PortOwner {
   readonly isOwn: boolean;
 }
 
-/** What a server that answers the first message to everybody does next. */
+/** What a server does next if it answers the first message to everybody. */
 export interface OpennessFacts {
   readonly list: ProbeResult;
   /** A tool that is not declared public was called, with arguments that it must refuse. */
@@ -28,23 +28,23 @@ export interface ServerFacts {
   /** What answered at the URL that was given, if that is not the endpoint. */
   readonly atGiven?: ProbeResult;
   readonly noToken: ProbeResult;
-  /** Where that is open to all: the first later message that is refused, as a client meets it. */
+  /** If the first message is open to all: the first later one that is refused, as a client would meet it. */
   readonly laterRefusal?: ProbeResult;
-  /** What a call without a token gets further on; only where the first message is answered. */
+  /** What later calls without a token get; only if the first message is answered. */
   readonly openness?: OpennessFacts;
-  /** What the server says to `GET`, where the endpoint speaks no Streamable HTTP: SSE of before 2025 answers a stream. */
+  /** The answer to `GET`, if the endpoint does not speak Streamable HTTP: the SSE transport from before 2025 opens a stream. */
   readonly eventStream?: ProbeResult;
   readonly secondCall: ProbeResult;
-  /** A bearer token that is no JWT. */
+  /** A bearer token that is not a JWT. */
   readonly garbageToken: ProbeResult;
-  /** Tokens that look right and are signed by nobody, by a stranger, or have expired on top of that. */
+  /** Tokens that look right but are unsigned, signed with a foreign key, or signed with a foreign key and expired. */
   readonly unsignedToken: ProbeResult;
   readonly forgedToken: ProbeResult;
   readonly expiredToken: ProbeResult;
   /** RFC 9728's form, with the endpoint's path. */
   readonly metadata: ProbeResult;
   readonly metadataRoot: ProbeResult;
-  /** What the challenge points to, where that is neither of the two. */
+  /** What the challenge points to, if it is neither of the two. */
   readonly metadataNamed?: ProbeResult;
   /** The same, asked by a script of another origin. */
   readonly metadataFromBrowser: ProbeResult;
@@ -58,21 +58,21 @@ export interface ServerFacts {
   readonly foreignHost: ProbeResult;
   /** On this machine: which program listens on the port. */
   readonly portOwner?: PortOwner;
-  /** Where MCP_URL is public: whether the server answers on this machine's port. */
+  /** If MCP_URL is public: whether the server answers on this machine's port. */
   readonly localPort?: { readonly port: number; readonly answers: boolean };
 }
 
-/** How building and starting the server went, where the doctor did it itself (create's self-check). */
+/** How building and starting the server went, if the doctor did it (create's self-check). */
 export interface StartFacts {
-  /** What the compiler said, or undefined if it was content. */
+  /** What the compiler said, or undefined if it found no error. */
   readonly buildError?: string;
   /** What the server said before it ended, or undefined if it came up. */
   readonly startError?: string;
-  /** Where it listened, and why that is not the configured port. */
+  /** Where it listened, and why not on the configured port. */
   readonly port?: number;
   readonly note?: string;
   /** What it was started with. */
   readonly command?: string;
-  /** It went on running, and listened nowhere. */
+  /** It kept running, but listened nowhere. */
   readonly wasSilent?: true;
 }

@@ -15,7 +15,7 @@ export interface FixOutcome {
   readonly error?: string;
 }
 
-/** By anyone. To replace a file the system asks only for the folder's permission; its owner meant the file's. */
+/** Writable by anyone. To replace a file, the system asks only for the folder's permission, but its owner meant the file's. */
 const writable = 0o222;
 
 async function readIfThere(path: string): Promise<EnvFile & { mode: number | undefined }> {
@@ -43,7 +43,7 @@ async function editFile(directory: string, file: string, edits: readonly Edit[])
   const path = join(directory, file);
   try {
     const { text, encode, mode } = await readIfThere(path);
-    // All edits of a file, or none.
+    // Makes all edits of a file, or none.
     let edited = text;
     let newMode = mode;
     for (const edit of edits) {

@@ -4,14 +4,14 @@ import type { Edit } from '../model.ts';
 
 /** Edits of a file's text. All are pure: a text in, a text out, or an error and nothing changed. */
 
-/** Why an edit is not made; for the person reading it. */
+/** Why an edit is not made, in words for a person. */
 export class EditRefused extends Error {}
 
 function linesOf(text: string): string[] {
   return text.split('\n');
 }
 
-/** @throws EditRefused where the value goes over several lines: ours never do, so it is a key or the like. */
+/** @throws EditRefused if the value has several lines: ours never do, so it is a key or the like. */
 function inOneLine(found: Assignment): Assignment {
   if (!found.hasSeveralLines) return found;
   throw new EditRefused(`${found.name} goes over several lines, which are not touched`);
@@ -50,7 +50,7 @@ function replaceOnce(text: string, before: string, after: string): string {
 
 /**
  * @returns the text with an edit made; comments, order and everything else stay as they are.
- * @throws EditRefused where the text is not what it was when the edit was planned, or a secret would be touched.
+ * @throws EditRefused if the text has changed since the edit was planned, or a secret would be touched.
  */
 export function editText(text: string, edit: Exclude<Edit, { kind: 'mode' }>): string {
   switch (edit.kind) {

@@ -1,6 +1,6 @@
 import type { CheckResult, Command, Edit } from '../model.ts';
 
-/** What `--fix` would do: the edits of each file, and then commands. */
+/** What `--fix` would do: the edits of each file, then commands. */
 export interface FixPlan {
   readonly files: ReadonlyMap<string, readonly Edit[]>;
   readonly commands: readonly Command[];
@@ -13,7 +13,7 @@ function once<T>(items: readonly T[]): readonly T[] {
   return items.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 
-/** Two findings about one variable: the last decides, since later checks start from what earlier ones expect. */
+/** If two findings are about one variable, the last one counts, since later checks build on what earlier ones expect. */
 function withoutConflicts(edits: readonly Edit[]): readonly Edit[] {
   return edits.filter((edit, index) => {
     if (edit.kind !== 'set-variable') return true;
@@ -29,7 +29,7 @@ function inOrder(edits: readonly Edit[]): readonly Edit[] {
   return [...edits].sort((a, b) => lineOf(b) - lineOf(a) || 0);
 }
 
-/** @returns what can be done about the findings, each thing once. */
+/** @returns what can be done about the findings, without repetition. */
 export function planFixes(results: readonly CheckResult[]): FixPlan {
   const found = results.filter(({ state }) => state === 'found');
   const edits = withoutConflicts(once(found.flatMap((result) => result.edits ?? [])));

@@ -4,7 +4,7 @@ import type { Edit } from '../model.ts';
 import { EditRefused, editText } from './edit-text.ts';
 import type { FixPlan } from './plan.ts';
 
-/** The lines that one edit changes: what they were, and what they become. */
+/** The lines that one edit changes, before and after. */
 function changedLines(before: string, after: string): readonly string[] {
   const [old, now] = [before.split('\n'), after.split('\n')];
   const shorter = Math.min(old.length, now.length);

@@ -9,13 +9,13 @@ import { everything } from '../selection.ts';
 import { applyFixes } from './apply.ts';
 import { planFixes } from './plan.ts';
 
-/** A finding whose edits do not do what they should, and why; for the person who asked for them. */
+/** A finding whose edits do not do what they should, and why, in words for a person. */
 export interface RefusedFix {
   readonly code: string;
   readonly reason: string;
 }
 
-/** What the trials are made of. */
+/** What a trial needs. */
 export interface TrialOf {
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ export interface TrialOf {
   readonly signal: AbortSignal;
 }
 
-/** Too large to copy, and only looked at from outside: the copy gets a link. */
+/** Too large to copy, and never edited: the copy gets a link. */
 const linked = /^(?:node_modules|\.git|dist|build|out|venv|\.venv|env|vendor)$/;
 const largest = 512 * 1024;
 
@@ -57,12 +57,12 @@ function keyOf({ code, subject, actual }: CheckResult): string {
   return [code, subject?.file, subject?.variable, actual].join(' ');
 }
 
-/** Errors and warnings; advice may come with a mended value, and harms nobody. */
+/** Errors and warnings. A corrected value may bring new advice, which harms nobody. */
 function troubles(results: readonly CheckResult[]): readonly CheckResult[] {
   return allOf(results).filter(({ state, level }) => state === 'found' && level !== 'advice');
 }
 
-/** What is wrong with the copy as it is now. */
+/** What is wrong with the copy in its current state. */
 async function examine({ facts, env, envFile }: TrialOf, copy: string): Promise<readonly CheckResult[]> {
   const project = await gatherProject(copy, env, envFile);
   return diagnose({ ...facts, project }, { selection: everything, failOn: 'error' }).results;
@@ -101,7 +101,7 @@ async function tryOne(
 
 /**
  * Tries the edits of each finding on a copy of the project, one after the other, and looks at the copy again. Only those
- * are good after which the finding is gone and no other has come.
+ * are good after which the finding is gone and no new one has appeared.
  * @returns the findings whose edits are good or that have commands, and those whose edits are not.
  */
 export async function tryFixes(

@@ -5,7 +5,7 @@ import { type ProbeOptions, probe } from '../probe.ts';
 import { objectIn, strings } from '../reading.ts';
 import type { Target } from './target.ts';
 
-/** What is found out only because somebody has asked: about a client, a directory, or the surface of the tools. */
+/** What is found out only on request: about a client, a directory, or the surface of the tools. */
 
 function toolIn(value: unknown): readonly SurfaceTool[] {
   const tool = objectIn(value);
@@ -24,7 +24,7 @@ function toolIn(value: unknown): readonly SurfaceTool[] {
   ];
 }
 
-/** @returns what the file says, or nothing but its name if there is none yet. */
+/** @returns what the file says, or only its name if it does not exist yet. */
 async function readSurface(directory: string, file: string): Promise<SurfaceFacts> {
   try {
     const document = objectIn(JSON.parse(await readFile(resolve(directory, file), 'utf8')));

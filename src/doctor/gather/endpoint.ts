@@ -4,12 +4,12 @@ import { type ProbeOptions, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
 import { initialize } from './messages.ts';
 
-/** The MCP endpoint behind a URL, and what answered at that URL where it is another one. */
+/** The MCP endpoint that a URL leads to, and what answered at that URL if it is not the endpoint. */
 export interface Endpoint {
   readonly endpoint: string;
   readonly given?: string;
   readonly givenBy?: 'person' | 'settings';
-  /** It accepts connections and says nothing: whoever waited once need not wait as long again. */
+  /** It accepts connections but does not answer: having waited once, we need not wait as long again. */
   readonly silence?: ProbeResult;
   readonly atGiven?: ProbeResult;
 }
@@ -18,7 +18,7 @@ function once(urls: readonly string[], given: string): readonly string[] {
   return urls.filter((url, index) => url !== given && urls.indexOf(url) === index);
 }
 
-/** Where the endpoint usually is, for a URL that is not it: below the URL, at the root of its host, or where servers have it. */
+/** Where the endpoint usually is if a URL is not the endpoint: below the URL, at the root of its host, or where servers have it. */
 function usualPlaces(given: string): readonly string[] {
   const { pathname } = new URL(given);
   const folder = pathname.replace(/\/mcp\/?$/, '').replace(/\/$/, '');
@@ -49,7 +49,7 @@ function redirected(answer: ProbeResult, given: string): string | undefined {
   const target = redirectTarget(answer);
   const url = new URL(given);
   if (target === undefined || target.hostname !== url.hostname) return undefined;
-  // Back to http is no way to go, and a page for people no endpoint.
+  // A redirect back to http is not followed, and a page for people is not the endpoint.
   if (url.protocol === 'https:' && target.protocol === 'http:') return undefined;
   return target.href === given ? undefined : target.href;
 }
@@ -86,11 +86,11 @@ export async function findEndpoint(
   const fromServer = isOwn ? named : await fromMetadata(given, options);
   const found = await findElsewhere(given, atGiven, [...fromServer, ...bySource], options);
   if (found !== undefined) return { endpoint: found, given, atGiven, givenBy };
-  // MCP is nowhere: where the server itself says that it is, is what its owner knows.
+  // MCP is nowhere: report the place that the server itself names, since its owner knows that one.
   return { endpoint: (isOwn ? named[0] : undefined) ?? given, givenBy };
 }
 
-/** @returns where MCP is answered, if not at the URL as given: called, or opened as a stream. */
+/** @returns where MCP answers, to a call or as a stream, if not at the URL as given. */
 async function findElsewhere(
   given: string,
   atGiven: ProbeResult,
@@ -117,9 +117,9 @@ function usualFor(given: string, bySource: readonly string[]): readonly string[]
 }
 
 /**
- * A token check in front of everything answers 401 at any path. Where the settings do not say the path, the server's own
- * metadata does, or else the source and what is usual.
- * @param better where MCP is more likely than at the URL as given, the likeliest first.
+ * A token check in front of everything answers 401 at any path. If the settings do not name the path, the server's own
+ * metadata counts, or else the source and what is usual.
+ * @param better places where MCP is more likely than at the URL as given, the likeliest first.
  */
 async function betterNamed(
   asGiven: Endpoint,

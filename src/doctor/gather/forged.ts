@@ -3,15 +3,15 @@ import { signingAlgorithm } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
 import { keyList } from '../reading.ts';
 
-/** What a forged token claims, so that nothing but its signature is wrong. */
+/** What a forged token claims, so that only its signature is wrong. */
 export interface Forgery {
   readonly issuer: string;
   readonly audience: readonly string[];
-  /** The id of a key that the key server really has, so that the signature is what is looked at. */
+  /** The id of a key that the key server really has, so that the server gets as far as the signature. */
   readonly keyId: string | undefined;
 }
 
-/** @returns claims that the server behind an endpoint would accept, had its authorization server signed them. */
+/** @returns claims that the server at an endpoint would accept if its authorization server had signed them. */
 export function forgeryFor(endpoint: string, scalekit: ScalekitFacts | undefined): Forgery {
   const { origin } = new URL(endpoint);
   if (scalekit === undefined) return { issuer: origin, audience: [endpoint], keyId: undefined };

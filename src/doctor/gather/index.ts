@@ -38,7 +38,7 @@ function limitsOf({ signal, limits = patience }: Pick<Target, 'signal' | 'limits
   return { signal, milliseconds: limits.answer, deadline: Date.now() + limits.all };
 }
 
-/** Whether this project's server answers at the port that its settings or its source name, where MCP_URL leads elsewhere. */
+/** Whether this project's server answers at the port that its settings or its source name, if MCP_URL leads elsewhere. */
 async function askLocalPort(
   { endpoint }: ServerFacts,
   project: Fact<ProjectFacts>,
@@ -52,7 +52,7 @@ async function askLocalPort(
   return { localPort: { port, answers: isLoopback(url) ? isMcpAnswer(answer) : answer.answered } };
 }
 
-/** What is worth knowing of the machine where the server did not answer as one: who else is there. */
+/** What is worth knowing about the machine if no MCP server answered: which other program is there. */
 async function whoElse(
   server: ServerFacts,
   project: Fact<ProjectFacts>,
@@ -92,7 +92,7 @@ async function withToken(
   endpoint: Fact<Endpoint>,
   options: ProbeOptions,
 ): Promise<Pick<Facts, 'token' | 'tools'>> {
-  // A token that was given need not wait for Scalekit.
+  // A token from the command line need not wait for Scalekit.
   const asked =
     target.token !== undefined && endpoint.known
       ? gatherTools(endpoint.value.endpoint, target.token, options)
@@ -121,7 +121,7 @@ async function withToken(
 
 const offlineReason = 'Nothing was asked over the network (--offline)';
 
-/** @returns the facts of files alone; a token is read, and its signature is not checked. */
+/** @returns facts from files only; a token is read, but its signature is not checked. */
 async function gatherOffline(target: Target): Promise<Facts> {
   const project = await projectOf(target);
   const token = target.token
@@ -141,7 +141,7 @@ async function gatherServerFacts(
   return known({ ...answers, ...place, ...(await whoElse(answers, project, target.directory, options)) });
 }
 
-/** What is found out of a server whose place is known, and of the authorization server behind it. */
+/** What is found out about a server whose URL is known, and about its authorization server. */
 async function gatherOnline(
   target: Target,
   project: Fact<ProjectFacts>,
@@ -152,7 +152,7 @@ async function gatherOnline(
   if (silence === undefined) return gatherAt(target, project, where, options);
   const facts = await gatherAt(target, project, where, { ...options, milliseconds: 1000 });
   const { server } = facts;
-  // How long it was really waited for is what the first question tells.
+  // The first request tells how long the wait really was.
   if (server === undefined || !server.known || server.value.noToken.answered) return facts;
   return { ...facts, server: known({ ...server.value, noToken: silence }) };
 }
@@ -169,7 +169,7 @@ async function gatherAt(
     configured.known ? configured : namedScalekit(metadata, options),
   );
   const forgery = scalekit.then((fact) => forgeryFor(endpoint, fact.known ? fact.value : undefined));
-  // It is looked at only after the first answers; where those fail, nobody looks at it.
+  // It is awaited only after the first answers; if those fail, nobody awaits it.
   forgery.catch(() => {});
   const [server, registrations, token, scalekitFact] = await Promise.all([
     gatherServerFacts(target, place, project, { metadata, forgery }, options),
@@ -188,7 +188,7 @@ async function isToBeStarted(target: Target, place: Fact<Endpoint>, options: Pro
   return !isMcpAnswer(answer);
 }
 
-/** Looks at the project's own server, started for this and ended afterwards. */
+/** Examines the project's own server, which is started for this and stopped afterwards. */
 async function gatherStarted(target: Target, project: ProjectFacts): Promise<Facts> {
   const { startOwn } = await import('./start-own.ts');
   const server = await startOwn(project, target.directory, target.env, target.signal);
@@ -215,8 +215,8 @@ async function gatherStarted(target: Target, project: ProjectFacts): Promise<Fac
 }
 
 /**
- * Gathers every fact once, as much at the same time as can be. What cannot be found out is a missing fact or an
- * unanswered request; neither stops the rest.
+ * Gathers every fact once, concurrently where possible. What cannot be found out is a missing fact or an
+ * unanswered request, and stops nothing else.
  * @throws what aborted the target's signal.
  */
 export async function gatherFacts(target: Target): Promise<Facts> {
@@ -245,7 +245,7 @@ async function gatherAll(target: Target, options: ProbeOptions): Promise<Facts> 
 }
 
 /**
- * Gathers what a server's verifier goes by when it gets a token: the token, the project's settings and Scalekit's keys. The server
+ * Gathers what a server's verifier needs to judge a token: the token, the project's settings and Scalekit's keys. The server
  * itself is not called.
  * @throws what aborted the target's signal.
  */

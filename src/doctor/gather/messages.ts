@@ -10,5 +10,5 @@ export const initialize = {
   },
 } as const;
 
-/** Whom no server knows (RFC 2606). */
+/** A name that no server knows (RFC 2606). */
 export const foreignName = 'attacker.example';

@@ -5,7 +5,7 @@ import { type ProbeOptions, probe } from '../probe.ts';
 import { authorizationMetadata, objectOf } from '../reading.ts';
 
 /**
- * Gets an access token from the local Scalekit, which gives one to whoever asks on this machine.
+ * Gets an access token from the local Scalekit, which gives one to anyone on this machine.
  * @returns undefined if the authorization server is not the local Scalekit.
  */
 export async function mintLocally(

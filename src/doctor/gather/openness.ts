@@ -4,7 +4,7 @@ import { objectIn, strings, succeeded } from '../reading.ts';
 import { isPublic, type ToolFacts, toolFactsOf } from '../tools.ts';
 import { initialize } from './messages.ts';
 
-/** Something that no string, number, boolean or list is. */
+/** A value that is no string, number, boolean or list. */
 const wrong = { 'scalekit-mcp-doctor': 'an argument that must be refused' };
 
 /** @returns arguments that a tool must refuse before it does anything, or undefined if none is sure to be refused. */
@@ -18,7 +18,7 @@ function refusableArguments({
     /^(?:string|number|integer|boolean|array)$/.test(String(objectIn(schema)?.type)),
   );
   if (plain !== undefined) return { [plain[0]]: wrong };
-  // Without arguments nothing can be wrong with them: only what says that it changes nothing is called.
+  // A tool without arguments cannot refuse them, so it is called only if it says that it changes nothing.
   return readOnlyHint === true ? {} : undefined;
 }
 
@@ -33,8 +33,8 @@ function choose(
 }
 
 /**
- * Goes on without a token where the first message is answered to everybody: lists the tools, and calls one that is not declared
- * public, with arguments that it must refuse. So the token check is seen, and nothing is done.
+ * Continues without a token if the first message is answered to everybody: lists the tools, and calls one that is not declared
+ * public, with arguments that it must refuse. That shows whether there is a token check, and does nothing.
  */
 export async function gatherOpenness(
   endpoint: string,

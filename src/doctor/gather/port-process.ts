@@ -31,7 +31,7 @@ async function onMac(pid: string): Promise<Started> {
   return { ...(directory && { directory }), ...(commandLine && { commandLine }) };
 }
 
-/** Windows tells the command line, and not the folder. */
+/** Windows tells the command line, but not the folder. */
 async function onWindows(
   port: number,
 ): Promise<{ readonly name: string; readonly started: Started } | undefined> {
@@ -56,7 +56,7 @@ function isOwn({ directory, commandLine = '' }: Started, project: string): boole
 
 /**
  * @param project the folder that is examined.
- * @returns which program listens on a port of this machine, and whether it is the project's, where that can be seen.
+ * @returns which program listens on a port of this machine, and whether it is the project's, if that can be seen.
  */
 export async function ownerOf(port: number, project: string): Promise<PortOwner | undefined> {
   const onWin = process.platform === 'win32' ? await onWindows(port) : undefined;
@@ -68,7 +68,7 @@ export async function ownerOf(port: number, project: string): Promise<PortOwner 
   return {
     name,
     ...(directory === undefined ? {} : { directory: printable(directory) }),
-    // A command line may hold a password: it is masked like everything else, and cut.
+    // A command line may contain a password: it is masked like everything else, and truncated.
     ...(commandLine === undefined ? {} : { commandLine: printable(commandLine, 160) }),
     isOwn: isOwn(started, project),
   };

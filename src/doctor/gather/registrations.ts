@@ -9,7 +9,7 @@ import { readText } from './project/files.ts';
 /** A client id that some client on this machine will use, and where it wants its user sent back to. */
 type Registration = Omit<RegistrationFact, 'authorization'>;
 
-/** The folders in which mcp-remote keeps what it has registered, one for each layout it has had. */
+/** The folders in which mcp-remote keeps its registrations, one for each layout that it has used. */
 async function remoteFolders(home: string): Promise<readonly string[]> {
   const folders = await readdir(join(home, '.mcp-auth')).catch(() => []);
   return folders.filter((folder) => folder.startsWith('mcp-remote-')).map((folder) => `.mcp-auth/${folder}`);
@@ -30,7 +30,7 @@ async function fromRemote(home: string, endpoint: string): Promise<readonly Regi
   return (await Promise.all(read)).flat();
 }
 
-/** Claude Code's callback, which stands for any loopback one where an entry brings its own client id. */
+/** Claude Code's callback, which represents any loopback callback if an entry brings its own client id. */
 const anyRedirectUri = 'http://localhost:3118/callback';
 
 function fromEntries(entries: readonly ClientEntry[]): readonly Registration[] {
@@ -39,7 +39,7 @@ function fromEntries(entries: readonly ClientEntry[]): readonly Registration[] {
   );
 }
 
-/** An authorization request up to the login page, which nobody will fill in (RFC 6749 §4.1.1, RFC 7636 §4.3). */
+/** An authorization request that goes only as far as the login page (RFC 6749 §4.1.1, RFC 7636 §4.3). */
 function authorizationUrl(endpoint: string, resource: string, registration: Registration): string {
   const url = new URL(endpoint);
   const parameters = {

@@ -13,11 +13,11 @@ import { objectOf } from '../reading.ts';
 /** Seconds between the answer's `Date` and this machine's clock, halfway through the exchange. */
 function clockOffset(answer: ProbeResult, askedAt: number, answeredAt: number): number | undefined {
   const date = answer.answered ? Date.parse(answer.headers.date ?? '') : Number.NaN;
-  // `Date` has whole seconds, cut off: half a second more is the better guess.
+  // `Date` is truncated to whole seconds: half a second more is the better guess.
   return Number.isNaN(date) ? undefined : Math.round((date + 500 - (askedAt + answeredAt) / 2) / 1000);
 }
 
-/** Whether names are found at all, asked only when one was not: without a network none is. */
+/** Whether names can be resolved at all. Asked only after one failed: without a network none can. */
 async function namesResolve(answer: ProbeResult): Promise<{ namesResolve?: boolean }> {
   if (answer.answered || answer.failure !== 'no-such-host') return {};
   const found = await lookup('scalekit.com').then(
@@ -38,14 +38,14 @@ function askKeys(
   return metadata.then((answer) => {
     const url = objectOf(answer)?.jwks_uri;
     const hasUrl = typeof url === 'string' && /^https?:\/\//.test(url) && isUrl(url);
-    // Without metadata only Scalekit's own place is known; a wrong id in the path changes nothing about it.
+    // Without metadata only Scalekit's own location is known; a wrong id in the path does not change it.
     return probe({ url: hasUrl ? url : new URL(keysPath, issuer).href }, options);
   });
 }
 
 /**
  * Asks an authorization server for its keys and for its metadata in both forms.
- * @param issuer for Scalekit `{env}/resources/{res}`; any other is asked in the ways of RFC 8414.
+ * @param issuer for Scalekit `{env}/resources/{res}`; any other is asked as RFC 8414 says.
  */
 export async function gatherAuthorizationServer(
   issuer: string,

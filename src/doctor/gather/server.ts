@@ -6,7 +6,7 @@ import { type Forgery, forgeTokens } from './forged.ts';
 import { foreignName, initialize } from './messages.ts';
 import { gatherOpenness } from './openness.ts';
 
-/** Where the MCP Inspector runs, which stands for every page that a developer opens (docs/mcp.md#clients). */
+/** Where the MCP Inspector runs, which represents every page that a developer opens (docs/mcp.md#clients). */
 const inspectorOrigin = 'http://localhost:6274';
 
 /** Asks one server. */
@@ -21,13 +21,13 @@ export function caller(ask: Ask, endpoint: string) {
     ask({ url: endpoint, method: 'POST', json: initialize, headers });
 }
 
-/** Two calls after each other: some servers answer the first and no other. */
+/** Two calls in a row: some servers answer only the first. */
 async function callTwice(call: () => Promise<ProbeResult>): Promise<readonly [ProbeResult, ProbeResult]> {
   const first = await call();
   return [first, first.answered ? await call() : first];
 }
 
-/** What a script of a web page gets to see. */
+/** What a web page's script can see. */
 function asBrowser(ask: Ask, endpoint: string) {
   const { metadata } = protectedResourceMetadataUrls(endpoint);
   const url = new URL(endpoint);
@@ -97,7 +97,7 @@ async function askWithForgedTokens(ask: Ask, endpoint: string, forgery: Forgery)
   return { unsignedToken, forgedToken, expiredToken };
 }
 
-/** Asks for the document that the challenge points to, if that is none of the two well-known places. */
+/** Asks for the document that the challenge points to, if it is at neither of the two well-known places. */
 async function askNamed(
   ask: Ask,
   refusal: ProbeResult,
@@ -110,7 +110,7 @@ async function askNamed(
   return ask({ url: named });
 }
 
-/** What is found out elsewhere meanwhile, and waited for only when it is needed. */
+/** What is found out elsewhere at the same time, and awaited only when it is needed. */
 export interface Meanwhile {
   readonly metadata: Promise<MetadataAnswers>;
   /** What the forged tokens claim. */
@@ -118,7 +118,7 @@ export interface Meanwhile {
 }
 
 /**
- * Asks a server everything that it can be asked without a token.
+ * Sends a server every request that can be made without a token.
  * @param endpoint e.g. `http://localhost:3002/mcp`.
  */
 export async function gatherServer(
@@ -140,7 +140,7 @@ export async function gatherServer(
   return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }), ...further };
 }
 
-/** What is worth asking only after the first answer: what comes after an open door, or what else speaks behind a closed one. */
+/** What is worth asking only after the first answer: how far an open server lets one in, or what else answers at a refusing one. */
 async function askFurther(
   endpoint: string,
   noToken: ProbeResult,
@@ -155,7 +155,7 @@ async function askFurther(
   const onSession = (id: string) => {
     session = id;
   };
-  // Once more, since the id of a session is in no fact.
+  // Ask again, since the id of a session is not kept in the facts.
   await probe({ url: endpoint, method: 'POST', json: initialize }, { ...options, onSession });
   const openness = await gatherOpenness(endpoint, session, options);
   const refusal = [openness.list, openness.call?.answer].find(

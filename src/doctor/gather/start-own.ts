@@ -8,7 +8,7 @@ import { listeningPort, settingOf } from '../settings.ts';
 import { exists } from './project/files.ts';
 import { environmentsIn } from './project/packages.ts';
 
-/** A project's own server, started with its own command for this examination alone (`--start`). */
+/** A project's own server, started with its own command only for this examination (`--start`). */
 export interface OwnServer {
   readonly facts: StartFacts;
   /** Where it answers; undefined if it has not come up. */
@@ -18,7 +18,7 @@ export interface OwnServer {
 
 /** How long a server may take to listen, in milliseconds. */
 const startLimit = 20_000;
-/** How long one may be looked at, at most. */
+/** The most time that an examination may take. */
 const longest = 60_000;
 
 /** The project's virtual environment comes before everything else on the PATH, as if it were activated. */
@@ -35,7 +35,7 @@ async function pythonIn(directory: string): Promise<string> {
   return process.platform === 'win32' ? 'python' : 'python3';
 }
 
-/** Its own port where that is free; else another, and MCP_URL moves along where it means this machine. */
+/** Its own port if that is free; otherwise another, and MCP_URL changes with it if it means this machine. */
 async function placeFor(project: ProjectFacts): Promise<{ readonly port: number; readonly isOwn: boolean }> {
   const own = listeningPort(project);
   if (own !== undefined && (await isFree(own))) return { port: own, isOwn: true };
@@ -74,7 +74,7 @@ async function commandFor(
   directory: string,
   port: number,
 ): Promise<readonly string[]> {
-  // uvicorn reads no PORT: it is told on its command line.
+  // uvicorn does not read PORT, so it gets an argument.
   const words = startCommand(project)
     .replace(/^(uvicorn .*--port )\d+$/, `$1${port}`)
     .split(/\s+/);
@@ -135,7 +135,7 @@ export async function startOwn(
     await run;
   };
   const shown = startCommand(project);
-  // One that does not ask for its port takes its own.
+  // A program that does not read its port listens on its own.
   const own = project.sourcePort === undefined ? [] : [Number(project.sourcePort.text)];
   const taken = await Promise.all(own.map(isListening));
   const ports = [place.port, ...own.filter((_, index) => !taken[index])];

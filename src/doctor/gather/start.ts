@@ -11,11 +11,11 @@ export interface Place {
   readonly mcpUrl: string;
   /** How to reach it there, where MCP_URL does not lead to this machine's port. */
   readonly via: ProbeOptions['via'];
-  /** Said to the person: the configured port is taken. */
+  /** What the person is told: the configured port is taken. */
   readonly note?: string;
 }
 
-/** Finds a port to start a server on: its own, or a free one with MCP_URL moved along. */
+/** Finds a port to start a server on: its own, or a free one, with MCP_URL changed to match. */
 export async function findPlace(configuredPort: number, configuredUrl: string): Promise<Place> {
   const url = new URL(configuredUrl);
   const isPortOfUrl = isLoopback(url) && portOf(url) === configuredPort;
@@ -40,7 +40,7 @@ export interface Started {
 /** How long a server may take to answer its first request, in milliseconds. */
 const startLimit = 20_000;
 
-/** Asks until the server answers. @returns why it never did. */
+/** Asks until the server answers. @returns why it did not, if it never does. */
 async function untilHealthy(
   child: RunningProgram,
   place: Place,

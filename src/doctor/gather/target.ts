@@ -49,7 +49,7 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
-/** Where no variable says where the server is, its source may: the port, and this machine. */
+/** If no variable says where the server is, its source may: the port, on this machine. */
 function sourceEndpoint({ sourcePort, paths, framework }: ProjectFacts): string | undefined {
   if (sourcePort === undefined || !servesMcp(framework)) return undefined;
   const path = paths.find((each) => /mcp/.test(each)) ?? '/mcp';
@@ -61,11 +61,11 @@ export function ownEndpoint(project: ProjectFacts): string | undefined {
   const setting = settingOf(project, 'MCP_URL');
   const mcpUrl = checkMcpUrl(setting?.value ?? '');
   if (setting === undefined || !mcpUrl.ok) return sourceEndpoint(project);
-  // Under another name it may be the endpoint as well as its base: what is written is asked first.
+  // Under another name it may be the endpoint or its base: the URL as written is tried first.
   return isBaseUrl(setting, project) ? serverUrls(mcpUrl.value).endpoint : new URL(setting.value).href;
 }
 
-/** The project counts unless another server than its own is asked for. */
+/** The project counts unless a server other than its own is asked for. */
 function concerns(project: ProjectFacts, url: string | undefined): boolean {
   if (url === undefined) return true;
   const own = ownEndpoint(project);
@@ -81,7 +81,7 @@ export async function projectOf(
   return missing('The settings of this folder are for another server');
 }
 
-/** @returns the MCP endpoint that is asked for: that of the URL, or of the project's settings. */
+/** @returns the MCP endpoint to examine: from the URL, or from the project's settings. */
 export async function endpointOf(
   target: Target,
   project: Fact<ProjectFacts>,

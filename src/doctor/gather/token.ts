@@ -3,7 +3,7 @@ import { keptClaims } from '../claims.ts';
 import type { TokenFacts } from '../facts/index.ts';
 import { parseObject } from '../reading.ts';
 
-/** @returns what the header or the claims of a JWT say, unverified; undefined for anything else. */
+/** @returns the unverified header or claims of a JWT; undefined for anything else. */
 export function decodePart(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
   return parseObject(Buffer.from(part ?? '', 'base64url').toString('utf8'));
 }
@@ -53,7 +53,7 @@ const unreadableFacts = {
 
 type Part = Readonly<Record<string, unknown>>;
 
-/** @returns what the two readable parts of a token say, as far as it is kept. */
+/** @returns what is kept of the two readable parts of a token. */
 export function readParts(header: Part, claims: Part): Omit<TokenFacts, 'source' | 'now' | 'signature'> {
   const [algorithm, type, keyId] = [header.alg, header.typ, header.kid].map(textIn);
   return {

@@ -21,7 +21,7 @@ export async function gatherTools(
   const first = await post(initialize, {}, (id) => {
     session = id;
   });
-  // Whoever is silent once is not asked three more times: each would take as long.
+  // A server that did not answer once is not asked three more times: each would take as long.
   if (!first.answered)
     return { initialize: first, list: first, secondInitialize: first, foreignOrigin: first };
   const headers = {

@@ -5,7 +5,7 @@ import { readText } from './project/files.ts';
 
 /** A repository of several packages: which of them is the MCP server? */
 
-/** What only an MCP server depends on. */
+/** Packages that only an MCP server depends on. */
 const serverPackages = [
   '@modelcontextprotocol/sdk',
   '@modelcontextprotocol/server',
@@ -17,7 +17,7 @@ const serverPackages = [
   'xmcp',
 ];
 
-/** @returns whether a folder's manifests ask for what an MCP server is made of. */
+/** @returns whether a folder's manifests require a package that MCP servers are made of. */
 async function isServer(directory: string): Promise<boolean> {
   const manifest = parseObject((await readText(directory, 'package.json'))?.text) ?? {};
   const asked = { ...objectIn(manifest.dependencies), ...objectIn(manifest.devDependencies) };

@@ -3,7 +3,7 @@ import { type Intermediary, serverIs } from './types.ts';
 const access =
   'Zero Trust > Access > Applications: add a Bypass policy for this host’s /mcp and /.well-known/, or take the application away. The MCP server checks tokens itself.';
 
-/** What a company rents: networks, clouds, hosts, tunnels. What stands further out comes first. */
+/** What a company rents: networks, clouds, hosts, tunnels. Those further from the server come first. */
 export const clouds: readonly Intermediary[] = [
   {
     name: 'Cloudflare Access',

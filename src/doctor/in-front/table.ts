@@ -2,10 +2,10 @@ import { clouds } from './clouds.ts';
 import { proxies } from './proxies.ts';
 import type { Intermediary, Trouble } from './types.ts';
 
-/** The first that fits counts: what stands further out comes before what it stands in front of. */
+/** The first match counts, so what is further from the server comes before what is behind it. */
 export const intermediaries: readonly Intermediary[] = [...clouds, ...proxies];
 
-/** What to do if nobody knows what stands in front. */
+/** What to do if it is unknown what is in front. */
 export const anywhere: Readonly<Record<Trouble, string>> = {
   host: 'Let the proxy hand on the Host that it was asked for (nginx: proxy_set_header Host $host;).',
   authorization:

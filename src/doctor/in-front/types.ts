@@ -1,9 +1,9 @@
 import type { Headers } from '../probe.ts';
 
-/** What may stand between a client and the server, how its answers are known, and the line that mends what it does. */
+/** What may be between a client and the server, how its answers are recognised, and the line that fixes what it does. */
 export interface Intermediary {
   readonly name: string;
-  /** Where its signature is documented, or how it was seen. */
+  /** Where its signature is documented, or how it was observed. */
   readonly source: string;
   readonly is: (headers: Headers, text: string) => boolean;
   /** What to write in its configuration, by what it does wrong. */

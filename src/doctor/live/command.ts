@@ -14,12 +14,12 @@ import { type Interviewed, interview } from './interview.ts';
 import type { Machine } from './questions.ts';
 import type { Tenant } from './shapes.ts';
 
-/** `doctor --live`: asks a real tenant what no document says, and writes down the answers. */
+/** `doctor --live`: asks a real tenant what no document says, and records the answers. */
 
-/** What the answers are written to, unless `--save` says otherwise. */
+/** The file that the answers are written to, unless `--save` names another. */
 const defaultFile = 'scalekit-answers.json';
 
-/** The options that mean something beside `--live`. */
+/** The options that can be used with `--live`. */
 const fitting: ReadonlySet<string> = new Set(['live', 'envFile', 'save']);
 
 function tenantOf(flags: DoctorFlags, { cwd, env }: Context): Tenant {
@@ -32,13 +32,13 @@ function tenantOf(flags: DoctorFlags, { cwd, env }: Context): Tenant {
   });
 }
 
-/** From the environment alone: a secret has no place in a command line. */
+/** Only from the environment: a secret has no place on a command line. */
 function machineOf({ env }: Context): Machine | undefined {
   const { SCALEKIT_CLIENT_ID: clientId = '', SCALEKIT_CLIENT_SECRET: clientSecret = '' } = env;
   return /^m2m(?:org)?_/.test(clientId) && clientSecret !== '' ? { clientId, clientSecret } : undefined;
 }
 
-/** @param screen its stdout is where the person reads, a terminal. */
+/** @param screen whose stdout is the person's terminal. */
 function terminalInterviewed(screen: Context): Interviewed {
   cancelOnCtrlD();
   const cancelled = 'Cancelled. Nothing was saved.';

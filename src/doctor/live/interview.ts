@@ -15,10 +15,10 @@ import {
 } from './questions.ts';
 import type { Tenant } from './shapes.ts';
 
-/** Who agrees to each step, and signs in: a person in a terminal, or a test. */
+/** Agrees to each step, and signs in: a person in a terminal, or a test. */
 export interface Interviewed {
   say(text: string): void;
-  /** Whoever cancels is an `Interrupted`. */
+  /** Cancelling throws `Interrupted`. */
   confirm(question: string): Promise<boolean>;
   visit(visit: Visit): Promise<URLSearchParams>;
 }
@@ -52,8 +52,8 @@ async function withClient(about: Asking, person: Interviewed): Promise<Answers> 
 }
 
 /**
- * Asks a tenant what nobody has written down, a step at a time, each with the person's consent.
- * @returns what it has answered; a step that was not agreed to is left out.
+ * Asks a tenant what is not documented, one step at a time, each with the person's consent.
+ * @returns its answers, without the steps that the person did not agree to.
  * @throws UserError if nobody answers, or a sign-in is refused; what aborted the signal.
  */
 export async function interview({ tenant, machine, person, signal }: InterviewOptions): Promise<Answers> {

@@ -14,7 +14,7 @@ function readPasted(address: string, { state }: Loopback): URLSearchParams | str
     : 'This address carries no answer to this sign-in';
 }
 
-/** All scopes that the server has, and all of OpenID's: what comes back is one of the questions. */
+/** All of the server's scopes and all of OpenID's: which of them come back is one of the questions. */
 async function everyScope({ urls, signal }: Asking): Promise<string> {
   const inserted = await ask(signal, urls.metadata);
   const { body } = inserted.status === 200 ? inserted : await ask(signal, urls.metadataAppended);
@@ -25,7 +25,7 @@ async function everyScope({ urls, signal }: Asking): Promise<string> {
 /**
  * Has a person sign in.
  * @returns the token answer, as it came.
- * @throws UserError if they deny, or the code is refused; what aborted the signal.
+ * @throws UserError if the person denies, or the code is refused; what aborted the signal.
  */
 export async function tokenOfPerson(
   about: Asking,

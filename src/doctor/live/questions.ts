@@ -21,12 +21,12 @@ export interface Machine {
   readonly clientSecret: string;
 }
 
-/** @param signal ends every question that is under way. */
+/** @param signal ends every request that is in flight. */
 export function asking(tenant: Tenant, signal: AbortSignal): Asking {
   return { tenant, urls: endpoints(tenant.environmentUrl, tenant.resourceId), signal };
 }
 
-/** The `Origin` that a browser sends for a web page of somebody else. */
+/** The `Origin` that a browser sends for a foreign web page. */
 const elsewhere = 'https://client.example';
 
 /** An MCP server that is not registered at Scalekit. */
@@ -37,7 +37,7 @@ function letsIn({ headers }: Seen): boolean {
   return origin === '*' || origin === elsewhere;
 }
 
-/** Reads nothing but public documents. */
+/** Reads only public documents. */
 export async function askDocuments({ urls, tenant, signal }: Asking): Promise<Answers> {
   const origin = { headers: { origin: elsewhere } };
   const [inserted, appended, openId, keysOfResource] = await Promise.all([
@@ -84,7 +84,7 @@ function register({ urls, signal }: Asking, metadata: object): Promise<Seen> {
   return ask(signal, urls.registration, { method: 'POST', headers, body: JSON.stringify(metadata) });
 }
 
-/** Sends a registration that is wrong, so that nothing comes of it. */
+/** Sends a wrong registration, so that nothing is created. */
 export async function askRegistrationError(about: Asking): Promise<Answers> {
   const { status, body } = await register(about, {});
   return { registrationError: { status, members: membersOf(body) } };
@@ -158,7 +158,7 @@ async function askRefresh(
   };
 }
 
-/** Looks at a token answer, refreshes it once and tries to withdraw what came of it. */
+/** Examines a token answer, refreshes the token once and tries to revoke the result. */
 export async function askTokens(about: Asking, client: Registered, answer: Seen['body']): Promise<Answers> {
   const refresh = await askRefresh(about, client, answer);
   const revocation = await post(about.signal, `${about.urls.issuer}/oauth/revoke`, {

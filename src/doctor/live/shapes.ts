@@ -2,7 +2,7 @@ import type { TokenShape } from '../../emulator/like.ts';
 import { endpoints, openIdScopes, scopesOf } from '../../scalekit/index.ts';
 import { decodePart } from '../gather/token.ts';
 
-/** What the answers are compared with: the project's own settings, none of which is saved. */
+/** What the answers are compared with: the project's own settings, which are not saved. */
 export interface Tenant {
   readonly environmentUrl: string;
   readonly resourceId: string;
@@ -21,7 +21,7 @@ function audienceKind({ resourceId, mcpUrl }: Tenant, value: unknown): 'server' 
   return mcpUrl !== undefined && withoutSlash(String(value)) === withoutSlash(mcpUrl) ? 'server' : 'other';
 }
 
-/** Claims that say nothing of a tenant by being there (docs/scalekit.md#access-tokens); the names of its own stay its own. */
+/** Claims whose names reveal nothing about a tenant (docs/scalekit.md#access-tokens). The names of a tenant's own claims are not kept. */
 const publicClaims: readonly string[] = [
   ...[
     'sub',
@@ -42,7 +42,7 @@ const publicClaims: readonly string[] = [
   ...['scope', 'scopes', 'scp', 'roles', 'permissions', 'amr', 'auth_time', 'email', 'name', 'typ', 'tid'],
 ];
 
-/** @returns what a token looks like, and nothing of whom it is for. */
+/** @returns the shape of a token, without anything about the person. */
 export function shapeOf(tenant: Tenant, token: unknown): TokenShape {
   const claims = decodePart(String(token).split('.')[1]) ?? {};
   const { exp, iat } = claims;

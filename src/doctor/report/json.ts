@@ -3,10 +3,10 @@ import type { Diagnosis } from '../diagnose.ts';
 import type { Facts } from '../facts/index.ts';
 import type { CheckResult } from '../model.ts';
 
-/** The version of the document's form: it grows when a field is renamed, removed or changes its meaning. */
+/** The version of the document's format. It increases when a field is renamed, removed or changes its meaning. */
 export const reportVersion = 1;
 
-/** A result with where its code is explained, and so what follows from it. */
+/** A result with the page of its code; its consequences get theirs, too. */
 function withPage({ consequences, ...result }: CheckResult): object {
   const further = consequences === undefined ? {} : { consequences: consequences.map(withPage) };
   return { ...result, page: pageOf(result.code), ...further };

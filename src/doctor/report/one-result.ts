@@ -10,7 +10,7 @@ const marks: Readonly<Record<CheckResult['state'], string>> = {
   crashed: '✗',
 };
 
-/** A title says what holds, or what is wrong; where neither is known, that has to be said. */
+/** A title says what is true or what is wrong; if neither is known, it has to say that. */
 const prefixes: Readonly<Partial<Record<CheckResult['state'], string>>> = {
   unreachable: 'Could not check: ',
   skipped: 'Not checked: ',

@@ -3,7 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import { type CheckResult, type Step, steps } from '../model.ts';
 import { canFix, counted, findingsOf, placeOf, sideNames, stepNames, variableOf } from './words.ts';
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: 'red' | 'yellow' | 'green' | 'dim' | 'bold' | 'cyan', text: string) => string;
 
 export interface TextOptions {
@@ -16,7 +16,7 @@ export interface TextOptions {
 const marks = { error: '✗', warning: '▲', advice: '•' } as const;
 const colours = { error: 'red', warning: 'yellow', advice: 'cyan' } as const;
 
-/** Breaks a text into lines that stand below each other. */
+/** Breaks a text into aligned lines. */
 function wrap(text: string, indent: string, width: number): readonly string[] {
   const lines = [indent];
   for (const word of text.split(' ')) {
@@ -28,7 +28,7 @@ function wrap(text: string, indent: string, width: number): readonly string[] {
   return lines;
 }
 
-/** A value that was seen or expected: it may be as long as it is, and have several lines. */
+/** A value that was seen or expected; it may be long, and have several lines. */
 function labelled(label: string, value: string | undefined): readonly string[] {
   if (value === undefined || value === '') return [];
   const [first = '', ...rest] = value.split('\n');
@@ -40,7 +40,7 @@ function describeFix(fix: string, { paint, width }: TextOptions): readonly strin
   return [`    ${paint('green', '→')} ${first.trimStart()}`, ...rest];
 }
 
-/** What goes with the cause: named, so that nobody looks for it elsewhere. */
+/** What goes away with the cause: named, so that nobody looks for it elsewhere. */
 function describeConsequences(
   consequences: readonly CheckResult[],
   { paint, width }: TextOptions,
@@ -101,7 +101,7 @@ function stateMark(results: readonly CheckResult[], paint: Paint): string {
   return has(({ state }) => state === 'passed') ? paint('green', '✓') : paint('dim', '–');
 }
 
-/** The reason that most of a step's checks were skipped for, which is the step's own. */
+/** The reason why most of a step's checks were skipped, which is given once for the step. */
 function whySkipped(results: readonly CheckResult[]): string {
   const reasons = results.map(({ detail = '' }) => detail);
   const count = (reason: string) => reasons.filter((other) => other === reason).length;
@@ -132,7 +132,7 @@ function verboseLine({ code, title, state, detail }: CheckResult, paint: Paint):
   return `  ${mark} ${code} ${title}${more}`;
 }
 
-/** @param unfolded the step of which a person has asked for every line. */
+/** @param unfolded the step for which the person asked to see every line. */
 function describeSteps(
   { results }: Diagnosis,
   unfolded: Step | undefined,
@@ -179,7 +179,7 @@ function headline(facts: Facts): string {
   return ['Doctor', name, url].filter((part) => part !== '').join('  ');
 }
 
-/** @returns the report as a person reads it: what is wrong first, what is fine folded to a line per step. */
+/** @returns the report for a person: what is wrong first, then what is fine, folded to one line per step. */
 export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOptions): string {
   const { paint } = options;
   const { results, ignored, verdict } = diagnosis;
@@ -203,7 +203,7 @@ export function textReport(facts: Facts, diagnosis: Diagnosis, options: TextOpti
   return `${lines.join('\n')}\n`;
 }
 
-/** @returns what is wrong, a line each, and nothing if nothing is. */
+/** @returns one line for each thing that is wrong; nothing if nothing is. */
 export function quietReport({ results }: Diagnosis): string {
   const unclear = results.filter(isUnclear);
   const lines = [

@@ -40,7 +40,7 @@ export function placeOf(subject: Subject | undefined): string {
   return url ?? variable ?? '';
 }
 
-/** @returns the variable that a finding is about, where its place does not name it already. */
+/** @returns the variable that a finding is about, if its place does not name it already. */
 export function variableOf(subject: Subject | undefined): string {
   const variable = subject?.variable ?? '';
   return variable === placeOf(subject) ? '' : variable;

@@ -18,7 +18,7 @@ function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
   ];
 }
 
-/** What is in a file that nothing reads. */
+/** What a file that nothing reads contains. */
 function asideOf(aside: EnvFile | undefined): string {
   return aside === undefined ? '' : `; ${aside.file} has them, and nothing of this project reads it`;
 }
@@ -51,7 +51,7 @@ export default defineCheck({
         expected: (['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'] as const)
           .map((variable) => nameInSource(project, variable))
           .join(', '),
-        // A copy would replace what is in a .env that is there.
+        // A copy would overwrite an existing .env.
         ...(project.examples[0] === undefined || seen !== ''
           ? {}
           : {

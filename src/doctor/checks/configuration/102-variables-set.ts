@@ -5,7 +5,7 @@ import type { ProjectFacts, Setting } from '../../facts/index.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { nameInSource, placeOf, settingOf } from '../../settings.ts';
 
-/** Ours needs three; of any other project those count that its source reads without a default. */
+/** Our server needs three; any other project needs those that its source reads without a default. */
 function needed(project: ProjectFacts): readonly VariableName[] {
   const own: readonly VariableName[] = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'];
   if (project.kind === 'generated') return own;
@@ -16,7 +16,7 @@ function needed(project: ProjectFacts): readonly VariableName[] {
   return own.filter(isRead);
 }
 
-/** To the program the variable has another name, which begins with the mark. */
+/** For the program, the variable's name starts with the byte order mark. */
 function isHidden({ file, line }: Setting, { envFiles }: ProjectFacts): boolean {
   return line === 1 && envFiles.some((each) => each.file === file && each.startsWithMark === true);
 }
@@ -34,7 +34,7 @@ function hidden(setting: Setting): Finding {
   };
 }
 
-/** The same name in other letters, which to a program is another name. */
+/** The same name in other letter case, which for a program is another name. */
 function nearMiss(variable: VariableName, { envFiles }: ProjectFacts): string {
   const lines = envFiles.flatMap((file) => file.lines.map((line) => ({ ...line, file: file.file })));
   const near = lines.find(({ name }) => name !== variable && name.toUpperCase() === variable);

@@ -3,10 +3,10 @@ import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { editOf, placeOf } from '../../settings.ts';
 
-/** What cannot be a part of any host: a value with these was not meant as a URL, or is more than one. */
+/** Characters that no host name has: a value with these was not meant as a URL, or is more than one. */
 const strange = /[^\w.~:/?#[\]@!$&'()*+,;=%-]/;
 
-/** @returns the URL that was meant, where a missing scheme or a path is all that is wrong; nothing is made up. */
+/** @returns the URL that was meant, if only a missing scheme or a path is wrong; nothing is guessed. */
 function meant(value: string): string | undefined {
   if (strange.test(value)) return undefined;
   const hasScheme = /^[a-z]+:\/\//i.test(value);
@@ -14,7 +14,7 @@ function meant(value: string): string | undefined {
   const withScheme = hasScheme ? value : `${isLocal ? 'http' : 'https'}://${value}`;
   if (!isUrl(withScheme)) return undefined;
   const { origin, hostname } = new URL(withScheme);
-  // A name without a dot is no host of the internet: it may be anything.
+  // A name without a dot is not a host on the internet: it may be anything.
   if (!isLocal && !hasScheme && !hostname.includes('.')) return undefined;
   const checked = checkEnvironmentUrl(origin);
   return checked.ok ? checked.value : undefined;

@@ -6,7 +6,7 @@ import { found, passed, skipped } from '../../model.ts';
 import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';
 
-/** FastMCP 2.13.0 and 2.13.1 compare the token's audience with this URL, letter by letter. */
+/** FastMCP 2.13.0 and 2.13.1 compare the token's audience with this URL, character by character. */
 function refusesWithoutSlash(project: ProjectFacts): boolean {
   const fastmcp = project.packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
   const version = fastmcp === undefined ? undefined : versionOf(fastmcp);

@@ -19,7 +19,7 @@ export default defineCheck({
       const checked = checkMcpUrl(setting.value);
       if (!checked.ok) return skipped('MCP_URL is not a URL that a server can have');
       if (!/\/mcp\/*$/.test(setting.value)) return passed();
-      // Ours takes it off by itself; others serve /mcp/mcp, or advertise one URL and check another.
+      // Our server removes it by itself; others serve /mcp/mcp, or advertise one URL and check another.
       const level = project.kind === 'generated' ? { level: 'warning' as const } : {};
       return found({
         subject: placeOf(setting),

@@ -4,7 +4,7 @@ import type { Facts, ProjectFacts, Setting } from '../../facts/index.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import { clientsAgreeOn, editOf, listeningPort, placeOf, settingOf } from '../../settings.ts';
 
-/** The one that is at odds with the rest: the dashboard and the clients know MCP_URL, and nobody else knows PORT. */
+/** PORT is the one to change: the dashboard and the clients know MCP_URL, and nobody else knows PORT. */
 function disagreement(
   project: ProjectFacts,
   mcpUrl: Setting,
@@ -29,7 +29,7 @@ function disagreement(
   return { subject, actual, expected: `PORT=${wanted}`, edits: editOf(place, String(wanted)) };
 }
 
-/** What runs outweighs what is written. @returns the port at which this project's server was found, if that is not MCP_URL's. */
+/** What runs counts more than what is written. @returns the port at which this project's server was found, if it is not MCP_URL's. */
 function runsAt({ server }: Facts): number | undefined {
   const local = server.known ? server.value.localPort : undefined;
   return local?.answers ? local.port : undefined;

@@ -4,7 +4,7 @@ import { loadEnvLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { resourceMetadata, strings } from '../../reading.ts';
 
-/** Whoever has started the server has loaded them: `node --env-file`, a process manager, a container. */
+/** The variables were loaded by what started the server: `node --env-file`, a process manager, a container. */
 function hasSettings({ server, scalekit }: Facts): boolean {
   if (!server.known || !scalekit.known) return false;
   const named = resourceMetadata(server.value)?.authorization_servers;

@@ -2,7 +2,7 @@ import { defineCheck, withProject } from '../../check.ts';
 import type { EnvFile, Setting } from '../../facts/index.ts';
 import { type Finding, found } from '../../model.ts';
 
-/** The same variable in a file, with another value, which does not count. */
+/** The same variable in a file, with another value that is not used. */
 function hiddenBy(setting: Setting, files: readonly EnvFile[]): Finding | undefined {
   for (const { file, lines, unread } of files) {
     if (unread) continue;

@@ -4,7 +4,7 @@ import { type Finding, found } from '../../model.ts';
 
 function repeated({ file, lines, rules }: EnvFile): readonly Finding[] {
   return lines.flatMap(({ name, line, value }, index) => {
-    // Only ours have values; a repeated line of another program is not the doctor's business.
+    // Values are kept only for our variables; other programs' repeated lines are not the doctor's business.
     const last = lines.findLast((other) => other.name === name);
     if (value === undefined || last === undefined || lines.indexOf(last) === index) return [];
     return [

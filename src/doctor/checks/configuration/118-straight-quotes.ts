@@ -2,7 +2,7 @@ import { defineCheck, withProject } from '../../check.ts';
 import { type Finding, found } from '../../model.ts';
 import { editOf, placeOf } from '../../settings.ts';
 
-/** What word processors and chats make of quotes; no program takes them for any. */
+/** What word processors and chats turn quotes into; no program accepts them as quotes. */
 const curly = /^[“”„‟‘’‚‛«»]+|[“”„‟‘’‚‛«»]+$/g;
 
 export default defineCheck({

@@ -13,7 +13,7 @@ export default defineCheck({
   fix: 'Install them with your package manager.',
   run: (facts) =>
     withProject(facts, ({ kind, installed, packages }) => {
-      // A Python project may well use packages of the whole machine.
+      // A Python project may use packages that are installed for the whole machine.
       if (!installedByNpm.has(kind) || packages.length === 0)
         return skipped('It does not say where its packages are');
       if (installed) return passed();

@@ -17,7 +17,7 @@ function describe(fact: PackageFact): readonly Finding[] {
       title: `${fact.name} ${versionOf(fact)} has known security holes`,
       actual: known.map(({ id, what }) => `${id}: ${what}`).join('; '),
       expected: `${fact.name} ${fixedIn} or later`,
-      // A package that came along with another one is not the project's to install.
+      // The project cannot choose the version of a package that came along with another one.
       ...(fact.ecosystem === 'npm' && fact.range !== ''
         ? { commands: [['npm', 'install', `${fact.name}@^${fixedIn}`]] }
         : {}),

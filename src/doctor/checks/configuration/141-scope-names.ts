@@ -13,7 +13,7 @@ export default defineCheck({
   fix: 'Rename it in the code and in Scalekit’s dashboard.',
   run: (facts) =>
     withProject(facts, ({ scopes }) => {
-      // Another provider's scopes are URLs, as Google's are.
+      // Other providers' scopes are URLs, such as Google's.
       const own = scopes.filter(({ text }) => !text.includes('://') && !openIdScopes.has(text));
       if (own.length === 0) return skipped('Its source names no scopes');
       const findings = own.flatMap(({ text, file, line }): readonly Finding[] => {

@@ -3,7 +3,7 @@ import { defineCheck, withClients } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
 import { clientsAgreeOn, listeningPort } from '../../settings.ts';
 
-/** docs/scalekit.md#documented-failures, 2, 5 and 8: the same machine, another port or another name of it. */
+/** docs/scalekit.md#documented-failures, 2, 5 and 8: the same machine under another port or name. */
 export default defineCheck({
   code: 'SKM143',
   level: 'warning',

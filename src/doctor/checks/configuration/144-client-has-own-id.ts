@@ -2,7 +2,7 @@ import { kindOfIdentifier } from '../../../scalekit/index.ts';
 import { defineCheck, withClients } from '../../check.ts';
 import { found } from '../../model.ts';
 
-/** docs/scalekit.md#documented-failures, 13: the environment's id is no OAuth client for MCP clients. */
+/** docs/scalekit.md#documented-failures, 13: MCP clients cannot use the environment's id as their OAuth client. */
 export default defineCheck({
   code: 'SKM144',
   level: 'error',

@@ -7,7 +7,7 @@ import { compareVersions } from '../../versions.ts';
 /** FastMCP refuses them since 3.4 (docs/scalekit.md; its own list `_REMOVED_KWARGS`). */
 const removedIn = '3.4.0';
 
-/** MCPServer is the class of mcp 2 alone, so its version need not be asked. */
+/** Only mcp 2 has the class MCPServer, so its version does not matter. */
 function ofMcpServer({ text, file, line }: RemovedArgument): Finding {
   return {
     subject: { file, line },
@@ -19,7 +19,7 @@ function ofMcpServer({ text, file, line }: RemovedArgument): Finding {
   };
 }
 
-/** Nothing keeps pip from taking the newest: no upper bound, and none installed. */
+/** Nothing keeps pip from installing the newest: there is no upper bound, and no version is installed. */
 function isNewest({ range }: PackageFact): boolean {
   return !/<|==|~=|\^/.test(range);
 }

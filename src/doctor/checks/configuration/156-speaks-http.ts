@@ -5,7 +5,7 @@ import { found, type Outcome, passed, skipped } from '../../model.ts';
 import { isMcpServer } from '../../reading.ts';
 import { listeningPort, usesScalekit } from '../../settings.ts';
 
-/** Something starts it with a transport of its own, whatever the source says. */
+/** Whatever the source says, something starts the server with a transport of its own. */
 export function isServedAnyway({ server }: Facts): boolean {
   return server.known && server.value.noToken.answered && isMcpServer(server.value);
 }

@@ -17,7 +17,7 @@ function describe(scalekit: ScalekitFacts): Outcome {
   return unreachable(`${url.origin}: ${silence.message}`, isLoopback(url) ? local : remote);
 }
 
-/** "No network here" is not "broken there": a silence that has no definite cause is never a finding. */
+/** "No network here" is not "broken there": no answer for an unknown reason is never a finding. */
 const reachable = defineCheck({
   code: 'SKM201',
   level: 'warning',
@@ -37,5 +37,5 @@ const reachable = defineCheck({
 
 export default reachable;
 
-/** For create, to which any kind of silence is the same: the project is written, and this could not be checked. */
+/** For create, to which any missing answer means the same: the project is written, and this could not be checked. */
 export const answersAtAll: Check = { ...reachable, run: ({ scalekit }) => withFact(scalekit, describe) };

@@ -3,7 +3,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { authorizationMetadata, isPage, summary } from '../../reading.ts';
 
-/** There is no dashboard to the local Scalekit: it reads the settings when it starts. */
+/** The local Scalekit has no dashboard: it reads the settings when it starts. */
 const local = {
   side: 'machine',
   fix: 'Start the local Scalekit again (npm run dev, or npx scalekit-mcp emulate): it takes SCALEKIT_RESOURCE_ID from .env when it starts.',

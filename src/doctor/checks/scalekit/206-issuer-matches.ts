@@ -1,7 +1,7 @@
 import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 
-/** RFC 8414 §3.3: the `issuer` must be identical to the address that the metadata was asked under. */
+/** RFC 8414 §3.3: the `issuer` must be identical to the URL that the metadata was requested for. */
 export default defineCheck({
   code: 'SKM206',
   level: 'error',

@@ -2,7 +2,7 @@ import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
 import { objectOf, summary } from '../../reading.ts';
 
-/** RFC 8414 §3.1; docs/scalekit.md#endpoints: one tenant answers the appended form alone. */
+/** RFC 8414 §3.1; docs/scalekit.md#endpoints: one tenant answers only the appended form. */
 export default defineCheck({
   code: 'SKM210',
   level: 'warning',

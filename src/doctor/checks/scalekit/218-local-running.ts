@@ -3,7 +3,7 @@ import { defineCheck, withFact } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { silenceOf } from '../../reading.ts';
 
-/** The server without its local Scalekit refuses every call; both at rest is how a project lies around. */
+/** Without its local Scalekit the server refuses every call. If neither runs, nobody is working on the project: that is fine. */
 export default defineCheck({
   code: 'SKM218',
   level: 'warning',

@@ -6,7 +6,7 @@ import { type Finding, found, type Outcome, passed, skipped, unreachable } from 
 import type { Failure } from '../../probe.ts';
 import { describeOwner } from './303-is-mcp-server.ts';
 
-/** A program is there, so that starting one is no help. */
+/** A program is already there, so starting one does not help. */
 const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
   timeout: {
     title: 'The server is there, but does not answer',
@@ -22,7 +22,7 @@ const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | '
   },
 };
 
-/** @returns why a public address cannot be reached from here, or undefined if there is no telling. */
+/** @returns why a public address cannot be reached from here, or undefined if that cannot be told. */
 function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Partial<Finding> | undefined {
   if (noToken.answered) return undefined;
   if (localPort?.answers)
@@ -54,13 +54,13 @@ function unreachableFromHere({ noToken, endpoint, localPort }: ServerFacts): Par
   };
 }
 
-/** @returns whether it may just as well be this machine's network that fails. */
+/** @returns whether it may as well be this machine's network that fails. */
 function isUnclear(failure: Failure, endpoint: string): boolean {
   if (failure === 'timeout') return !isLoopback(new URL(endpoint));
   return failure === 'no-such-host' || failure === 'no-dns';
 }
 
-/** @returns the words for a program that is there and says nothing, or for no program at all. */
+/** @returns the words for a program that is there but does not answer, or for no program at all. */
 function notRunning(facts: Facts, failure: Failure): Partial<Finding> {
   const command = facts.project.known ? startCommand(facts.project.value) : undefined;
   if (silentPrograms[failure] !== undefined) return silentPrograms[failure];
@@ -70,7 +70,7 @@ function notRunning(facts: Facts, failure: Failure): Partial<Finding> {
   };
 }
 
-/** docs/scalekit.md#documented-failures, 5. A project at rest is no error; a URL that a person asked about is. */
+/** docs/scalekit.md#documented-failures, 5. A project whose server does not run is not an error; a URL that a person asked about is. */
 export default defineCheck({
   code: 'SKM301',
   level: 'warning',

@@ -3,7 +3,7 @@ import type { StartFacts } from '../../facts/index.ts';
 import { type Finding, found, passed, passedWith, skipped } from '../../model.ts';
 import { startCauseOf } from '../../start-causes.ts';
 
-/** What it said tells the cause, where its words are known; what it was started with is the next thing to run. */
+/** The server's output tells the cause, if the words are known. The next thing to run is the command that started it. */
 function wordsFor({ command, wasSilent }: StartFacts, said: string): Partial<Finding> {
   if (wasSilent)
     return {

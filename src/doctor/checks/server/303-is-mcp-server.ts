@@ -15,13 +15,13 @@ export function describeOwner(owner: PortOwner | undefined): string {
   return `, from ${name}${where}${commandLine === undefined ? '' : `: ${commandLine}`}`;
 }
 
-/** What was answered, in its own words and by whom, where that can be told. */
+/** What was answered, in its own words, and by whom, if that is known. */
 function saidBy(answer: ProbeResult): string {
   const [reason, who] = [reasonOf(answer), whoAnswered(answer)];
   return `${summary(answer)}${reason === '' ? '' : ` (${reason})`}${who === undefined ? '' : `, through ${who}`}`;
 }
 
-/** Only a URL was given: it may be that, and nothing else, which is wrong. */
+/** Only a URL was given: perhaps only the URL is wrong. */
 function wrongAddress({ noToken }: ServerFacts): Partial<Finding> {
   const who = whoAnswered(noToken);
   const route = lineFor('route', [noToken]);
@@ -35,7 +35,7 @@ function wrongAddress({ noToken }: ServerFacts): Partial<Finding> {
   };
 }
 
-/** Why an answer that is none of MCP's is the matter of another check. */
+/** Why another check deals with an answer that is not MCP's. */
 function otherFinding(server: ServerFacts): string | undefined {
   const { noToken, eventStream } = server;
   const status = noToken.answered ? noToken.status : 0;
@@ -50,7 +50,7 @@ function otherFinding(server: ServerFacts): string | undefined {
   return reasons.find(([holds]) => holds)?.[1];
 }
 
-/** The port is right and the program too: it has no MCP at this path. */
+/** The port and the program are right, but it does not serve MCP at this path. */
 function ownServer({ project }: Facts, endpoint: string): Partial<Finding> {
   const { pathname } = new URL(endpoint);
   return {

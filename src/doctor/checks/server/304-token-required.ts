@@ -5,7 +5,7 @@ import { type Finding, found, type Outcome, passed, skipped } from '../../model.
 import { isServed, succeeded, summary } from '../../reading.ts';
 import { callOutcomeOf, isPublic, toolFactsOf } from '../../tools.ts';
 
-/** What is said only once a tool that is not declared public was reached without a token. */
+/** What the finding says if a tool that is not declared public was reached without a token. */
 function ranWithoutToken(tool: string, outcome: 'ran' | 'looked at its arguments'): Partial<Finding> {
   const actual =
     outcome === 'ran'
@@ -14,7 +14,7 @@ function ranWithoutToken(tool: string, outcome: 'ran' | 'looked at its arguments
   return { actual, expected: '401' };
 }
 
-/** The first message is answered to everybody: what comes after it says whether the tools are. */
+/** The server answers the first message to everybody: only the messages after it show whether the tools are open, too. */
 function judge(server: ServerFacts, fix: string): Outcome {
   const { openness, endpoint, noToken } = server;
   const subject = { url: endpoint };
@@ -43,7 +43,7 @@ function judge(server: ServerFacts, fix: string): Outcome {
   });
 }
 
-/** MCP, authorization: a protected server answers 401. A tool that is declared public (`securitySchemes`: noauth) is none. */
+/** MCP, authorization: a protected server answers 401. A tool that is declared public (`securitySchemes`: noauth) is not protected. */
 const tokenRequired = defineCheck({
   code: 'SKM304',
   level: 'error',
@@ -64,8 +64,8 @@ const tokenRequired = defineCheck({
 export default tokenRequired;
 
 /**
- * For create, which knows its own server: every first message without a token is answered with 401, unless it has public
- * tools, and anything else is open.
+ * For create, which knows its own server: without public tools, it answers every first message without a token with 401. Any
+ * other answer is a hole.
  */
 export const refusedWith401: Check = {
   ...tokenRequired,

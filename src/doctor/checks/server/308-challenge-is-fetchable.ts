@@ -9,7 +9,7 @@ function answerOf(server: ServerFacts, named: string) {
   return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
 }
 
-/** @returns whether all that the server says of itself is about another address: that is its own finding, SKM313. */
+/** @returns whether all that the server says about itself is about another address: SKM313 deals with that. */
 function isElsewhere(named: string, server: ServerFacts): boolean {
   const resource = resourceMetadata(server)?.resource;
   if (typeof resource !== 'string' || !isUrl(resource)) return false;

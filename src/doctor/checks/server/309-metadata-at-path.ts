@@ -4,7 +4,7 @@ import { type Finding, found, type Outcome, passed, skipped } from '../../model.
 import type { ProbeResult } from '../../probe.ts';
 import { challengeOf, isGuarded, isPage, objectOf, refusalOf, summary } from '../../reading.ts';
 
-/** Clients that follow the refusal find the document elsewhere (MCP, Authorization: resource_metadata comes first). */
+/** Clients that follow the challenge find the document elsewhere (MCP, Authorization: resource_metadata comes first). */
 function whereNamed(server: ServerFacts): Partial<Finding> {
   const named = challengeOf(refusalOf(server))?.resource_metadata;
   const answer = [server.metadataRoot, server.metadataNamed].find((each) => each?.url === named);
@@ -16,8 +16,8 @@ function whereNamed(server: ServerFacts): Partial<Finding> {
 }
 
 /**
- * Whether an answer is metadata; an answer that asks for a token, or is a web page, is the matter of another check.
- * @param more what is special about the finding.
+ * Whether an answer is metadata. If it asks for a token or is a web page, another check deals with it.
+ * @param more further fields of the finding.
  */
 export function metadataIn(answer: ProbeResult, more: () => Partial<Finding>): Outcome {
   if (objectOf(answer)) return passed();
@@ -31,7 +31,7 @@ export function metadataIn(answer: ProbeResult, more: () => Partial<Finding>): O
   });
 }
 
-/** RFC 9728 §3.1: for a resource with a path the well-known part is inserted before that path. */
+/** RFC 9728 §3.1: if the resource has a path, the well-known part is inserted before it. */
 export default defineCheck({
   code: 'SKM309',
   level: 'error',

@@ -22,7 +22,7 @@ export default defineCheck({
         actual:
           typeof resource === 'string' ? resource : `resource is ${JSON.stringify(resource) ?? 'missing'}`,
         expected: endpoint,
-        // Most clients content themselves with a base URL; strict ones do not.
+        // Most clients accept a base URL; strict ones do not.
         ...(relation === 'base' ? { level: 'warning' as const } : {}),
       });
     }),

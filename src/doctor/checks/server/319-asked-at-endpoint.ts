@@ -45,7 +45,7 @@ export default defineCheck({
         expected: endpoint,
       };
       if (givenBy !== 'settings') return found(finding);
-      // A server that tells clients where it is is right about it, whatever its variable is called.
+      // If the server tells clients where it is, it is right, whatever its variable is called.
       const resource = resourceMetadata(server)?.resource;
       if (resource === endpoint) return passed(endpoint);
       if (typeof resource === 'string' && compareResource(resource, endpoint) === 'other')

@@ -4,7 +4,7 @@ import { isNoUpstream, isStranger } from '../../interference.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { callsWithoutGoodToken, isFirewall, summary } from '../../reading.ts';
 
-/** A server that answers calls without a token, and ends the connection where there is a bad one. */
+/** A server that answers calls without a token, but closes the connection if there is a bad one. */
 function hangUps(server: ServerFacts): readonly Finding[] {
   if (!server.noToken.answered) return [];
   return callsWithoutGoodToken(server)
@@ -32,7 +32,7 @@ export default defineCheck({
     withAnswer(facts, (server) => {
       if (isStranger(server)) return skipped('Another program answers there');
       const broken = callsWithoutGoodToken(server)
-        // 503 means that the keys could not be had: that is its own finding.
+        // 503 means that the keys could not be fetched: another check deals with that.
         .filter(({ answer }) => answer.answered && answer.status >= 500 && answer.status !== 503)
         .filter(({ answer }) => !isFirewall(answer) && !isNoUpstream(answer))
         .map(({ what, answer }) => ({

@@ -16,7 +16,7 @@ export default defineCheck({
       if (asksNobody(server)) return skipped('It does not even ask for a token');
       const wrong = callsWithBadToken(server).filter(
         ({ answer }) =>
-          // Redirects, server errors, successes and "too many" have checks, or reasons, of their own.
+          // Redirects, server errors, successes and "too many" are dealt with by other checks, or have other reasons.
           answer.answered &&
           answer.status >= 400 &&
           answer.status < 500 &&

@@ -3,7 +3,7 @@ import { isNoUpstream } from '../../interference.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { callsWithBadToken, isFirewall, keyList, summary } from '../../reading.ts';
 
-/** docs/mcp.md#tokens: 503 is what a server says that cannot get the keys. */
+/** docs/mcp.md#tokens: a server that cannot get the keys answers 503. */
 export default defineCheck({
   code: 'SKM325',
   level: 'error',

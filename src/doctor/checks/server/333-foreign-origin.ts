@@ -5,10 +5,10 @@ import { corsOf, isServed, summary } from '../../reading.ts';
 
 const origin = 'https://attacker.example';
 
-/** The parts of a finding that differ with how far a stranger's page gets. */
+/** The parts of a finding that depend on how far a foreign page gets. */
 type Depth = Pick<Finding, 'actual' | 'level' | 'why'>;
 
-/** As bad as that everybody is let in, which is its cause; where all there is is meant to be public, no more than advice. */
+/** As bad as its cause, that everybody is let in; but only advice if everything is meant to be public. */
 function openness(others: Others): Level {
   const open = others.outcomeOf('SKM304');
   if (open?.state !== 'found') return 'advice';

@@ -4,7 +4,7 @@ import { guardLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isMcpAnswer, isRedirect, isServed, summary } from '../../reading.ts';
 
-/** docs/mcp.md#transport. In public the proxy sorts hosts; on this machine a web page can choose any (DNS rebinding). */
+/** docs/mcp.md#transport. In public a proxy filters host names; on this machine a web page can use any name (DNS rebinding). */
 export default defineCheck({
   code: 'SKM334',
   level: 'advice',
@@ -18,7 +18,7 @@ export default defineCheck({
       if (!isLoopback(new URL(endpoint)))
         return skipped('It is not on this machine, where only a page could lie');
       if (isRedirect(answer)) return skipped('It answers with a redirect');
-      // A proxy answers a name that it does not know with anything, and not as an MCP server.
+      // A proxy may answer anything to a name that it does not know, but not as an MCP server.
       if (!isMcpAnswer(answer) || (answer.answered && answer.status >= 400 && answer.status !== 401))
         return passed(summary(answer));
       return found({

@@ -3,7 +3,7 @@ import { isDowngrade, isLogin, redirectTarget } from '../../interference.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { isMcpServer, summary } from '../../reading.ts';
 
-/** Clients do not send a token on to another host (the Fetch standard), and some follow no redirect of a POST at all. */
+/** Clients do not pass a token on to another host (the Fetch standard), and some do not follow redirects of a POST at all. */
 export default defineCheck({
   code: 'SKM336',
   level: 'error',
@@ -25,7 +25,7 @@ export default defineCheck({
         subject: { url: answer.url },
         actual: `${summary(answer)} to ${target.href}`,
         expected: '401 from the URL itself',
-        // The server was found behind it, so that clients that follow get there.
+        // The server was found behind the redirect, so clients that follow it get there.
         ...(answer === atGiven && isMcpServer(server) ? { level: 'warning' as const } : {}),
       });
     }),

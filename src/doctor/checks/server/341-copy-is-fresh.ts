@@ -11,7 +11,7 @@ const compared = [
   'scopes_supported',
 ] as const;
 
-/** docs/scalekit.md#documented-failures, 10: a dashboard switch needs the server restarted, where it keeps a copy. */
+/** docs/scalekit.md#documented-failures, 10: after a dashboard switch changed, a server that keeps a copy has to be restarted. */
 export default defineCheck({
   code: 'SKM341',
   level: 'warning',
@@ -25,7 +25,7 @@ export default defineCheck({
       const copy = facts.server.known ? objectOf(facts.server.value.authorizationServerCopy) : undefined;
       if (!facts.server.known || copy === undefined) return skipped('The server keeps no copy');
       const different = compared.filter((name) => {
-        // mcp-use writes its copy by itself, without scopes: that is not old, and clients ask Scalekit for them.
+        // mcp-use writes its own copy, without scopes. It is not outdated: clients ask Scalekit for the scopes.
         if (name === 'scopes_supported' && copy[name] === undefined) return false;
         return JSON.stringify(copy[name]) !== JSON.stringify(metadata[name]);
       });

@@ -21,7 +21,7 @@ function howOf(answer: Answered): string {
   return asks === undefined ? '' : `, WWW-Authenticate: ${asks}`;
 }
 
-/** MCP clients sign in by the server's own challenge (RFC 9728 §5.1); they follow no page and know no password. */
+/** MCP clients sign in by the server's own challenge (RFC 9728 §5.1): they cannot use a login page, and have no password. */
 export default defineCheck({
   code: 'SKM345',
   level: 'error',

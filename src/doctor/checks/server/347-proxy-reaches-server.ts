@@ -5,7 +5,7 @@ import { found, passed } from '../../model.ts';
 import { summary } from '../../reading.ts';
 import { listeningPort } from '../../settings.ts';
 
-/** RFC 9110 §15.6.3 to §15.6.5: 502, 503 and 504 are a gateway's words about what stands behind it. */
+/** RFC 9110 §15.6.3 to §15.6.5: with 502, 503 and 504 a gateway reports that what is behind it fails. */
 export default defineCheck({
   code: 'SKM347',
   level: 'error',

@@ -4,7 +4,7 @@ import { lineFor, textOf } from '../../intermediaries.ts';
 import { found, passed } from '../../model.ts';
 import { summary } from '../../reading.ts';
 
-/** Seen: the server answers 404 and names the very URL that was asked, because it was asked for another path. */
+/** Seen: the server answers 404 and names the very URL that was requested, because the proxy requested another path. */
 export default defineCheck({
   code: 'SKM348',
   level: 'error',

@@ -7,7 +7,7 @@ import { settingOf } from '../../settings.ts';
 
 const scalekitHost = /\.scalekit\.(?:dev|cloud|com)$/;
 
-/** Whether a URL is an environment of Scalekit's: by its name, by the settings, or since its keys are where Scalekit has them. */
+/** Whether a URL is a Scalekit environment: by its name, by the settings, or because its keys are where Scalekit has them. */
 function isEnvironment(url: URL, { project, scalekit }: Facts): boolean {
   if (scalekitHost.test(url.hostname)) return true;
   const own = project.known ? settingOf(project.value, 'SCALEKIT_ENVIRONMENT_URL')?.value : undefined;

@@ -4,7 +4,7 @@ import type { Facts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { authorizationMetadata, strings } from '../../reading.ts';
 
-/** A scope that Scalekit does not know is in no token; that is a finding of its own, SKM213. */
+/** A scope that Scalekit does not know is in no token: SKM213 deals with that. */
 function possibleScopes(facts: Facts): readonly string[] {
   const document = facts.scalekit.known ? authorizationMetadata(facts.scalekit.value) : undefined;
   const defined = strings(document?.scopes_supported);

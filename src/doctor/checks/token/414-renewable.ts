@@ -2,7 +2,7 @@ import { clockToleranceSeconds, scopesOf } from '../../../scalekit/index.ts';
 import { defineCheck, withToken } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
 
-/** docs/scalekit.md#documented-failures, 16; only worth saying of a token that has run out. */
+/** docs/scalekit.md#documented-failures, 16; only worth saying about a token that has expired. */
 export default defineCheck({
   code: 'SKM414',
   level: 'advice',

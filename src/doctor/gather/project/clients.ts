@@ -51,12 +51,12 @@ function scopesOf(entry: Entry): readonly string[] | undefined {
   return Array.isArray(said) ? wordsIn(said) : undefined;
 }
 
-/** A query may hold a key of any form, so none of it is kept. */
+/** A query may contain a key of any form, so nothing of it is kept. */
 function withoutSecrets(url: string): string {
   return maskSecrets(url).replace(/\?.*$/, '?…(masked)');
 }
 
-/** `[mcp_servers.todo]` with `url = "…"`, as Codex has it: read by pattern, since nothing else of TOML is needed. */
+/** Codex's `[mcp_servers.todo]` with `url = "…"`: read by pattern, since nothing else of TOML is needed. */
 function readToml(text: string): Readonly<Record<string, Entry>> {
   const sections = [
     ...text.matchAll(/^\s*\[mcp_servers\.(?:"([^"]+)"|([\w-]+))\]([\s\S]*?)(?=^\s*\[|$(?![\s\S]))/gm),
@@ -80,7 +80,7 @@ interface Entries {
 function entriesOf({ client, comments }: ClientFile, text: string): Entries {
   if (client === 'codex') return { entries: Object.entries(readToml(text)) };
   const read = readJson(text, comments);
-  // What a strict reader refuses is still read, so that everything else can be said.
+  // What a strict parser refuses is still read, so that the other checks can run.
   const lenient = 'value' in read ? read : readJson(text, true);
   const document = 'value' in lenient ? lenient.value : {};
   const servers = Object.entries({ ...objectIn(document.servers), ...objectIn(document.mcpServers) });

@@ -8,7 +8,7 @@ import {
 } from '../../../scalekit/index.ts';
 import type { EnvFile, Setting } from '../../facts/index.ts';
 
-/** Values that stand in a variable of another form: read only where the project has no variable for them alone. */
+/** Values that are part of another variable: read only if the project has no variable for them alone. */
 
 type Values = Readonly<Partial<Record<VariableName, string>>>;
 
@@ -36,7 +36,7 @@ const readers = [
   [compoundVariables.audience, fromAudience],
 ] as const;
 
-/** @returns what compound variables say of those that are not set by themselves. */
+/** @returns what compound variables say about those that are not set by themselves. */
 export function compoundSettings(
   files: readonly EnvFile[],
   settings: readonly Setting[],

@@ -7,7 +7,7 @@ import type { EnvFile, EnvLine, ProjectKind } from '../../facts/index.ts';
 import { readTextOrWhyNot } from './files.ts';
 import { gitState } from './git.ts';
 
-/** The variables whose values the checks read; of all others only the name is kept. */
+/** The variables whose values the checks read. Of all others only the name is kept. */
 const keptNames: ReadonlySet<string> = new Set([
   'NODE_ENV',
   ...variableNames,
@@ -19,15 +19,15 @@ const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** An env file as it lies on the disk, before it is known by whose rules it is read. */
+/** An env file as it is on the disk, before it is known by whose rules it is read. */
 export interface RawEnvFile extends Pick<EnvFile, 'file' | 'unreadable' | 'mode' | 'git'> {
   readonly text?: string;
 }
 
-/** Reads an env file, its permissions, and what git knows of it. */
+/** Reads an env file, its permissions, and what git knows about it. */
 export async function readEnvFile(directory: string, file: string): Promise<RawEnvFile | undefined> {
   const read = await readTextOrWhyNot(directory, file, (bytes) => decodeEnv(bytes).text);
-  // Only then git: most projects have no .env.local, and each start of a program costs milliseconds.
+  // Ask git only now: most projects have no .env.local, and each start of a program costs milliseconds.
   if (read === undefined) return undefined;
   const git = await gitState(directory, file);
   const hasModes = process.platform !== 'win32';
@@ -52,7 +52,7 @@ function lineOf({ name, line, value: text }: Assignment, isHidden: boolean): Env
   };
 }
 
-/** Kinds whose framework reads `.env.local`, too; nothing of ours does, nor does python-dotenv. */
+/** Kinds whose framework also reads `.env.local`. Our servers do not, and neither does python-dotenv. */
 const readLocal: ReadonlySet<ProjectKind> = new Set(['mcp-use', 'xmcp']);
 
 /**
@@ -68,7 +68,7 @@ export function envFileOf(
   const unread = file.file === '.env.local' && !readsLocal ? { unread: true } : {};
   if (text === undefined) return { ...file, ...unread, lines: [] };
   const rules = kind === 'fastmcp' || kind === 'python' ? 'python' : 'node';
-  // Our own servers read past the mark; to every other program it is a part of the first name.
+  // Our own servers skip the mark; for every other program it is part of the first name.
   const startsWithMark = text.startsWith(byteOrderMark) && kind !== 'generated';
   const lines = assignmentsOf(text, rules, env).map((each) =>
     lineOf(each, startsWithMark && each.line === 1),

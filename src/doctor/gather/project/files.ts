@@ -15,11 +15,11 @@ export function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Nothing that a check reads is larger; what is larger is no hand-written file. */
+/** Nothing that a check reads is larger: a larger file is not written by hand. */
 const largestFile = 256 * 1024;
 
 /**
- * @param decode throws an Error that says why the bytes are no text.
+ * @param decode throws an Error that says why the bytes are not text.
  * @returns the text, why it cannot be read, or undefined if there is no such file.
  */
 export async function readTextOrWhyNot(
@@ -51,7 +51,7 @@ export async function readTexts(directory: string, files: readonly string[]): Pr
   return texts.filter((text) => text !== undefined);
 }
 
-/** @returns the line, counted from 1, on which a position of a text is. */
+/** @returns the line, counted from 1, of a position in a text. */
 export function lineAt(text: string, position: number): number {
   return text.slice(0, Math.max(0, position)).split('\n').length;
 }

@@ -1,7 +1,7 @@
 import type { Framework, PackageFact } from '../../facts/index.ts';
 import type { TextFile } from './files.ts';
 
-/** Packages that name a framework, the most telling first; the last are what nearly every server has underneath. */
+/** Packages that identify a framework, the most specific first; the last ones are beneath nearly every server. */
 const byPackage: ReadonlyArray<
   readonly [ecosystem: PackageFact['ecosystem'], name: string, framework: Framework]
 > = [
@@ -22,7 +22,7 @@ const byPackage: ReadonlyArray<
   ['npm', '@modelcontextprotocol/server', 'sdk'],
 ];
 
-/** What the source imports, where no manifest says so (a script, a virtual environment of the whole machine). */
+/** What the source imports, for when no manifest says so (a script, a virtual environment of the whole machine). */
 const byImport: ReadonlyArray<readonly [pattern: RegExp, framework: Framework]> = [
   [/^\s*(?:from|import)\s+fastmcp\b/m, 'fastmcp'],
   [/^\s*(?:from|import)\s+fastapi_mcp\b/m, 'fastapi'],
@@ -51,9 +51,9 @@ export function frameworkOf(
   );
   const imported = byImport.find(([pattern]) => sources.some(({ text }) => pattern.test(text)));
   const found = row?.[2] ?? imported?.[1];
-  // The SDK's application is mounted in one of FastAPI's, which serves it.
+  // The SDK's application is mounted in a FastAPI application, which serves it.
   if (found === 'mcp-python' && sources.some(({ text }) => /=\s*FastAPI\s*\(/.test(text))) return 'fastapi';
-  // What a project asks for and does not import is another part of it.
+  // A framework that is required but not imported belongs to another part of the project.
   const isRouter = row !== undefined && ['hono', 'express'].includes(row[2]);
   if (row !== undefined)
     return isRouter && imported !== undefined && imported[1] !== 'sdk' ? imported[1] : row[2];

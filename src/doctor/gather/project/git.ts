@@ -17,7 +17,7 @@ export async function gitState(
   file: string,
 ): Promise<{ readonly tracked: boolean; readonly ignored: boolean } | undefined> {
   if (!mayBeRepository(resolve(directory))) return undefined;
-  // One question for both: it lists what is tracked (H) and what is neither tracked nor ignored (?).
+  // One command answers both: it lists what is tracked (H) and what is neither tracked nor ignored (?).
   const listing = ['ls-files', '-tco', '--exclude-standard', '--', file];
   const { exitCode, stdout } = await askProgram('git', listing, directory);
   if (exitCode !== 0) return undefined;

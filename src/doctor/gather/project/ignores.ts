@@ -4,7 +4,7 @@ import { objectIn, parseObject } from '../../reading.ts';
 /** The file in which a project's owner says which findings they live with, and why. */
 export const ignoreFile = 'scalekit-doctor.json';
 
-/** What the file says, and what of it cannot be used. */
+/** What the file says, and which parts of it cannot be used. */
 type Ignores = Pick<ProjectFacts, 'ignores' | 'ignoreFile' | 'ignoresProblem'>;
 
 function readEntry(item: unknown): readonly Ignore[] {

@@ -1,7 +1,7 @@
 import { objectIn } from '../../reading.ts';
 import { lineAt } from './files.ts';
 
-/** Replaces comments and commas before a closing bracket by spaces, so that every character stays at its place (JSON with comments). */
+/** JSON with comments: replaces comments, and commas before a closing bracket, by spaces, so that no other character moves. */
 export function withoutJsonComments(text: string): string {
   const token = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
   const bare = text.replaceAll(token, (part) =>

@@ -4,7 +4,7 @@ import type { PackageFact } from '../../facts/index.ts';
 import { objectIn, parseObject } from '../../reading.ts';
 import { exists, lineAt, readText, readTexts, type TextFile } from './files.ts';
 
-/** The packages that some check asks about. Others are none of the doctor's business. */
+/** The packages that some check asks about. */
 const npmNames = [
   '@modelcontextprotocol/sdk',
   '@modelcontextprotocol/server',
@@ -28,7 +28,7 @@ const npmNames = [
 ] as const;
 const pypiNames = ['fastapi-mcp', 'fastmcp', 'mcp', 'python-dotenv', 'scalekit-sdk-python'] as const;
 
-/** @returns whether a package is one that is looked for at all. */
+/** @returns whether some check asks about a package. */
 export function isReadPackage({ ecosystem, name }: PackageFact): boolean {
   const names: readonly string[] = ecosystem === 'npm' ? npmNames : pypiNames;
   return names.includes(name);
@@ -66,13 +66,13 @@ export async function hasPackages(directory: string): Promise<boolean> {
   return found.includes(true);
 }
 
-/** @returns what of interest a package.json asks for, and what came along with it, at the versions that are installed. */
+/** @returns the packages of interest that a package.json requires, and those that came along, at their installed versions. */
 export async function npmPackages(directory: string, manifest: TextFile): Promise<readonly PackageFact[]> {
   const ranges = rangesOf(parseObject(manifest.text) ?? {});
   const found = await Promise.all(
     npmNames.map(async (name): Promise<PackageFact | undefined> => {
       const range = ranges[name];
-      // What lies above and was not asked for belongs to others.
+      // A package in a folder above that was not required belongs to other projects.
       const folders = typeof range === 'string' ? andAbove(directory) : [directory];
       const version = await installedVersion(folders, name);
       if (version === undefined && typeof range !== 'string') return undefined;
@@ -97,7 +97,7 @@ function declaration(name: string): RegExp {
   );
 }
 
-/** A virtual environment is known by this file in it, whatever its folder is called. */
+/** This file identifies a virtual environment, whatever its folder is called. */
 const environmentMark = 'pyvenv.cfg';
 
 export async function environmentsIn(directory: string): Promise<readonly string[]> {
@@ -130,7 +130,7 @@ function lockedVersion(locks: readonly TextFile[], name: string): string | undef
 
 export const pythonManifests = ['pyproject.toml', 'requirements.txt', 'requirements/base.txt'] as const;
 
-/** @returns what of interest a Python project asks for, at the versions that are installed or locked. */
+/** @returns the packages of interest that a Python project requires, at their installed or locked versions. */
 export async function pypiPackages(
   directory: string,
   manifests: readonly TextFile[],

@@ -6,7 +6,7 @@ const shortForm = /^\s*-\s*["']?(?:\[?[\d.:a-f]*\]?:)?(\d{2,5}):(\d{2,5})(?:\/tc
 const longForm = /^\s*-?\s*target:\s*["']?(\d{2,5})["']?\s*\n\s*published:\s*["']?(\d{2,5})/gm;
 const dockerRun = /docker run[^\n]*?\s-p\s+(?:[\d.]+:)?(\d{2,5}):(\d{2,5})/g;
 
-/** @returns what a compose file or a script says of which port of this machine leads to which of the container. */
+/** @returns which port of this machine is mapped to which of the container, according to a compose file or a script. */
 export function publishedPorts(files: readonly TextFile[]): readonly PublishedPort[] {
   return files.flatMap(({ file, text }) => {
     const at = (

@@ -66,7 +66,7 @@ function envAbove(sources: readonly TextFile[], manifest: TextFile | undefined):
   return texts.map((text) => /(?:\.\.\/)+\.env\b(?![.\w])/.exec(text)?.[0]).find(Boolean);
 }
 
-/** Reads everything at once; what is not there is undefined or empty. */
+/** Reads everything at once; what does not exist is undefined or empty. */
 async function readFiles(directory: string, envFile: string | undefined) {
   const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
   const [[manifest, python], env, local, sources, clients, production, ignores, record] = await Promise.all([
@@ -83,7 +83,7 @@ async function readFiles(directory: string, envFile: string | undefined) {
   const built = builtEntryOf(parseObject(manifest?.text));
   const [examples, hasBuild] = await Promise.all([
     present(directory, exampleNames),
-    // Nothing has to be built where `npm start` runs the source.
+    // Nothing has to be built if `npm start` runs the source.
     built === undefined || exists(join(directory, built)),
   ]);
   // A program that names a file above its folder (`../../.env` of a workspace) reads that one.
@@ -99,7 +99,7 @@ function isProject({ manifest, python, rawEnv, sources }: Files): boolean {
   return manifest !== undefined || python.length > 0 || rawEnv.length > 0 || sources.length > 0;
 }
 
-/** A transport that is chosen where the server is started, and not in its source. */
+/** A transport that is chosen when the server is started, not in its source. */
 const startsWithTransport =
   /--transport[= ]["']?(?:streamable-)?http|\buvicorn\b|\bfastmcp run\b.*http|\bgunicorn\b/;
 
@@ -121,7 +121,7 @@ function startOf(
   return { ...(startCommand === undefined ? {} : { startCommand }), startsElsewhere };
 }
 
-/** Named in guides and repositories as what `.env` is copied from. */
+/** The usual names of the file that `.env` is copied from. */
 const exampleNames = ['.env.example', 'env.example', '.env.sample', '.env.template', 'example.env'];
 
 async function present(directory: string, names: readonly string[]): Promise<readonly string[]> {
@@ -130,10 +130,10 @@ async function present(directory: string, names: readonly string[]): Promise<rea
 }
 
 /**
- * Reads a project of any language: what its files say, without running anything of it.
+ * Reads the files of a project in any language, without running anything.
  * @param env the process environment.
  * @param envFile read instead of `.env`, relative to the folder.
- * @returns a missing fact where the folder holds no project.
+ * @returns a missing fact if the folder has no project.
  */
 export async function gatherProject(
   directory: string,

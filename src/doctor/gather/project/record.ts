@@ -1,7 +1,7 @@
 import type { EjectedFact } from '../../facts/index.ts';
 import { objectIn, parseObject } from '../../reading.ts';
 
-/** What the commands have written down about a project of ours. */
+/** What our commands have recorded about a project. */
 export const recordFile = '.scalekit-mcp.json';
 
 /** @returns from which release the protection was ejected, and where to; undefined if it was not. */

@@ -4,12 +4,12 @@ import { lineAt, type TextFile } from './files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names that a shell may have for a program of its own. */
+/** Names that a shell may have set for another program. */
 const genericNames: ReadonlySet<string> = new Set(['BASE_URL', 'SERVER_URL', 'PUBLIC_URL']);
 
 function fromEnvironment(variable: VariableName, env: Environment): Setting | undefined {
   const name = [variable, ...variableAliases[variable]].find((alias) => env[alias] !== undefined);
-  // A BASE_URL or PORT of the shell is as likely somebody else's; a server's own settings are in its file.
+  // BASE_URL or PORT in the shell may well be meant for another program; a server's own settings are in its file.
   if (name === undefined || genericNames.has(name)) return undefined;
   return { variable, name, value: maskSecrets(env[name] ?? ''), source: 'environment' };
 }

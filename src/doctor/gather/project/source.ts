@@ -4,7 +4,7 @@ import type { Mention } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 import { withoutComments } from './transport.ts';
 
-/** Names that say nothing of MCP: they are as likely somebody else's. */
+/** Names that do not mention MCP: they may well be another program's. */
 const genericNames: ReadonlySet<string> = new Set(['PORT', 'BASE_URL', 'SERVER_URL', 'PUBLIC_URL']);
 
 const ownVariables = [
@@ -22,7 +22,7 @@ const variableRead = new RegExp(
 const envLoad =
   /\b(load_dotenv|loadEnvFile|dotenv_values|read_env|loadEnvConfig)\s*\(|\b(env_file)\b|\b(dotenv\/config|dotenv run|dotenv -f)\b|\bdotenv\b.{0,20}\.?\b(config)\s*\(|['"](dotenv|@dotenvx\/dotenvx)['"]\s*\)\s*\.config|(--env-file(?:-if-exists)?)/g;
 
-/** Where source that is not ours names its scopes: `_require_scope("a")`, `required_scopes=["a", "b"]`, `requireScopes('a')`. */
+/** How source that is not ours names its scopes: `_require_scope("a")`, `required_scopes=["a", "b"]`, `requireScopes('a')`. */
 const scopeList =
   /(?:require[ds]?_?scopes?|scopes_?supported|scopes)\s*(?:\(|[:=]\s*\[|[:=]\s*\(|=\s*(?=["']))([^()[\]{}\n]*|[^()[\]{}]*)[)\]]?/gi;
 
@@ -63,7 +63,7 @@ function otherScopes({ file, text }: TextFile): readonly Mention[] {
   );
 }
 
-/** @returns each text once, at its first place. */
+/** @returns each text once, at its first position. */
 function once(all: readonly Mention[]): readonly Mention[] {
   return all.filter(({ text }, index) => all.findIndex((other) => other.text === text) === index);
 }

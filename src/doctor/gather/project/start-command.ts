@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { objectIn, strings } from '../../reading.ts';
 import type { TextFile } from './files.ts';
 
-/** How a project is started, as its own files say: nothing of it is run here. */
+/** How a project is started, according to its own files. Nothing is run here. */
 
 const usualEntries = ['server.py', 'main.py', 'app.py', 'src/server.py', 'src/main.py'];
 
@@ -20,7 +20,7 @@ function fromFiles(files: readonly TextFile[]): string | undefined {
   }
 }
 
-/** @returns what the script `start` runs of a build, e.g. `dist/src/main.js`; undefined if it runs none. */
+/** @returns the built file that the script `start` runs, e.g. `dist/src/main.js`; undefined if it runs none. */
 export function builtEntryOf(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const start = objectIn(manifest?.scripts)?.start;
   return typeof start === 'string' ? /\b(?:dist|build|out)\/[\w./-]*/.exec(start)?.[0] : undefined;
@@ -34,7 +34,7 @@ function fromManifest(manifest: Readonly<Record<string, unknown>>, hasBuild: boo
   return typeof dev === 'string' ? 'npm run dev' : typeof start === 'string' ? 'npm start' : undefined;
 }
 
-/** FastAPI's way: the file makes an application and does not run it. `uvicorn main:app`, from the folder that the module is in. */
+/** FastAPI: the file makes an application but does not run it. `uvicorn main:app`, from the folder that the module is in. */
 function asgiCommand(python: readonly TextFile[], port: string | undefined): string | undefined {
   const isRun = /__name__\s*==\s*["']__main__["']|\b(?:uvicorn|mcp|server)\.run\s*\(/;
   const made = python.find(({ text }) => /^(\w+)\s*(?::[^=\n]+)?=\s*(?:FastAPI|Starlette)\s*\(/m.test(text));
@@ -46,8 +46,8 @@ function asgiCommand(python: readonly TextFile[], port: string | undefined): str
 }
 
 /**
- * @param port that the settings say; a program that does not read it is told.
- * @returns the command that starts the server, or undefined if no file says.
+ * @param port from the settings; it is passed as an argument to a program that does not read them.
+ * @returns the command that starts the server, or undefined if no file names one.
  */
 export function startCommandOf(
   manifest: Readonly<Record<string, unknown>>,

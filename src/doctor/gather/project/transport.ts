@@ -1,7 +1,7 @@
 import type { Framework, Mention, RemovedArgument, TransportFacts } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 
-/** What the source says of how the server is started and where it is served; read by pattern, and never run. */
+/** What the source says about how the server is started and where it is served. It is read by pattern, never run. */
 
 function mentionsOf(files: readonly TextFile[], pattern: RegExp): readonly Mention[] {
   return files.flatMap(({ file, text }) =>
@@ -13,7 +13,7 @@ function mentionsOf(files: readonly TextFile[], pattern: RegExp): readonly Menti
   );
 }
 
-/** Takes comments out, and leaves every character that stays at its place. */
+/** Removes comments without moving any other character. */
 export function withoutComments({ file, text }: TextFile): TextFile {
   const blank = (part: string) => part.replaceAll(/[^\n]/g, ' ');
   const bare = file.endsWith('.py')
@@ -98,7 +98,7 @@ const otherRoute = /\.well-known|health|ready|static|metrics|favicon|login|callb
 /** Where a Python application is mounted in another one, e.g. `app.mount("/api", mcp.streamable_http_app())`. */
 const pythonMount = /\.mount\s*\(\s*["'](\/[\w./-]*)["']/g;
 
-/** Inside of it MCP has a path of its own, `/mcp` if nothing is said. */
+/** The path of MCP inside that application, `/mcp` if none is given. */
 const innerPath =
   /\b(?:streamable_http_path|(?:http_app|streamable_http_app)\s*\(\s*path)\s*=\s*["'](\/[\w./-]*)["']/g;
 
@@ -120,7 +120,7 @@ function pathsOf(files: readonly TextFile[]): readonly string[] {
   return [...new Set(paths)].filter((path) => !otherRoute.test(path)).slice(0, 8);
 }
 
-/** Where the port stands in the source, with the default for a variable that is not set. */
+/** The port in the source, with the default for a variable that is not set. */
 const portPatterns = [
   /\bport\s*=\s*int\(\s*os\.(?:getenv|environ\.get)\(\s*["']\w+["']\s*,\s*["']?(\d{2,5})["']?/gi,
   /\bPORT\s*(?:\?\?|\|\|)\s*["'`]?(\d{2,5})/g,
@@ -144,7 +144,7 @@ const removedArguments = {
     /\b(stateless_http|json_response|host|port|sse_path|message_path|mount_path|streamable_http_path|transport_security)\s*=/,
 } as const;
 
-/** @returns the arguments of `FastMCP(…)` that stand at its own level, without those of calls inside. */
+/** @returns the arguments of `FastMCP(…)` itself, without those of calls inside. */
 function ownArguments(text: string): string {
   let depth = 0;
   return [...text]
@@ -180,7 +180,7 @@ function removedOf(files: readonly TextFile[]): readonly RemovedArgument[] {
   ];
 }
 
-/** `load_dotenv()` that comes after the provider has read its variables, in the same file. */
+/** A `load_dotenv()` that comes after the provider has read its variables, in the same file. */
 function lateLoads(files: readonly TextFile[]): readonly Mention[] {
   return files.flatMap(({ file, text }): readonly Mention[] => {
     const load = text.search(/^[ \t]*(?:\w+\.)?load_dotenv\s*\(/m);
@@ -190,7 +190,7 @@ function lateLoads(files: readonly TextFile[]): readonly Mention[] {
   });
 }
 
-/** @returns how the server is started and where it is served, as far as its source tells. */
+/** @returns how the server is started and where it is served, as far as its source says. */
 export function readTransport(sources: readonly TextFile[], framework: Framework): TransportFacts {
   const files = sources.map(withoutComments);
   const python = files.filter(({ file }) => file.endsWith('.py'));
