@@ -1,31 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
-import { execa } from 'execa';
 import { printable } from '../scalekit/index.ts';
-import { systemCode } from '../terminal/errors.ts';
+import { common, type Ended, endTree, listen, type ProgramOptions, start } from './spawn.ts';
 import { environmentFor } from './tool-environment.ts';
 
-// Starts other programs, and ends them with all that they have started. It loads execa, so import it lazily, where a program is run.
-// What only looks something up is asked by quick-program.ts.
+export type { Ended } from './spawn.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface ProgramOptions {
-  readonly cwd: string;
-  /** Its whole environment. */
-  readonly env: Environment;
-}
-
-/** How a program has ended. */
-export interface Ended {
-  /** Undefined if a signal ended it, or it could not be started. */
-  readonly exitCode: number | undefined;
-  readonly signal: NodeJS.Signals | undefined;
-  /** There is no such program on the PATH. */
-  readonly absent: boolean;
-}
+// The ways in which we run other programs. Import it lazily, where a program is run; what only looks something up is asked by
+// quick-program.ts.
 
 /** A program that was started in the background. */
 export interface RunningProgram {
@@ -50,58 +31,6 @@ export interface StartOptions extends ProgramOptions {
 
 /** How long a program may take to end after SIGTERM, in milliseconds. */
 const defaultGrace = 5000;
-
-const isWindows = process.platform === 'win32';
-
-/** Options for all programs. A process group of its own lets us end a program together with everything that it started. */
-function common({ cwd, env }: ProgramOptions) {
-  return {
-    cwd,
-    env: { ...env },
-    extendEnv: false,
-    reject: false,
-    // Windows has no process groups, and would open a console window instead.
-    detached: !isWindows,
-    windowsHide: true,
-  } as const;
-}
-
-function signalTree(pid: number, signal: NodeJS.Signals): void {
-  if (isWindows) {
-    // Only /F reaches programs without a window; there is no gentler way that works.
-    void execa('taskkill', ['/pid', String(pid), '/T', '/F'], { reject: false });
-    return;
-  }
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group has ended already.
-  }
-}
-
-function endOf(result: { exitCode?: number; signal?: NodeJS.Signals; cause?: unknown }): Ended {
-  return {
-    exitCode: result.exitCode,
-    signal: result.signal,
-    absent: systemCode(result.cause) === 'ENOENT',
-  };
-}
-
-/**
- * Ends a whole process tree: SIGTERM first, SIGKILL after the grace period, also for children that outlive the program.
- * @returns when the program is gone, not when its pipes are closed: a process that left the group may keep these open.
- */
-async function endTree(child: ChildProcess, grace: number): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  signalTree(pid, 'SIGTERM');
-  const wait = new AbortController();
-  await Promise.race([exit, delay(grace, undefined, { signal: wait.signal }).catch(() => {})]);
-  wait.abort();
-  if (!isWindows || child.exitCode === null) signalTree(pid, 'SIGKILL');
-  await exit;
-}
 
 /** @returns the last lines of a program's output, masked and safe to print. */
 export function lastLines(output: string, count = 12): string {
@@ -138,12 +67,16 @@ export async function runProgram(
 ): Promise<Finished> {
   const { signal, limit } = options;
   signal?.throwIfAborted();
-  const child = execa(program, args, {
+  const { child, ended } = start(program, args, {
     ...common({ ...options, env: environmentFor(options.env) }),
-    all: true,
-    stdin: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (options.onOutput !== undefined) child.all.setEncoding('utf8').on('data', options.onOutput);
+  let [stdout, output] = ['', ''];
+  listen(child, (text, stream) => {
+    output += text;
+    if (stream === 'stdout') stdout += text;
+    options.onOutput?.(text);
+  });
   let timedOut = false;
   const stop = () => void endTree(child, graceOfRuns);
   const timer =
@@ -154,11 +87,15 @@ export async function runProgram(
           stop();
         }, limit);
   signal?.addEventListener('abort', stop, { once: true });
-  const result = await child;
+  const end = await ended;
   signal?.removeEventListener('abort', stop);
   clearTimeout(timer);
   signal?.throwIfAborted();
-  return { ...endOf(result), timedOut, stdout: result.stdout, output: result.all };
+  return { ...end, timedOut, stdout: withoutLastBreak(stdout), output: withoutLastBreak(output) };
+}
+
+function withoutLastBreak(text: string): string {
+  return text.replace(/\r?\n$/, '');
 }
 
 /** How long an aborted run may take to end, in milliseconds. */
@@ -181,29 +118,29 @@ const endWithParent = `data:text/javascript,${encodeURIComponent(`
  * @param args Node's options, then the program and its arguments.
  */
 export function startNode(args: readonly string[], options: StartOptions): RunningProgram {
-  const child = execa(process.execPath, ['--import', endWithParent, ...args], {
+  const { child, ended } = start(process.execPath, ['--import', endWithParent, ...args], {
     ...common(options),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    buffer: false,
   });
   let text = '';
   let errors = '';
-  for (const stream of ['stdout', 'stderr'] as const)
-    createInterface({ input: child[stream] }).on('line', (line) => {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const input = child?.[stream];
+    if (!input) continue;
+    createInterface({ input }).on('line', (line) => {
       text = `${text}${line}\n`.slice(-8000);
       if (stream === 'stderr') errors = `${errors}${line}\n`.slice(-8000);
       options.onLine?.(line, stream);
     });
+  }
   let running = true;
-  const ended = child.then((result) => {
-    running = false;
-    return endOf(result);
-  });
   return {
     get running() {
       return running;
     },
-    ended,
+    ended: ended.finally(() => {
+      running = false;
+    }),
     output: () => lastLines(text),
     errors: () => lastLines(errors),
     stop: (grace = defaultGrace) => endTree(child, grace),
@@ -219,13 +156,17 @@ export async function runInTerminal(
   args: readonly string[],
   options: ProgramOptions & { readonly keepOutput: boolean },
 ): Promise<Ended & { readonly stdout: string }> {
-  const result = await execa(process.execPath, args, {
+  const { child, ended } = start(process.execPath, args, {
     ...common({ ...options, env: environmentFor(options.env) }),
     // It has to be in our process group, or the terminal would stop it when it reads.
     detached: false,
     stdio: ['inherit', options.keepOutput ? 'pipe' : 'inherit', 'inherit'],
   });
-  return { ...endOf(result), stdout: typeof result.stdout === 'string' ? result.stdout : '' };
+  let stdout = '';
+  listen(child, (text) => {
+    stdout += text;
+  });
+  return { ...(await ended), stdout: withoutLastBreak(stdout) };
 }
 
 /** Runs a tool in our terminal, as if the person had typed it. */
@@ -234,13 +175,13 @@ export async function runTool(
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<Ended> {
-  const result = await execa(program, args, {
+  const { ended } = start(program, args, {
     ...common({ ...options, env: environmentFor(options.env) }),
     // It has to be in our process group, or the terminal would stop it when it reads.
     detached: false,
     stdio: 'inherit',
   });
-  return endOf(result);
+  return ended;
 }
 
 /**
@@ -255,19 +196,18 @@ export async function showProgram(
 ): Promise<Ended & { readonly errors: string }> {
   const { signal, onError } = options;
   signal.throwIfAborted();
-  const child = execa(program, args, {
+  const { child, ended } = start(program, args, {
     ...common({ ...options, env: environmentFor(options.env) }),
     stdio: ['ignore', 'inherit', 'pipe'],
-    buffer: false,
   });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  listen(child, (text) => {
     errors = `${errors}${text}`.slice(-8000);
     onError(text);
   });
   const stop = () => void endTree(child, graceOfRuns);
   signal.addEventListener('abort', stop, { once: true });
-  const result = await child;
+  const end = await ended;
   signal.removeEventListener('abort', stop);
-  return { ...endOf(result), errors };
+  return { ...end, errors };
 }

@@ -32,9 +32,9 @@ function listedInManifest(root: string): readonly string[] | undefined {
 async function listedForPnpm(root: string): Promise<readonly string[] | undefined> {
   const path = join(root, 'pnpm-workspace.yaml');
   if (!existsSync(path)) return undefined;
-  const { parse } = await import('yaml');
+  const { load } = await import('js-yaml');
   try {
-    const value: unknown = parse(readFileSync(path, 'utf8'));
+    const value: unknown = load(readFileSync(path, 'utf8'));
     return typeof value === 'object' && value !== null && 'packages' in value ? texts(value.packages) : [];
   } catch {
     return [];
