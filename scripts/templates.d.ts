@@ -1,4 +1,3 @@
-export const compileOptions: { noEscape: true; strict: true; knownHelpersOnly: true };
 /** @returns the text of each template file that belongs to the package, by its path below `templates/`. */
 export function readTemplates(): Record<string, string>;
 /** A rolldown and Vite plugin: puts the templates in the place of src/create/packed.ts. */

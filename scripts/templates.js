@@ -2,13 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Handlebars from 'handlebars';
+import { compileProse, runtime } from './prose.js';
 import { trackedFiles } from './tracked.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Prose is not HTML, a missing name is an error, and data never chooses a helper. */
-export const compileOptions = { noEscape: true, strict: true, knownHelpersOnly: true };
 
 /** @returns the text of each template, by its path below `templates/`, sorted. */
 export function readTemplates() {
@@ -32,15 +29,12 @@ export function packTemplates({ released }) {
       const texts = Object.fromEntries(
         Object.entries(files).map(([path, text]) => [path, path.endsWith('.hbs') ? '' : text]),
       );
-      const compiled = prose.map(
-        ([path, text]) =>
-          `${JSON.stringify(path)}: Handlebars.template(${Handlebars.precompile(text, compileOptions)})`,
-      );
+      const compiled = prose.map(([path, text]) => `${JSON.stringify(path)}: ${compileProse(text)}`);
       return {
         moduleType: 'js',
         code: `
-          import Handlebars from 'handlebars/runtime.js';
           import { templatesOf } from './templates.ts';
+          ${runtime}
           // JSON.parse is quicker than a literal of this size.
           const files = () => JSON.parse(${JSON.stringify(JSON.stringify(texts))});
           const prose = () => ({${compiled.join(',\n')}});

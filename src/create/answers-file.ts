@@ -1,21 +1,66 @@
-import * as z from 'zod';
 import { UsageError } from '../terminal/errors.ts';
 import { flagOf, type JsonForm, type OptionName, optionNames, optionOf } from './options.ts';
 
+// Forms are written out as JSON Schema and checked by hand: a schema library would be a quarter of all that create downloads,
+// for eighteen members of one level.
+
 /** The JSON type of an option. Its rule in the table checks the rest. */
-function schemaOf(name: OptionName): z.ZodType {
-  const row = optionOf(name);
-  const names = (row.choices ?? []).map((choice) => String(choice.value));
-  const forms: Readonly<Record<JsonForm, () => z.ZodType>> = {
-    text: () => z.string(),
-    number: () => z.int().min(1).max(65_535),
-    switch: () => z.boolean(),
-    list: () => z.union([z.array(z.string()), z.string()]),
-    object: () => z.union([z.looseObject({}), z.string()]),
-    choice: () => z.enum(names),
-    choices: () => z.union([z.array(z.enum(names.filter((name) => name !== 'none'))), z.string()]),
-  };
-  return forms[row.form]().describe(describeOption(name)).optional();
+interface Form {
+  readonly schema: object;
+  /** The same in words, for errors. */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+const isText = (value: unknown) => typeof value === 'string';
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isListOf = (value: unknown, isEntry: (entry: unknown) => boolean) =>
+  Array.isArray(value) && value.every(isEntry);
+
+const text = { type: 'string' };
+const orText = (schema: object) => ({ anyOf: [schema, text] });
+
+/** @param names that the option can have. */
+const forms: Readonly<Record<JsonForm, (names: readonly string[]) => Form>> = {
+  text: () => ({ schema: text, expected: 'a string', accepts: isText }),
+  number: () => ({
+    schema: { type: 'integer', minimum: 1, maximum: 65_535 },
+    expected: 'a whole number from 1 to 65535',
+    accepts: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,
+  }),
+  switch: () => ({
+    schema: { type: 'boolean' },
+    expected: 'true or false',
+    accepts: (value) => typeof value === 'boolean',
+  }),
+  list: () => ({
+    schema: orText({ type: 'array', items: text }),
+    expected: 'an array of strings, or a string',
+    accepts: (value) => isText(value) || isListOf(value, isText),
+  }),
+  object: () => ({
+    schema: orText({ type: 'object' }),
+    expected: 'an object, or a string',
+    accepts: (value) => isText(value) || isObject(value),
+  }),
+  choice: (names) => ({
+    schema: { ...text, enum: names },
+    expected: `one of ${names.join(', ')}`,
+    accepts: (value) => names.includes(value as string),
+  }),
+  choices: (names) => ({
+    schema: orText({ type: 'array', items: { ...text, enum: names } }),
+    expected: `an array of ${names.join(', ')}, or a string`,
+    accepts: (value) => isText(value) || isListOf(value, (entry) => names.includes(entry as string)),
+  }),
+};
+
+function formOf(name: OptionName): Form {
+  const { form, choices = [] } = optionOf(name);
+  const names = choices.map(({ value }) => String(value));
+  // A list without entries says the same as `none`.
+  return forms[form](form === 'choices' ? names.filter((each) => each !== 'none') : names);
 }
 
 /** An option's meaning, its default, and which of its values are not in this version. */
@@ -32,15 +77,18 @@ function describeOption(name: OptionName): string {
 /** Answers say what to create; how the program runs (`--json`, `--yes`, …) is set by flags alone. */
 const answerNames = optionNames.filter((name) => optionOf(name).mode !== true);
 
-function answersSchema(): z.ZodType<Record<string, unknown>> {
-  return z.strictObject(Object.fromEntries(answerNames.map((name) => [name, schemaOf(name)])));
-}
-
 /** @returns the JSON Schema (2020-12) of `--answers`, made from the table of options. */
 export function answersJsonSchema(): Record<string, unknown> {
+  const members = answerNames.map((name) => [
+    name,
+    { ...formOf(name).schema, description: describeOption(name) },
+  ]);
   return {
     title: 'Answers of create-scalekit-mcp',
-    ...z.toJSONSchema(answersSchema(), { io: 'input' }),
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: Object.fromEntries(members),
+    additionalProperties: false,
   };
 }
 
@@ -53,11 +101,21 @@ function describeUnknown(key: string): string {
   return optionOf(known).mode ? `${key} (give it as the flag ${flagOf(known)})` : `${key} (write ${known})`;
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys')
-    return `unknown: ${issue.keys.map(describeUnknown).join(', ')}. Known: ${answerNames.join(', ')}`;
-  const at = issue.path.length === 0 ? 'the answers' : issue.path.join('.');
-  return `${at}: ${issue.message}`;
+/** @returns what is wrong with a document, as sentences. */
+function faultsIn(document: unknown): readonly string[] {
+  if (!isObject(document)) return [`expected an object, not ${JSON.stringify(document)}`];
+  const unknown = Object.keys(document).filter((key) => !(answerNames as readonly string[]).includes(key));
+  const wrong = answerNames.filter(
+    (name) => Object.hasOwn(document, name) && !formOf(name).accepts(document[name]),
+  );
+  return [
+    ...wrong.map(
+      (name) => `${name}: expected ${formOf(name).expected}, not ${JSON.stringify(document[name])}`,
+    ),
+    ...(unknown.length === 0
+      ? []
+      : [`unknown: ${unknown.map(describeUnknown).join(', ')}. Known: ${answerNames.join(', ')}`]),
+  ];
 }
 
 /**
@@ -75,9 +133,8 @@ export function parseAnswers(text: string, source: string): Record<string, unkno
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${source} is not JSON: ${why}`, { code: 'answers/json', next });
   }
-  const parsed = answersSchema().safeParse(document);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(describeIssue);
+  const faults = faultsIn(document);
+  if (faults.length === 0) return document as Record<string, unknown>;
   throw new UsageError(`${source} does not contain valid answers.\n  ${faults.join('\n  ')}`, {
     code: 'answers/form',
     next,

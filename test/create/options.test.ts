@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { answersJsonSchema, parseAnswers } from '../../src/create/answers-file.ts';
 import { parseArguments } from '../../src/create/arguments.ts';
@@ -97,6 +98,26 @@ describe('the command line', () => {
   test('an option may be written with =, and after --', () => {
     expect(parseArguments(['--port=5', 'x']).raw).toEqual({ port: '5', directory: 'x' });
     expect(parseArguments(['--', 'x']).raw).toEqual({ directory: 'x' });
+    expect(parseArguments(['--', '--yes']).raw).toEqual({ directory: '--yes' });
+  });
+
+  test('a value may begin with a dash, and the last one counts', () => {
+    expect(parseArguments(['--name', '-x-', '--name', '--yes']).raw).toEqual({ name: '--yes' });
+    expect(parseArguments(['--git', '--no-git', 'x']).raw).toEqual({ git: false, directory: 'x' });
+  });
+
+  test('a short option is the same, also beside another', () => {
+    expect(parseArguments(['-yh', '-v'])).toEqual({ raw: { yes: true }, help: true, version: true });
+  });
+
+  test('a switch takes no value, and a name on every object is no option', () => {
+    expect(() => parseArguments(['--yes=no'])).toThrow(/unknown option '--yes=no'/);
+    expect(() => parseArguments(['--constructor'])).toThrow(/unknown option '--constructor'/);
+    expect(() => parseArguments(['--no-port'])).toThrow(/unknown option '--no-port'/);
+  });
+
+  test('an empty directory is one that is given', () => {
+    expect(parseArguments(['']).raw).toEqual({ directory: '' });
   });
 });
 
@@ -132,7 +153,32 @@ describe('--answers', () => {
   });
 
   test('a value of another type is refused, naming the key', () => {
-    expect(() => parse('{"port":"3002"}')).toThrow(/port: /);
-    expect(() => parse('{"template":"nope"}')).toThrow(/template: .*"todo"\|"blank"/);
+    expect(() => parse('{"port":"3002"}')).toThrow(
+      'port: expected a whole number from 1 to 65535, not "3002"',
+    );
+    expect(() => parse('{"template":"nope"}')).toThrow('template: expected one of todo, blank, not "nope"');
+  });
+
+  test('the schema, read by a validator, takes what we take', () => {
+    const takes = new Ajv2020({ strict: true }).compile(answersJsonSchema());
+    const names = optionNames.flatMap((name) =>
+      (optionOf(name).choices ?? []).map(({ value }) => String(value)),
+    );
+    const values = [...names, '', 'x', 0, 1, 1.5, 65_535, 65_536, -1, true, false, null, {}, { x: 1 }, []];
+    const lists = values.flatMap((value) => [value, [value], [value, 'x'], ['docker', value]]);
+    const weTake = (document: unknown) => {
+      try {
+        parse(JSON.stringify(document));
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const documents = [...optionNames, 'nonsense'].flatMap((name) =>
+      lists.map((value) => ({ [name]: value })),
+    );
+    const differing = documents.filter((document) => takes(document) !== weTake(document));
+    expect(differing).toEqual([]);
+    expect(documents.filter(weTake).length).toBeGreaterThan(100);
   });
 });
