@@ -16,7 +16,7 @@ export function baseTexts(files: readonly File[]): File {
   const texts = files.flatMap(({ path, content }) =>
     typeof content === 'string' && !left.has(path) ? [[path, content] as const] : [],
   );
-  return { path: baseTextsPath, content: gzipSync(JSON.stringify(Object.fromEntries(texts)), { level: 9 }) };
+  return { path: baseTextsPath, content: gzipSync(JSON.stringify(Object.fromEntries(texts))) };
 }
 
 /** @returns the text of each file by path; undefined if the bytes are not what `baseTexts` makes. */

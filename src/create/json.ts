@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { claudeCode } from '../project/clients/claude-code.ts';
 import { cursor } from '../project/clients/cursor.ts';
 import { entryName } from '../project/clients/entry-name.ts';
@@ -118,9 +118,7 @@ const unhashed: ReadonlySet<string> = new Set(['.env', manifestPath]);
 /** @returns the SHA-256 of each file by path, which later tells what the owner has changed. */
 function hashesOf(files: readonly File[]): Readonly<Record<string, string>> {
   const hashed = files.filter((file) => !unhashed.has(file.path));
-  const entries = hashed.map(
-    (file) => [file.path, createHash('sha256').update(file.content).digest('hex')] as const,
-  );
+  const entries = hashed.map((file) => [file.path, hash('sha256', file.content)] as const);
   return sorted(Object.fromEntries(entries));
 }
 

@@ -48,7 +48,10 @@ export async function runOnProcess(program: Program): Promise<void> {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
-    stdin: process.stdin,
+    // Opened when somebody asks for it: most commands read nothing.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: interruption.signal,

@@ -48,7 +48,7 @@ describe('compiled prose', () => {
     '{{unknown}}',
     '{{run.unknown}}',
     '{{unknown.test}}',
-   
+
     '{{#if unknown.x}}1{{/if}}',
   ])('%s is a fault in both', (template) => {
     expect(() => ours(template)).toThrow();

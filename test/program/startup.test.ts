@@ -13,9 +13,10 @@ const dist = join(repository, 'dist');
 /** Texts that survive the minifier, each in one heavy part only. */
 const marks: Readonly<Record<string, string>> = {
   'the prompts (clack)': 'clack:cancel',
-  'the answers (zod)': '$ZodError',
-  'child processes (execa)': 'ExecaError',
-  'the templates (handlebars)': 'Template was precompiled with',
+  'the answers': 'is not JSON: ',
+  'child processes (cross-spawn)': 'windowsVerbatimArguments',
+  'the templates': 'AGENTS.md.hbs',
+  'YAML (js-yaml)': 'YAMLException',
   'the plan of a project': 'The template has ',
   'writing a project': '.create-scalekit-mcp-',
   'the local Scalekit (oidc-provider)': 'interactionDetails',

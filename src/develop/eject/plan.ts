@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PackageManagerName, packageManager, packageManagerOf } from '../../project/package-manager.ts';
@@ -24,7 +24,7 @@ type Json = Record<string, unknown>;
 type Versions = Readonly<Record<string, string>>;
 
 const recordFile = '.scalekit-mcp.json';
-const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+const sha256 = (content: string | Uint8Array) => hash('sha256', content);
 const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function refuse(code: string, message: string, next: string): UserError {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changeFiles } from '../../project/change-files.ts';
@@ -28,7 +28,7 @@ interface Journal {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Contents = ReadonlyMap<string, string | Uint8Array | undefined>;
 
-const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+const sha256 = (content: string | Uint8Array) => hash('sha256', content);
 
 async function nameFor(directory: string): Promise<string> {
   return join('updates', `${sha256(await realpath(directory)).slice(0, 32)}.json`);

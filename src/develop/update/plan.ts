@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { File } from '../../create/answers.ts';
@@ -57,7 +57,7 @@ interface Outcome extends Omit<FileUpdate, 'path'> {
   readonly write?: string | Uint8Array;
 }
 
-const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
+const sha256 = (content: string | Uint8Array) => hash('sha256', content);
 
 /** git checks files out with CRLF on some machines: that is no change of the owner's. */
 const withLf = (text: string) => text.replaceAll('\r\n', '\n');
