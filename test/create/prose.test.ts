@@ -5,6 +5,7 @@ import { compileProse, runtime } from '../../scripts/prose.js';
 /** Templates of prose become plain functions; what they say is what Handlebars would say. */
 
 const data = {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is no template, and must not become one
   name: 'It\'s "mine" `${x}` {{y}} </h1>\n\u2028',
   zero: 0,
   empty: '',
@@ -28,6 +29,7 @@ const theirs = (template: string): string =>
 describe('compiled prose', () => {
   test.each([
     '',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is no template, and must not become one
     'plain `text` ${with} "quotes" \\n and\nbreaks\u2028',
     '{{name}}, {{run.test}} and {{zero}}{{empty}}{{nothing}}{{no}}.',
     'a {{! nothing }}b',
