@@ -102,23 +102,35 @@ export async function asksForToken(server: URL, signal: AbortSignal): Promise<bo
   }
 }
 
+/** @returns what a server without a challenge says in its metadata (RFC 9728, section 3): one with public tools answers some calls. */
+async function infoWithoutChallenge(
+  server: URL,
+  { ok, status }: Response,
+  fetchFn: FetchLike,
+): Promise<OAuthServerInfo> {
+  const info = ok ? await discoverOAuthServerInfo(server, { fetchFn }).catch(() => undefined) : undefined;
+  if (info?.resourceMetadata !== undefined) return info;
+  throw new UserError(`${server.href} answered ${status} where an MCP server asks for a sign-in (401).`, {
+    code: 'sign-in/no-challenge',
+  });
+}
+
 /**
  * Finds out where to get a token for an MCP server: its challenge says where the metadata is (RFC 9728, section 5.1), which
- * names the authorization server.
+ * names the authorization server. Without a challenge it is where it always is, and what it lists is asked for.
  * @throws UserError (`sign-in/no-challenge`) where it asks for no token; what `fetchFn` throws.
  */
 export async function discover(server: URL, fetchFn: FetchLike): Promise<ProtectedServer> {
   const response = await withoutToken(server, fetchFn);
-  if (response.status !== 401)
-    throw new UserError(
-      `${server.href} answered ${response.status} where an MCP server asks for a sign-in (401).`,
-      { code: 'sign-in/no-challenge' },
-    );
+  const isChallenge = response.status === 401;
   const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(response);
-  const info = await discoverOAuthServerInfo(server, {
-    fetchFn,
-    ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
-  });
+  const info = isChallenge
+    ? await discoverOAuthServerInfo(server, {
+        fetchFn,
+        ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
+      })
+    : await infoWithoutChallenge(server, response, fetchFn);
   const scopes = info.resourceMetadata?.scopes_supported ?? [];
-  return { server, info, resource: resourceOf(server, info), baseScopes: words(scope), scopes };
+  const baseScopes = isChallenge ? words(scope) : scopes;
+  return { server, info, resource: resourceOf(server, info), baseScopes, scopes };
 }

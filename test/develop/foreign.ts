@@ -8,7 +8,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/em
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
-import { defineScopes } from '../../src/server/index.ts';
+import { defineScopes, type Tool } from '../../src/server/index.ts';
 import { freeMcpUrl, startServer, type TestServer } from '../../src/server/testing/index.ts';
 import { type SignedIn, signIn } from '../../src/sign-in/sign-in.ts';
 import type { Context } from '../../src/terminal/context.ts';
@@ -40,6 +40,18 @@ const tools = [
   }),
 ];
 
+/** A tool that needs no token, for servers that are to have one. */
+export const publicTool = tool({
+  name: 'hello',
+  title: 'Hello',
+  description: 'Says hello.',
+  public: true,
+  input: z.object({}),
+  output: z.object({ user: z.string() }),
+  annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+  run: (_args, { user }) => ({ user: user?.subject ?? 'nobody' }),
+});
+
 /** What `.env` names: nobody asks it anything, since the server says where its authorization server is. */
 const environmentUrl = 'https://acme.scalekit.dev';
 const resourceId = 'res_42';
@@ -57,8 +69,8 @@ export class Foreign {
     this.requests = requests;
   }
 
-  /** Starts it, for one test. */
-  static async start(options: EmulatorOptions = {}): Promise<Foreign> {
+  /** Starts it, for one test. @param more tools that the server has. */
+  static async start(options: EmulatorOptions = {}, more: readonly Tool[] = []): Promise<Foreign> {
     const directory = await makeDirectory('foreign');
     const mcpUrl = await freeMcpUrl();
     const requests: string[] = [];
@@ -69,7 +81,7 @@ export class Foreign {
       onRequest: ({ method, path }) => void requests.push(`${method} ${path}`),
       ...options,
     });
-    const server = await startServer({ scalekit, scopes, tools, clockTolerance: 0 });
+    const server = await startServer({ scalekit, scopes, tools: [...tools, ...more], clockTolerance: 0 });
     const lines = [
       `SCALEKIT_ENVIRONMENT_URL=${environmentUrl}`,
       `SCALEKIT_RESOURCE_ID=${resourceId}`,

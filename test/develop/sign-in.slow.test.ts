@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { machineClient } from '../../src/emulator/users.ts';
 import { freePort } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
-import { Foreign } from './foreign.ts';
+import { Foreign, publicTool } from './foreign.ts';
 import { startOpenServer } from './open-server.ts';
 
 /** `token`, `call` and `list` where a real Scalekit gives the tokens, without a terminal; token.slow.test.ts has one. */
@@ -247,5 +247,29 @@ describe('a server that asks for no token', () => {
     const call = await foreign.run(['call', 'look', '--url', url]);
     expect(call).toMatchObject({ code: 2, stdout: '' });
     expect(call.stderr).toContain(`in a terminal, once: npx scalekit-mcp token --url ${url}\n`);
+  });
+});
+
+describe('a server with a public tool', () => {
+  test('is listed and called without a token, and asks for one when a protected tool needs it', async () => {
+    const foreign = await Foreign.start({}, [publicTool]);
+    const list = await foreign.run(['list']);
+    expect(list).toMatchObject({ code: 0, stderr: '' });
+    expect(list.stdout).toContain('look()\n    Looks.\n    needs a:read\n');
+    expect(list.stdout).toContain('hello()\n    Says hello.\n    needs no token\n');
+    const hello = await foreign.run(['call', 'hello']);
+    expect([hello.code, JSON.parse(hello.stdout)]).toEqual([0, { user: 'nobody' }]);
+    const look = await foreign.run(['call', 'look']);
+    expect(look).toMatchObject({ code: 2, stdout: '' });
+    expect(look.stderr).toContain('in a terminal, once: npx scalekit-mcp token --scopes a:read\n');
+  });
+
+  test('gives tokens as any other: where to sign in is in its metadata', async () => {
+    const foreign = await Foreign.start({}, [publicTool]);
+    await foreign.signIn();
+    expect(await foreign.run(['token'])).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
+    expect(await foreign.run(['call', 'look'])).toMatchObject({ code: 0 });
+    const hello = await foreign.run(['call', 'hello']);
+    expect(JSON.parse(hello.stdout).user).toMatch(/^usr_/);
   });
 });

@@ -47,12 +47,20 @@ function lacking(required: readonly string[], scopes: readonly string[], isGiven
 
 /** @returns the scopes that a tool's entry says it needs (OpenAI's `securitySchemes`); undefined if it does not say. */
 export function scopesOfTool(tool: Tool): readonly string[] | undefined {
-  const { securitySchemes: own } = tool as { readonly securitySchemes?: unknown };
-  const schemes = [own, tool._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
-  return schemes?.flatMap((scheme) => {
+  return schemesOf(tool)?.flatMap((scheme) => {
     const { scopes } = (scheme ?? {}) as { readonly scopes?: unknown };
     return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
   });
+}
+
+/** @returns whether a tool's entry says that it can be called without a token. */
+export function isPublic(tool: Tool): boolean {
+  return schemesOf(tool)?.some((scheme) => (scheme as { type?: unknown } | null)?.type === 'noauth') ?? false;
+}
+
+function schemesOf(tool: Tool): readonly unknown[] | undefined {
+  const { securitySchemes: own } = tool as { readonly securitySchemes?: unknown };
+  return [own, tool._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
 }
 
 /** A connection to an MCP server. Its token gets more scopes when a tool needs them. */
@@ -63,8 +71,10 @@ export class Connection {
   readonly #options: { readonly signal: AbortSignal; readonly timeout: number };
   /** What `--scopes` says; nothing more is asked for then. */
   readonly #given: readonly string[] | undefined;
-  /** Undefined as long as the server asks for none. */
+  /** Undefined as long as the server asks for none: until a protected tool is called, where it has public ones. */
   #taken: Taken | undefined;
+  /** What the tool needs that is being called. */
+  #needed: readonly string[] = [];
 
   constructor(
     source: TokenSource,
@@ -85,7 +95,7 @@ export class Connection {
       authProvider: {
         token: async () => this.#taken?.token,
         onUnauthorized: async () => {
-          const [refused, wish] = [this.#taken, this.#wish(this.#scopes)];
+          const [refused, wish] = [this.#taken, this.#wish(union(this.#scopes, this.#needed))];
           this.#taken = await (refused ? this.#source.replace(refused, wish) : this.#source.take(wish));
         },
       },
@@ -103,6 +113,7 @@ export class Connection {
   async call(tool: Tool, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
     const send = () => this.#client.callTool({ name: tool.name, arguments: { ...args } }, this.#options);
     const needed = scopesOfTool(tool) ?? [];
+    this.#needed = needed;
     const isMore = this.#taken !== undefined && !needed.every((scope) => this.#scopes.includes(scope));
     if (this.#given === undefined && isMore)
       this.#taken = await this.#source.take(this.#wish(union(this.#scopes, needed)));

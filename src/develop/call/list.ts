@@ -5,7 +5,7 @@ import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
 import { styled } from '../../terminal/screen.ts';
 import { type Property, typesOf } from './arguments.ts';
 import type { CallOptions } from './call.ts';
-import { scopesOfTool, withServer } from './connection.ts';
+import { isPublic, scopesOfTool, withServer } from './connection.ts';
 
 /** `title: string, description?: string`, as a person reads a schema. What is optional may be null as well, mostly. */
 function signatureOf({ properties = {}, required = [] }: Tool['inputSchema']): string {
@@ -33,7 +33,8 @@ function show(tool: Tool, context: Context): void {
   const scopes = scopesOfTool(tool)?.map((scope) => printable(scope));
   const [first = ''] = (tool.description ?? tool.title ?? '').split('\n');
   const signature = `${styled(context, 'bold', printable(tool.name))}(${printable(signatureOf(tool.inputSchema), 1000)})`;
-  const needs = scopes === undefined || scopes.length === 0 ? '' : `needs ${scopes.join(', ')}`;
+  const scoped = scopes === undefined || scopes.length === 0 ? '' : `needs ${scopes.join(', ')}`;
+  const needs = isPublic(tool) ? 'needs no token' : scoped;
   context.stdout.write(`${signature}\n`);
   if (first !== '') context.stdout.write(`    ${printable(first, widthOf(context) - 5)}\n`);
   if (needs !== '') context.stdout.write(`    ${styled(context, 'dim', needs)}\n`);
