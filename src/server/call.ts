@@ -1,9 +1,9 @@
 // What a tool, a resource or a prompt knows of a call, and what it may do with it besides giving its result.
-import type { ServerContext } from '@modelcontextprotocol/server';
 import type { User } from './access.ts';
 import type { Details, Log } from './log.ts';
 import { type McpRequest, takesStream } from './mcp-request.ts';
 import { type Answers, type Ask, CarriedQuestions, LiveQuestions } from './questions.ts';
+import type { RequestContext } from './request-context.ts';
 import type { OwnServices } from './services.ts';
 import { traceparentOf } from './trace.ts';
 import type { OwnVariables } from './variables.ts';
@@ -84,9 +84,8 @@ export class ServerCall implements PublicCall {
   readonly scopes: ReadonlySet<string>;
   readonly env: OwnVariables;
   readonly services: OwnServices;
-  readonly signal: AbortSignal;
   readonly #request: McpRequest;
-  readonly #context: ServerContext;
+  readonly #context: RequestContext;
   readonly #log: Log;
   readonly #about: Details;
   readonly #answers: Answers | undefined;
@@ -100,7 +99,7 @@ export class ServerCall implements PublicCall {
    */
   constructor(
     request: McpRequest,
-    context: ServerContext,
+    context: RequestContext,
     about: Details,
     rest: { env: OwnVariables; services: OwnServices; log: Log },
     answers?: Answers,
@@ -110,12 +109,15 @@ export class ServerCall implements PublicCall {
     this.scopes = access?.scopes ?? none;
     this.env = rest.env;
     this.services = rest.services;
-    this.signal = context.mcpReq.signal;
     this.#request = request;
     this.#context = context;
     this.#log = rest.log;
     this.#about = about;
     this.#answers = answers;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.mcpReq.signal;
   }
 
   get ask(): Ask {

@@ -69,7 +69,7 @@ export abstract class Exchange {
   abstract get peer(): string | undefined;
   /** Whether the client hung up, or has part of an answer: there is nothing more to say to it. */
   abstract get isOver(): boolean;
-  /** Calls back when the client hangs up before its answer is complete. */
+  /** Calls back when the client hangs up before its answer is complete, at once where it has already. */
   abstract onHangUp(callback: () => void): void;
   /** Calls back when the answer has gone, or its connection. */
   abstract onEnd(callback: () => void): void;
@@ -115,6 +115,7 @@ export class NodeExchange extends Exchange {
   }
 
   onHangUp(callback: () => void): void {
+    if (this.#res.destroyed || this.#req.socket.destroyed) return void callback();
     this.onEnd(() => {
       if (!this.#res.writableFinished) callback();
     });

@@ -69,7 +69,7 @@ export class Features {
     switch (request.message.method) {
       case 'tools/call':
         server.setRequestHandler('tools/call', ({ params }, context) =>
-          this.#callTool(params.name, params.arguments, new Exchange(request, context)),
+          this.callTool(params.name, params.arguments, new Exchange(request, context)),
         );
         return;
       case 'tools/list':
@@ -107,7 +107,8 @@ export class Features {
     );
   }
 
-  async #callTool(
+  /** @throws ProtocolError where it is refused, or nothing has that name. */
+  async callTool(
     name: string,
     args: unknown,
     exchange: Exchange,

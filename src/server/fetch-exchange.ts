@@ -31,7 +31,9 @@ export class FetchExchange extends Exchange {
   }
 
   onHangUp(callback: () => void): void {
-    this.#request.signal.addEventListener('abort', callback, { once: true });
+    const { signal } = this.#request;
+    if (signal.aborted) return void callback();
+    signal.addEventListener('abort', callback, { once: true });
   }
 
   onEnd(callback: () => void): void {

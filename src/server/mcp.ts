@@ -1,8 +1,10 @@
 // The Model Context Protocol: gives one JSON-RPC message to the official SDK, and its answer back to HTTP.
 import {
+  type CallToolResult,
   classifyInboundRequest,
   createMcpHandler,
   type Implementation,
+  type InputRequiredResult,
   type JSONRPCRequest,
   type McpHttpHandler,
   type MessageClassification,
@@ -15,18 +17,21 @@ import { isLoopback } from '../scalekit/urls.ts';
 import { type About, implementationOf } from './about.ts';
 import { callerOf, refuseAnonymous } from './anonymous.ts';
 import { Catalogue, type Declared } from './catalogue.ts';
+import { DirectAnswers, directCallOf, directContext } from './direct-calls.ts';
 import { EventStream } from './event-stream.ts';
 import { type FeatureOptions, Features } from './features.ts';
 import { type McpAnswer, type McpRequest, takesStream } from './mcp-request.ts';
 import { OpenRequests } from './open-requests.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
 import { Refusal } from './refusal.ts';
+import { Exchange } from './refused-call.ts';
 import { sessionFor } from './session.ts';
 import { SingleAnswer } from './single-answer.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface McpOptions extends About, Declared, FeatureOptions {}
 
+const json = { 'content-type': 'application/json' };
 /** The last one keeps nginx from holding parts back. */
 const streamed = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
 
@@ -39,6 +44,7 @@ export class McpEndpoint {
   readonly #options: McpOptions;
   readonly #catalogue: Catalogue;
   readonly #features: Features;
+  readonly #directAnswers: DirectAnswers;
   readonly #implementation: Implementation;
   /** How long clients may keep what they have listed (2026-07-28). */
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
@@ -54,6 +60,7 @@ export class McpEndpoint {
     this.isPublic = options.tools.some((tool) => tool.isPublic === true);
     this.#options = options;
     this.#implementation = implementationOf(options);
+    this.#directAnswers = new DirectAnswers(this.#implementation);
     this.#catalogue = new Catalogue(options, options.auth.scopes);
     this.#features = new Features(this.#catalogue, options);
     this.#subscriptions = new Subscriptions(this.#catalogue, options.auth);
@@ -77,7 +84,7 @@ export class McpEndpoint {
     const { headers, message } = request;
     refuseAnonymous(request, this.#options.auth);
     const call = this.#plainCalls.recognise(message, headers);
-    if (call !== undefined) return await this.#answerOnce(request, call);
+    if (call !== undefined) return await this.#answerCall(request, call);
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body: message,
@@ -101,19 +108,44 @@ export class McpEndpoint {
     await this.#modern.close();
   }
 
-  /** One request, one answer, no session: all of 2025-11-25 and before, and the calls of after. */
-  async #answerOnce(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
+  /** A tool call, without the SDK's server where that would change nothing (`direct-calls.ts`). */
+  async #answerCall(request: McpRequest, classification: MessageClassification): Promise<McpAnswer> {
+    const call = directCallOf(request);
+    if (call === undefined) return await this.#answerOnce(request, classification);
+    const exchange = new Exchange(request, directContext(request, call));
+    try {
+      const result = await this.#features.callTool(call.name, call.arguments, exchange);
+      const body = this.#directAnswers.ofResult(request, call, result);
+      return body === undefined
+        ? await this.#answerOnce(request, classification, result)
+        : { status: 200, headers: json, body };
+    } catch (error) {
+      return { status: 200, headers: json, body: this.#directAnswers.ofError(request, error) };
+    }
+  }
+
+  /**
+   * One request, one answer, no session: all of 2025-11-25 and before, and the calls of after.
+   * @param result what came of a tool call that has run already.
+   */
+  async #answerOnce(
+    request: McpRequest,
+    classification: MessageClassification,
+    result?: CallToolResult | InputRequiredResult,
+  ): Promise<McpAnswer> {
     const transport = new SingleAnswer(classification, {
       takesStream: takesStream(request.headers),
       userId: callerOf(request),
       openRequests: this.#openRequests,
     });
-    await this.#createServer(request).connect(transport);
+    const server = this.#createServer(request);
+    if (result !== undefined) server.setRequestHandler('tools/call', () => result);
+    await server.connect(transport);
     request.onHangUp(() => transport.close());
     const answer = await transport.ask(request.message as unknown as JSONRPCRequest);
     if (answer instanceof EventStream)
       return { status: 200, headers: streamed, body: answer.readable, end: () => void transport.close() };
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
+    return { status: 200, headers: json, body: JSON.stringify(answer) };
   }
 
   async #answerModern(request: McpRequest): Promise<McpAnswer> {

@@ -7,9 +7,9 @@ import {
   type InputRequests,
   inputRequired,
   inputResponse,
-  type ServerContext,
 } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
+import type { RequestContext } from './request-context.ts';
 import { asksBySession, hasForms } from './session.ts';
 
 /** What a person has answered: `content` fits the schema. */
@@ -91,7 +91,7 @@ export class CarriedQuestions implements Questions {
   #asked = 0;
 
   /** @param answers those of earlier rounds, from the state that the client has sent back. */
-  constructor({ mcpReq }: ServerContext, answers: Answers = {}) {
+  constructor({ mcpReq }: RequestContext, answers: Answers = {}) {
     const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined;
     this.canAsk = hasForms(envelope?.[CLIENT_CAPABILITIES_META_KEY]);
     this.#responses = mcpReq.inputResponses;
@@ -138,10 +138,10 @@ export class CarriedQuestions implements Questions {
 /** 2025: a question is a request of the server's, in the stream of the answer. The call waits. */
 export class LiveQuestions implements Questions {
   readonly canAsk: boolean;
-  readonly #context: ServerContext;
+  readonly #context: RequestContext;
 
   /** @param session what `initialize` has told the client to send along. @param canStream whether its answer can be a stream. */
-  constructor(context: ServerContext, session: unknown, canStream: boolean) {
+  constructor(context: RequestContext, session: unknown, canStream: boolean) {
     this.#context = context;
     this.canAsk = canStream && asksBySession(session);
   }

@@ -5,11 +5,11 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
-  type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { McpRequest } from './mcp-request.ts';
 import type { CannotAsk } from './questions.ts';
 import { Refusal } from './refusal.ts';
+import type { RequestContext } from './request-context.ts';
 import { errorResult } from './tool.ts';
 
 /** The SDK has no name for it (MCP 2026-07-28, `HeaderMismatch`). */
@@ -18,9 +18,9 @@ const headerMismatchCode = -32_020;
 /** A request, and what the SDK knows of it. */
 export class Exchange {
   readonly request: McpRequest;
-  readonly context: ServerContext;
+  readonly context: RequestContext;
 
-  constructor(request: McpRequest, context: ServerContext) {
+  constructor(request: McpRequest, context: RequestContext) {
     this.request = request;
     this.context = context;
   }
