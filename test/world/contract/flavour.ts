@@ -1,0 +1,71 @@
+import { makeProject } from '../../security/project.ts';
+import { type Ground, prepareGround, type ServerSettings, unlimited } from '../../security/server.ts';
+import { nodeBinary } from '../../support/packages.ts';
+import { Postgres } from '../../support/postgres.ts';
+import { mustRun } from '../../support/program.ts';
+import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The todo server in one of the forms in which it is generated. All answer alike: that is what is tested here. */
+export interface Flavour {
+  readonly name: string;
+  /**
+   * Starts the server as in production, and the local Scalekit that it trusts; waits until it is ready.
+   * @param env beside its usual variables.
+   */
+  start(env?: Environment): Promise<Ground>;
+}
+
+/** What a server needs beside its project, and what removes it. */
+interface Beside {
+  readonly settings: ServerSettings;
+  remove(): Promise<void>;
+}
+
+function typescript(name: string, options: readonly string[], beside: () => Promise<Beside>): Flavour {
+  return {
+    name,
+    async start(env) {
+      const project = await makeProject('todo', { options });
+      const { settings, remove } = await beside();
+      try {
+        const all = { ...settings, env: { ...unlimited, ...settings.env, ...env } };
+        const ground = await prepareGround(project, all);
+        return { ...ground, close: () => ground.close().finally(remove) };
+      } catch (error) {
+        await remove();
+        throw error;
+      }
+    },
+  };
+}
+
+export const inMemory = typescript('TypeScript', [], async () => ({
+  settings: {},
+  remove: async () => {},
+}));
+
+export const onSqlite = typescript('TypeScript on SQLite', ['--store', 'sqlite'], async () => {
+  const directory = await makeDirectory('sqlite');
+  return {
+    // The first Node.js that has it without a flag is 22.13.
+    settings: { node: await nodeBinary(24), env: { SQLITE_FILE: `${directory}/todos.db` } },
+    remove: () => removeDirectory(directory),
+  };
+});
+
+const postgresOptions = ['--store', 'postgres'];
+
+export const onPostgres = typescript('TypeScript on Postgres', postgresOptions, async () => {
+  const cluster = await Postgres.start();
+  const env = { DATABASE_URL: cluster.url() };
+  try {
+    const project = await makeProject('todo', { options: postgresOptions });
+    await mustRun(process.execPath, ['dist/src/migrate.js'], { cwd: project, env });
+  } catch (error) {
+    await cluster.remove();
+    throw error;
+  }
+  return { settings: { env }, remove: () => cluster.remove() };
+});
