@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { casesFor } from './attack/cases/index.ts';
+import { attack, complaintsOf, type Outcome } from './attack/run.ts';
+import type { Ground } from './server.ts';
+
+/**
+ * Declares the tests of one server under attack. The whole list runs once; its parts are looked at one by one.
+ * @param prepare starts the server.
+ */
+export function describeAttack(title: string, prepare: () => Promise<Ground>): void {
+  describe(title, () => {
+    let ground: Ground;
+    let outcomes: readonly Outcome[];
+
+    beforeAll(async () => {
+      ground = await prepare();
+      // slow.test.ts sends those that wait for a time-out.
+      outcomes = await attack(ground.target, ground.source, { slow: false });
+    });
+
+    afterAll(() => ground?.close());
+
+    test('every attack is answered as it must be', () => {
+      expect(complaintsOf(outcomes)).toEqual([]);
+    });
+
+    test('nothing was left out', () => {
+      expect(outcomes.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
+      expect(outcomes.length).toBeGreaterThan(400);
+    });
+
+    test('the log holds no token, nor a part of one', () => {
+      const log = ground.server.program.output;
+      const parts = new Set(
+        outcomes.flatMap(({ tokens }) => tokens.flatMap((token) => token.split('.').slice(1))),
+      );
+      const found = [...parts].filter((part) => part.length > 20 && log.includes(part));
+      expect(found).toEqual([]);
+      expect(log).not.toMatch(/eyJ[\w-]{10,}/);
+    });
+
+    test('every line of the log is JSON, without control characters', () => {
+      const lines = ground.server.program.stderr.split('\n').filter((line) => line !== '');
+      expect(lines.length).toBeGreaterThan(100);
+      for (const line of lines) {
+        expect(() => JSON.parse(line), line.slice(0, 200)).not.toThrow();
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+      }
+    });
+
+    test('the server is still there, and serves', async () => {
+      expect(ground.server.program.running).toBe(true);
+      const again = casesFor(ground.target).filter(({ id }) => id === 'protocol/the-call-of-today');
+      const [outcome] = await attack(ground.target, ground.source, { cases: again });
+      expect(outcome?.complaints).toEqual([]);
+    });
+  });
+}
