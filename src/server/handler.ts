@@ -54,7 +54,8 @@ export type Handler = (request: Request) => Promise<Response>;
  * Makes the whole server, with its metadata, health and MCP endpoint, as a function for hosts that listen themselves. It reads
  * no variables, listens nowhere, sets nothing of the process, and starts no timer before a request comes.
  *
- * Limits count in memory, where each instance of the host counts for itself, or with `limits.redisUrl` for all together.
+ * Limits count in memory, where each instance of the host counts for itself, or with `limits.redisUrl` or
+ * `limits.databaseUrl` for all together.
  *
  * @example
  * export const POST = createHandler({ name: 'Todo MCP', version: '1.0.0', auth, tools });
@@ -62,8 +63,8 @@ export type Handler = (request: Request) => Promise<Response>;
  */
 export function createHandler(options: HandlerOptions): Handler {
   const { respond, log } = protect(options, { isEnding: false });
-  const { redisUrl, ...counted } = options.limits ?? {};
-  if (redisUrl === undefined && Object.values(counted).some((limit) => limit > 0)) {
+  const { redisUrl, databaseUrl, ...counted } = options.limits ?? {};
+  if ((redisUrl ?? databaseUrl) === undefined && Object.values(counted).some((limit) => limit > 0)) {
     const message = 'Limits are counted in memory: each instance of the host counts for itself.';
     log('info', 'limits_per_instance', { message });
   }

@@ -1,7 +1,8 @@
 // Rate limits: how often a user may ask and call tools, and how often an address may come with a bad token.
 import { isIPv6 } from 'node:net';
+import { type Counter, type CountingEngine, postgresEngine, redisEngine } from './counting-engines.ts';
 import type { Log } from './log.ts';
-import { type Counter, SharedCounts } from './shared-counts.ts';
+import { SharedCounts } from './shared-counts.ts';
 import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 /** How often a user, or an address, may ask. */
@@ -14,9 +15,11 @@ export interface LimitOptions {
   readonly refusedTokensPerMinute?: number;
   /** A Redis in which replicas count together (`npm install ioredis`). Default: each process counts for itself. */
   readonly redisUrl?: string | undefined;
+  /** A Postgres in which they do that where there is no `redisUrl` (`npm install pg`). */
+  readonly databaseUrl?: string | undefined;
 }
 
-/** The counters live in memory, or in Redis for all replicas together. */
+/** The counters live in memory, or in Redis or Postgres for all replicas together. */
 export class Limits {
   readonly #shared: SharedCounts | undefined;
   readonly #requests: Counter | undefined;
@@ -25,15 +28,15 @@ export class Limits {
 
   /** @param server what its replicas have in common, and no other server: its URL. */
   constructor(options: LimitOptions, server = '', log: Log = () => {}) {
-    const { redisUrl, requestsPerMinute = 0, toolCallsPerMinute = 0, refusedTokensPerMinute = 0 } = options;
-    if (redisUrl !== undefined)
-      this.#shared = new SharedCounts(redisUrl, `scalekit-mcp:${server}:limits`, log);
+    const { requestsPerMinute = 0, toolCallsPerMinute = 0, refusedTokensPerMinute = 0 } = options;
+    const engine = engineOf(options);
+    if (engine !== undefined) this.#shared = new SharedCounts(engine, `scalekit-mcp:${server}:limits`, log);
     this.#requests = this.#counter('requests', requestsPerMinute);
     this.#toolCalls = this.#counter('tool-calls', toolCallsPerMinute);
     this.#refusedTokens = this.#counter('refused-tokens', refusedTokensPerMinute);
   }
 
-  /** Ends the connection to Redis, where there is one. */
+  /** Ends the connections to Redis or Postgres, where there are some. */
   close(): void {
     this.#shared?.close();
   }
@@ -57,6 +60,12 @@ export class Limits {
     if (points <= 0) return undefined;
     return this.#shared?.counter(name, points) ?? new RateLimiterMemory({ points, duration: 60 });
   }
+}
+
+/** Redis is made for this; a database has better things to do where there is one. */
+function engineOf({ redisUrl, databaseUrl }: LimitOptions): CountingEngine | undefined {
+  if (redisUrl !== undefined) return redisEngine(redisUrl);
+  return databaseUrl === undefined ? undefined : postgresEngine(databaseUrl);
 }
 
 async function consume(counter: Counter | undefined, key: string): Promise<number | undefined> {

@@ -37,7 +37,7 @@ export interface HandlerOptions extends About {
    * is refused as before, by its scopes.
    */
   readonly hideWhatIsRefused?: boolean;
-  /** Default: none. Without `redisUrl` each process, or instance of a serverless host, counts for itself. */
+  /** Default: none. Without `redisUrl` or `databaseUrl` each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
   /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */
   readonly allowedHosts?: readonly string[];

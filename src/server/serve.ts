@@ -75,6 +75,7 @@ export async function serve({
       toolCallsPerMinute: env.TOOL_CALLS_PER_MINUTE,
       refusedTokensPerMinute: env.REFUSED_TOKENS_PER_MINUTE,
       redisUrl: env.REDIS_URL,
+      databaseUrl: postgresUrl(process.env.DATABASE_URL),
     },
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
@@ -107,6 +108,14 @@ export async function serve({
   };
   endWithProcess({ drain: server.drain, close }, env.DRAIN_SECONDS, log);
   await sayWhereItIs(name, auth.endpoint, env, log);
+}
+
+/**
+ * DATABASE_URL is the owner's variable, who may declare it (`variables`), and whose database may be of any kind: what is wrong
+ * with it is not for us to say.
+ */
+function postgresUrl(text = ''): string | undefined {
+  return /^postgres(?:ql)?:\/\//.test(text.trim()) ? text.trim() : undefined;
 }
 
 /** @returns the deny list and what ends its reading; nothing where no variable names one. */

@@ -54,7 +54,7 @@ export interface Settings {
   /** Default: text in a terminal, json elsewhere. */
   readonly LOG_FORMAT: LogFormat | undefined;
   readonly LOG_LEVEL: Level;
-  /** Shared by replicas: the deny list, and the counts of the limits. */
+  /** Shared by replicas: the deny list, and the counts of the limits (without it a Postgres in DATABASE_URL has these). */
   readonly REDIS_URL: string | undefined;
   /** The deny list as a file: an id (`jti` or `sub`) and a time a line. */
   readonly DENY_FILE: string | undefined;

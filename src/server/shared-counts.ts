@@ -1,29 +1,22 @@
-// Counts that replicas share, in Redis. While it is away, each process counts for itself.
+// Counts that replicas share, in Redis or Postgres. While it is away, each process counts for itself.
+import type { Counter, CountingEngine, OpenEngine } from './counting-engines.ts';
 import type { Log } from './log.ts';
-import { openRedis, type Redis } from './redis.ts';
-import { RateLimiterMemory, RateLimiterRes, redisLimiter } from './speed.ts';
+import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
-/** Counts up to a number of points a minute. */
-export interface Counter {
-  /** @throws RateLimiterRes where there are too many. */
-  consume(key: string): Promise<unknown>;
-}
-
-/** In ms: how long a request waits for Redis, and how long nobody asks it again when it did not answer. */
-const patience = 500;
+/** In ms: how long nobody asks the engine again when it did not answer. */
 const pause = 1000;
 
 export class SharedCounts {
-  readonly #url: string;
+  readonly #engine: CountingEngine;
   readonly #prefix: string;
   readonly #log: Log;
-  #redis: Promise<Redis> | undefined;
+  #open: Promise<OpenEngine> | undefined;
   #isAway = false;
   #awayUntil = 0;
 
-  /** @param prefix of the keys: servers that share a Redis count apart. */
-  constructor(url: string, prefix: string, log: Log) {
-    this.#url = url;
+  /** @param prefix of the keys: servers that share an engine count apart. */
+  constructor(engine: CountingEngine, prefix: string, log: Log) {
+    this.#engine = engine;
     this.#prefix = prefix;
     this.#log = log;
   }
@@ -43,8 +36,8 @@ export class SharedCounts {
           this.#isBack();
         } catch (thrown) {
           if (thrown instanceof RateLimiterRes) throw thrown;
-          if (this.#redis === undefined) shared = undefined;
-          this.#isGone(thrown as Error);
+          if (this.#open === undefined) shared = undefined;
+          this.#isGone(thrown as NodeJS.ErrnoException);
           await own.consume(key);
         }
       },
@@ -52,33 +45,24 @@ export class SharedCounts {
   }
 
   close(): void {
-    this.#redis?.then((redis) => redis.disconnect()).catch(() => {});
+    this.#open?.then((engine) => engine.close()).catch(() => {});
   }
 
   async #shared(name: string, points: number): Promise<Counter> {
-    this.#redis ??= openRedis(this.#url, patience).catch((error: unknown) => {
-      this.#redis = undefined;
+    this.#open ??= this.#engine.open().catch((error: unknown) => {
+      this.#open = undefined;
       throw error;
     });
-    const redis = await this.#redis;
-    await redis.ready(patience);
-    const Limiter = await redisLimiter();
-    return new Limiter({
-      storeClient: redis.client,
-      keyPrefix: `${this.#prefix}:${name}`,
-      points,
-      duration: 60,
-      // Nothing waits for a connection that is lost.
-      rejectIfRedisNotReady: true,
-    });
+    const engine = await this.#open;
+    return await engine.counter({ keyPrefix: `${this.#prefix}:${name}`, points, duration: 60 });
   }
 
   /** A series of failures is two lines in the log: its first, and its end. */
-  #isGone({ message }: Error): void {
+  #isGone({ message, code }: NodeJS.ErrnoException): void {
     this.#awayUntil = Date.now() + pause;
     if (!this.#isAway)
       this.#log('warn', 'limits_not_shared', {
-        message: `Redis does not count (${message}): each replica counts for itself until it does`,
+        message: `${this.#engine.name} does not count (${message || code}): each replica counts for itself until it does`,
       });
     this.#isAway = true;
   }

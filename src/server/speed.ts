@@ -31,3 +31,9 @@ export async function redisLimiter(): Promise<typeof Limiter.RateLimiterRedis> {
   // @ts-expect-error: here, too.
   return (await import('rate-limiter-flexible/lib/RateLimiterRedis.js')).default;
 }
+
+/** Likewise. */
+export async function postgresLimiter(): Promise<typeof Limiter.RateLimiterPostgres> {
+  // @ts-expect-error: here, too.
+  return (await import('rate-limiter-flexible/lib/RateLimiterPostgres.js')).default;
+}

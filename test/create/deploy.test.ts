@@ -82,14 +82,25 @@ describe.each(['memory', 'sqlite', 'postgres', 'none'])('Compose, store %s', asy
     expect(services.proxy.command).toContain('--to server:4321');
     expect(services.server.ports).toBeUndefined();
     expect(services.server).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+    const outside = Object.values<Document>(services).flatMap(({ ports = [] }) => ports);
+    expect(outside.filter((port: string) => !/^(?:80:80|443:443|127\.0\.0\.1:.*)$/.test(port))).toEqual([]);
   });
 
   test('has what its store needs', () => {
     const engines = store === 'postgres' ? ['migrate', 'postgres'] : [];
-    expect(Object.keys(services).sort()).toEqual(['proxy', 'server', ...engines].sort());
+    expect(Object.keys(services).sort()).toEqual(['proxy', 'redis', 'server', ...engines].sort());
     const kept = { sqlite: ['todos'], postgres: ['postgres'] }[store] ?? [];
-    expect(Object.keys(volumes).sort()).toEqual(['certificates', ...kept].sort());
+    expect(Object.keys(volumes).sort()).toEqual(['certificates', 'redis', ...kept].sort());
     expect(services.server.volumes).toEqual(store === 'sqlite' ? ['todos:/app/data'] : undefined);
+  });
+
+  test('has a Redis whose deny list outlives it, and the client for it', async () => {
+    expect(services.server.environment.REDIS_URL).toBe('redis://redis:6379');
+    expect(services.redis).toMatchObject({
+      command: 'redis-server --appendonly yes',
+      volumes: ['redis:/data'],
+    });
+    expect(JSON.parse(await textOf('package.json', store)).dependencies.ioredis).toMatch(/^\^6/);
   });
 
   test('names every variable of production.env.example, and no other', async () => {

@@ -31,8 +31,8 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-/** Loaded only if a variable asks for it (REDIS_URL), so it is in the bundle only if it is installed. */
-const missing = ['ioredis'].filter((name) => {
+/** Loaded only if a variable asks for it (REDIS_URL, DATABASE_URL), so it is in the bundle only if it is installed. */
+const missing = ['ioredis', 'pg'].filter((name) => {
   try {
     return import.meta.resolve(name) === '';
   } catch {

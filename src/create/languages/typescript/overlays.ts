@@ -70,6 +70,8 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     // Postgres in a container is how its owner develops.
     isDefaultWith: ['postgres'],
     implies: ['docker'],
+    // What its REDIS_URL needs.
+    edit: { dependencies: { ioredis: '^6.0.0' } },
   },
   { option: 'deploy', value: 'kubernetes', label: 'Kubernetes', templates: anywhere, implies: ['docker'] },
 ];
