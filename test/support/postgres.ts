@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { generate } from 'selfsigned';
 import type { Need } from './needs.ts';
 import { freePort } from './ports.ts';
 import { mustRun, Program } from './program.ts';
@@ -37,6 +38,7 @@ export class Postgres {
   readonly #who: { uid?: number; gid?: number };
   readonly port: number;
   #program: Program | undefined;
+  #settings: readonly string[] = [];
 
   private constructor(folder: string, port: number, who: { uid?: number; gid?: number }) {
     this.#folder = folder;
@@ -69,6 +71,31 @@ export class Postgres {
     await this.sql(`CREATE DATABASE ${name} OWNER todo_mcp`);
   }
 
+  /**
+   * Takes connections with TLS alone from now on, with a certificate for `localhost` that no machine trusts by itself.
+   * @param beside a file that people get, the certificate to trust, is written here.
+   */
+  async requireTls(beside: string): Promise<void> {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+      ],
+    });
+    const data = join(this.#folder, 'data');
+    const files = { 'server.crt': cert, 'server.key': key };
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(data, name);
+      await writeFile(file, content, { mode: 0o600 });
+      if (this.#who.uid !== undefined && this.#who.gid !== undefined)
+        await chown(file, this.#who.uid, this.#who.gid);
+    }
+    await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n');
+    await writeFile(beside, cert);
+    this.#settings = ['-c', 'ssl=on'];
+    await this.restart();
+  }
+
   /** Runs a statement as the superuser. @returns what psql prints. */
   async sql(statement: string, database = 'postgres'): Promise<string> {
     const args = [
@@ -98,7 +125,7 @@ export class Postgres {
     const args = ['-D', join(this.#folder, 'data'), '-p', `${this.port}`, '-c', 'listen_addresses=127.0.0.1'];
     this.#program = new Program(
       join(binaries() ?? '', 'postgres'),
-      [...args, '-c', `unix_socket_directories=${join(this.#folder, 'data')}`],
+      [...args, '-c', `unix_socket_directories=${join(this.#folder, 'data')}`, ...this.#settings],
       this.#who,
     );
     await this.#program.says(/database system is ready to accept connections/, 60_000);
