@@ -1,4 +1,4 @@
-// `build`: the server as one file with its map, and the licences of the packages that are in it.
+// `build`: the server as one file with its source map, and the licences of the packages in it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
@@ -31,7 +31,7 @@ function licenceOf(folder: string): string {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-/** Loaded where a variable asks for it (REDIS_URL, DATABASE_URL): part of the bundle only if it is installed. */
+/** Loaded only if a variable asks for it (REDIS_URL, DATABASE_URL), so it is in the bundle only if it is installed. */
 const missing = ['ioredis', 'pg'].filter((name) => {
   try {
     return import.meta.resolve(name) === '';
@@ -51,9 +51,9 @@ const bundle = (name: string) =>
       format: 'esm',
       codeSplitting: false,
       sourcemap: true,
-      // The map names files and lines; their text is in git and in node_modules, and would double what the image holds.
+      // Without the sources' text, which is in git and in node_modules, and would double the size of the image.
       sourcemapExcludeSources: true,
-      // Only white space goes: with its names a stack trace can be read without the map.
+      // Only white space is removed: names stay, so that a stack trace can be read without the map.
       minify: { compress: false, mangle: false, codegen: true },
       comments: { legal: false },
     },
