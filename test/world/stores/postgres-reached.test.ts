@@ -115,7 +115,7 @@ describe.skipIf(lacks('a pool in front of Postgres', [postgres, pgbouncerNeed]))
   () => {
     test('owners stay apart on shared connections, and two replicas count together', async () => {
       const database = await Postgres.start();
-    onTestFinished(() => database.remove());
+      onTestFinished(() => database.remove());
       const direct = { DATABASE_URL: database.url() };
       const migrated = await run(process.execPath, ['dist/src/migrate.js'], { cwd: project, env: direct });
       expect(migrated.code, migrated.stderr).toBe(0);
