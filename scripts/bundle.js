@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { writeLicences } from './licences.js';
+import { packHelp } from './rendered-help.js';
 import { packTemplates } from './templates.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,6 +35,7 @@ export async function bundle(names, dir, { released }) {
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
     plugins: [
       packTemplates({ released }),
+      packHelp(),
       writeLicences((found) => {
         packages = found;
       }),

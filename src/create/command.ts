@@ -1,14 +1,26 @@
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { version } from '../terminal/version.ts';
-import { createHelp } from './help.ts';
-import { modesFromNpm, refuseSwallowedFlags } from './npm-config.ts';
+import { renderedHelp } from './rendered-help.ts';
 
-/** `create-scalekit-mcp`, and the same as `scalekit-mcp create`. */
+// `create-scalekit-mcp`, and the same as `scalekit-mcp create`. All but a bare `--help` and `--version` is loaded when it is needed.
 
-/** @returns what a bare `--help` or `--version` prints: it needs no parser, which is half of all that there is to load. */
-function printedAlone(args: readonly string[], { stdout }: Context, program: string): string | undefined {
+/** How people call the first of the two, which the rendered help names. */
+const alone = 'create-scalekit-mcp';
+
+async function helpFor(program: string, columns: number | undefined): Promise<string> {
+  const fits = columns === undefined || columns >= renderedHelp.columns;
+  if (program === alone && fits && renderedHelp.text !== undefined) return renderedHelp.text;
+  return (await import('./make.ts')).createHelp(program, columns);
+}
+
+/** @returns what a bare `--help` or `--version` prints; undefined if there is something else to do. */
+async function printedAlone(
+  args: readonly string[],
+  { stdout }: Context,
+  program: string,
+): Promise<string | undefined> {
   if (args.length !== 1) return undefined;
-  if (args[0] === '--help' || args[0] === '-h') return createHelp(program, stdout.columns);
+  if (args[0] === '--help' || args[0] === '-h') return helpFor(program, stdout.columns);
   return args[0] === '--version' || args[0] === '-v' ? `${version}\n` : undefined;
 }
 
@@ -17,17 +29,8 @@ function printedAlone(args: readonly string[], { stdout }: Context, program: str
  * @param args without the program's own name.
  * @param program how we were called, e.g. `scalekit-mcp create`, for the help and the next command.
  */
-export async function create(
-  args: readonly string[],
-  context: Context,
-  program = 'create-scalekit-mcp',
-): Promise<ExitCode> {
-  // Before anything else: the values of flags that npm swallowed are among the arguments, and would be taken for directories.
-  refuseSwallowedFlags(
-    context.env,
-    args.find((arg) => !arg.startsWith('-')),
-  );
-  const printed = printedAlone(args, context, program);
+export async function create(args: readonly string[], context: Context, program = alone): Promise<ExitCode> {
+  const printed = await printedAlone(args, context, program);
   if (printed === undefined) {
     const { make } = await import('./make.ts');
     return make(args, context, { program, json: createAsksForJson(args, context.env) });
@@ -38,5 +41,5 @@ export async function create(
 
 /** @returns whether `--json` was given, to us or to the npm that runs us, which does not pass it on. */
 export function createAsksForJson(args: readonly string[], env: Context['env']): boolean {
-  return args.includes('--json') || modesFromNpm(env).json === true;
+  return args.includes('--json') || env.npm_config_json === 'true';
 }

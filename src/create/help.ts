@@ -1,5 +1,6 @@
 import { wrap } from '../terminal/wrap.ts';
 import { flagOf, type OptionName, optionNames, optionOf } from './options.ts';
+import { renderedHelp } from './rendered-help.ts';
 
 function left(name: OptionName): string {
   const row = optionOf(name);
@@ -35,9 +36,10 @@ export function optionRows(): ReadonlyArray<readonly [flag: string, text: string
 /**
  * Makes the help from the table of options.
  * @param program how it was called: `create-scalekit-mcp` or `scalekit-mcp create`.
- * @param columns of the terminal.
+ * @param terminal its columns. Longer lines than those of the standard width are hard to read.
  */
-export function createHelp(program: string, columns = 120): string {
+export function createHelp(program: string, terminal = renderedHelp.columns): string {
+  const columns = Math.min(terminal, renderedHelp.columns);
   const indented = (text: string, by: number) =>
     wrap(text, columns - by).replaceAll('\n', `\n${' '.repeat(by)}`);
   const line = (name: string, text: string) => `  ${name.padEnd(width)}${indented(text, width + 2)}`;

@@ -6,12 +6,15 @@ import { version } from '../terminal/version.ts';
 import { parseArguments } from './arguments.ts';
 import { createHelp } from './help.ts';
 import { readInput } from './input.ts';
+import { refuseSwallowedFlags } from './npm-config.ts';
 import { printOutro, printPlan } from './outro.ts';
 import { perform } from './perform.ts';
 import type { CreateReport } from './report.ts';
 import { resolve } from './resolve.ts';
 
 // All that every project takes is imported here and not lazily: each further file costs a start more than its text does.
+
+export { createHelp };
 
 /** How we were called. */
 interface Call {
@@ -57,6 +60,11 @@ async function makeProject(
 
 /** Makes the project that the arguments ask for, and prints what came of it. */
 export async function make(args: readonly string[], context: Context, call: Call): Promise<ExitCode> {
+  // Before anything else: the values of flags that npm swallowed are among the arguments, and would be taken for directories.
+  refuseSwallowedFlags(
+    context.env,
+    args.find((arg) => !arg.startsWith('-')),
+  );
   const report = await makeProject(args, context, call);
   if (report === undefined) return exitCodes.ok;
   if (!call.json) await printHuman(report, context);

@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { create } from '../../src/create/command.ts';
+import { createHelp } from '../../src/create/help.ts';
 import { run } from '../support/program.ts';
-import { repository } from '../support/repository.ts';
+import { createProgram, repository } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** What is loaded for `--help`: the built entry and all that it imports without being asked to. */
@@ -18,6 +21,7 @@ const marks: Readonly<Record<string, string>> = {
   'the templates': 'AGENTS.md.hbs',
   'YAML (js-yaml)': 'YAMLException',
   'the plan of a project': 'The template has ',
+  'the table of options': 'is not in this version yet',
   'writing a project': '.create-scalekit-mcp-',
   'the local Scalekit (oidc-provider)': 'interactionDetails',
   'tokens (jose)': 'ERR_JOSE_GENERIC',
@@ -45,7 +49,36 @@ describe.each(['create.js', 'scalekit-mcp.js'])('dist/%s', (entry) => {
   });
 
   test('is small', () => {
-    expect(Buffer.byteLength(text(loaded))).toBeLessThan(90_000);
+    expect(Buffer.byteLength(text(loaded))).toBeLessThan(entry === 'create.js' ? 15_000 : 90_000);
+  });
+});
+
+describe('the help of create, rendered when it is built', () => {
+  const help = async (...flags: readonly string[]) =>
+    (await run(process.execPath, [createProgram, ...flags], { cwd: repository })).stdout;
+
+  test.each(['--help', '-h'])('is with %s what the table says', async (flag) => {
+    expect(await help(flag)).toBe(createHelp('create-scalekit-mcp'));
+    expect(await help(flag, '--yes'), 'with more than that').toBe(createHelp('create-scalekit-mcp'));
+  });
+
+  test('is wrapped for a narrow terminal, and no wider than its own width in a wide one', async () => {
+    const shown = async (columns: number) => {
+      const out = Object.assign(new PassThrough(), { columns });
+      const context = { env: {}, cwd: repository, stdin: process.stdin, stdout: out, stderr: out };
+      const { signal } = new AbortController();
+      expect(await create(['--help'], { ...context, signal })).toBe(0);
+      return String(out.read());
+    };
+    expect(await shown(60)).toBe(createHelp('create-scalekit-mcp', 60));
+    expect(await shown(60)).not.toBe(await shown(120));
+    expect(await shown(300)).toBe(createHelp('create-scalekit-mcp'));
+  });
+
+  test('comes also where npm took an option for itself', async () => {
+    const env = { npm_command: 'init', npm_config_template: 'blank' };
+    const { code, stdout } = await run(process.execPath, [createProgram, '--help'], { cwd: repository, env });
+    expect([code, stdout]).toEqual([0, createHelp('create-scalekit-mcp')]);
   });
 });
 

@@ -2,6 +2,7 @@ import manifest from '../../../../templates/typescript/base/package.json' with {
 import type { Language } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
 import { overlays } from './overlays.ts';
+import { parts } from './parts.ts';
 
 /** npm refuses to install a project that has the name of one of its dependencies. */
 const dependencies = [manifest, ...overlays.map((overlay) => overlay.edit ?? {})] as readonly Readonly<
@@ -16,5 +17,6 @@ export const typescript: Language = {
   takenNames: dependencies.flatMap(({ dependencies: needed = {}, devDependencies: tools = {} }) =>
     Object.keys({ ...(needed as object), ...(tools as object) }),
   ),
-  load: async () => (await import('./parts.ts')).parts,
+  // Not imported lazily, as other languages' are: most projects take it, and each file costs a start more than its text does.
+  load: async () => parts,
 };
