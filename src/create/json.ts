@@ -35,9 +35,15 @@ export function tarballPath(name: OwnPackage, version: string): string {
   return `vendor/${name}-${version}.tgz`;
 }
 
+/** @returns what package.json says of where a package comes from. */
+export function specifierOf(name: OwnPackage, { packages }: Tooling): string {
+  const { version, tarball } = packages[name];
+  return tarball === undefined ? `^${version}` : `file:${tarballPath(name, version)}`;
+}
+
 /** @returns the tarballs that a project contains. */
-export function tarballs({ packages }: Tooling): readonly File[] {
-  return ownPackages.flatMap((name) => {
+export function tarballs({ packages }: Tooling, names: readonly OwnPackage[]): readonly File[] {
+  return names.flatMap((name) => {
     const { version, tarball } = packages[name];
     return tarball === undefined ? [] : [{ path: tarballPath(name, version), content: tarball }];
   });
@@ -78,18 +84,17 @@ export function packageJson(
 ): string {
   const edited = edits.reduce(applyEdit, JSON.parse(template) as PackageJson);
   const { name: _name, version, private: isPrivate, ...rest } = edited;
-  const specifier = (name: OwnPackage) => {
-    const { version: own, tarball } = tooling.packages[name];
-    return tarball === undefined ? `^${own}` : `file:${tarballPath(name, own)}`;
-  };
   return jsonText({
     name: answers.packageName,
     version,
     private: isPrivate,
     description: `${answers.name}: an MCP server protected by Scalekit`,
     ...rest,
-    dependencies: { ...rest.dependencies, 'scalekit-mcp-server': specifier('scalekit-mcp-server') },
-    devDependencies: { ...rest.devDependencies, 'scalekit-mcp': specifier('scalekit-mcp') },
+    dependencies: {
+      ...rest.dependencies,
+      'scalekit-mcp-server': specifierOf('scalekit-mcp-server', tooling),
+    },
+    devDependencies: { ...rest.devDependencies, 'scalekit-mcp': specifierOf('scalekit-mcp', tooling) },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { RunOptions } from '../project/programs.ts';
 import type { Answers, File, OverlayOption } from './answers.ts';
-import type { Tooling } from './json.ts';
+import type { OwnPackage, Tooling } from './json.ts';
 
 /** Languages, templates and overlays. Each is a row in one list; nothing else names any of them. */
 
@@ -93,6 +93,8 @@ export interface LanguageParts {
   edit(path: string, text: string, planning: Planning): string | readonly File[];
   /** Files that are made from the answers alone. */
   made(planning: Planning): readonly File[];
+  /** The programs that install, in words. */
+  installers(answers: Answers): string;
   /** @returns notes for the owner, as sentences. @throws UserError if it fails; the project's files are complete all the same. */
   install(answers: Answers, options: RunOptions): Promise<readonly string[]>;
 }
@@ -102,6 +104,8 @@ export interface Language extends Named {
   /** The first is the default. */
   readonly templates: readonly TemplateRow[];
   readonly overlays: readonly Overlay[];
+  /** Our packages that a project of this language depends on. */
+  readonly ownPackages: readonly OwnPackage[];
   /** Package names that a project of this language may not have, e.g. those of its dependencies. */
   readonly takenNames: readonly string[];
   load(): Promise<LanguageParts>;

@@ -24,7 +24,7 @@ function remarks(report: CreateReport): readonly string[] {
     '',
     'In the dashboard (MCP Servers > your server)',
     `the server URL is ${report.mcpUrl}`,
-    'and the scopes are those of src/scopes.ts.',
+    'and the scopes are those in README.md.',
   ];
 }
 

@@ -63,8 +63,8 @@ const skipped = (detail: string): StepReport => ({ state: 'skipped', detail });
 async function installStep(job: Job): Promise<InstallReport> {
   const { resolved, context, screen } = job;
   if (!resolved.install) return skipped('--no-install');
-  const { install } = await languageOf(resolved.project).load();
-  const name = resolved.project.packageManager;
+  const { install, installers } = await languageOf(resolved.project).load();
+  const name = installers(resolved.project);
   const options = { cwd: resolved.directory, env: context.env, signal: context.signal };
   try {
     const notes = await screen.step(

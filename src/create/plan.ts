@@ -28,7 +28,7 @@ function made({ answers, tooling, overlays }: Planning, existingEnv: EnvFile | u
   return [
     { path: '.env', content: envFile(answers, variables, existingEnv), mode: 0o600 },
     ...clientConfigurations(answers),
-    ...tarballs(tooling),
+    ...tarballs(tooling, languageOf(answers).ownPackages),
   ];
 }
 

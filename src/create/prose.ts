@@ -91,6 +91,6 @@ export function proseData(planning: Planning, commands: Commands): object {
       ]),
     ),
     exec: manager.exec('scalekit-mcp'),
-    vendored: tarballs(tooling).length > 0,
+    vendored: tarballs(tooling, languageOf(answers).ownPackages).length > 0,
   };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Project } from '../project/layout.ts';
 import { isListening } from '../project/ports.ts';
-import { type RunningProgram, type StartOptions, startNode } from '../project/programs.ts';
+import type { RunningProgram, StartOptions } from '../project/programs.ts';
+import { runServer } from '../project/run-server.ts';
 
 export interface ServerEvents {
   /** A line that the server has written. */
@@ -27,8 +28,7 @@ export class ServerProcess {
 
   /** Starts the server; the one before must have been stopped. */
   start(env: Readonly<Record<string, string | undefined>>): void {
-    const args = ['--enable-source-maps', this.#project.entry];
-    const program = startNode(args, { cwd: this.#project.directory, env, onLine: this.#events.onLine });
+    const program = runServer(this.#project, { env, onLine: this.#events.onLine });
     this.#program = program;
     void program.ended.then(({ exitCode, signal }) => {
       if (this.#program !== program) return;

@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { localFile, settleSwitches } from '../emulator/local-file.ts';
 import { LocalScalekit, type Scalekit, scopesOfProject, wantedScalekit } from '../emulator/of-project.ts';
 import { type Switches, trustNotice } from '../emulator/switches.ts';
-import { type Compilation, Compiler } from '../project/compile.ts';
+import { type Compilation, Compiler, type Sources } from '../project/compile.ts';
 import type { Project } from '../project/layout.ts';
 import { isListening, portOwner } from '../project/ports.ts';
-import { scopesFile } from '../project/scopes-file.ts';
+import { PythonSources } from '../project/python-sources.ts';
+import { scopesFiles } from '../project/scopes-file.ts';
 import { readSettings, type Settings } from '../project/settings.ts';
 import type { Changes } from '../project/watch.ts';
 import { printable } from '../scalekit/index.ts';
@@ -35,7 +36,7 @@ export class Session {
   readonly #project: Project;
   readonly #context: SessionContext;
   readonly #screen: Screen;
-  readonly #compiler: Compiler;
+  readonly #compiler: Sources;
   readonly #scalekit: LocalScalekit;
   readonly #server: ServerProcess;
   #settings: Settings;
@@ -60,7 +61,8 @@ export class Session {
     const { decides, note } = settleSwitches(project.directory, options, true);
     this.#switches = decides;
     if (note !== undefined) screen.say('scalekit', note, 'quiet');
-    this.#compiler = new Compiler(project, screen.colours);
+    this.#compiler =
+      project.language === 'python' ? new PythonSources(project) : new Compiler(project, screen.colours);
     this.#scalekit = new LocalScalekit(context.env, {
       onRequest: ({ method, path, status }) => {
         if (status >= 400) screen.say('scalekit', `${method} ${printable(path)} ${status}`, 'quiet');
@@ -98,7 +100,7 @@ export class Session {
     const isEnvironment = has('.env');
     if ((isEnvironment || has(localFile)) && !this.#readSettings()) return;
     // What consent can grant does not wait for the compiler.
-    if (has(localFile) || has(scopesFile)) await this.#followScalekit();
+    if (has(localFile) || has(scopesFiles[this.#project.language])) await this.#followScalekit();
     if (isEnvironment) await this.#examine();
     const sources = files.filter((file) => file !== '.env' && file !== localFile);
     const subject = sources.join(', ');
@@ -137,7 +139,7 @@ export class Session {
     for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
   }
 
-  /** @returns whether what the server loads has changed; undefined if the source is no TypeScript, which is said. */
+  /** @returns whether what the server loads has changed; undefined if the source cannot be read, which is said. */
   async #transform(what: string): Promise<boolean | undefined> {
     this.#checking.abort();
     const transformed = await this.#compiler.transform(this.#context.signal);

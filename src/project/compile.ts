@@ -3,7 +3,13 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { compiledFolder, compilerOutput, findCompiler, type Project } from './layout.ts';
+import {
+  compiledFolder,
+  compilerOutput,
+  findCompiler,
+  languageIn,
+  type TypeScriptProject,
+} from './layout.ts';
 import { lastLines, runProgram } from './programs.ts';
 
 /** What the compiler said. */
@@ -19,6 +25,15 @@ export interface Compilation {
 export interface Transformation extends Compilation {
   /** Whether anything that the server may load has changed. */
   readonly changed: boolean;
+}
+
+/** What `dev` asks about a project's sources. */
+export interface Sources {
+  /** Makes what the server runs, where that is something else than the sources; says whether they can run at all. */
+  transform(signal: AbortSignal): Promise<Transformation>;
+  /** Checks what takes longer, while the server restarts. */
+  check(signal: AbortSignal): Promise<Compilation>;
+  forget(): void;
 }
 
 /** How the compiler marks a line of `--listEmittedFiles`. */
@@ -44,8 +59,8 @@ const onlyTransform = [
  * times as long (`check`), so that the check runs while the server restarts. (docs/decisions.md says why the compiler's own
  * watch mode is not used.)
  */
-export class Compiler {
-  readonly #project: Project;
+export class Compiler implements Sources {
+  readonly #project: TypeScriptProject;
   readonly #pretty: boolean;
   readonly #command: readonly [program: string, ...args: string[]];
   /**
@@ -57,7 +72,7 @@ export class Compiler {
   readonly #written = new Map<string, string>();
 
   /** @param pretty whether messages have colours and show the code. */
-  constructor(project: Project, pretty: boolean) {
+  constructor(project: TypeScriptProject, pretty: boolean) {
     this.#project = project;
     this.#pretty = pretty;
     this.#command = commandOf(project.compiler);
@@ -159,10 +174,11 @@ function copyJson(directory: string): readonly string[] {
 }
 
 /**
- * Compiles a generated project, as `dev` does.
+ * Compiles a generated project, as `dev` does. Python needs no building.
  * @returns the compiler's errors, or undefined if there were none.
  */
 export async function buildProject(directory: string, signal: AbortSignal): Promise<string | undefined> {
+  if (languageIn(directory) === 'python') return undefined;
   const compiler = findCompiler(directory);
   if (compiler === undefined)
     return 'TypeScript was not found in the project: its packages are not installed.';

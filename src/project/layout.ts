@@ -3,21 +3,33 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../terminal/errors.ts';
 
-/** A TypeScript project in the layout of `create-scalekit-mcp`; all paths are absolute. */
-export interface Project {
+/** A project in the layout of `create-scalekit-mcp`; all paths are absolute. */
+export type Project = TypeScriptProject | PythonProject;
+
+interface AnyProject {
   readonly directory: string;
-  /** The script of the project's own TypeScript compiler. */
-  readonly compiler: string;
-  /** The server, compiled file by file. */
+  /** What starts the server: JavaScript, compiled file by file, or `server.py`. */
   readonly entry: string;
   readonly environmentFile: string;
+}
+
+export interface TypeScriptProject extends AnyProject {
+  readonly language: 'typescript';
+  /** The script of the project's own TypeScript compiler. */
+  readonly compiler: string;
+}
+
+export interface PythonProject extends AnyProject {
+  readonly language: 'python';
+  /** The Python of the project's virtual environment. */
+  readonly interpreter: string;
 }
 
 /**
  * Where `dev` compiles to, file by file. `npm run build` writes one bundled file, `dist/src/main.js`.
  */
 export const compiledFolder = 'dist/compiled';
-export const compiledEntry = `${compiledFolder}/src/main.js`;
+const compiledEntry = `${compiledFolder}/src/main.js`;
 export const compiledTests = `${compiledFolder}/test`;
 
 /** Compiler options that put the output there, whatever the project's tsconfig.json says. */
@@ -29,34 +41,58 @@ export const compilerOutput: readonly string[] = [
   '--noEmitOnError',
 ];
 
+/** @returns the language of a project by its files; undefined where there is none. */
+export function languageIn(directory: string): Project['language'] | undefined {
+  const has = (name: string) => existsSync(join(directory, name));
+  if (has('package.json') && has('tsconfig.json')) return 'typescript';
+  return ['pyproject.toml', 'requirements.txt', 'server.py'].some(has) ? 'python' : undefined;
+}
+
 /**
  * Finds the project in a directory.
  * @throws UserError if there is none, or its packages are not installed.
  */
 export function openProject(directory: string): Project {
-  const has = (name: string) => existsSync(join(directory, name));
-  if (!has('package.json') || !has('tsconfig.json')) {
-    const python = has('pyproject.toml') || has('requirements.txt');
-    throw new UserError(
-      python
-        ? `${directory} is a Python project; in this version dev works for TypeScript projects only.`
-        : `There is no TypeScript project in ${directory}: it needs a package.json and a tsconfig.json.`,
-      {
-        next: python
-          ? 'Run `scalekit-mcp emulate` here, and the server in a second terminal.'
-          : 'Go to the folder that create-scalekit-mcp made, or make one: npx create-scalekit-mcp todo-mcp',
-      },
-    );
+  const environmentFile = join(directory, '.env');
+  switch (languageIn(directory)) {
+    case 'typescript': {
+      const compiler = findCompiler(directory);
+      if (compiler === undefined)
+        throw new UserError(`TypeScript is not installed in ${directory}.`, { next: 'npm install' });
+      const entry = join(directory, compiledEntry);
+      return { language: 'typescript', directory, compiler, entry, environmentFile };
+    }
+    case 'python':
+      return openPython(directory, environmentFile);
+    case undefined:
+      throw new UserError(
+        `There is no project in ${directory}: it needs a package.json and a tsconfig.json, or a pyproject.toml.`,
+        {
+          next: 'Go to the folder that create-scalekit-mcp made, or make one: npx create-scalekit-mcp todo-mcp',
+        },
+      );
   }
-  const compiler = findCompiler(directory);
-  if (compiler === undefined)
-    throw new UserError(`TypeScript is not installed in ${directory}.`, { next: 'npm install' });
-  return {
-    directory,
-    compiler,
-    entry: join(directory, compiledEntry),
-    environmentFile: join(directory, '.env'),
-  };
+}
+
+function openPython(directory: string, environmentFile: string): PythonProject {
+  const entry = join(directory, 'server.py');
+  if (!existsSync(entry))
+    throw new UserError(`There is no server.py in ${directory}, which is where the server starts.`, {
+      next: 'Run `scalekit-mcp emulate` here, and the server in a second terminal.',
+    });
+  const interpreter = interpreterIn(directory);
+  if (interpreter === undefined)
+    throw new UserError(`There is no virtual environment .venv in ${directory}.`, {
+      next: "uv sync --extra dev (or: python3 -m venv .venv && .venv/bin/pip install -e '.[dev]')",
+    });
+  return { language: 'python', directory, interpreter, entry, environmentFile };
+}
+
+/** @returns the Python of a project's virtual environment; undefined where there is none. */
+export function interpreterIn(directory: string): string | undefined {
+  return ['.venv/bin/python', '.venv/Scripts/python.exe']
+    .map((path) => join(directory, path))
+    .find((path) => existsSync(path));
 }
 
 /** @returns the script of a project's own compiler, wherever its package manager put it; undefined if there is none. */

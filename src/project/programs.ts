@@ -118,10 +118,30 @@ const endWithParent = `data:text/javascript,${encodeURIComponent(`
  * @param args Node's options, then the program and its arguments.
  */
 export function startNode(args: readonly string[], options: StartOptions): RunningProgram {
-  const { child, ended } = start(process.execPath, ['--import', endWithParent, ...args], {
-    ...common(options),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  return follow(process.execPath, ['--import', endWithParent, ...args], options, [
+    'ignore',
+    'pipe',
+    'pipe',
+    'ipc',
+  ]);
+}
+
+/** Starts a program whose stdin is a pipe that breaks when we are gone: it is for the program to end then. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  options: StartOptions,
+): RunningProgram {
+  return follow(program, args, options, ['pipe', 'pipe', 'pipe']);
+}
+
+function follow(
+  program: string,
+  args: readonly string[],
+  options: StartOptions,
+  stdio: Array<'ignore' | 'pipe' | 'ipc'>,
+): RunningProgram {
+  const { child, ended } = start(program, args, { ...common(options), stdio });
   let text = '';
   let errors = '';
   for (const stream of ['stdout', 'stderr'] as const) {

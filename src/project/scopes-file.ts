@@ -2,10 +2,27 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkScopes } from '../scalekit/index.ts';
 import { systemCode } from '../terminal/errors.ts';
-import { lineEndOf, quote } from './source-text.ts';
+import { languageIn } from './layout.ts';
+import { lineEndOf, pythonText, quote } from './source-text.ts';
 
-/** Where a TypeScript project lists its scopes. */
-export const scopesFile = 'src/scopes.ts';
+/** Where a project lists its scopes, by its language. */
+export const scopesFiles = { typescript: 'src/scopes.ts', python: 'scopes.py' } as const;
+
+/** @returns where the project in a directory lists its scopes. */
+export function scopesFileOf(directory: string): string {
+  return scopesFiles[languageIn(directory) ?? 'typescript'];
+}
+
+/** How its list is written, for whoever has to mend it. */
+const forms = {
+  typescript: "defineScopes({ 'name': 'description', … })",
+  python: 'SCOPES = {"name": "description", …}',
+} as const;
+
+/** @returns the form of the list of scopes, in words. */
+export function scopesFormOf(path: string): string {
+  return forms[path.endsWith('.py') ? 'python' : 'typescript'];
+}
 
 /** A scope as `src/scopes.ts` lists it. */
 export interface ListedScope {
@@ -16,8 +33,8 @@ export interface ListedScope {
   readonly line: number;
 }
 
-/** Where the list begins. */
-const beginning = /\bdefineScopes\(\s*\{/;
+/** Where the list begins: `defineScopes({`, or Python's `SCOPES = {`. */
+const beginning = /\bdefineScopes\(\s*\{|^SCOPES\b[^={(\n]*=\s*\{/m;
 
 /** Where one begins in source of another form: `scopes = {`, `scopes: Scopes = {`, and Python's `SCOPES = {`. */
 const otherBeginning = /\b\w*scopes\b[^={(\n;]*=[^={(\n;]*(?:\w+\s*\(\s*)?\{/gi;
@@ -89,7 +106,7 @@ function readList(text: string): ScopeList | undefined {
 }
 
 /**
- * Reads the list of scopes in `src/scopes.ts` as text, since we never run a project's code to inspect it.
+ * Reads the list of scopes in `src/scopes.ts` or `scopes.py` as text, since we never run a project's code to inspect it.
  * @param text the file.
  * @returns the scopes in their order; undefined if the file has no list, or one in another form.
  */
@@ -109,6 +126,11 @@ export function declaredScopes(text: string): readonly ListedScope[] {
   return [];
 }
 
+/** @returns a scope's line in `scopes.py`, without indentation. */
+export function pythonScopeLine(name: string, description: string): string {
+  return `${pythonText(name)}: ${pythonText(description)},`;
+}
+
 /** @returns a scope's line in `src/scopes.ts`, without indentation. */
 export function scopeLine(name: string, description: string): string {
   // Written plainly, the key `__proto__` would set the object's prototype.
@@ -117,21 +139,23 @@ export function scopeLine(name: string, description: string): string {
 }
 
 /**
- * Adds scopes at the end of the list in `src/scopes.ts`; the rest of the file is unchanged.
+ * Adds scopes at the end of the list in `src/scopes.ts` or `scopes.py`; the rest of the file is unchanged.
  * @param text the file.
+ * @param lineOf how the language writes a scope.
  * @returns the new text; undefined if the list cannot be parsed.
  */
 export function addToScopesFile(
   text: string,
   added: ReadonlyArray<Pick<ListedScope, 'name' | 'description'>>,
+  lineOf = scopeLine,
 ): string | undefined {
   const list = readList(text);
   // With the word in a comment, or a second list, we cannot tell which one is meant.
-  if (list === undefined || text.split(new RegExp(beginning.source)).length !== 2) return undefined;
+  if (list === undefined || text.split(new RegExp(beginning.source, 'm')).length !== 2) return undefined;
   const { scopes, afterLast, end } = list;
   const comma = scopes.length === 0 || text[afterLast - 1] === ',' ? '' : ',';
   const closing = text.slice(text.lastIndexOf('\n', end) + 1, end);
-  const lines = added.map(({ name, description }) => scopeLine(name, description));
+  const lines = added.map(({ name, description }) => lineOf(name, description));
   const head = `${text.slice(0, afterLast)}${comma}`;
   // A list on one line stays on one line.
   if (closing.trim() !== '')
@@ -154,7 +178,7 @@ const baseOption = /^\}\s*,\s*\{[^)]*?\bbase\s*:\s*\[([^\]]*)\]/;
 export function readBaseScopes(directory: string): readonly string[] | undefined {
   let text: string;
   try {
-    text = readFileSync(join(directory, scopesFile), 'utf8');
+    text = readFileSync(join(directory, scopesFileOf(directory)), 'utf8');
   } catch {
     return undefined;
   }
@@ -177,10 +201,11 @@ export type ReadScopes =
  * @returns no scopes and no problem if there is no such file.
  */
 export function readScopes(directory: string): ReadScopes {
-  const wrong = (problem: string) => ({ scopes: undefined, problem: `${scopesFile} ${problem}` });
+  const file = scopesFileOf(directory);
+  const wrong = (problem: string) => ({ scopes: undefined, problem: `${file} ${problem}` });
   try {
-    const scopes = readScopesFile(readFileSync(join(directory, scopesFile), 'utf8'));
-    if (scopes === undefined) return wrong("has no list defineScopes({ 'name': 'description', … })");
+    const scopes = readScopesFile(readFileSync(join(directory, file), 'utf8'));
+    if (scopes === undefined) return wrong(`has no list ${scopesFormOf(file)}`);
     const checked = checkScopes(scopes.map(({ name }) => name));
     return checked.ok ? { scopes } : wrong(`is wrong: ${checked.problem.reason} (${checked.problem.actual})`);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import {
   type Checked,
   checkEnvironmentUrl,
@@ -9,6 +10,7 @@ import {
 import { UserError } from '../terminal/errors.ts';
 import { readEnvFile } from './env-file.ts';
 import { variablesIn } from './env-text.ts';
+import { languageIn } from './layout.ts';
 
 /** The valid settings in `.env` and the environment. The server itself reports invalid ones when it starts. */
 export interface Settings {
@@ -22,8 +24,14 @@ export interface Settings {
   readonly drainSeconds: string | undefined;
 }
 
+/** @returns what an env file sets, by the rules of its project's language. */
+function variablesOf(environmentFile: string, env: Readonly<Record<string, string | undefined>>) {
+  const rules = languageIn(dirname(environmentFile)) === 'python' ? 'python' : 'node';
+  return variablesIn(readEnvFile(environmentFile)?.text ?? '', rules, env);
+}
+
 /**
- * Reads the variables of a TypeScript project as its server will: the process environment first, then `.env`. No other file
+ * Reads the variables of a project as its server will: the process environment first, then `.env`. No other file
  * is read (no `.env.local`), and `.env` may be missing, as in a container.
  * @param environmentFile the project's `.env`.
  * @throws UserError if the file cannot be read.
@@ -32,7 +40,7 @@ export function readSettings(
   environmentFile: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Settings {
-  const variables = { ...variablesIn(readEnvFile(environmentFile)?.text ?? ''), ...env };
+  const variables = { ...variablesOf(environmentFile, env), ...env };
   const right = <T>(check: (text: string) => Checked<T>, text: string | undefined) => {
     const checked = check(text ?? '');
     return checked.ok ? checked.value : undefined;
@@ -62,7 +70,7 @@ export interface RequiredSettings {
  * @throws UserError naming the first variable that the server would refuse, or why the file cannot be read.
  */
 export function requireSettings(environmentFile: string): RequiredSettings {
-  const variables = variablesIn(readEnvFile(environmentFile)?.text ?? '');
+  const variables = variablesOf(environmentFile, {});
   const require = <T>(check: (text: string) => Checked<T>, text: string): T => {
     const checked = check(text);
     if (checked.ok) return checked.value;

@@ -36,3 +36,17 @@ export function sourceNames(words: readonly string[]): SourceNames {
     file: words.join('-'),
   };
 }
+
+/** Python's own words in small letters, and what a tool's module imports. */
+const takenInPython: ReadonlySet<string> = new Set(
+  (
+    'and as assert async def del elif except from global in is lambda match none nonlocal not or pass raise type ' +
+    'annotated answer field requires current_user'
+  ).split(' '),
+);
+
+/** @returns the name of a tool's function and module in Python. */
+export function pythonName(words: readonly string[]): string {
+  const name = nameable(words).join('_');
+  return takenInPython.has(name) ? `${name}_tool` : name;
+}

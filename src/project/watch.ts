@@ -42,8 +42,11 @@ export function watchProject(
 const isOfServer: IsWatched = (path, isDirectory) => {
   if (path === '.env') return true;
   const name = path.slice(path.lastIndexOf(sep) + 1);
-  if (name.startsWith('.') || name === 'node_modules' || path === 'dist') return false;
-  return isDirectory || (/\.(?:[cm]?tsx?|json)$/.test(name) && name !== 'package-lock.json');
+  // pytest finds them by these names, and no server loads them.
+  if (/^(?:test_.*|conftest)\.py$/.test(name)) return false;
+  if (name.startsWith('.') || name === 'node_modules' || name === '__pycache__' || path === 'dist')
+    return false;
+  return isDirectory || (/\.(?:[cm]?tsx?|py|json)$/.test(name) && name !== 'package-lock.json');
 };
 
 /**

@@ -184,7 +184,15 @@ describe('values', () => {
     [['--name', 'two\nlines'], 'a line break'],
     [['--name', 'n'.repeat(201)], 'The name has 201 characters'],
     [['--template', 'nope'], 'There is no such template: nope\n    expected todo, blank'],
-    [['--language', 'python'], 'Python is not in this version yet'],
+    [['--language', 'ruby'], 'There is no such language: ruby\n    expected typescript, python'],
+    [
+      ['--language', 'python', '--store', 'sqlite'],
+      'The todo server in Python has no such --store: sqlite\n    expected memory',
+    ],
+    [
+      ['--language', 'python', '--deploy', 'kubernetes'],
+      'The todo server in Python has no such --deploy: kubernetes\n    expected docker',
+    ],
     [['--store', 'redis'], 'There is no such store: redis\n    expected memory, sqlite, postgres'],
     [
       ['--template', 'blank', '--store', 'memory'],
@@ -240,7 +248,10 @@ describe('--answers', () => {
     ['{', 'is not JSON'],
     ['{"colour":"red"}', 'unknown: colour'],
     ['{"directory":"x","scopes":["todo read"]}', 'A scope contains a space'],
-    ['{"directory":"x","language":"python"}', 'Python is not in this version yet'],
+    [
+      '{"directory":"x","language":"python","store":"postgres"}',
+      'The todo server in Python has no such --store',
+    ],
     ['{"name":"No directory"}', 'Missing, and there is no terminal to ask in: [directory]'],
   ])('%s', async (document, reason) => {
     expect(await refused(['--answers', '-'], 2, document)).toContain(reason);

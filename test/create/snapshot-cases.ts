@@ -118,4 +118,28 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     tooling,
   },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
+  'python-todo': { answers: { ...todo, language: 'python' }, tooling },
+  'python-blank': { answers: { ...blank, language: 'python' }, tooling },
+  'python-todo-hard-name': {
+    answers: {
+      ...todo,
+      language: 'python',
+      name: hardName,
+      packageName: 'it-s-hard',
+      scopes: ['admin', 'notes:read', 'notes:write'],
+      overlays: { ...todo.overlays, deploy: [] },
+      packageManager: 'pnpm',
+      scalekit: acme,
+    },
+    tooling: fromRegistry,
+  },
+  'python-blank-odd-scopes': {
+    answers: {
+      ...blank,
+      language: 'python',
+      scopes: ['delete', '2fa:read', 'a:b', 'a_b', 'A:B', ':', '__proto__', 'lambda', 'x'.repeat(64)],
+      place: { workspace: undefined, repository: 'servers/mcp-server', underYarn: false },
+    },
+    tooling,
+  },
 };

@@ -117,7 +117,8 @@ describe.each(Object.keys(cases))('%s', async (name) => {
   });
 
   test('shows its name exactly', () => {
-    const [, literal] = /serve\(\{\n {2}name: (.*),\n/.exec(content('src/main.ts')) ?? [];
+    const source = content(answers?.language === 'python' ? 'server.py' : 'src/main.ts');
+    const [, literal] = /(?:serve\(\{\n {2}name: |FastMCP\(\n {4})(.*),\n/.exec(source) ?? [];
     expect(new Function(`return ${literal}`)()).toBe(answers?.name);
     expect(JSON.parse(content('.scalekit-mcp.json')).answers.name).toBe(answers?.name);
     const [heading = ''] = content('README.md').split('\n');
@@ -127,13 +128,15 @@ describe.each(Object.keys(cases))('%s', async (name) => {
   test('has .env for its owner alone, and git leaves it out', () => {
     expect(files.find((file) => file.path === '.env')?.mode).toBe(0o600);
     expect(content('.gitignore').split('\n')).toEqual(
-      expect.arrayContaining(['.env', 'node_modules/', 'dist/']),
+      expect.arrayContaining(['.env', 'node_modules/', answers?.language === 'python' ? '.venv/' : 'dist/']),
     );
   });
 
   test('has an .env.example that names every setting, and that works in a fresh clone', () => {
     const example = content('.env.example');
-    const settings = Object.keys(rules);
+    // Of these two a Python server knows that it cannot use them.
+    const unknown = answers?.language === 'python' ? ['REDIS_URL', 'STATE_SECRET'] : [];
+    const settings = Object.keys(rules).filter((setting) => !unknown.includes(setting));
     expect(settings.length).toBeGreaterThan(5);
     for (const setting of [...settings, 'LOG_FORMAT'])
       expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));

@@ -180,8 +180,8 @@ describe('dev cannot start', () => {
   });
 
   test.each([
-    ['package.json', /no TypeScript project in .*: it needs a package\.json and a tsconfig\.json/],
-    ['tsconfig.json', /no TypeScript project in /],
+    ['package.json', /no project in .*: it needs a package\.json and a tsconfig\.json/],
+    ['tsconfig.json', /no project in /],
     ['node_modules', /TypeScript is not installed in [\s\S]*npm install/],
     ['src/main.ts', /There is no dist\/compiled\/src\/main\.js after compiling/],
   ])('without %s', async (path, message) => {
@@ -198,6 +198,6 @@ describe('dev cannot start', () => {
     await fixture.write('pyproject.toml', '');
     const dev = await fixture.dev();
     expect(await dev.ended()).toMatchObject({ code: 1 });
-    expect(dev.output).toMatch(/is a Python project[\s\S]*scalekit-mcp emulate/);
+    expect(dev.output).toMatch(/no server\.py in [\s\S]*scalekit-mcp emulate/);
   });
 });

@@ -70,122 +70,125 @@ export function describeGenerated(kind: Kind, more?: (project: () => GeneratedPr
       expect(stdout).not.toMatch(/^(?:#|ℹ) (?:skipped|todo|cancelled) [1-9]/m);
     });
 
-    describe('in production, with a local Scalekit', () => {
-      let scalekit: Emulator;
-      let server: Program;
-      beforeAll(async () => {
-        expect((await project.built()).code).toBe(0);
-        scalekit = await project.startScalekit(kind.scopes);
-        server = await project.startServer();
-      });
-      afterAll(async () => {
-        if (server) await stopServer(server);
-        await scalekit?.close();
-      });
+    describeRunning(kind, () => project);
 
-      test('shows its name exactly, and its scopes', async () => {
-        const metadata = await project.metadata();
-        expect(metadata).toMatchObject({ resource: project.endpoint, resource_name: kind.name });
-        expect([...metadata.scopes_supported].sort()).toEqual([...kind.scopes].sort());
-      });
+    more?.(() => project);
+  });
+}
 
-      describe.each(officialClients)('with $title', (official) => {
-        const open = async (person: ConstructorParameters<typeof McpClient>[2]) => {
-          const client = new McpClient(official as OfficialClient, project.endpoint, person);
-          onTestFinished(() => client.close());
-          await client.connect();
-          return client;
-        };
+/** The running server, as clients meet it: the same in every language. */
+export function describeRunning(kind: Kind, made: () => GeneratedProject): void {
+  describe('in production, with a local Scalekit', () => {
+    let scalekit: Emulator;
+    let server: Program;
+    beforeAll(async () => {
+      expect((await made().built()).code).toBe(0);
+      scalekit = await made().startScalekit(kind.scopes);
+      server = await made().startServer();
+    });
+    afterAll(async () => {
+      if (server) await stopServer(server);
+      await scalekit?.close();
+    });
 
-        test('walks from the URL to a tool, and calls it twice', async () => {
-          const client = await open({});
-          expect(client.destinations).toHaveLength(1);
-          expect(
-            scopesAsked(client.destinations[0])
-              .filter((scope) => scope !== 'offline_access')
-              .sort(),
-          ).toEqual([...kind.scopes].sort());
-          expect(client.protocolVersion).toBe(official.version);
-          expect(client.serverName).toBe(kind.name);
-          expect([...(await client.toolNames())].sort()).toEqual([...kind.tools].sort());
-          for (const _ of [1, 2]) expect((await client.callTool(kind.allowed)).isError ?? false).toBe(false);
-          expect(client.destinations, 'nobody was asked again').toHaveLength(1);
-        });
+    test('shows its name exactly, and its scopes', async () => {
+      const metadata = await made().metadata();
+      expect(metadata).toMatchObject({ resource: made().endpoint, resource_name: kind.name });
+      expect([...metadata.scopes_supported].sort()).toEqual([...kind.scopes].sort());
+    });
 
-        test('is refused where its scopes do not reach, asks for more, and gets on', async () => {
-          const client = await open({ grants: [kind.narrow] });
-          expect((await client.callTool(kind.allowed)).isError ?? false).toBe(false);
-          client.person = {};
-          const result = await client.callTool(kind.denied.tool, kind.denied.args);
-          expect(result.isError ?? false).toBe(false);
-          expect(client.destinations).toHaveLength(2);
-          expect(scopesAsked(client.destinations[1])).toEqual(
-            expect.arrayContaining([kind.narrow, kind.denied.scope]),
-          );
-        });
-
-        test('keeps its token over a restart of the server', async () => {
-          const client = await open({});
-          const { token } = client;
-          await stopServer(server);
-          server = await project.startServer();
-          expect((await client.callTool(kind.allowed)).isError ?? false, 'on the same connection').toBe(
-            false,
-          );
-          await client.reconnect();
-          expect((await client.callTool(kind.allowed)).isError ?? false, 'on a new one').toBe(false);
-          expect(client.token).toBe(token);
-          expect(client.destinations).toHaveLength(1);
-        });
-      });
-
-      test('a read-only token gets 403 with all that is needed, before the tool runs', async () => {
-        const token = await scalekit.mint({ scopes: [kind.narrow] });
-        const { tool, args } = kind.denied;
-        const response = await fetch(project.endpoint, toolCallRequest(token, tool, args));
-        expect(response.status).toBe(403);
-        const challenge = response.headers.get('www-authenticate') ?? '';
-        expect(challenge).toMatch(/^Bearer .*error="insufficient_scope"/);
-        const scopes = /\bscope="([^"]*)"/.exec(challenge)?.[1]?.split(' ');
-        expect(scopes).toEqual(expect.arrayContaining([kind.narrow, kind.denied.scope]));
-        expect(challenge).toContain(`resource_metadata="${serverUrls(project.mcpUrl).metadata}"`);
-        expect(await response.text()).toContain(`\`${kind.denied.scope}\` scope required.`);
-      });
-
-      test('all clients at once, as two people', async () => {
-        const [first, second] = scalekit.users;
-        const people = officialClients.flatMap((official) =>
-          [first, second].map((user) => ({ official, user: user?.id ?? '' })),
-        );
-        const clients = await Promise.all(
-          people.map(async ({ official, user }) => {
-            const client = new McpClient(official, project.endpoint, { user });
-            onTestFinished(() => client.close());
-            await client.connect();
-            return client;
-          }),
-        );
-        const calls = clients.flatMap((client) =>
-          Array.from({ length: 5 }, () => client.callTool(kind.allowed)),
-        );
-        for (const result of await Promise.all(calls)) expect(result.isError ?? false).toBe(false);
-      });
-
-      test('no token and no secret is in its log', async () => {
-        const client = new McpClient(officialClients[2], project.endpoint);
+    describe.each(officialClients)('with $title', (official) => {
+      const open = async (person: ConstructorParameters<typeof McpClient>[2]) => {
+        const client = new McpClient(official as OfficialClient, made().endpoint, person);
         onTestFinished(() => client.close());
         await client.connect();
-        await client.callTool(kind.allowed);
-        await fetch(project.endpoint, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${client.token}x` },
-        });
-        expect(server.output).toContain('"event":"refused"');
-        expect(server.output).not.toContain(client.token.split('.')[1]);
-        expect(server.output).not.toMatch(/eyJ[\w-]+\./);
+        return client;
+      };
+
+      test('walks from the URL to a tool, and calls it twice', async () => {
+        const client = await open({});
+        expect(client.destinations).toHaveLength(1);
+        expect(
+          scopesAsked(client.destinations[0])
+            .filter((scope) => scope !== 'offline_access')
+            .sort(),
+        ).toEqual([...kind.scopes].sort());
+        expect(client.protocolVersion).toBe(official.version);
+        expect(client.serverName).toBe(kind.name);
+        expect([...(await client.toolNames())].sort()).toEqual([...kind.tools].sort());
+        for (const _ of [1, 2]) expect((await client.callTool(kind.allowed)).isError ?? false).toBe(false);
+        expect(client.destinations, 'nobody was asked again').toHaveLength(1);
+      });
+
+      test('is refused where its scopes do not reach, asks for more, and gets on', async () => {
+        const client = await open({ grants: [kind.narrow] });
+        expect((await client.callTool(kind.allowed)).isError ?? false).toBe(false);
+        client.person = {};
+        const result = await client.callTool(kind.denied.tool, kind.denied.args);
+        expect(result.isError ?? false).toBe(false);
+        expect(client.destinations).toHaveLength(2);
+        expect(scopesAsked(client.destinations[1])).toEqual(
+          expect.arrayContaining([kind.narrow, kind.denied.scope]),
+        );
+      });
+
+      test('keeps its token over a restart of the server', async () => {
+        const client = await open({});
+        const { token } = client;
+        await stopServer(server);
+        server = await made().startServer();
+        expect((await client.callTool(kind.allowed)).isError ?? false, 'on the same connection').toBe(false);
+        await client.reconnect();
+        expect((await client.callTool(kind.allowed)).isError ?? false, 'on a new one').toBe(false);
+        expect(client.token).toBe(token);
+        expect(client.destinations).toHaveLength(1);
       });
     });
 
-    more?.(() => project);
+    test('a read-only token gets 403 with all that is needed, before the tool runs', async () => {
+      const token = await scalekit.mint({ scopes: [kind.narrow] });
+      const { tool, args } = kind.denied;
+      const response = await fetch(made().endpoint, toolCallRequest(token, tool, args));
+      expect(response.status).toBe(403);
+      const challenge = response.headers.get('www-authenticate') ?? '';
+      expect(challenge).toMatch(/^Bearer .*error="insufficient_scope"/);
+      const scopes = /\bscope="([^"]*)"/.exec(challenge)?.[1]?.split(' ');
+      expect(scopes).toEqual(expect.arrayContaining([kind.narrow, kind.denied.scope]));
+      expect(challenge).toContain(`resource_metadata="${serverUrls(made().mcpUrl).metadata}"`);
+      expect(await response.text()).toContain(`\`${kind.denied.scope}\` scope required.`);
+    });
+
+    test('all clients at once, as two people', async () => {
+      const [first, second] = scalekit.users;
+      const people = officialClients.flatMap((official) =>
+        [first, second].map((user) => ({ official, user: user?.id ?? '' })),
+      );
+      const clients = await Promise.all(
+        people.map(async ({ official, user }) => {
+          const client = new McpClient(official, made().endpoint, { user });
+          onTestFinished(() => client.close());
+          await client.connect();
+          return client;
+        }),
+      );
+      const calls = clients.flatMap((client) =>
+        Array.from({ length: 5 }, () => client.callTool(kind.allowed)),
+      );
+      for (const result of await Promise.all(calls)) expect(result.isError ?? false).toBe(false);
+    });
+
+    test('no token and no secret is in its log', async () => {
+      const client = new McpClient(officialClients[2], made().endpoint);
+      onTestFinished(() => client.close());
+      await client.connect();
+      await client.callTool(kind.allowed);
+      await fetch(made().endpoint, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${client.token}x` },
+      });
+      expect(server.output).toMatch(/"event": ?"refused"/);
+      expect(server.output).not.toContain(client.token.split('.')[1]);
+      expect(server.output).not.toMatch(/eyJ[\w-]+\./);
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { emulatorPort, serverUrls } from '../../src/scalekit/index.ts';
@@ -81,9 +82,18 @@ export class GeneratedProject {
     return run('npm', args, { cwd: this.directory, env: this.#env });
   }
 
-  /** Runs `npm run build`, once for all who ask. */
+  get isPython(): boolean {
+    return existsSync(this.path('server.py'));
+  }
+
+  /** Runs the Python of the project's environment. */
+  python(...args: readonly string[]): Promise<Ended> {
+    return run(this.path('.venv/bin/python'), args, { cwd: this.directory, env: this.#env });
+  }
+
+  /** Runs `npm run build`, once for all who ask; in Python there is nothing to build. */
   built(): Promise<Ended> {
-    this.#built ??= this.npm('run', 'build');
+    this.#built ??= this.isPython ? this.python('-c', '') : this.npm('run', 'build');
     return this.#built;
   }
 
@@ -110,8 +120,14 @@ export class GeneratedProject {
 
   /** Starts the built server as its owner does, and waits until it listens. */
   async startServer(): Promise<Program> {
-    const server = this.startNpm('start');
-    await server.says(/"event":"listening"/);
+    const server = this.isPython
+      ? new Program(this.path('.venv/bin/python'), ['server.py'], {
+          cwd: this.directory,
+          group: true,
+          env: this.#env,
+        })
+      : this.startNpm('start');
+    await server.says(/"event": ?"listening"/);
     return server;
   }
 }

@@ -1,9 +1,11 @@
 import { changeFiles } from '../../project/change-files.ts';
+import { languageIn } from '../../project/layout.ts';
 import { packageManager, packageManagerOf } from '../../project/package-manager.ts';
 import { dashboardUrl, printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
+import { languages } from './languages.ts';
 import { type AddPlan, planAdd } from './plan.ts';
 import { type AddRequest, requestOf } from './request.ts';
 
@@ -56,7 +58,10 @@ function reportOf(request: AddRequest, plan: AddPlan, cwd: string, dryRun: boole
             `A client with a file outside of this project asks for ${it} after \`${manager.exec('scalekit-mcp')} connect <client>\`; whoever is connected signs in again.`,
             `In the real one, \`${register}\` creates ${it} and says where ${is} ticked for this server; by hand: ${dashboardUrl} > MCP Servers > your server > Scopes.`,
           ],
-    next: [manager.run('test'), ...(names === '' ? [] : [register])],
+    next: [
+      languages[languageIn(cwd) ?? 'typescript'].test ?? manager.run('test'),
+      ...(names === '' ? [] : [register]),
+    ],
   };
 }
 

@@ -1,16 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdown } from '../../create/prose.ts';
-import { addToScopesFile, readScopesFile, scopeLine, scopesFile } from '../../project/scopes-file.ts';
+import { languageIn } from '../../project/layout.ts';
+import { addToScopesFile, readScopesFile, scopesFormOf } from '../../project/scopes-file.ts';
 import { describeScope } from '../../scalekit/index.ts';
 import { systemCode, UserError } from '../../terminal/errors.ts';
-import { addRows, registerTool, testingSpecifier } from './edits.ts';
+import { addRows, registerTool } from './edits.ts';
+import { type AddLanguage, languages } from './languages.ts';
 import { pinNewScopes } from './pinned-scopes.ts';
 import type { AddRequest, ToolRequest } from './request.ts';
-import { argumentsOfStart, testSource, toolSource } from './sources.ts';
-
-const indexFile = 'src/tools/index.ts';
-const supportFile = 'test/support.ts';
+import { argumentsOfStart } from './sources.ts';
 
 /** What is added in one place. */
 export interface Addition {
@@ -52,21 +51,30 @@ const newScopesOf = (request: AddRequest, listed: ReadonlySet<string>): readonly
         .filter((name) => !listed.has(name))
         .map((name) => ({ name, description: describeScope(name) }));
 
-function scopeAddition(scopes: readonly NewScope[]): readonly Addition[] {
+function scopeAddition(
+  scopes: readonly NewScope[],
+  { scopesFile, scopeLine }: AddLanguage,
+): readonly Addition[] {
   if (scopes.length === 0) return [];
   const text = scopes.map(({ name, description }) => scopeLine(name, description)).join('\n');
   return [{ path: scopesFile, where: 'at the end of the list', text }];
 }
 
-const importLineOf = ({ identifier, file }: ToolRequest) => `import { ${identifier} } from './${file}.ts';`;
-
-function toolAdditions(request: ToolRequest, testPath: string, testing: string): readonly Addition[] {
+function toolAdditions(request: ToolRequest, language: AddLanguage, sources: Sources): readonly Addition[] {
+  const { indexFile, importLine, entry } = language;
   return [
-    { path: `src/tools/${request.file}.ts`, where: undefined, text: toolSource(request) },
-    { path: indexFile, where: 'with the other imports', text: importLineOf(request) },
-    { path: indexFile, where: 'at the end of the list', text: `${request.identifier},` },
-    { path: testPath, where: undefined, text: testSource(request, testing) },
+    { path: language.toolPath(request), where: undefined, text: sources.tool },
+    { path: indexFile, where: 'with the other imports', text: importLine(request) },
+    { path: indexFile, where: 'at the end of the list', text: entry(request) },
+    { path: sources.testPath, where: undefined, text: sources.test },
   ];
+}
+
+/** The new files of a tool. */
+interface Sources {
+  readonly tool: string;
+  readonly testPath: string;
+  readonly test: string;
 }
 
 /** Ends the command: what a person can do is said, and nothing is written. */
@@ -81,22 +89,13 @@ function byHand(problem: string, additions: readonly Addition[]): UserError {
   });
 }
 
-/** @throws UserError if this is no TypeScript project. */
-function refuseOthers(directory: string, { kind, name }: AddRequest): void {
-  const has = (path: string) => existsSync(join(directory, path));
-  if (has('package.json') && has('tsconfig.json')) return;
-  if (!['server.py', 'pyproject.toml', 'requirements.txt'].some(has))
-    throw new UserError(`There is no TypeScript project in ${directory}. Nothing was written.`, {
-      code: 'add/no-project',
-      next: 'change into the folder that create-scalekit-mcp made',
-    });
-  const step =
-    kind === 'scope'
-      ? `add ${name} to the scopes that the server lists`
-      : `add a function ${name} beside the other tools, with the scopes that it needs, and its test`;
-  throw new UserError('This is a Python project, and add writes TypeScript. Nothing was written.', {
-    code: 'add/python',
-    next: `by hand: ${step} (README.md and AGENTS.md say where), then scalekit-mcp register`,
+/** @throws UserError where this is no project. */
+function languageOf(directory: string): AddLanguage {
+  const language = languageIn(directory);
+  if (language !== undefined) return languages[language];
+  throw new UserError(`There is no project in ${directory}. Nothing was written.`, {
+    code: 'add/no-project',
+    next: 'change into the folder that create-scalekit-mcp made',
   });
 }
 
@@ -107,22 +106,24 @@ function refuseKnown(what: string, where: string): UserError {
   });
 }
 
-/** @throws UserError if the project has a tool of this name, or a file in the place of its own. */
-function refuseKnownTool(directory: string, { name, file }: ToolRequest): void {
-  const path = `src/tools/${file}.ts`;
+/** @throws UserError where the project has a tool of this name, or a file in the place of its own. */
+function refuseKnownTool(directory: string, request: ToolRequest, language: AddLanguage): void {
+  const { name } = request;
+  const path = language.toolPath(request);
   if (existsSync(join(directory, path))) throw refuseKnown(`The tool ${name}`, path);
-  const folder = join(directory, 'src/tools');
-  const declared = new RegExp(`\\bname:\\s*(['"\`])${name}\\1`);
-  const files = existsSync(folder) ? readdirSync(folder).filter((each) => each.endsWith('.ts')) : [];
-  const other = files.find((each) => declared.test(read(directory, `src/tools/${each}`) ?? ''));
-  if (other !== undefined) throw refuseKnown(`The tool ${name}`, `src/tools/${other}`);
+  const { toolsFolder, extension } = language;
+  const folder = join(directory, toolsFolder);
+  const declared = language.declares(name);
+  const files = existsSync(folder) ? readdirSync(folder).filter((each) => each.endsWith(extension)) : [];
+  const other = files.find((each) => declared.test(read(directory, `${toolsFolder}/${each}`) ?? ''));
+  if (other !== undefined) throw refuseKnown(`The tool ${name}`, `${toolsFolder}/${other}`);
 }
 
-/** A test of the owner's may have the name already; `test/walk.test.ts` is in every project. */
-function testPathOf(directory: string, { name, file }: ToolRequest): string {
-  const paths = [`test/${file}.test.ts`, `test/${file}-tool.test.ts`];
+/** A test of the owner's may have the name already; every project has a test of the whole walk. */
+function testPathOf(directory: string, request: ToolRequest, language: AddLanguage): string {
+  const paths = language.testPaths(request);
   const free = paths.find((path) => !existsSync(join(directory, path)));
-  if (free === undefined) throw refuseKnown(`A test of ${name}`, paths.join(', '));
+  if (free === undefined) throw refuseKnown(`A test of ${request.name}`, paths.join(', '));
   return free;
 }
 
@@ -138,23 +139,36 @@ function readmeWith(text: string, request: AddRequest, scopes: readonly NewScope
   return addRows(withScopes, 'tools', [[`\`${request.name}${argumentsOfStart}\``, needed]]);
 }
 
-function planTool(directory: string, request: ToolRequest, scopes: readonly NewScope[]) {
-  refuseKnownTool(directory, request);
-  const testPath = testPathOf(directory, request);
-  const testing = testingSpecifier(read(directory, supportFile) ?? '');
-  const additions = [
-    ...scopeAddition(scopes),
-    ...toolAdditions(request, testPath, testing ?? 'scalekit-mcp-server/testing'),
-  ];
+function planTool(
+  directory: string,
+  request: ToolRequest,
+  scopes: readonly NewScope[],
+  language: AddLanguage,
+) {
+  refuseKnownTool(directory, request, language);
+  const { indexFile, supportFile } = language;
+  const testing = language.testing(read(directory, supportFile) ?? '');
+  const sources = {
+    tool: language.toolSource(request),
+    testPath: testPathOf(directory, request, language),
+    test: language.testSource(request, testing ?? language.usualTesting),
+  };
+  const additions = [...scopeAddition(scopes, language), ...toolAdditions(request, language, sources)];
   const index = read(directory, indexFile);
   if (index === undefined) throw byHand(`${indexFile} is not there`, additions);
-  if (testing === undefined) throw byHand(`${supportFile} has no startServer that is understood`, additions);
-  const registered = registerTool(index, request.identifier, importLineOf(request));
+  if (testing === undefined)
+    throw byHand(`${supportFile} has no ${language.support} that is understood`, additions);
+  const registered = registerTool(
+    index,
+    language.identifier(request),
+    language.importLine(request),
+    language.comment,
+  );
   if (typeof registered !== 'string') throw byHand(`${indexFile} ${registered.problem}`, additions);
   const writes: ReadonlyArray<readonly [string, string]> = [
-    [`src/tools/${request.file}.ts`, toolSource(request)],
+    [language.toolPath(request), sources.tool],
     [indexFile, registered],
-    [testPath, testSource(request, testing)],
+    [sources.testPath, sources.test],
   ];
   return { additions, writes };
 }
@@ -164,12 +178,13 @@ function scopesWith(
   text: string | undefined,
   scopes: readonly NewScope[],
   additions: readonly Addition[],
+  { scopesFile, scopeLine }: AddLanguage,
 ): string {
   if (text === undefined) throw byHand(`${scopesFile} is not there`, additions);
-  const longer = scopes.length > 0 ? addToScopesFile(text, scopes) : text;
+  const longer = scopes.length > 0 ? addToScopesFile(text, scopes, scopeLine) : text;
   if (longer === undefined || readScopesFile(text) === undefined)
     throw byHand(
-      `${scopesFile} has no single list defineScopes({ 'name': 'description', … }) that is understood`,
+      `${scopesFile} has no single list ${scopesFormOf(scopesFile)} that is understood`,
       additions,
     );
   return longer;
@@ -180,7 +195,8 @@ function scopesWith(
  * @throws UserError if it is there already, or where a file is not understood, with what to add by hand.
  */
 export function planAdd(directory: string, request: AddRequest): AddPlan {
-  refuseOthers(directory, request);
+  const language = languageOf(directory);
+  const { scopesFile } = language;
   const text = read(directory, scopesFile);
   const listed = readScopesFile(text ?? '') ?? [];
   const known = listed.find(({ name }) => name === request.name);
@@ -189,11 +205,11 @@ export function planAdd(directory: string, request: AddRequest): AddPlan {
   const scopes = newScopesOf(request, new Set(listed.map(({ name }) => name)));
   const { additions, writes } =
     request.kind === 'tool'
-      ? planTool(directory, request, scopes)
-      : { additions: scopeAddition(scopes), writes: [] };
+      ? planTool(directory, request, scopes, language)
+      : { additions: scopeAddition(scopes, language), writes: [] };
   const readme = read(directory, 'README.md') ?? '';
   const all: ReadonlyArray<readonly [path: string, before: string, after: string]> = [
-    [scopesFile, text ?? '', scopesWith(text, scopes, additions)],
+    [scopesFile, text ?? '', scopesWith(text, scopes, additions, language)],
     ...writes.map(([path, after]) => [path, '', after] as const),
     ['README.md', readme, readmeWith(readme, request, scopes)],
     ...pinNewScopes(

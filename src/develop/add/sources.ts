@@ -1,4 +1,5 @@
 import { quote } from '../../project/source-text.ts';
+import { onlyReads, titleOf } from './hints.ts';
 import type { ToolRequest } from './request.ts';
 
 /** The files that a new tool starts from, in the style of the generated ones: they compile, and their tests pass, as they are. */
@@ -15,15 +16,9 @@ const list = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
 
 /** What a tool does to the world is its owner's to say; its scopes are the best guess there is. */
 function hintsFor(scopes: readonly string[]): string {
-  return scopes.every((scope) => /(?:^|[:_])read$/.test(scope))
+  return onlyReads(scopes)
     ? '{ readOnlyHint: true, destructiveHint: false, openWorldHint: false }'
     : '{ readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false }';
-}
-
-/** @returns e.g. `Archive note` for `archive_note`. */
-function titleOf(name: string): string {
-  const words = name.replaceAll('_', ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** @returns `src/tools/<file>.ts`. */

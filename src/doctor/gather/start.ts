@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { compiledEntry } from '../../project/layout.ts';
+import { openProject } from '../../project/layout.ts';
 import { freePort, isFree } from '../../project/ports.ts';
-import { type RunningProgram, startNode } from '../../project/programs.ts';
+import type { RunningProgram } from '../../project/programs.ts';
+import { runServer } from '../../project/run-server.ts';
 import { isLoopback, portOf, serverUrls } from '../../scalekit/index.ts';
 import { type ProbeOptions, probe } from '../probe.ts';
 
@@ -70,9 +71,9 @@ export async function startServer(
   variables: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Started> {
-  // The project is checked as its owner develops it; a shell's NODE_ENV=production would refuse the local Scalekit.
-  const { NODE_ENV: _, ...env } = process.env;
-  const child = startNode([compiledEntry], { cwd: directory, env: { ...env, ...variables } });
+  // The project is checked as its owner develops it; a shell's NODE_ENV=production (or APP_ENV) would refuse the local Scalekit.
+  const { NODE_ENV: _node, APP_ENV: _app, ...env } = process.env;
+  const child = runServer(openProject(directory), { env: { ...env, ...variables } });
   try {
     const startError = await untilHealthy(child, place, signal);
     return startError === undefined ? { stop: child.stop } : { startError, stop: child.stop };

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { renameScopes } from '../../../src/create/languages/source.ts';
 import {
   exampleTools,
   fromPattern,
   listExamples,
   patternOf,
 } from '../../../src/create/languages/typescript/example-tools.ts';
-import {
-  listScopes,
-  renameScopes,
-  renameServer,
-  scopesIn,
-} from '../../../src/create/languages/typescript/source.ts';
+import { listScopes, renameServer, scopesIn } from '../../../src/create/languages/typescript/source.ts';
 import { toolTable } from '../../../src/create/languages/typescript/tool-table.ts';
 import { loadTemplates } from '../../../src/create/packed.ts';
 import { markdown } from '../../../src/create/prose.ts';

@@ -1,5 +1,5 @@
 import { nameable, type SourceNames, sourceNames } from '../../../project/tool-names.ts';
-import { renameTokens } from './source.ts';
+import { renameTokens, wordsOf } from '../source.ts';
 
 /** The blank server's example tools: one for each scope, made from one file of the template. */
 
@@ -8,13 +8,6 @@ export interface ExampleTool extends SourceNames {
   readonly scope: string;
   /** The tool's name, e.g. `notes_read`. */
   readonly tool: string;
-}
-
-function wordsOf(scope: string): readonly string[] {
-  return scope
-    .toLowerCase()
-    .split(/[:_]+/)
-    .filter((word) => word !== '');
 }
 
 function named(scope: string, words: readonly string[]): ExampleTool {

@@ -1,4 +1,5 @@
 import manifest from '../../../../templates/typescript/base/package.json' with { type: 'json' };
+import { ownPackages } from '../../json.ts';
 import type { Language } from '../../language.ts';
 import { blank, todo } from '../templates.ts';
 import { overlays } from './overlays.ts';
@@ -14,6 +15,7 @@ export const typescript: Language = {
   label: 'TypeScript',
   templates: [todo, blank],
   overlays,
+  ownPackages,
   takenNames: dependencies.flatMap(({ dependencies: needed = {}, devDependencies: tools = {} }) =>
     Object.keys({ ...(needed as object), ...(tools as object) }),
   ),

@@ -3,17 +3,10 @@ import { packageManager } from '../../../project/package-manager.ts';
 import type { Answers, File } from '../../answers.ts';
 import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
 import type { LanguageParts, Planning } from '../../language.ts';
+import { describe, pairOf, renameScopes } from '../source.ts';
 import { blank, todo } from '../templates.ts';
 import { exampleTools, fromPattern, listExamples, patternOf } from './example-tools.ts';
-import {
-  describe,
-  listPrograms,
-  listScopes,
-  pairOf,
-  renameScopes,
-  renameServer,
-  scopesIn,
-} from './source.ts';
+import { listPrograms, listScopes, renameServer, scopesIn } from './source.ts';
 import { toolTable } from './tool-table.ts';
 
 const scopesPath = 'src/scopes.ts';
@@ -115,6 +108,7 @@ export const parts: LanguageParts = {
   prose,
   edit,
   made,
+  installers: ({ packageManager: name }) => name,
   async install({ packageManager: name, place }, options) {
     const { install } = await import('../../install.ts');
     return install(name, {

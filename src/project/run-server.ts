@@ -1,0 +1,27 @@
+import type { Project } from './layout.ts';
+import { type RunningProgram, type StartOptions, startNode, startProgram } from './programs.ts';
+
+/**
+ * Run before `server.py`: when we are gone, even by SIGKILL, the pipe between us breaks and the server ends too, instead of
+ * keeping its port for ever.
+ */
+const endWithParent = `
+import os, runpy, signal, sys, threading
+def watch():
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
+sys.path[0] = os.getcwd()
+sys.argv = [sys.argv[1]]
+runpy.run_path(sys.argv[0], run_name="__main__")
+`;
+
+/** Starts a project's server, in its folder. It ends when we do. */
+export function runServer(project: Project, options: Omit<StartOptions, 'cwd'>): RunningProgram {
+  const started = { ...options, cwd: project.directory };
+  if (project.language === 'typescript') return startNode(['--enable-source-maps', project.entry], started);
+  // Unbuffered, so that what it prints is seen; without bytecode, which git would list in a project without our .gitignore.
+  const env = { ...options.env, PYTHONUNBUFFERED: '1' };
+  return startProgram(project.interpreter, ['-c', endWithParent, project.entry], { ...started, env });
+}

@@ -1,0 +1,30 @@
+"""The server: its name, how it is protected, and what it can do."""
+
+from fastmcp import FastMCP
+from fastmcp.server.auth.providers.scalekit import ScalekitProvider
+
+from protection import AccessTokens, load_settings, serve
+from scopes import SCOPES
+from tools import TOOLS
+
+settings = load_settings()
+
+mcp = FastMCP(
+    "MCP Server",
+    version="0.1.0",
+    # What models are told about the server as a whole; some read the first 512 characters alone.
+    instructions="An example: each tool says who called it.",
+    auth=ScalekitProvider(
+        environment_url=settings.scalekit_environment_url,
+        resource_id=settings.scalekit_resource_id,
+        base_url=settings.mcp_url,
+        scopes_supported=list(SCOPES),
+        token_verifier=AccessTokens(settings),
+    ),
+    tools=TOOLS,
+    mask_error_details=True,
+    strict_input_validation=True,
+)
+
+if __name__ == "__main__":
+    serve(mcp, settings)

@@ -1,0 +1,1 @@
+"""Tests of the server; `conftest.py` is what they start from."""
