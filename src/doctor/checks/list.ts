@@ -36,6 +36,7 @@ import c136 from './configuration/136-tool-fits-server.ts';
 import c137 from './configuration/137-server-has-security-fixes.ts';
 import c138 from './configuration/138-ejected-is-current.ts';
 import c139 from './configuration/139-manifest-readable.ts';
+import c140 from './configuration/140-protection-is-current.ts';
 import c141 from './configuration/141-scope-names.ts';
 import c142 from './configuration/142-client-asks-endpoint.ts';
 import c143 from './configuration/143-client-asks-server.ts';
@@ -176,6 +177,7 @@ export const allChecks: readonly Check[] = [
   c137,
   c138,
   c139,
+  c140,
   c141,
   c142,
   c143,

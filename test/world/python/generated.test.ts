@@ -9,6 +9,7 @@ import { scalekitProgram } from '../../support/repository.ts';
 
 /** Projects in Python, really installed from PyPI as their owner would, and used from end to end. */
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is a name that somebody may give.
 const name = 'It\'s "hard" 🙂 {{name}} ${name}';
 
 const todo: Kind & { readonly template: string } = {

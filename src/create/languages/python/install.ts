@@ -74,7 +74,16 @@ export async function installPython(options: RunOptions): Promise<readonly strin
     );
   await runOrFail([...python, '-m', 'venv', '.venv'], options, venvHint);
   const interpreter = interpreterIn(options.cwd) ?? '';
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--quiet', '-e', '.[dev]'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--quiet',
+    '--no-compile',
+    '-e',
+    '.[dev]',
+  ];
   await runOrFail([interpreter, ...pip], options, indexHint);
   return [];
 }

@@ -18,6 +18,7 @@ import { ignoreFile, readIgnores } from './ignores.ts';
 import { readJson } from './json-text.ts';
 import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packages.ts';
 import { publishedPorts } from './ports.ts';
+import { protectionOf } from './protection.ts';
 import { ejectedOf, recordFile } from './record.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
@@ -157,6 +158,7 @@ export async function gatherProject(
   return known({
     kind,
     ...(ejected === undefined ? {} : { ejected }),
+    ...protectionOf(sources),
     framework,
     ...readTransport(sources, framework),
     ...startOf(files, parsed, settings),
