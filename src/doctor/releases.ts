@@ -21,7 +21,11 @@ export const releases: readonly Release[] = [
   {
     version: '0.1.0',
     changes: [
-      { part: 'create', kind: 'new', what: 'An MCP server protected by Scalekit, in TypeScript, or in Python on FastMCP' },
+      {
+        part: 'create',
+        kind: 'new',
+        what: 'An MCP server protected by Scalekit, in TypeScript, or in Python on FastMCP',
+      },
       {
         part: 'server',
         kind: 'new',
