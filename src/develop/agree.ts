@@ -1,7 +1,7 @@
 import { type Context, isInteractive } from '../terminal/context.ts';
 import { Interrupted, UsageError } from '../terminal/errors.ts';
 
-/** What somebody has to agree to before a command changes a project. */
+/** What a person has to agree to before a command changes a project. */
 export interface Agreement {
   /** As it was typed, without flags, e.g. `scalekit-mcp eject`. */
   readonly command: string;
@@ -13,7 +13,7 @@ export interface Agreement {
 }
 
 /**
- * Asks a person to agree, where `--yes` has not.
+ * Asks a person to agree, unless `--yes` was given.
  * @throws UsageError if nobody can be asked; Interrupted if the answer is no.
  */
 export async function agree(

@@ -4,9 +4,9 @@ import { Session, type SessionContext } from './session.ts';
 
 /**
  * Compiles the project, runs its server and, where `.env` points at this machine, the local Scalekit, and does so again
- * when something is saved, until the signal aborts. Nothing of it is left running afterwards.
+ * when something is saved, until the signal aborts. Nothing is left running afterwards.
  * @param options of the command line: the local Scalekit's switches, which are kept in the project.
- * @throws UserError if there is no project, or where it cannot even start (a port that is taken).
+ * @throws UserError if there is no project, or it cannot even start (a port that is taken).
  */
 export async function develop(
   context: SessionContext,

@@ -3,9 +3,9 @@ import { lastLines, runProgram } from '../project/programs.ts';
 import { UserError } from '../terminal/errors.ts';
 
 /**
- * Brings lockfile and `node_modules` to what package.json says now.
- * @param done what has been done all the same, as the beginning of a sentence.
- * @throws UserError if the package manager fails; the files are as planned all the same.
+ * Updates lockfile and `node_modules` to match package.json.
+ * @param done what was done in spite of a failure, as the beginning of a sentence.
+ * @throws UserError if the package manager fails; the files are still as planned.
  */
 export async function installAgain(
   directory: string,

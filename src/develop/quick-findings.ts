@@ -3,7 +3,7 @@ import { diagnose } from '../doctor/diagnose.ts';
 import { gatherFacts } from '../doctor/gather/index.ts';
 
 /**
- * What doctor finds in a project's files alone: it asks nothing over the network, and takes a tenth of a second.
+ * What doctor finds in a project's files, without the network, in a tenth of a second.
  * @returns a line for each error.
  */
 export async function quickFindings(

@@ -3,13 +3,13 @@ import type { Project } from '../project/layout.ts';
 import { packageManager, packageManagerOf } from '../project/package-manager.ts';
 import { serverUrls } from '../scalekit/index.ts';
 
-/** What there is to say once everything runs. */
+/** What to tell the person once everything runs. */
 export interface Ready {
   readonly endpoint: string;
-  /** How long it took, as a person reads it. */
+  /** How long it took, for display. */
   readonly duration: string;
   readonly project: Pick<Project, 'directory'>;
-  /** The local Scalekit, where it was started with the server. */
+  /** The local Scalekit, if it was started with the server. */
   readonly emulator: Emulator | undefined;
 }
 
@@ -18,7 +18,7 @@ export function endpointOf(mcpUrl: string | undefined, port: number): string {
   return serverUrls(mcpUrl ?? `http://localhost:${port}/`).endpoint;
 }
 
-/** @returns one calm block: where the server is, who can sign in, what to do next, and how it ends. */
+/** @returns one block: where the server is, who can sign in, what to do next, and how to end it. */
 export function readyBlock({ endpoint, duration, project, emulator }: Ready): string {
   const manager = packageManager(packageManagerOf(project.directory) ?? 'npm');
   const users = emulator?.users.map(({ name, email }) => (name === email ? name : `${name} (${email})`));

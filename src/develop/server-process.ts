@@ -7,11 +7,11 @@ import { runServer } from '../project/run-server.ts';
 export interface ServerEvents {
   /** A line that the server has written. */
   readonly onLine: NonNullable<StartOptions['onLine']>;
-  /** The server has ended without being asked to; all of its lines have been handed over. */
+  /** The server has ended unasked, after all of its lines were passed on. */
   readonly onCrash: (how: string) => void;
 }
 
-/** The project's server as a program of its own: at most one at a time. */
+/** The project's server as a separate process: at most one at a time. */
 export class ServerProcess {
   readonly #project: Project;
   readonly #events: ServerEvents;

@@ -17,21 +17,21 @@ import { endpointOf, readyBlock } from './ready-block.ts';
 import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** How long a server that is replaced, or that is ended with us, may take for its open requests, in ms. */
+/** How long a server that is replaced or ended may take for its open requests, in ms. */
 const graceOnRestart = 1000;
 const graceAtEnd = 3000;
 /** When to mention that the server is not listening yet, in ms. */
 const patience = 10_000;
 
-/** What a run of `dev` touches beside the project’s files. */
+/** What a run of `dev` uses besides the project’s files. */
 export interface SessionContext extends Terminal {
   /** The project's directory. */
   readonly cwd: string;
-  /** Ends it all. */
+  /** Ends everything. */
   readonly signal: AbortSignal;
 }
 
-/** One run of `dev`: what runs, and what is done when something is saved. */
+/** One run of `dev`: what is running, and what happens when a file is saved. */
 export class Session {
   readonly #project: Project;
   readonly #context: SessionContext;
@@ -40,13 +40,13 @@ export class Session {
   readonly #scalekit: LocalScalekit;
   readonly #server: ServerProcess;
   #settings: Settings;
-  /** The last ones that could be read. */
+  /** The last settings that could be read. */
   #scopes: ReturnType<typeof scopesOfProject>['scopes'] | undefined;
   #switches: Switches;
   /** What was last printed about Scalekit; printed again only when it changes. */
   #said = '';
   #begun = false;
-  /** The check of types that goes on. */
+  /** The type check in progress. */
   #checking = new AbortController();
   /** Resolves when the server that was started last is ready, or has failed. */
   #announced: Promise<void> = Promise.resolve();
@@ -77,11 +77,11 @@ export class Session {
     });
   }
 
-  /** A person reads the server's log here, though through a pipe, and nobody waits for its connections to end. */
+  /** LOG_FORMAT: a person reads the log, although through a pipe. DRAIN_SECONDS: nobody waits for connections to end. */
   #serverEnvironment(): Readonly<Record<string, string | undefined>> {
     const { logFormat = 'text', drainSeconds = '0' } = this.#settings;
     const plain = this.#screen.colours ? {} : { NO_COLOR: '1' };
-    // Node.js keeps what it has compiled of the packages: a quarter of a restart (22.1 and later; others ignore it).
+    // Node.js caches the compiled packages, which saves a quarter of a restart (22.1 and later; others ignore it).
     const cache = { NODE_COMPILE_CACHE: join(this.#project.directory, 'node_modules/.cache/node') };
     const own = { LOG_FORMAT: logFormat, DRAIN_SECONDS: drainSeconds };
     return { ...plain, ...cache, ...this.#context.env, ...own };
@@ -99,20 +99,20 @@ export class Session {
     const has = (file: string) => files.includes(file);
     const isEnvironment = has('.env');
     if ((isEnvironment || has(localFile)) && !this.#readSettings()) return;
-    // What consent can grant does not wait for the compiler.
+    // New scopes are on the consent page without waiting for the compiler.
     if (has(localFile) || has(scopesFiles[this.#project.language])) await this.#followScalekit();
     if (isEnvironment) await this.#examine();
     const sources = files.filter((file) => file !== '.env' && file !== localFile);
     const subject = sources.join(', ');
     const changed = sources.length > 0 ? await this.#transform(subject) : false;
     if (this.#context.signal.aborted || changed === undefined) return;
-    // `.env` alone restarts what was there last.
+    // If only `.env` changed, the last source is started again.
     const wanted = isEnvironment || changed || !this.#server.running;
     if (wanted && existsSync(this.#project.entry)) await this.#serve(since);
     if (sources.length > 0) void this.#check(subject);
   }
 
-  /** @returns false if a file cannot be read, which is said. */
+  /** @returns false if a file cannot be read, after saying so. */
   #readSettings(): boolean {
     try {
       this.#settings = readSettings(this.#project.environmentFile, this.#context.env);
@@ -139,7 +139,7 @@ export class Session {
     for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
   }
 
-  /** @returns whether what the server loads has changed; undefined if the source cannot be read, which is said. */
+  /** @returns whether what the server loads has changed; undefined if the source cannot be read, after saying so. */
   async #transform(what: string): Promise<boolean | undefined> {
     this.#checking.abort();
     const transformed = await this.#compiler.transform(this.#context.signal);
@@ -149,18 +149,18 @@ export class Session {
     return undefined;
   }
 
-  /** Checks the types while the server restarts already, and until the next change. */
+  /** Checks the types while the server is already restarting, until the next change. */
   async #check(what: string): Promise<void> {
     this.#checking = new AbortController();
     const { signal } = this.#checking;
     try {
-      // The server first: both at once would make it wait.
+      // The server comes first: both at once would slow it down.
       await this.#announced;
       const checked = await this.#compiler.check(AbortSignal.any([signal, this.#context.signal]));
       if (!checked.ok) this.#showErrors(what, checked, 'the server runs all the same');
       else this.#screen.say('compile', `${subjectOf(what)}no errors, ${seconds(checked.duration)}`, 'quiet');
     } catch (error) {
-      // The next change makes the next check.
+      // The next change starts the next check.
       if (signal.aborted || this.#context.signal.aborted) return;
       this.#screen.say('compile', printable(String(error)), 'bad');
     }
@@ -176,7 +176,7 @@ export class Session {
     );
   }
 
-  /** Brings Scalekit and the server to the state of the files. @param since when the change was noticed. */
+  /** Makes Scalekit and the server match the files. @param since when the change was noticed. */
   async #serve(since: number): Promise<void> {
     if (!existsSync(this.#project.entry))
       return this.#fail(

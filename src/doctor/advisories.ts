@@ -33,7 +33,7 @@ export const advisories: readonly Advisory[] = [
     id: 'CVE-2026-25536',
     since: '1.10.0',
     fixedIn: '1.26.0',
-    what: 'one client can get another client’s answers where a server object is shared',
+    what: 'one client can get another client’s answers if a server object is shared',
   },
   {
     ecosystem: 'npm',
@@ -76,7 +76,7 @@ export const advisories: readonly Advisory[] = [
     name: 'fastmcp',
     id: 'CVE-2025-69196',
     fixedIn: '2.14.2',
-    what: 'its OAuth proxy gives out tokens that are good for other servers',
+    what: 'its OAuth proxy issues tokens that are good for other servers',
   },
   {
     ecosystem: 'pypi',

@@ -85,7 +85,7 @@ export function withAnswer(facts: Facts, run: (server: ServerFacts) => Outcome):
 /** Runs a check on what answers as an MCP server. */
 export function withServer(facts: Facts, run: (server: ServerFacts) => Outcome): Outcome {
   return withAnswer(facts, (server) => {
-    if (isInterfered(server)) return skipped('Something in front of it answers in its place');
+    if (isInterfered(server)) return skipped('Something in front of it answers instead');
     return isMcpServer(server) ? run(server) : skipped('What answers there is not an MCP server');
   });
 }
@@ -175,7 +175,7 @@ export function withClients(
     if (running && server.value.givenBy === 'settings')
       return run(project.clients, server.value.endpoint, project);
     if (setting === undefined || !mcpUrl.ok) return skipped('MCP_URL does not say where the server is');
-    if (!isBaseUrl(setting, project)) return skipped(`${setting.name} does not say at which path MCP is`);
+    if (!isBaseUrl(setting, project)) return skipped(`${setting.name} does not say which path MCP is at`);
     return run(project.clients, serverUrls(mcpUrl.value).endpoint, project);
   });
 }

@@ -43,15 +43,15 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     callbacks: ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'],
     stepsUp: false,
     known: [
-      'It connects from its cloud, even for the desktop application: a server on this machine is out of its reach.',
-      'A refusal has to be HTTP 401 or 403; an error inside of a 200 signs nobody in.',
+      'It connects from its cloud, even for the desktop application: a server on this machine is out of reach.',
+      'A refusal has to be HTTP 401 or 403; an error inside a 200 starts no sign-in.',
     ],
   },
   chatgpt: {
     name: 'ChatGPT',
     needsPublicUrl: true,
     registers: ['document', 'dynamic'],
-    callbacks: ['the address that its connector settings show'],
+    callbacks: ['the address in its connector settings'],
     stepsUp: true,
     known: ['It wants S256, and compares the issuer in the authorization answer (RFC 9207).'],
   },
@@ -59,10 +59,10 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     name: 'VS Code',
     needsPublicUrl: false,
     registers: ['document', 'dynamic'],
-    callbacks: ['http://127.0.0.1:33418/ and three more', 'another port where that one is taken'],
+    callbacks: ['http://127.0.0.1:33418/ and three more', 'another port if that one is taken'],
     stepsUp: true,
     known: [
-      'It may come back on another port than it has registered: “redirect_uri” errors go away with a new registration.',
+      'It may use a port other than the one that it registered: “redirect_uri” errors go away with a new registration.',
     ],
   },
   cursor: {
@@ -71,7 +71,9 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     registers: ['dynamic'],
     callbacks: ['http://localhost:8787/callback'],
     stepsUp: false,
-    known: ['It does not ask again when a tool needs another scope: let it ask for all at first.'],
+    known: [
+      'It does not ask again when a tool needs another scope: let it ask for all of them at the start.',
+    ],
   },
   codex: {
     name: 'Codex',
@@ -87,7 +89,7 @@ export const clients: Readonly<Record<ClientName, ClientRow>> = {
     registers: ['dynamic'],
     callbacks: ['http://localhost:7777/oauth/callback'],
     stepsUp: false,
-    known: ['"url" means SSE to it; Streamable HTTP is "httpUrl".'],
+    known: ['For it, "url" means SSE; Streamable HTTP is "httpUrl".'],
   },
   inspector: {
     name: 'MCP Inspector',

@@ -48,7 +48,7 @@ async function packageIn(plan: Examination, context: Context): Promise<Examinati
     throw new UsageError(`There are several MCP servers in this workspace: ${[only, ...more].join(', ')}`, {
       next: `cd ${only} && npx scalekit-mcp doctor`,
     });
-  context.stderr.write(`Looking at ${only}, the MCP server of this workspace.\n`);
+  context.stderr.write(`Checking ${only}, the MCP server of this workspace.\n`);
   return { ...plan, target: { ...target, directory: resolve(target.directory, only) } };
 }
 
@@ -68,7 +68,7 @@ async function save(facts: Facts, file: string, context: Context): Promise<void>
   await saveFacts(file, facts).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`${file} cannot be written: ${error.code ?? error.message}`, { cause: error });
   });
-  context.stderr.write(`What was seen is in ${file}. It holds no token and no secret.\n`);
+  context.stderr.write(`What was found is in ${file}. It contains no token and no secret.\n`);
 }
 
 interface Examined {

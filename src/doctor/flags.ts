@@ -97,20 +97,20 @@ async function readToken({ token }: DoctorFlags, context: Context): Promise<stri
 const contradictions: ReadonlyArray<readonly [keyof DoctorFlags, keyof DoctorFlags, string]> = [
   ['from', 'argument', '--from judges what was seen before, so there is no URL to ask'],
   ['from', 'token', '--from judges what was seen before, so there is no token to try'],
-  ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to mend'],
-  ['from', 'watch', '--from judges what was seen before, which does not change'],
-  ['from', 'save', '--from judges what has been saved already'],
+  ['from', 'fix', '--from judges what was seen before, maybe elsewhere, so there is nothing to fix'],
+  ['from', 'watch', '--from judges saved facts, which do not change'],
+  ['from', 'save', '--from judges facts that are already saved'],
   ['start', 'offline', '--start starts the server, and --offline only reads files: use one of them'],
   ['start', 'argument', '--start starts this project’s server, so there is no URL to ask'],
   ['from', 'start', '--from judges what was seen before, so there is nothing to start'],
-  ['watch', 'fix', '--watch looks on, and --fix changes things: use one of them'],
+  ['watch', 'fix', '--watch only watches, and --fix changes things: use one of them'],
   ['verbose', 'quiet', '--verbose and --quiet contradict each other'],
 ];
 
 function contradictionIn(flags: DoctorFlags): string | undefined {
   const found = contradictions.find(([one, other]) => flags[one] && flags[other]);
   if (found !== undefined) return found[2];
-  return flags.yes && !flags.fix ? '--yes means nothing without --fix' : undefined;
+  return flags.yes && !flags.fix ? '--yes has no meaning without --fix' : undefined;
 }
 
 /**

@@ -35,17 +35,18 @@ export interface Lines {
 const uvicorn =
   'Start uvicorn with --proxy-headers --forwarded-allow-ips="*" (behind your own proxy only), and give clients the path with exactly the slash that the server has.';
 
-const jose = `Check the token before MCP is reached: const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL("${keysPath}", SCALEKIT_ENVIRONMENT_URL)), { audience: SCALEKIT_RESOURCE_ID, issuer: [SCALEKIT_ENVIRONMENT_URL, SCALEKIT_ENVIRONMENT_URL + "/resources/" + SCALEKIT_RESOURCE_ID] }), and answer 401 with WWW-Authenticate where it throws`;
+const jose = `Check the token before MCP is reached: const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL("${keysPath}", SCALEKIT_ENVIRONMENT_URL)), { audience: SCALEKIT_RESOURCE_ID, issuer: [SCALEKIT_ENVIRONMENT_URL, SCALEKIT_ENVIRONMENT_URL + "/resources/" + SCALEKIT_RESOURCE_ID] }), and answer 401 with WWW-Authenticate if it throws`;
 
 const express: Lines = {
   name: 'Express',
-  allowHost: 'createMcpExpressApp({ allowedHosts: ["<HOST>"] }), or in your own Host check the name <HOST>.',
+  allowHost:
+    'createMcpExpressApp({ allowedHosts: ["<HOST>"] }), or allow <HOST> in your own check of the Host.',
   trustForwarded:
     'app.set("trust proxy", 1); and app.set("strict routing", false) with the URL that clients use.',
   serveHttp:
     'app.post("/mcp", async (req, res) => { const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }); await createServer().connect(transport); await transport.handleRequest(req, res, req.body); });',
-  mount: 'app.post("<PATH>", …) has to hand the request to the MCP transport.',
-  cors: 'app.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata alone origin: "*".',
+  mount: 'app.post("<PATH>", …) has to pass the request to the MCP transport.',
+  cors: 'app.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata only, origin: "*".',
   guard:
     'app.use(hostHeaderValidation(["localhost", "127.0.0.1", "<your host>"])) of the SDK’s Express package, and 403 for an Origin that you do not know.',
   rootMetadata:
@@ -64,7 +65,7 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     serveHttp: 'npm run dev serves Streamable HTTP at <MCP_URL>mcp.',
     mount: 'MCP is served at MCP_URL and “mcp” behind it: set MCP_URL accordingly.',
     cors: 'ALLOWED_ORIGINS in .env names the pages that may call.',
-    guard: 'ALLOWED_HOSTS and ALLOWED_ORIGINS in .env name what is known beside MCP_URL.',
+    guard: 'ALLOWED_HOSTS and ALLOWED_ORIGINS in .env name what is allowed besides MCP_URL.',
     rootMetadata: 'This server does so by itself: update scalekit-mcp-server.',
     protect: 'Pass the provider in src/main.ts: provider: new ScalekitProvider(…).',
     start: 'npm run dev',
@@ -81,7 +82,7 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     guard:
       'mcp.run(transport="http", …, host_origin_protection=True, allowed_hosts=["localhost", "127.0.0.1"]) (FastMCP 4).',
     rootMetadata:
-      '@mcp.custom_route("/.well-known/oauth-protected-resource", methods=["GET"]) with the same document; FastMCP has it at the path form alone.',
+      '@mcp.custom_route("/.well-known/oauth-protected-resource", methods=["GET"]) with the same document; FastMCP has it only in the path form.',
     protect:
       'mcp = FastMCP("…", auth=ScalekitProvider(environment_url=os.getenv("SCALEKIT_ENVIRONMENT_URL"), resource_id=os.getenv("SCALEKIT_RESOURCE_ID"), base_url=os.getenv("MCP_URL")))',
     loadEnv: 'from dotenv import load_dotenv; load_dotenv() before ScalekitProvider(…)',
@@ -149,10 +150,10 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     serveHttp: 'In xmcp.config.ts: http: true',
     mount: 'In xmcp.config.ts: http: { endpoint: "<PATH>" }',
     cors: 'In xmcp.config.ts: http: { cors: { origin: ["http://localhost:6274"], exposedHeaders: ["WWW-Authenticate"] } }',
-    guard: 'In src/middleware.ts: answer 403 where the Host or the Origin is not known.',
+    guard: 'In src/middleware.ts: answer 403 if the Host or the Origin is not known.',
     rootMetadata: 'xmcp has the metadata at the root; add the path form in src/middleware.ts.',
     protect:
-      'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit, or a function (req, res, next) of your own that answers 401. An export of another form is passed over without a word.',
+      'src/middleware.ts: export default scalekitProvider({ … }) of @xmcp-dev/scalekit, or a function (req, res, next) of your own that answers 401. An export of any other form is silently ignored.',
     start: 'npm run dev',
   },
   'mcp-framework': {
@@ -177,7 +178,7 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     name: 'Skybridge',
     serveHttp: 'await server.run(): Skybridge serves Streamable HTTP at /mcp.',
     mount: 'Skybridge serves MCP at /mcp; give clients that path.',
-    cors: 'server.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata alone origin: "*".',
+    cors: 'server.use(cors({ origin: ["http://localhost:6274"], allowedHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposedHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked; for the metadata only, origin: "*".',
     trustForwarded: 'server.express.set("trust proxy", 1); and build addresses from the public URL.',
     rootMetadata:
       'server.express.get("/.well-known/oauth-protected-resource", (req, res) => res.json(metadata)) before server.run().',
@@ -195,7 +196,7 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
   next: {
     ...express,
     name: 'Next',
-    allowHost: 'Allow <HOST> in the platform’s domains; a route handler sees no Host check of Next’s own.',
+    allowHost: 'Allow <HOST> in the platform’s domains; Next itself does not check the Host.',
     trustForwarded: 'Build addresses from MCP_URL and not from request.url.',
     serveHttp:
       'app/mcp/route.ts: export { handler as GET, handler as POST } with const handler = createMcpHandler((server) => { … }) of mcp-handler.',
@@ -213,12 +214,12 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     ...express,
     name: 'Hono',
     allowHost:
-      'hostHeaderValidation(["<HOST>"]) of @modelcontextprotocol/hono, or in your own Host check the name <HOST>.',
+      'hostHeaderValidation(["<HOST>"]) of @modelcontextprotocol/hono, or allow <HOST> in your own check of the Host.',
     trustForwarded:
       'Build addresses from MCP_URL and not from c.req.url; const app = new Hono({ strict: false }) for the slash.',
     serveHttp:
       'app.all("/mcp", async (c) => { const transport = new WebStandardStreamableHTTPServerTransport(); await createServer().connect(transport); return transport.handleRequest(c.req.raw); });',
-    mount: 'app.all("<PATH>", …) has to hand c.req.raw to the MCP transport.',
+    mount: 'app.all("<PATH>", …) has to pass c.req.raw to the MCP transport.',
     cors: 'app.use("*", cors({ origin: ["http://localhost:6274"], allowHeaders: ["authorization", "content-type", "mcp-protocol-version"], exposeHeaders: ["WWW-Authenticate", "Mcp-Session-Id"] })) before the token is checked.',
     guard:
       'app.use(hostHeaderValidation([…])) of @modelcontextprotocol/hono, and 403 for an Origin that you do not know.',
@@ -232,7 +233,7 @@ export const frameworkLines: Readonly<Record<Framework, Lines>> = {
     name: 'the TypeScript SDK',
     allowHost:
       'allowedHosts: ["<HOST>"] of the transport (v1: with enableDnsRebindingProtection) or of hostHeaderValidation (v2).',
-    mount: 'In the HTTP server’s router, hand requests for <PATH> to the MCP transport.',
+    mount: 'In the HTTP server’s router, pass requests for <PATH> to the MCP transport.',
   },
   python: {
     name: 'Python',

@@ -33,7 +33,7 @@ export const doctorOptions = [
     value: '<file>',
     summary: 'write what clients know of the tools; later, what breaks them',
   },
-  { name: 'fix', summary: 'show what can be mended, ask, and mend it' },
+  { name: 'fix', summary: 'show what can be fixed, ask, and fix it' },
   { name: 'yes', summary: 'with --fix: do not ask' },
   { name: 'watch', summary: 'look again when a file that was read, or the server, changes' },
   { name: 'only', value: '<list>', summary: 'these codes or steps alone, e.g. SKM108,server' },

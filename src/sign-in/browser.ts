@@ -1,8 +1,8 @@
-/** The environment, as far as it says where we run. */
+/** The parts of the environment that say where we run. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @returns whether a browser that is opened here is one that the person sees: not over SSH, and on Linux not without a
+ * @returns whether the person would see a browser that is opened here: not over SSH, and on Linux not without a
  *   display, unless `BROWSER` names one. `BROWSER=none` says that there is none.
  */
 export function canOpenBrowser(env: Environment, platform: NodeJS.Platform = process.platform): boolean {
@@ -13,7 +13,7 @@ export function canOpenBrowser(env: Environment, platform: NodeJS.Platform = pro
   return platform !== 'linux' || isWsl || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
-/** Opens a page in the person's browser. @returns whether something was started; it says nothing about what they see. */
+/** Opens a page in the person's browser. @returns whether something was started, which does not mean that they see it. */
 export async function openBrowser(url: URL): Promise<boolean> {
   try {
     const { default: open } = await import('open');

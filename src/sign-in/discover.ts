@@ -15,22 +15,22 @@ export interface ProtectedServer {
   readonly info: OAuthServerInfo;
   /** The resource indicator (RFC 8707); undefined if the server has no metadata. */
   readonly resource: string | undefined;
-  /** What a client is told to ask for first: the `scope` of the 401's challenge. */
+  /** The scopes that clients request first: the `scope` of the 401's challenge. */
   readonly baseScopes: readonly string[];
   /** All that its metadata lists. */
   readonly scopes: readonly string[];
 }
 
-/** Longer than any server that works needs for an answer, in ms. */
+/** Longer than any working server needs for an answer, in ms. */
 const patience = 20_000;
 
-/** @returns the innermost of an error's causes: `fetch` itself says "fetch failed" of everything. */
+/** @returns the innermost of an error's causes: `fetch` itself only says "fetch failed". */
 function rootCause(error: unknown): Error {
   const known = error instanceof Error ? error : new Error(String(error));
   return known.cause instanceof Error ? rootCause(known.cause) : known;
 }
 
-/** @returns that nobody has answered at an address, with the system's word for it. */
+/** @returns an error that says that nothing answers at an address, with the system's reason. */
 export function noAnswer(url: URL | string, error: unknown): UserError {
   const { message, name } = rootCause(error);
   const { origin, pathname } = new URL(url);
@@ -58,7 +58,7 @@ export function fetchWithin(signal: AbortSignal, milliseconds = patience): Fetch
   };
 }
 
-/** @returns what went wrong on the way to a token, in words. */
+/** @returns what went wrong while getting a token, in words. */
 export function signInError(server: URL, error: unknown): UserError {
   if (error instanceof UserError) return error;
   return new UserError(`Signing in at ${server.host} failed: ${printable(rootCause(error).message)}`, {
@@ -69,7 +69,7 @@ export function signInError(server: URL, error: unknown): UserError {
 
 const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
 
-/** @returns the resource indicator (RFC 8707), after a look whether the metadata is this server's. */
+/** @returns the resource indicator (RFC 8707), after checking that the metadata is this server's. */
 function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string | undefined {
   if (resourceMetadata === undefined) return undefined;
   const requestedResource = resourceUrlFromServerUrl(server);
@@ -78,7 +78,7 @@ function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string 
   throw new Error(`its metadata is that of ${resourceMetadata.resource}`);
 }
 
-/** Asks an MCP server without a token, as any client does first. */
+/** Sends an MCP server a request without a token, as any client does first. */
 async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> {
   const response = await fetchFn(server, {
     method: 'POST',
@@ -90,7 +90,7 @@ async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> 
 }
 
 /**
- * @returns whether an MCP server asks for a token; if nobody answers, it may.
+ * @returns whether an MCP server asks for a token; true if nothing answers, since it may.
  * @throws what aborted the signal.
  */
 export async function asksForToken(server: URL, signal: AbortSignal): Promise<boolean> {
@@ -102,7 +102,7 @@ export async function asksForToken(server: URL, signal: AbortSignal): Promise<bo
   }
 }
 
-/** @returns what a server without a challenge says in its metadata (RFC 9728, section 3): one with public tools answers some calls. */
+/** @returns the metadata of a server that sends no challenge (RFC 9728, section 3), since one with public tools answers some calls. */
 async function infoWithoutChallenge(
   server: URL,
   { ok, status }: Response,
@@ -117,8 +117,8 @@ async function infoWithoutChallenge(
 
 /**
  * Finds out where to get a token for an MCP server: its challenge says where the metadata is (RFC 9728, section 5.1), which
- * names the authorization server. Without a challenge it is where it always is, and what it lists is asked for.
- * @throws UserError (`sign-in/no-challenge`) where it asks for no token; what `fetchFn` throws.
+ * names the authorization server. Without a challenge, the metadata is at its usual place, and all scopes that it lists are requested.
+ * @throws UserError (`sign-in/no-challenge`) if it does not ask for a token; what `fetchFn` throws.
  */
 export async function discover(server: URL, fetchFn: FetchLike): Promise<ProtectedServer> {
   const response = await withoutToken(server, fetchFn);

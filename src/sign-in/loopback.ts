@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { systemCode, UserError } from '../terminal/errors.ts';
 
-/** Where the browser comes back to after a sign-in (RFC 8252, section 7.3), while it is open. */
+/** Where the browser returns after a sign-in (RFC 8252, section 7.3), while it is open. */
 export interface Loopback {
   readonly redirectUrl: string;
-  /** What the authorization server is to send back with the answer, so that nobody else's answer is taken. */
+  /** What the authorization server has to return with the answer, so that only its answer is accepted. */
   readonly state: string;
   /** Resolves with the parameters that the browser brought; never rejects. */
   readonly answered: Promise<URLSearchParams>;
@@ -24,7 +24,7 @@ const headers = {
   connection: 'close',
 } as const;
 
-/** A page that says one thing. The texts are ours: nothing of a request is shown. */
+/** A page with one message. The texts are ours: nothing from a request is shown. */
 function page(title: string, text: string): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -41,7 +41,7 @@ function same(a: string, b: string): boolean {
 }
 
 /**
- * @returns whether parameters are the answer to this sign-in: with its state, and with a code or an error (RFC 6749,
+ * @returns whether parameters answer this sign-in: they have its state, and a code or an error (RFC 6749,
  *   sections 4.1.2 and 4.1.2.1).
  */
 export function isAnswer(parameters: URLSearchParams, state: string): boolean {
@@ -49,7 +49,7 @@ export function isAnswer(parameters: URLSearchParams, state: string): boolean {
 }
 
 /**
- * Waits on a port of this machine for one browser. The caller closes it.
+ * Waits on a port of this machine for one browser. The caller has to close it.
  * @param port default: any that is free.
  * @throws UserError if the port is taken.
  */

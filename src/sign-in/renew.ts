@@ -20,7 +20,7 @@ async function metadataOf({ authorizationServer }: Origin, fetchFn: FetchLike) {
 
 /**
  * Exchanges a refresh token for new tokens (RFC 6749, section 6).
- * @returns the new ones, with the old refresh token where there came no other; undefined if the old one is good no more.
+ * @returns the new ones, with the old refresh token if no new one came; undefined if the old one is no longer valid.
  * @throws UserError if nobody answers; what aborted the signal.
  */
 export async function renew(
@@ -42,7 +42,7 @@ export async function renew(
     return tokensOf(answer, scopes);
   } catch (error) {
     signal.throwIfAborted();
-    // It was used, withdrawn or has expired, or the client is forgotten there: only a new sign-in helps.
+    // It was used, was revoked or has expired, or the server has forgotten the client: only a new sign-in helps.
     if (error instanceof OAuthError) return undefined;
     throw signInError(new URL(authorizationServer), error);
   }
@@ -52,14 +52,14 @@ export interface MachineOptions {
   readonly server: URL;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Default: what the authorization server gives. */
+  /** Default: whatever the authorization server grants. */
   readonly scopes?: readonly string[] | undefined;
-  /** The only authorization server that may see the secret; default: the one that the server names. */
+  /** The only authorization server that may see the secret. Default: the one that the server names. */
   readonly expectedIssuer?: string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** A secret goes to nobody but the authorization server that it belongs to. */
+/** A secret is sent only to the authorization server that it belongs to. */
 function otherIssuer(server: URL, issuer: string, expected: string): UserError {
   return new UserError(
     `The server at ${server.host} names another authorization server than the project's settings: ${printable(issuer)}\n    expected ${expected}. The client's secret was not sent.`,
@@ -97,9 +97,9 @@ export async function machineSignIn(options: MachineOptions): Promise<SignedIn> 
 }
 
 /**
- * Withdraws a token (RFC 7009), where the authorization server says that it can be done. Scalekit's does not for clients that
+ * Revokes a token (RFC 7009), if the authorization server supports that. Scalekit's does not for clients that
  * have registered themselves (docs/scalekit.md#scopes-and-refresh-tokens).
- * @returns whether it is withdrawn.
+ * @returns whether it is revoked.
  */
 export async function revoke(origin: Origin, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
   const fetchFn = fetchWithin(signal, 5000);

@@ -109,7 +109,7 @@ describe('--offline', () => {
   test('looks at files alone, and says why the rest was not looked at', async () => {
     const { exitCode, stdout } = await doctor(['--offline'], { cwd: await project() });
     expect(codesIn(stdout)).toEqual(['SKM108']);
-    expect(stdout).toContain('not checked: Nothing was asked over the network (--offline)');
+    expect(stdout).toContain('not checked: Nothing was requested over the network (--offline)');
     expect(exitCode).toBe(0);
   });
 
@@ -193,7 +193,7 @@ describe('--fix', () => {
   test('says where there is nothing to mend', async () => {
     const cwd = await project('SCALEKIT_RESOURCE_ID=conn_1\n');
     const { exitCode, stderr } = await doctor(['--offline', '--fix', '--yes'], { cwd });
-    expect(stderr).toContain('nothing that could be mended by itself');
+    expect(stderr).toContain('nothing that can be fixed automatically');
     expect(exitCode).toBe(1);
   });
 });

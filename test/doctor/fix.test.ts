@@ -100,7 +100,7 @@ describe('editing .env', () => {
       { kind: 'set-variable', file: '.env', variable: 'KEY', value: 'x' },
       { kind: 'remove-line', file: '.env', line: 2, variable: 'KEY' },
     ];
-    for (const edit of edits) expect(() => editText(severalLines, edit)).toThrow('goes over several lines');
+    for (const edit of edits) expect(() => editText(severalLines, edit)).toThrow('has several lines');
   });
 
   test('removes a line only while it still sets what it did', () => {

@@ -44,7 +44,7 @@ describe('textReport', () => {
     expect(report(facts)).toMatchInlineSnapshot(`
       "Doctor  todo-mcp  http://localhost:3002/mcp
 
-      ✗ SKM112  MCP_URL has another port than the server listens on
+      ✗ SKM112  MCP_URL does not have the port that the server listens on
           where     PORT .env:2
           found     PORT=3003, MCP_URL=http://localhost:3002/
           expected  PORT=3002
@@ -57,7 +57,7 @@ describe('textReport', () => {
           found     mode 0644
           expected  mode 0600: for you alone
           It is the file for secrets, even if there is none in it today.
-          → On this machine: Take the permission away: chmod 600 .env
+          → On this machine: Remove the permission: chmod 600 .env
 
       ✗ configuration 2 findings, 34 passed
       ✓ Scalekit      17 passed
@@ -66,7 +66,7 @@ describe('textReport', () => {
       ✓ tools         3 passed
 
       1 error, 1 advice.
-      2 can be mended by: npx scalekit-mcp doctor --fix
+      2 can be fixed by: npx scalekit-mcp doctor --fix
       More about one: npx scalekit-mcp doctor --explain SKM112
       "
     `);

@@ -65,7 +65,7 @@ describe('what a chat or an editor made of it is mended, and said', () => {
     expect(notesOf(parsed)).toEqual(['Curly quotes were read as straight ones.']);
   });
 
-  test('a fence of Markdown goes without a word', () => {
+  test('a Markdown fence is dropped without a note', () => {
     const parsed = parseDashboardMetadata(`\`\`\`json\n${JSON.stringify(metadata, null, 2)}\n\`\`\``);
     expect(parsed).toEqual({ ok: true, value: values, notes: [] });
   });

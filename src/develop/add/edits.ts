@@ -23,7 +23,7 @@ function canFollow(text: string): boolean {
   return code.endsWith('[') || code.endsWith(',');
 }
 
-/** Why a file cannot be edited: a sentence without its subject, which is the file, and without a full stop. */
+/** Why a file cannot be edited: a sentence without its subject, the file, and without a full stop. */
 export interface NotUnderstood {
   readonly problem: string;
 }

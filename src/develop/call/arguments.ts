@@ -38,7 +38,7 @@ export function typesOf({
   return [...own, ...constants.map((value) => typeof value), ...[...anyOf, ...oneOf].flatMap(typesOf)];
 }
 
-/** @returns what `name=value` means: text where the schema wants text, JSON where it is any, and else text. */
+/** @returns what `name=value` means: text if the schema wants text, otherwise JSON if it parses, otherwise text. */
 function meaningOf(text: string, property: Property | undefined): unknown {
   if (property !== undefined && typesOf(property).includes('string')) return text;
   try {
@@ -75,7 +75,7 @@ function parse(words: readonly string[], schema: Schema): Arguments {
   return Object.fromEntries(given);
 }
 
-/** Servers drop what they do not know without a word, so a misspelt name would look like one that was left out. */
+/** Servers silently drop arguments that they do not know, so a misspelt name would look like a missing one. */
 function unknownNames(given: Arguments, schema: Schema): readonly string[] {
   if (schema.additionalProperties || schema.patternProperties !== undefined) return [];
   const known = schema.properties ?? {};
@@ -90,9 +90,9 @@ function unknownArgument(name: string, known: readonly string[], tool: string): 
 }
 
 /**
- * @param words what stands behind the tool's name: one JSON object, or `name=value` each.
+ * @param words what follows the tool's name: one JSON object, or any number of `name=value`.
  * @returns the arguments of a call.
- * @throws UsageError naming all that the tool's schema refuses: an unknown name, a missing one, another type.
+ * @throws UsageError that lists everything that the tool's schema refuses: unknown names, missing ones, wrong types.
  */
 export function argumentsOf(words: readonly string[], schema: Schema, tool: string): Arguments {
   const given = parse(words, schema);

@@ -12,10 +12,10 @@ export interface CallOptions extends TokenOptions {
   readonly json?: boolean;
 }
 
-/** What a terminal obeys: controls but line ends and tabs, and the direction of text. */
+/** What controls a terminal: control characters except line breaks and tabs, and those that change the direction of text. */
 const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 
-/** A tool's text as a terminal may show it. It is another program's; JSON stays the same JSON. */
+/** A tool's text, safe to show in a terminal, since it comes from another program. JSON stays the same JSON. */
 function shown(text: string): string {
   return text.replaceAll(
     obeyed,
@@ -23,7 +23,7 @@ function shown(text: string): string {
   );
 }
 
-/** What a person reads of a result: its data, else its text, else what kind of thing it is. */
+/** What a person sees of a result: its data, else its text, else what kind of content it is. */
 function inWords({ structuredContent, content }: CallToolResult): string {
   if (structuredContent !== undefined) return shown(JSON.stringify(structuredContent, null, 2));
   return content
@@ -58,7 +58,7 @@ function toolNamed(name: string, tools: readonly Tool[]): Tool {
 
 /**
  * Calls a tool of the project's server, or of another.
- * @returns 0, or 1 where the tool answered with an error.
+ * @returns 0, or 1 if the tool answered with an error.
  * @throws UsageError for a tool that is not there, or arguments that its schema refuses; UserError if there is no answer.
  */
 export async function call(options: CallOptions, context: Context): Promise<ExitCode> {

@@ -21,7 +21,7 @@ const patience = 60_000;
 const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
 const union = (...lists: ReadonlyArray<readonly string[]>) => [...new Set(lists.flat())];
 
-/** Turns what went wrong between us and the server into words for a person. */
+/** Explains to a person what went wrong between us and the server. */
 function refused(endpoint: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
@@ -33,7 +33,7 @@ function refused(endpoint: string, error: unknown): UserError {
   });
 }
 
-/** The tool needs what the token does not have, and nobody may or can ask for more. */
+/** The tool needs scopes that the token lacks, and more may not, or cannot, be requested. */
 function lacking(required: readonly string[], scopes: readonly string[], isGiven: boolean): UserError {
   const missing = required.filter((scope) => !scopes.includes(scope)).map((scope) => printable(scope));
   const what = missing.join(', ') || required.join(', ');
@@ -69,7 +69,7 @@ export class Connection {
   readonly #source: TokenSource;
   readonly #client: Client;
   readonly #options: { readonly signal: AbortSignal; readonly timeout: number };
-  /** What `--scopes` says; nothing more is asked for then. */
+  /** The scopes of `--scopes`; if given, no others are requested. */
   readonly #given: readonly string[] | undefined;
   /** Undefined as long as the server asks for none: until a protected tool is called, where it has public ones. */
   #taken: Taken | undefined;
@@ -109,7 +109,7 @@ export class Connection {
     return (await this.#client.listTools(undefined, this.#options)).tools;
   }
 
-  /** Calls a tool with what it needs: its own scopes are asked for before the call, or where it did not say, after its refusal. */
+  /** Calls a tool with the scopes that it needs: they are requested before the call, or, if the tool does not name them, after its refusal. */
   async call(tool: Tool, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
     const send = () => this.#client.callTool({ name: tool.name, arguments: { ...args } }, this.#options);
     const needed = scopesOfTool(tool) ?? [];
@@ -147,7 +147,7 @@ export class Connection {
 
 /**
  * Connects to the project's server, or to another, uses the connection, and closes it.
- * @throws UserError if it does not come to an end; what aborted the context.
+ * @throws UserError if it fails; what aborted the context.
  */
 export async function withServer<T>(
   options: TokenOptions,

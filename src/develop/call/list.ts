@@ -7,7 +7,7 @@ import { type Property, typesOf } from './arguments.ts';
 import type { CallOptions } from './call.ts';
 import { isPublic, scopesOfTool, withServer } from './connection.ts';
 
-/** `title: string, description?: string`, as a person reads a schema. What is optional may be null as well, mostly. */
+/** `title: string, description?: string`, a schema for people. `null` is left out: most optional arguments accept it. */
 function signatureOf({ properties = {}, required = [] }: Tool['inputSchema']): string {
   return Object.entries(properties as Readonly<Record<string, Property>>)
     .map(([name, property]) => {
@@ -18,13 +18,13 @@ function signatureOf({ properties = {}, required = [] }: Tool['inputSchema']): s
     .join(', ');
 }
 
-/** @returns a tool with its scopes, which `--json` shows as a list whatever the server calls them. */
+/** @returns a tool with its scopes, which `--json` always shows as a list, whatever the server calls them. */
 function entryOf(tool: Tool): object {
   const scopes = scopesOfTool(tool);
   return scopes === undefined ? tool : { ...tool, scopes };
 }
 
-/** A list is for an overview: in a terminal each tool's description has one line. */
+/** The list is an overview: in a terminal each tool's description gets one line. */
 function widthOf({ stdout }: Context): number {
   return stdout.isTTY === true ? Math.max(40, stdout.columns ?? 80) : 1000;
 }
@@ -40,7 +40,7 @@ function show(tool: Tool, context: Context): void {
   if (needs !== '') context.stdout.write(`    ${styled(context, 'dim', needs)}\n`);
 }
 
-/** Without an answer nothing is known about the server's tools: exit code 3, whatever the reason. */
+/** Without an answer nothing is known about the server's tools: exit code 3, for whatever reason. */
 function uncheckable(error: unknown): unknown {
   if (!(error instanceof UserError) || error instanceof UsageError || error instanceof Interrupted)
     return error;
@@ -55,7 +55,7 @@ function uncheckable(error: unknown): unknown {
 
 /**
  * Lists the tools of the project's server, or of another, with the scopes that each needs.
- * @throws UserError with exit code 3 where the server cannot be asked; UsageError if an option is wrong.
+ * @throws UserError with exit code 3 if the server cannot be asked; UsageError if an option is wrong.
  */
 export async function list(options: CallOptions, context: Context): Promise<ExitCode> {
   const { endpoint, tools } = await withServer(options, context, async (connection) => ({

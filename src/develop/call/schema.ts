@@ -1,7 +1,7 @@
 import { Ajv, addFormats } from '@modelcontextprotocol/client/validators/ajv';
 import { printable } from '../../scalekit/index.ts';
 
-/** What Ajv says of a value. */
+/** What Ajv says about a value. */
 interface Finding {
   readonly instancePath: string;
   readonly keyword: string;
@@ -9,7 +9,7 @@ interface Finding {
   readonly message?: string;
 }
 
-/** Said by the caller, or of no use beside what is wrong inside of them. */
+/** Reported by the caller, or useless beside what is wrong inside them. */
 const saidElsewhere: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluatedProperties', 'if']);
 
 function steps(path: string): readonly string[] {
@@ -23,7 +23,7 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], value);
 }
 
-/** What a finding says is expected of its value, as far as that is a word or a list of values. */
+/** What a finding expects of its value, if that is a word or a list of values. */
 function expectedBy({ keyword, params }: Finding): readonly string[] | undefined {
   if (keyword === 'type') return [params.type].flat().map(String);
   if (keyword === 'const') return [JSON.stringify(params.allowedValue)];
@@ -32,7 +32,7 @@ function expectedBy({ keyword, params }: Finding): readonly string[] | undefined
   return undefined;
 }
 
-/** What is said of one value: every branch of a choice (`anyOf`) says what it would have taken. */
+/** The findings about one value: every branch of a choice (`anyOf`) says what it would have accepted. */
 function inWords(path: readonly string[], findings: readonly Finding[], given: unknown): readonly string[] {
   const name = printable(path.join('.')) || 'the arguments';
   const said = findings.filter(
@@ -44,11 +44,11 @@ function inWords(path: readonly string[], findings: readonly Finding[], given: u
   );
   const shown = printable(JSON.stringify(valueAt(given, path)) ?? '');
   const others = said.filter((finding) => finding.keyword !== 'required' && !expectedBy(finding));
-  // "Must match a schema in anyOf" says nothing beside what its branches have said.
+  // "Must match a schema in anyOf" adds nothing to what its branches say.
   const telling = others.filter(({ keyword }) => !/^(?:any|one|all)Of$/.test(keyword));
   const isChoice = telling.length < others.length;
   const expected = said.flatMap((finding) => expectedBy(finding) ?? []);
-  // Where one branch takes the value but for its size or form, that is what is wrong, and not that others want null.
+  // If one branch accepts the value except for its size or format, report that, and not that other branches want null.
   if (expected.length > 0 && !(isChoice && telling.length > 0))
     lines.push(`${name} is ${shown}, expected ${printable([...new Set(expected)].join(' or '))}`);
   const rest = telling.length > 0 || lines.length > 0 ? telling : others;
@@ -58,15 +58,15 @@ function inWords(path: readonly string[], findings: readonly Finding[], given: u
   ];
 }
 
-/** The dialects of JSON Schema differ in nothing that tools use, and Ajv refuses those that it was not made for. */
+/** The dialects of JSON Schema do not differ in what tools use, but Ajv refuses those that it does not know. */
 function withoutDialect(schema: object): object {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
 }
 
 /**
- * Holds a tool's arguments against its input schema.
- * @returns a line for each thing that the schema refuses, but for names at the top; none where the schema itself cannot be
- *   used, since the server looks at the arguments anyway.
+ * Checks a tool's arguments against its input schema.
+ * @returns a line for each thing that the schema refuses, except unknown names at the top; none if the schema itself cannot be
+ *   used, since the server checks the arguments anyway.
  */
 export function schemaProblems(given: unknown, schema: object): readonly string[] {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });

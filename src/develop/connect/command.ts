@@ -35,7 +35,7 @@ function clientOf(words: readonly string[] = []): McpClient {
     });
   const client = Object.values(mcpClients).find(({ id }) => id === word);
   if (client !== undefined) return client;
-  // `claude` is a part of two names, and a misspelling of none.
+  // `claude` is part of two names, so no single one can be suggested.
   const parts = ids.filter((id) => id.startsWith(word) || id.endsWith(word));
   const hint = parts.length > 0 ? `expected ${parts.join(', ')}` : didYouMean(word, ids);
   throw new UsageError(`There is no client ${printable(word)}; ${hint}`, {
@@ -65,11 +65,11 @@ async function apply({ context, flags }: Run, { file, place, text, folders }: Co
   await remember(where, before ?? { text: file.text, folders: made }, text);
 }
 
-/** What a run has found, and what is left to do. */
+/** What a run has found out, and what is left to do. */
 interface Found {
   readonly report: ConnectReport;
   readonly outcome?: string | undefined;
-  /** Undefined where there is nothing to do. */
+  /** Undefined if there is nothing to do. */
   readonly act?: (() => Promise<void>) | undefined;
 }
 
@@ -105,7 +105,7 @@ function commandLine({ client, flags }: Run): string {
 }
 
 /**
- * Puts a server into a client's file, or takes it out again; or says how that is done by hand.
+ * Adds a server to a client's file, or removes it again, or says how to do that by hand.
  * @returns 0 when it is done, was done already, or with `--dry-run` shown.
  * @throws UsageError for wrong words, and if nobody can be asked and `--yes` was not given; UserError for a file that is not
  * understood or cannot be written. Nothing is written then.

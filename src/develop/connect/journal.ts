@@ -3,8 +3,8 @@ import { readJsonFile, replacePrivateFile } from '../../project/private-files.ts
 import { stateDirectory } from '../../project/state-directory.ts';
 
 /**
- * What `connect` has done to whose files, so that `--remove` brings them back byte for byte. Of a text, only what was replaced
- * is kept, and the hash of what came of it: as soon as anybody else has changed the file, the entry alone is taken out.
+ * Records which files `connect` has changed, so that `--remove` restores them byte for byte. Of each file, only the replaced text
+ * and the hash of the new one are kept. If somebody else has changed the file since, only the entry is removed.
  */
 
 interface Undo {
@@ -25,13 +25,13 @@ const keyOf = (path: string, name: string) => `${path}#${name}`;
 
 export interface JournalPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Of the file, without links. */
+  /** The file's path, with links resolved. */
   readonly path: string;
-  /** Of the entry. */
+  /** The entry's name. */
   readonly name: string;
 }
 
-/** It makes removal exact and is no part of a connection: where it cannot be kept, connecting goes on. */
+/** The journal only makes removal exact, so connecting continues if it cannot be written. */
 async function read(env: JournalPlace['env']): Promise<Journal> {
   const value = await readJsonFile(stateDirectory(env), fileName).catch(() => undefined);
   return typeof value === 'object' && value !== null ? (value as Journal) : {};
@@ -50,14 +50,14 @@ function backFrom(before: string, after: string): NonNullable<Undo['back']> {
   return { start: head, length: after.length - head - tail, text: before.slice(head, before.length - tail) };
 }
 
-/** A file as it was before an entry came into it. */
+/** A file before an entry was added. */
 export interface Original {
   /** Undefined if there was no file. */
   readonly text: string | undefined;
   readonly folders: readonly string[];
 }
 
-/** @returns the file as it was, if it is still as we have left it. */
+/** @returns the file's old state, if it is still as we left it. */
 export async function recall(
   { env, path, name }: JournalPlace,
   current: string,
@@ -72,7 +72,7 @@ export async function recall(
   };
 }
 
-/** Remembers what was written, and what was there before. */
+/** Records what was written, and what was there before. */
 export async function remember(place: JournalPlace, original: Original, written: string): Promise<void> {
   const journal = await read(place.env);
   const back = original.text === undefined ? null : backFrom(original.text, written);
@@ -80,7 +80,7 @@ export async function remember(place: JournalPlace, original: Original, written:
   await write(place.env, { ...journal, [keyOf(place.path, place.name)]: undo });
 }
 
-/** Forgets an entry that is gone. */
+/** Forgets an entry that was removed. */
 export async function forget({ env, path, name }: JournalPlace): Promise<void> {
   const { [keyOf(path, name)]: gone, ...others } = await read(env);
   if (gone !== undefined) await write(env, others);

@@ -14,22 +14,22 @@ import { UsageError, UserError } from '../../terminal/errors.ts';
 import { recall } from './journal.ts';
 import type { Target } from './target.ts';
 
-/** What is to be done to a client's file. */
+/** What will be done to a client's file. */
 export interface ConnectPlan {
   readonly file: ConfigFile;
   readonly place: EntryPlace;
   readonly edited: EditedText;
-  /** What is written in the place of the old text; undefined if the file goes. */
+  /** The text that replaces the old one; undefined if the file is deleted. */
   readonly text: string | undefined;
-  /** Folders that go with the file. */
+  /** Folders that are deleted with the file. */
   readonly folders: readonly string[];
-  /** Where the entry has led before, if that was somewhere else. */
+  /** The URL that the entry had before, if it was another one. */
   readonly ledTo: string | undefined;
 }
 
 /**
  * @returns the file of a client in a scope.
- * @throws UsageError if it has none there.
+ * @throws UsageError if it has no file in that scope.
  */
 export function fileOf(client: McpClient, scope: ClientScope | undefined): ClientFile {
   const file = scope === undefined ? client.files[0] : client.files.find((each) => each.scope === scope);
@@ -53,7 +53,7 @@ function refuse(path: string, error: unknown, byHand: string): never {
   );
 }
 
-/** An entry as somebody would write it. */
+/** An entry as a person would write it. */
 export function asText(place: EntryPlace, value: JsonObject): string {
   return putEntry('', place, value).text.trimEnd();
 }
@@ -67,7 +67,7 @@ interface Request {
   readonly remove: boolean;
 }
 
-/** An entry that starts a program of its own is nobody's old address of this server. */
+/** An entry that starts a program cannot be an old address of this server. */
 function refuseTaken(path: string, name: string, entry: JsonObject, wanted: JsonObject): void {
   const endpoint = endpointOf(entry);
   const isBridge = typeof wanted.command === 'string';
@@ -79,7 +79,7 @@ function refuseTaken(path: string, name: string, entry: JsonObject, wanted: Json
   });
 }
 
-/** The name under which the server is, or goes, into the file. */
+/** The name of the server's entry in the file. */
 function nameIn(entries: ReadonlyMap<string, JsonObject>, { name, url, isNamed }: Target): string {
   if (isNamed || entries.has(name)) return name;
   return [...entries].find(([, entry]) => endpointOf(entry) === url)?.[0] ?? name;
@@ -123,10 +123,10 @@ async function planRemoval(
   const common = { place, folders: [], ledTo: undefined };
   if (current === undefined) return { ...common, edited: { text, change: 'none' }, text };
   const original = await recall({ env: machine.env, path: file.target, name }, text);
-  // Where the entry was there before us, it goes all the same.
+  // The entry is removed even if we did not add it.
   if (original !== undefined && !entriesIn(original.text ?? '', place).has(name))
     return { ...common, ...original, edited: { text: original.text ?? '', change: 'removed' } };
-  // A file that holds this entry and nothing else was made for it.
+  // A file with only this entry was created for it.
   if (asText(place, current) === text.trimEnd())
     return { ...common, text: undefined, edited: { text: '', change: 'removed' } };
   try {

@@ -13,7 +13,7 @@ import { type ConnectPlan, fileOf } from './plan.ts';
 import type { Target, TargetFlags } from './target.ts';
 import { diffLines, shownPath } from './words.ts';
 
-/** What a run of `connect` says of itself. */
+/** What a run of `connect` reports. */
 
 /** The options as they were typed. */
 export interface ConnectFlags extends TargetFlags {
@@ -31,14 +31,14 @@ export interface ConnectReport {
   readonly exitCode: ExitCode;
   readonly dryRun: boolean;
   readonly client: ClientId;
-  /** `steps`: this client has no file for such a server; a person does what `steps` says. */
+  /** `steps`: this client has no file for such a server, so a person has to do what `steps` says. */
   readonly change: EntryChange | 'steps';
   /** Undefined with `steps`. */
   readonly file?: string;
   readonly scope?: ClientScope;
   readonly name: string;
   readonly url: string;
-  /** What the client is told to ask for. */
+  /** The scopes that the client is told to request. */
   readonly scopes: readonly string[];
   readonly diff: readonly string[];
   readonly steps: readonly string[];
@@ -46,7 +46,7 @@ export interface ConnectReport {
   readonly next: readonly string[];
 }
 
-/** All that a run is about. */
+/** Everything that a run is about. */
 export interface Run {
   readonly client: McpClient;
   readonly scope: ClientScope | undefined;
@@ -78,7 +78,7 @@ function reportOf(
   };
 }
 
-/** @returns what a person does, where the client has no file for this server; undefined if it has one. */
+/** @returns what a person has to do if the client has no file for this server; undefined if it has one. */
 export function stepsReport(run: Run): ConnectReport | undefined {
   const { client, target, machine, scope, flags } = run;
   const byHand = client.byHand?.(target, machine, scope);

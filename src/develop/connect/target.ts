@@ -25,7 +25,7 @@ export interface TargetFlags {
 }
 
 export interface Target extends ServerEntry {
-  /** Whether somebody chose the name: else an entry of another name that leads to the same URL is the one that is meant. */
+  /** Whether the person chose the name. If not, an entry with another name but the same URL is the one that is meant. */
   readonly isNamed: boolean;
   readonly notes: readonly string[];
 }
@@ -92,7 +92,7 @@ function givenScopes(text: string): readonly string[] {
   });
 }
 
-/** The project in this folder, as far as it says how its server is reached. */
+/** What the project in this folder says about how its server is reached. */
 async function projectIn({ cwd, env }: Context): Promise<KnownProject | undefined> {
   const facts = await gatherProject(cwd, env);
   if (!facts.known) return undefined;
@@ -120,7 +120,7 @@ interface KnownProject {
   readonly scopes: readonly string[];
 }
 
-/** Another address of this machine, or of this project's server, is the same server to its owner. */
+/** For its owner, another address on this machine, or of this project's server, is the same server. */
 function defaultName(url: string, project: KnownProject | undefined): string {
   const isOwn = project !== undefined && (url === project.url || isLoopback(new URL(url)));
   return isOwn ? project.name : entryName(new URL(url).hostname);

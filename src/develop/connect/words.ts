@@ -5,7 +5,7 @@ import type { Context } from '../../terminal/context.ts';
 import { differenceOf } from '../../terminal/diff.ts';
 import { styled } from '../../terminal/screen.ts';
 
-/** @returns a path as a person would name it: from this folder, or from home. */
+/** @returns a path as a person would write it: relative to this folder or to the home folder. */
 export function shownPath(
   path: string,
   { cwd }: Pick<Context, 'cwd'>,
@@ -19,17 +19,17 @@ export function shownPath(
     : path;
 }
 
-/** Of another server's lines only the keys are shown: what they are set to may be a secret. */
+/** Of other servers' lines only the keys are shown, because the values may be secrets. */
 function withoutValues(line: string): string {
   return line.replace(/([:=]\s*|^\s*)(["'])(?:\\.|(?!\2).)*\2(?!\s*[:=])/g, '$1$2…$2');
 }
 
-/** Keys whose values are shown: they are about where a server is. */
+/** Keys whose values are shown, since they only say where a server is. */
 const open = /^\s*["']?(?:url|httpUrl|serverUrl|type|command|scopes?|enabled)\b/;
 
 const safe = (line: string) => maskSecrets(line.replaceAll('\t', '    ')).replaceAll(unseen, '\uFFFD');
 
-/** @returns what becomes of a file: each line that goes and comes, with two unchanged ones around them. */
+/** @returns the changes of a file: each removed and added line, with two unchanged lines around them. */
 export function diffLines(before: string, after: string, path: string): readonly string[] {
   const difference = differenceOf(before, after);
   if (difference === undefined) return [];
@@ -45,7 +45,7 @@ export function diffLines(before: string, after: string, path: string): readonly
   ];
 }
 
-/** The same in colours, where a terminal shows them. */
+/** The same in colour, if the terminal shows colours. */
 export function coloured(context: Context, line: string): string {
   if (line.startsWith('+ ')) return styled(context, 'green', line);
   return line.startsWith('- ') ? styled(context, 'red', line) : line;

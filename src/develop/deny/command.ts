@@ -8,7 +8,7 @@ import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { type Denial, filePlace, type Place, redisPlace } from './places.ts';
 
-/** `scalekit-mcp deny`: a token, or a person, is refused before the token expires (docs/revocation.md). */
+/** `scalekit-mcp deny`: refuses a token or a person before the token expires (docs/revocation.md). */
 
 /** The options as they were typed. */
 export interface DenyFlags {
@@ -25,16 +25,16 @@ export interface DenyReport {
   readonly exitCode: ExitCode;
   readonly dryRun: boolean;
   readonly id: string;
-  /** ISO 8601; `null` where the denial was lifted. */
+  /** ISO 8601; `null` if the denial was lifted. */
   readonly until: string | null;
-  /** Where it was written, or with `--dry-run` would be. */
+  /** Where it was written, or would be with `--dry-run`. */
   readonly places: readonly string[];
   readonly notes: readonly string[];
 }
 
 const help = 'scalekit-mcp deny --help';
 
-/** @throws UsageError saying everything that is wrong with what was typed. */
+/** @throws UsageError that lists everything that is wrong with what was typed. */
 function denialOf({ words = [], until }: DenyFlags, now: number): Denial {
   const [id] = words;
   const missing = [...(id === undefined ? ['<id>'] : []), ...(until === undefined ? ['--until'] : [])];
@@ -56,7 +56,7 @@ function denialOf({ words = [], until }: DenyFlags, now: number): Denial {
   return { id: checkedId.value, until: checkedUntil.value };
 }
 
-/** @returns the places where the server of this folder looks. @throws UsageError if there are none. */
+/** @returns the places that the server of this folder reads. @throws UsageError if there are none. */
 function placesOf({ cwd, env }: Context): readonly Place[] {
   const variables = { ...variablesIn(readEnvFile(join(cwd, '.env'))?.text ?? ''), ...env };
   const text = (name: string) => variables[name]?.trim() || undefined;
@@ -97,10 +97,10 @@ function notesOn({ id, until }: Denial, now: number): readonly string[] {
 }
 
 /**
- * Denies a token or a person, in every place where the server of this folder looks.
+ * Denies a token or a person, in every place that the server of this folder reads.
  * @returns 0 when it is written, or with `--dry-run` shown.
  * @throws UsageError for wrong words, where no place is set, and without a terminal and without `--yes`; UserError if a
- *   place does not take it.
+ *   place cannot be written.
  */
 export async function deny(flags: DenyFlags, context: Context): Promise<ExitCode> {
   const now = Date.now();

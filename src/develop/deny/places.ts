@@ -11,22 +11,22 @@ import {
 } from '../../scalekit/index.ts';
 import { systemCode, UserError } from '../../terminal/errors.ts';
 
-/** Where servers look for the deny list: DENY_FILE, REDIS_URL (docs/revocation.md). */
+/** The places where servers read the deny list: DENY_FILE, REDIS_URL (docs/revocation.md). */
 
 export interface Denial {
   readonly id: string;
-  /** In ms since 1970; a time that is over lifts the denial. */
+  /** In ms since 1970; a time in the past lifts the denial. */
   readonly until: number;
 }
 
 /** One place. */
 export interface Place {
-  /** As it is shown; without a password. */
+  /** For display, without a password. */
   readonly name: string;
   write(denial: Denial): Promise<void>;
 }
 
-/** A line more, and nothing else: the file may be open elsewhere, or mounted, and what its owner has written stays. */
+/** Only appends a line: the file may be open elsewhere, or mounted, and its owner's lines have to stay. */
 export function filePlace(directory: string, file: string): Place {
   const path = resolve(directory, file);
   return {
@@ -45,7 +45,7 @@ export function filePlace(directory: string, file: string): Place {
   };
 }
 
-/** What is used of ioredis. */
+/** The parts of ioredis that are used. */
 interface Redis {
   connect(): Promise<void>;
   zadd(key: string, score: number, member: string): Promise<unknown>;
@@ -90,7 +90,7 @@ export function redisPlace(directory: string, url: string, resourceId: string): 
         commandTimeout: patience,
         retryStrategy: () => null,
       });
-      // What a command is told is only that the connection is closed.
+      // The command's own error only says that the connection is closed.
       let cause: Error | undefined;
       redis.on('error', (error) => {
         cause ??= error;

@@ -4,8 +4,8 @@ import { changeFiles } from '../../project/change-files.ts';
 import type { EjectPlan } from './plan.ts';
 
 /**
- * Writes the planned files. A failure in the middle takes back what was written, so that nothing half-done is left.
- * @throws UserError naming the file that could not be written.
+ * Writes the planned files. If that fails halfway, what was written is undone, so that nothing half-done is left.
+ * @throws UserError that names the file that could not be written.
  */
 export function writePlan(directory: string, { writes, removes }: EjectPlan): void {
   changeFiles(directory, { writes, removes }, 'eject/write');
@@ -16,6 +16,6 @@ function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It holds something, or was never there.
+    // It is not empty, or was never there.
   }
 }

@@ -21,7 +21,7 @@ export interface EjectReport {
   readonly ok: true;
   readonly exitCode: ExitCode;
   readonly dryRun: boolean;
-  /** Of the package that the source was taken from. */
+  /** The version of the package that the source was taken from. */
   readonly version: string;
   readonly written: readonly string[];
   readonly removed: readonly string[];

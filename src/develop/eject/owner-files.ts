@@ -16,16 +16,16 @@ export function ownerFiles(directory: string): readonly string[] {
   return walk('').toSorted();
 }
 
-/** An owner's file that names the package. */
+/** A file of the owner's that names the package. */
 export interface Rewritten {
   readonly path: string;
   readonly text: string;
-  /** The exports of the package that it uses. */
+  /** The package's exports that it uses. */
   readonly uses: readonly string[];
 }
 
 const mention = new RegExp(`(['"])(${protectionPackage}(?:/[\\w./-]+)?)\\1`, 'g');
-/** What may stand before a specifier: all that TypeScript resolves, and nothing else. */
+/** What may precede a specifier: everything that TypeScript resolves, and nothing else. */
 const resolved = /(?:\bfrom|\bimport|\bimport\s*\(|\bdeclare\s+module)\s*$/;
 
 function notUnderstood(path: string, line: number, what: string): UserError {
@@ -35,17 +35,17 @@ function notUnderstood(path: string, line: number, what: string): UserError {
   });
 }
 
-/** A tool is what the code in Markdown is about: it stands in `src/tools/`, and `main.ts` above it. */
+/** Code in Markdown is about tools, which are in `src/tools/`, or about `main.ts` above them. */
 function placeOf(path: string, before: string): string {
   if (!path.endsWith('.md')) return path;
   return /\bdeclare\s+module\s*$/.test(before) ? 'src/main.ts' : 'src/tools/tool.ts';
 }
 
 /**
- * Lets a file of the owner's import the protection from the project.
- * @param exports each export's specifier and the file that takes its place.
+ * Makes a file of the owner's import the protection from the project.
+ * @param exports each export's specifier and the file that replaces it.
  * @returns undefined if the file does not name the package.
- * @throws UserError if it does in a way that is not understood.
+ * @throws UserError if it names the package in a way that is not understood.
  */
 export function rewriteImports(
   path: string,

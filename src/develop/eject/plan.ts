@@ -12,11 +12,11 @@ export interface EjectPlan {
   readonly packageManager: PackageManagerName;
   /** New texts by path, in the order of the paths. */
   readonly writes: ReadonlyMap<string, string>;
-  /** Paths that go. */
+  /** Paths to delete. */
   readonly removes: readonly string[];
-  /** What package.json gets in the place of the package. */
+  /** The dependencies that replace the package in package.json. */
   readonly dependencies: Readonly<Record<string, string>>;
-  /** What is left to the owner, as sentences. */
+  /** What is left for the owner to do, as sentences. */
   readonly notes: readonly string[];
 }
 
@@ -83,7 +83,7 @@ function refuseTakenFolder(directory: string): void {
   );
 }
 
-/** Its own dependencies take the package's place; what the owner depends on already stays as it is. */
+/** The package's own dependencies replace it; what the owner already depends on stays as it is. */
 function newManifest(manifest: Json & { dependencies: Versions }, protection: Protection) {
   const { [protectionPackage]: _, ...rest } = manifest.dependencies;
   const development = (manifest.devDependencies ?? {}) as Versions;
@@ -95,7 +95,7 @@ function newManifest(manifest: Json & { dependencies: Versions }, protection: Pr
   const dependencies = Object.fromEntries(
     Object.entries({ ...rest, ...added }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
-  // What production needs is no development dependency any more.
+  // What production needs is no longer a development dependency.
   const devDependencies = Object.fromEntries(
     Object.entries(development).filter(([name]) => !(name in added) && name !== protectionPackage),
   );
@@ -111,12 +111,12 @@ function vendored(directory: string): { goes: readonly string[]; stays: number }
   return { goes: goes.map((name) => `vendor/${name}`), stays: files.length - goes.length };
 }
 
-/** @returns a Dockerfile that copies no `vendor/`. */
+/** @returns a Dockerfile that does not copy `vendor/`. */
 export function withoutVendor(dockerfile: string): string {
   return dockerfile.replace(/^COPY vendor \.\/vendor\r?\n/m, '');
 }
 
-/** `vendor/` is copied into the image as long as it holds something. */
+/** `vendor/` is copied into the image as long as it contains something. */
 function newDockerfile(directory: string, stays: number): string | undefined {
   const path = join(directory, 'Dockerfile');
   if (stays > 0 || !existsSync(path)) return undefined;
@@ -125,7 +125,7 @@ function newDockerfile(directory: string, stays: number): string | undefined {
   return without === text ? undefined : without;
 }
 
-/** What the record says of a file is true as long as the owner has not touched it; we have not touched it either, then. */
+/** The record's hash of a file holds as long as the owner has not changed it. */
 function newRecord(
   directory: string,
   protection: Protection,
@@ -148,7 +148,7 @@ function newRecord(
   return jsonText({ ...record, ejected, files: Object.fromEntries(files) });
 }
 
-/** What a generated project says of where its protection is, and what it says afterwards. */
+/** What a generated project says about where its protection is, before and after ejecting. */
 const prose: ReadonlyArray<readonly [file: string, before: RegExp, after: string]> = [
   [
     'README.md',
@@ -167,7 +167,7 @@ const prose: ReadonlyArray<readonly [file: string, before: RegExp, after: string
   ],
 ];
 
-/** @returns what a generated file says once the protection is ejected; where an owner uses other words, they stay. */
+/** @returns a generated file's text once the protection is ejected; an owner's own words stay. */
 export function ejectedProse(path: string, text: string): string {
   return prose.reduce(
     (rest, [file, before, after]) => (file === path ? rest.replace(before, () => after) : rest),
@@ -189,7 +189,7 @@ function newProse(directory: string, rewritten: readonly Rewritten[]): ReadonlyM
 
 /**
  * Plans how the protection's source becomes the project's own. Reads the project; changes and runs nothing.
- * @throws UserError if that is not possible, or where the project has changed in a way that is not understood.
+ * @throws UserError if that is not possible, or the project has changed in a way that is not understood.
  */
 export function planEject(directory: string): EjectPlan {
   const manifest = manifestOf(directory);

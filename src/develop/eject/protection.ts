@@ -10,16 +10,16 @@ export const protectionPackage = 'scalekit-mcp-server';
 /** Where its TypeScript goes in a project. */
 export const protectionFolder = 'src/protect';
 
-/** The installed protection, as far as a project that takes it over needs it. */
+/** What a project that takes the protection over needs to know about it. */
 export interface Protection {
   readonly version: string;
-  /** Each export of the package by its specifier, and the file in the project that takes its place. */
+  /** Each export of the package by its specifier, and the file in the project that replaces it. */
   readonly exports: ReadonlyMap<string, string>;
-  /** What it depends on, by name, with the version that is installed. */
+  /** Its dependencies by name, with the installed versions. */
   readonly dependencies: Readonly<Record<string, string>>;
   /**
    * @param specifiers exports of the package that the project uses.
-   * @returns the texts of these, of all that they import, and the licence, by their path in the project.
+   * @returns the texts of these and of all that they import, and the licence, by their path in the project.
    */
   sources(specifiers: readonly string[]): ReadonlyMap<string, string>;
 }
@@ -32,18 +32,18 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** The package's `src/server/` becomes the folder itself; its neighbours lie below. */
+/** The package's `src/server/` becomes the folder itself; its sibling folders go below. */
 const inProject = (path: string) => posix.join(protectionFolder, path.replace(/^src\/(?:server\/)?/, ''));
 
 const relativeImport = /((?:\bfrom\s*|\bimport\s*\(?\s*))'(\.{1,2}\/[^']+)'/g;
 
-/** @returns a specifier that leads from one file of the project to another. */
+/** @returns the specifier with which one file of the project imports another. */
 export function specifierFrom(file: string, target: string): string {
   const path = posix.relative(posix.dirname(file), target);
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** Moves a source of the package to its place in the project: its relative imports follow. */
+/** Moves a source of the package to its place in the project, and adapts its relative imports. */
 function moved(path: string, text: string): { text: string; imports: readonly string[] } {
   const imports: string[] = [];
   const rewritten = text.replaceAll(relativeImport, (_, before: string, specifier: string) => {
@@ -86,7 +86,7 @@ const notInstalled = (what: string) =>
     next: "your package manager's install, e.g. npm install",
   });
 
-/** Packages that keep their manifest to themselves are found all the same: by the folders where Node would look. */
+/** Also finds packages that do not export their manifest, by the folders where Node would look. */
 function installedVersion(name: string, from: NodeJS.Require): string {
   for (const folder of from.resolve.paths(name) ?? []) {
     const manifest = join(folder, name, 'package.json');
@@ -107,13 +107,13 @@ function sourcesOf(exports: Exports): ReadonlyMap<string, string> {
   );
 }
 
-/** Each export of the package in this release, and the file that takes its place in a project that has ejected. */
+/** Each export of the package in this release, and the file that replaces it in a project that has ejected. */
 export const ejectedExports: ReadonlyMap<string, string> = new Map(
   [...sourcesOf(ownManifest.exports)].map(([specifier, file]) => [specifier, inProject(file)]),
 );
 
 /**
- * Reads the installed protection of a project. Nothing of it is run.
+ * Reads the installed protection of a project, without running any of it.
  * @throws UserError if it is not installed, or came without its TypeScript.
  */
 export function readProtection(directory: string): Protection {

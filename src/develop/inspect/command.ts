@@ -26,18 +26,18 @@ export interface InspectFlags extends TokenOptions {
 
 const help = 'npx scalekit-mcp inspect --help';
 
-/** Where the Inspector's page is, unless it is told otherwise; its callback is there, too (docs/mcp.md#clients). */
+/** Where the Inspector's page is by default, and its callback, too (docs/mcp.md#clients). */
 const pagePort = 6274;
 
-/** Words for npx, and what they need beside the environment. */
+/** The arguments for npx, and what else is needed besides the environment. */
 interface Call {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** A file for this run alone; it holds the token, which is in no list of processes then. */
+  /** A file for this run only. It holds the token, so that no list of processes shows it. */
   readonly secret?: { readonly path: string; readonly text: string };
 }
 
-/** @returns the words of a call of the Inspector by npx. */
+/** @returns the arguments with which npx runs the Inspector. */
 function npxWords(args: readonly string[], packages: readonly string[] = []): readonly string[] {
   const named = [...packages, inspectorRange].flatMap((each) => ['-p', each]);
   return ['npx', '-y', ...named, 'mcp-inspector', ...args];
@@ -69,7 +69,7 @@ function commandLineCall(flags: InspectFlags, endpoint: string, token: string | 
       ...given,
       ...(flags.json ? ['--format', 'json'] : []),
     ],
-    // It keeps nothing: the token comes with each run.
+    // It stores nothing: each run gets the token anew.
     env: { MCP_INSPECTOR_SECRET_STORE: 'memory' },
     secret: { path, text: `${JSON.stringify({ mcpServers: { server } })}\n` },
   };
@@ -123,7 +123,7 @@ function refuseCombinations(flags: InspectFlags): void {
   if (json && !cli && !dryRun) refuse('--json goes with --cli, or with --dry-run.');
 }
 
-/** What a failed run means, where that can be told from what npm has said. */
+/** What a failed run means, if npm's output tells. */
 function explain(output: string, exitCode: number | undefined): UserError | undefined {
   const isOfNpm = /^npm (?:error|ERR!)/m.test(output);
   const fault = isOfNpm ? faultIn(output) : undefined;
@@ -147,7 +147,7 @@ async function start({ args, env, secret }: Call, context: Context): Promise<Exi
     const [program = '', ...words] = npxWords(args);
     const { exitCode, absent, errors } = await showProgram(program, words, {
       cwd: context.cwd,
-      // One try is enough to find that there is no network; npm's own patience is minutes.
+      // One try is enough to find out that there is no network; npm's default takes minutes.
       env: { npm_config_fetch_retries: '1', npm_config_prefer_offline: 'true', ...context.env, ...env },
       signal: context.signal,
       onError: (text) => context.stderr.write(text),
@@ -166,7 +166,7 @@ async function start({ args, env, secret }: Call, context: Context): Promise<Exi
   }
 }
 
-/** A token that nobody has to see: the words stand for it. */
+/** What is shown in place of the token. */
 async function callOf(flags: InspectFlags, endpoint: string, context: Context): Promise<Call> {
   if (!flags.cli) return pageCall(endpoint, portOf(flags));
   if (flags.dryRun) return commandLineCall(flags, endpoint, '…');
@@ -182,7 +182,7 @@ async function callOf(flags: InspectFlags, endpoint: string, context: Context): 
 /**
  * Starts the MCP Inspector with a server filled in: its page, where a person signs in, or with `--cli` its command line, with a
  * token.
- * @returns 0, or 1 where the Inspector says so.
+ * @returns 0, or 1 if the Inspector says so.
  * @throws UsageError for options that do not go together; UserError for a Node.js that it does not run on, a port that is taken,
  * and a registry that does not answer.
  */
@@ -209,7 +209,7 @@ export async function inspect(flags: InspectFlags, context: Context): Promise<Ex
     context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return exitCodes.ok;
   }
-  // npm fetches it the first time: nobody should wonder what runs.
+  // npm downloads it the first time, so say what is running.
   context.stderr.write(`${[...shown, line(words)].join(' ')}\n`);
   return flags.dryRun ? exitCodes.ok : start(call, context);
 }

@@ -1,7 +1,7 @@
 import { quoteForShell } from '../../terminal/shell.ts';
 import type { TokenOptions } from './target.ts';
 
-/** @returns the `scalekit-mcp token` that asks for the same again. */
+/** @returns the `scalekit-mcp token` command that asks for the same again. */
 export function commandFor(options: TokenOptions, scopes = options.scopes): string {
   const { url, as, clientId, callbackPort, machine } = options;
   const rows = [

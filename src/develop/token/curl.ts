@@ -10,7 +10,7 @@ function authorization(token: string | undefined, command: string): string {
 }
 
 /**
- * @param token to stand in it; without one the line asks for it when it runs, so that none is left in a history or a log.
+ * @param token to put into it; without one the line gets it when it runs, so that no token is left in a history or a log.
  * @param command what prints the token.
  * @returns a call that lists the tools, to be pasted into a shell.
  */

@@ -9,7 +9,7 @@ import { styled } from '../../terminal/screen.ts';
 import { tokenFor } from './for-server.ts';
 import { checkUrl, type TokenOptions } from './target.ts';
 
-/** What each claim says (RFC 9068 and RFC 7519, and Scalekit's own). */
+/** What each claim means (RFC 9068, RFC 7519 and Scalekit's own). */
 const meanings: Readonly<Record<string, string>> = {
   iss: 'who issued it',
   aud: 'for which server',
@@ -29,7 +29,7 @@ const meanings: Readonly<Record<string, string>> = {
 
 const times: ReadonlySet<string> = new Set(['iat', 'nbf', 'exp']);
 
-/** @returns a time as a person reads it: `in 12 min`, `3 h ago`. */
+/** @returns a time for display: `in 12 min`, `3 h ago`. */
 export function relativeTime(seconds: number, now = Date.now() / 1000): string {
   const distance = Math.round(seconds - now);
   const size = Math.abs(distance);
@@ -99,9 +99,9 @@ function outcomeOf({ results, refusals }: Diagnosis, context: Context): readonly
 }
 
 /**
- * Says what a token holds, and what the server says to it and why.
- * @param jwt the token; `-` reads stdin; without one it is a new one of the local Scalekit.
- * @returns 0 where a server that follows the rules accepts it, 1 where it refuses, 3 where that cannot be found out.
+ * Says what a token contains, and what the server answers to it and why.
+ * @param jwt the token; `-` reads stdin; without one, a new one from the local Scalekit.
+ * @returns 0 if a server that follows the rules accepts it, 1 if it refuses, 3 if that cannot be found out.
  */
 export async function explainToken(
   jwt: string | undefined,

@@ -5,7 +5,7 @@ import { type TokenOptions, targetOf } from './target.ts';
 export type { TokenOptions } from './target.ts';
 
 /**
- * Which server, which authorization server, which token: the one place where that is decided.
+ * Decides which server, which authorization server and which token. Nothing else does.
  * @throws UsageError if there is no server, or an option is wrong.
  */
 export async function tokenSource(options: TokenOptions, context: Context): Promise<TokenSource> {
@@ -19,7 +19,7 @@ export async function tokenSource(options: TokenOptions, context: Context): Prom
 }
 
 /**
- * Gets an access token for the project's server, or that of `--url`: with the scopes of `--scopes`, else with all of them.
+ * Gets an access token for the project's server, or that of `--url`, with the scopes of `--scopes`, else with all of them.
  * @throws as `tokenSource` and `TokenSource.take`.
  */
 export async function tokenFor(options: TokenOptions, context: Context): Promise<string> {

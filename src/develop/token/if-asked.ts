@@ -2,7 +2,7 @@ import { asksForToken } from '../../sign-in/discover.ts';
 import type { ScopeWish, Taken, TokenSource } from './source.ts';
 
 /**
- * Gets a token, unless the server lets everybody in: nobody signs in for that.
+ * Gets a token, unless the server lets everybody in: no sign-in is needed for that.
  * @returns undefined if the server asks for none.
  * @throws as `TokenSource.take`.
  */

@@ -7,7 +7,7 @@ import { stateDirectory } from '../../project/state-directory.ts';
 import type { SignedIn } from '../../sign-in/sign-in.ts';
 import type { Tokens } from '../../sign-in/tokens.ts';
 
-/** For whom a token is kept. */
+/** Whose token it is. */
 export interface Holder {
   /** `--as`, as it was typed. */
   readonly user: string | null;
@@ -16,14 +16,14 @@ export interface Holder {
   readonly machine: boolean;
 }
 
-/** A sign-in that is kept. */
+/** A stored sign-in. */
 export interface KeptToken extends SignedIn {
   readonly holder: Holder;
   /** The scopes that were asked for; null: all of the server's. */
   readonly asked: readonly string[] | null;
 }
 
-/** What is looked for: these scopes exactly, or at least. `null` are all of the server's. */
+/** What is looked for: exactly these scopes, or at least these. `null` means all of the server's. */
 export interface Wanted {
   readonly holder: Holder;
   readonly scopes: readonly string[] | null;
@@ -51,7 +51,7 @@ function isFile(value: unknown): value is File {
 }
 
 /**
- * What people have signed in for at one server, in a file of their own in the user's state folder (0600 in 0700): by scopes and
+ * The sign-ins at one server, in one file in the user's state folder (0600 in 0700), by scopes and
  * by user.
  */
 export class KeptTokens {
@@ -62,7 +62,7 @@ export class KeptTokens {
 
   /**
    * @param server its MCP endpoint.
-   * @param authority the authorization server that the project's settings name: the same address has other tokens once it moves.
+   * @param authority the authorization server that the project's settings name. If it changes, the same address has other tokens.
    */
   constructor(
     env: Readonly<Record<string, string | undefined>>,
@@ -82,7 +82,7 @@ export class KeptTokens {
     return isFile(file) ? file.kept : [];
   }
 
-  /** @returns the token that fits best: the one that was asked for exactly so, else the one that can do the least. */
+  /** @returns the token that fits best: the one with exactly these scopes, else the one with the fewest. */
   async find({ holder, scopes, orMore }: Wanted): Promise<KeptToken | undefined> {
     const own = (await this.all()).filter((each) => same(each.holder, holder));
     const exact = own.find(({ asked }) => key(asked) === key(scopes));
@@ -92,12 +92,12 @@ export class KeptTokens {
       .sort((a, b) => a.tokens.scopes.length - b.tokens.scopes.length)[0];
   }
 
-  /** @returns the token that is kept now for the same user and the same scopes. */
+  /** @returns the token that is stored now for the same user and scopes. */
   async current(token: KeptToken): Promise<KeptToken | undefined> {
     return (await this.all()).find((each) => isSame(each, token));
   }
 
-  /** Keeps a token instead of the one that was asked for in the same way. */
+  /** Stores a token in place of the one for the same request. */
   async keep(token: KeptToken): Promise<void> {
     const others = (await this.all()).filter((each) => !isSame(each, token));
     await this.#write([...others, token]);
@@ -107,7 +107,7 @@ export class KeptTokens {
     await this.#write((await this.all()).filter((each) => !isSame(each, token)));
   }
 
-  /** Runs something alone: a refresh token that is used twice ends the connection (RFC 9700, section 4.14.2). */
+  /** Runs something exclusively, because using a refresh token twice ends the sign-in (RFC 9700, section 4.14.2). */
   alone<T>(run: () => Promise<T>): Promise<T> {
     return withFileLock(this.#directory, `${this.#name}.lock`, this.#signal, run);
   }

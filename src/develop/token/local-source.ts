@@ -6,7 +6,7 @@ import { UserError } from '../../terminal/errors.ts';
 import type { ScopeWish, TokenSource } from './source.ts';
 import type { TokenOptions } from './target.ts';
 
-/** Tokens of the project's local Scalekit: at once, without a person, and never kept. */
+/** Tokens from the project's local Scalekit: immediate, without a person, and never stored. */
 export function localSource(
   endpoint: string,
   local: WantedScalekit,

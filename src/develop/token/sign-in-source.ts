@@ -11,7 +11,7 @@ import type { Target, TokenOptions } from './target.ts';
 
 const taken = ({ tokens }: SignedIn): Taken => ({ token: tokens.accessToken, scopes: tokens.scopes });
 
-/** What a wish asks for, as it is kept: null are all scopes. */
+/** What a wish asks for, as it is stored: null means all scopes. */
 const askedBy = (wish: ScopeWish) => (wish.kind === 'all' ? null : wish.scopes);
 
 function portOf(text: string | undefined): number | undefined {
@@ -29,7 +29,7 @@ interface Credentials {
   readonly clientSecret: string;
 }
 
-/** From the environment alone: `.env` holds the environment's own client, which is none of a server's. */
+/** Only from the process environment: `.env` has the Scalekit environment's own client, which is not for this. */
 function machineCredentials({ env }: Context, clientId = env.SCALEKIT_CLIENT_ID): Credentials {
   const clientSecret = env.SCALEKIT_CLIENT_SECRET;
   const next = 'Scalekit’s dashboard > MCP Servers > your server > Clients has both';
@@ -50,7 +50,7 @@ function machineCredentials({ env }: Context, clientId = env.SCALEKIT_CLIENT_ID)
   return { clientId, clientSecret };
 }
 
-/** Tokens for which somebody signs in, or a machine identifies itself, at whatever authorization server the MCP server names. */
+/** Tokens for which a person signs in, or a machine identifies itself, at the authorization server that the MCP server names. */
 export class SignInSource implements TokenSource {
   readonly endpoint: string;
   readonly #options: TokenOptions;
@@ -87,7 +87,7 @@ export class SignInSource implements TokenSource {
 
   async replace(refused: Taken, wish: ScopeWish): Promise<Taken> {
     const kept = await this.#find(wish);
-    // Another program may have a newer one by now.
+    // Another program may have renewed it by now.
     if (kept === undefined || kept.tokens.accessToken !== refused.token) return this.take(wish);
     return (await this.#renewed(kept)) ?? this.#anew(wish);
   }
@@ -127,7 +127,7 @@ export class SignInSource implements TokenSource {
     return kept.alone(async () => {
       const now = await kept.current(old);
       if (now === undefined) return undefined;
-      // Another program was quicker.
+      // Another program has already renewed it.
       const isOther = now.tokens.accessToken !== old.tokens.accessToken;
       if (isOther && isFresh(now.tokens)) return taken(now);
       const tokens = await renew(now.origin, now.tokens, this.#context.signal);
@@ -152,7 +152,7 @@ export class SignInSource implements TokenSource {
     return machineSignIn({
       server: new URL(this.endpoint),
       ...machineCredentials(this.#context, this.#options.clientId),
-      // What clients ask for first is what it gets without asking.
+      // The scopes that clients request first are granted without being requested.
       scopes: wish.kind === 'all' || wish.scopes.length === 0 ? undefined : wish.scopes,
       expectedIssuer: this.#issuer,
       signal: this.#context.signal,
@@ -160,7 +160,7 @@ export class SignInSource implements TokenSource {
   }
 
   async #asPerson(wish: ScopeWish): Promise<SignedIn> {
-    // What a person reads goes to stderr: stdout is for the token.
+    // Messages for the person go to stderr, because stdout is for the token.
     const screen = { ...this.#context, stdout: this.#context.stderr as Context['stdout'] };
     const scopes = wish.kind === 'all' || wish.scopes.length === 0 ? undefined : wish.scopes.join(',');
     if (!isInteractive(screen))
@@ -190,7 +190,7 @@ export class SignInSource implements TokenSource {
   }
 }
 
-/** Where nobody can register, a client that is known there is the way. */
+/** If clients cannot register, a client that is already known there can be used. */
 function withWayOut(error: unknown): unknown {
   if (!(error instanceof UserError) || !/dynamic client registration/.test(error.message)) return error;
   return new UserError(error.message, {

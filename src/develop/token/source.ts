@@ -8,11 +8,11 @@ export interface Taken {
 
 /** Which scopes a token is to have. */
 export type ScopeWish =
-  /** All that the server has. */
+  /** All of the server's scopes. */
   | { readonly kind: 'all' }
-  /** These and no others: somebody has asked for them. */
+  /** Exactly these, because the person asked for them. */
   | { readonly kind: 'exactly'; readonly scopes: readonly string[] }
-  /** These, and what clients ask for first; a token with more will do. */
+  /** These, and those that clients request first; a token with more will do. */
   | { readonly kind: 'atLeast'; readonly scopes: readonly string[] };
 
 /** Where the tokens for one server come from. */
@@ -26,11 +26,11 @@ export interface TokenSource {
   take(wish: ScopeWish): Promise<Taken>;
   /** @returns a token for which nobody has to sign in; undefined if there is none. @throws as `take`. */
   atHand(wish: ScopeWish): Promise<Taken | undefined>;
-  /** Gets a new one without looking at what is kept: the server has said that the kept one lacks scopes (403). @throws as `take`. */
+  /** Gets a new one, without using a stored one, after the server said that it lacks scopes (403). @throws as `take`. */
   stepUp(wish: ScopeWish): Promise<Taken>;
-  /** Takes another instead of one that the server has refused (401). @throws as `take`. */
+  /** Replaces one that the server has refused (401). @throws as `take`. */
   replace(refused: Taken, wish: ScopeWish): Promise<Taken>;
-  /** Forgets what is kept for this server, and withdraws it where that can be done. @returns what was done, in words. */
+  /** Forgets what is stored for this server, and revokes it if possible. @returns what was done, in words. */
   logout(): Promise<string>;
 }
 
@@ -40,7 +40,7 @@ export function scopesGiven({ scopes }: Pick<TokenOptions, 'scopes'>): readonly 
   return [...new Set(scopes.split(/[\s,]+/).filter((scope) => scope !== ''))];
 }
 
-/** @returns the wish for the scopes of `--scopes`, or else another. */
+/** @returns the wish for the scopes of `--scopes`, or else the given one. */
 export function wishOf(options: Pick<TokenOptions, 'scopes'>, otherwise: ScopeWish): ScopeWish {
   const scopes = scopesGiven(options);
   return scopes === undefined ? otherwise : { kind: 'exactly', scopes };

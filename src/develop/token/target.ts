@@ -11,20 +11,20 @@ export interface TokenOptions extends Wish {
   readonly words?: readonly string[];
   /** The MCP server to ask for, instead of this project's. */
   readonly url?: string;
-  /** A client that is known at the authorization server, or the URL of a client id metadata document. */
+  /** A client that the authorization server knows, or the URL of a client id metadata document. */
   readonly clientId?: string;
   readonly callbackPort?: string;
-  /** False with `--no-cache`: nothing that is kept is used, and nothing is kept. */
+  /** False with `--no-cache`: stored tokens are not used, and nothing is stored. */
   readonly cache?: boolean;
 }
 
-/** Which server is meant, and who gives tokens for it. */
+/** Which server is meant, and who issues tokens for it. */
 export interface Target {
   /** Its MCP endpoint. */
   readonly endpoint: string;
-  /** The local Scalekit, where the project's settings point at it. */
+  /** The local Scalekit, if the project's settings point at it. */
   readonly local: WantedScalekit | undefined;
-  /** The issuer that the project's settings name, where the server is the project's own. */
+  /** The issuer that the project's settings name, if the server is the project's own. */
   readonly issuer: string | undefined;
 }
 
@@ -32,7 +32,7 @@ const help = 'npx scalekit-mcp token --help';
 
 /**
  * @returns the address of `--url`.
- * @throws UsageError if it is none.
+ * @throws UsageError if it is not an address.
  */
 export function checkUrl(text: string): string {
   if (isUrl(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
@@ -42,7 +42,7 @@ export function checkUrl(text: string): string {
   );
 }
 
-/** Some options matter to a sign-in alone, and would be ignored here without a word. */
+/** Some options only matter for a sign-in, and would be silently ignored here. */
 function refuseForLocal({ clientId, callbackPort }: TokenOptions): void {
   const given = [
     ...(clientId === undefined ? [] : ['--client-id']),

@@ -8,7 +8,7 @@ import { type TokenOptions, targetOf } from './target.ts';
 export interface TokenCommandOptions extends TokenOptions {
   /** Print a call for curl instead of the token. */
   readonly curl?: boolean;
-  /** With `--curl`: put the token into it. */
+  /** With `--curl`: include the token. */
   readonly withToken?: boolean;
   readonly logout?: boolean;
 }
@@ -21,7 +21,7 @@ async function printCurl(options: TokenCommandOptions, context: Context): Promis
 }
 
 /**
- * Prints an access token on stdout, alone, so that `TOKEN=$(scalekit-mcp token)` holds it; or with `explain` what the server
+ * Prints only an access token on stdout, so that `TOKEN=$(scalekit-mcp token)` works; or with `explain` what the server
  * would say to one.
  * @throws as `tokenFor`.
  */

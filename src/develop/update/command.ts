@@ -14,7 +14,7 @@ import { readProjectRecord } from './record.ts';
 import { describe, reportOf, type UpdateFlags, type UpdateReport } from './report.ts';
 import { undo } from './undo.ts';
 
-/** `scalekit-mcp update`: the owner's files, brought to the newest template. */
+/** `scalekit-mcp update`: updates the owner's files to the newest template. */
 
 const modes = ['check', 'diff', 'undo', 'dryRun'] as const;
 const flagOf = (name: string) => `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -28,7 +28,7 @@ function refuseTogether(flags: UpdateFlags): void {
     });
 }
 
-/** An older program knows only older templates, and would take back what a newer one has brought. */
+/** An older program knows only older templates, and would undo what a newer one has done. */
 function refuseOlder(made: string): void {
   if (compareVersions(made, version) <= 0) return;
   throw new UserError(
@@ -69,7 +69,7 @@ async function perform(plan: UpdatePlan, context: Context, screen: Screen): Prom
   const { from, to, installs } = plan;
   const manager = packageManagerOf(context.cwd);
   await applyAndKeep(context.cwd, context.env, { from, to, installs, contents });
-  // Without a lockfile nothing was installed here yet.
+  // Without a lockfile, nothing has been installed here yet.
   if (!installs || manager === undefined) return;
   await screen.step(
     `Installing with ${manager}`,
@@ -81,7 +81,7 @@ async function perform(plan: UpdatePlan, context: Context, screen: Screen): Prom
 
 /**
  * Updates the project in this folder.
- * @returns 0 when it is done or there is nothing to do; 1 with conflicts, and with `--check` where there is something to do.
+ * @returns 0 when it is done or there is nothing to do; 1 with conflicts, and with `--check` if there is something to do.
  * @throws UserError if it cannot be done; UsageError for options that contradict each other, and without a terminal and `--yes`.
  */
 export async function update(flags: UpdateFlags, context: Context): Promise<ExitCode> {
@@ -103,7 +103,7 @@ export async function update(flags: UpdateFlags, context: Context): Promise<Exit
   return finish(plan, flags, context, { screen, notes });
 }
 
-/** Prints what came of it: a document, a difference, or lines. */
+/** Prints the result: a JSON document, a diff, or lines. */
 function print(report: UpdateReport, flags: UpdateFlags, context: Context, screen: Screen): void {
   if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (report.diff !== undefined) context.stdout.write(report.diff === '' ? '' : `${report.diff}\n`);

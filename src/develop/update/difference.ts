@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { RunOptions } from '../../project/programs.ts';
 import type { UpdatePlan } from './plan.ts';
 
-/** @returns what an update would change, as `git diff` shows it; without the tarballs and records, which nobody reads. */
+/** @returns what an update would change, as `git diff` shows it, without tarballs and records, which nobody reads. */
 export async function differenceOf(
   directory: string,
   { files, writes, removes }: UpdatePlan,
@@ -24,7 +24,7 @@ export async function differenceOf(
       await put('a', path, await readFile(join(directory, path)).catch(() => undefined));
       await put('b', path, writes.get(path));
     }
-    // Ends with 1 where there is a difference.
+    // The exit code is 1 if there is a difference.
     const args = ['diff', '--no-index', '--no-prefix', '--no-color', '--no-ext-diff', 'a', 'b'];
     return (await runProgram('git', args, { ...options, cwd: folder })).stdout;
   } finally {

@@ -3,7 +3,7 @@ import type { Context } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
 
 /**
- * Refuses a folder with changes that are not committed: nobody could tell them from those of the update.
+ * Refuses a folder with uncommitted changes: nobody could tell them from those of the update.
  * If there is no git, or no repository, nothing is refused.
  */
 export async function refuseDirty({ cwd, env, signal }: Context): Promise<void> {

@@ -5,8 +5,8 @@ import { ejectedProse, withoutVendor } from '../eject/plan.ts';
 import { ejectedExports, protectionPackage } from '../eject/protection.ts';
 
 /**
- * A generated project as it would be had its protection been ejected at once: what `eject` does to files, done to those of
- * both releases, so that what it has changed in the project is no difference. Done twice, it changes nothing more.
+ * A generated project as it would be if its protection had been ejected at once: does to the files of both releases what `eject`
+ * does to files, so that its changes in the project do not count as differences. Doing it twice changes nothing more.
  */
 
 function manifestWithout(text: string): string {

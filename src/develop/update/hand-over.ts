@@ -6,7 +6,7 @@ import type { Context, ExitCode } from '../../terminal/context.ts';
 import { exitCodes } from '../../terminal/context.ts';
 import { version } from '../../terminal/version.ts';
 
-/** Set for the newest version, which must not look for a newer one again. */
+/** Set for the newest version, so that it does not look for a newer one again. */
 export const handedOver = 'SCALEKIT_MCP_HANDED_OVER';
 
 /** How long the registry may take to say which version is the newest, in milliseconds. */
@@ -14,12 +14,12 @@ const limit = 10_000;
 
 /** Which program updates the project. */
 export type Newest =
-  /** A newer one, which is to be run. */
+  /** A newer one has to be run. */
   | { readonly version: string }
-  /** This one; `note` says why, where it may not be the newest. */
+  /** This one; if it may not be the newest, `note` says why. */
   | { readonly note?: string };
 
-/** The one version that the project's package.json allows, if it is so. */
+/** The version that the project's package.json allows, if it allows only one. */
 async function pinned(directory: string): Promise<string | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
@@ -30,7 +30,7 @@ async function pinned(directory: string): Promise<string | undefined> {
   }
 }
 
-/** Finds out whether the registry has a newer scalekit-mcp than this one. Asks npm, as it is configured for the project. */
+/** Finds out whether the registry has a newer scalekit-mcp than this one, by npm, as it is configured for the project. */
 export async function newestProgram(context: Context, released: boolean): Promise<Newest> {
   if (context.env[handedOver]) return {};
   if (!released) return { note: `This is a build of a checkout, ${version}: it updates to itself.` };
@@ -51,7 +51,7 @@ export async function newestProgram(context: Context, released: boolean): Promis
   return compareVersions(newest, version) > 0 ? { version: newest } : {};
 }
 
-/** Runs the same command by a newer version, in this terminal. @returns its exit code. */
+/** Runs the same command with a newer version, in this terminal. @returns its exit code. */
 export async function handOver(
   newest: string,
   flags: readonly string[],

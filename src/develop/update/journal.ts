@@ -7,8 +7,8 @@ import { stateDirectory } from '../../project/state-directory.ts';
 import { UserError } from '../../terminal/errors.ts';
 
 /**
- * What an update has replaced, so that `--undo` brings it back, also if there is no git. It is kept in the person's state folder, one
- * for a project; undoing keeps what it replaces in the same place, so that a second `--undo` is the update again.
+ * What an update has replaced, so that `--undo` can restore it even without git. It is in the person's state folder, one
+ * per project. Undoing stores what it replaces in the same place, so that a second `--undo` redoes the update.
  */
 
 interface Change {
@@ -61,8 +61,8 @@ export interface Applied extends Pick<Journal, 'from' | 'to' | 'installs'> {
 }
 
 /**
- * Changes all files or none, and keeps what was there.
- * @throws UserError if a file cannot be written, or what it replaces cannot be kept: then nothing has changed.
+ * Changes all files or none, and stores what was there.
+ * @throws UserError if a file cannot be written, or what it replaces cannot be stored: then nothing has changed.
  */
 export async function applyAndKeep(directory: string, env: Environment, applied: Applied): Promise<void> {
   const { contents, ...about } = applied;
@@ -91,7 +91,7 @@ export async function applyAndKeep(directory: string, env: Environment, applied:
 /**
  * Reads what the last update of this project has replaced.
  * @returns what to apply to undo it, and the files that have changed since.
- * @throws UserError if there has been none.
+ * @throws UserError if there has been no update.
  */
 export async function readUndo(
   directory: string,

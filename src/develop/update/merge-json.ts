@@ -1,18 +1,18 @@
-/** JSON is merged member by member: a line that npm has moved is no conflict, and marks of one would break the file. */
+/** JSON is merged member by member, because a line that npm moved is not a conflict, and conflict markers would break the file. */
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Members = { readonly [key: string]: Json };
 
 export interface MergedJson {
   readonly value: Json | undefined;
-  /** Members that both have changed in different ways, as paths; the owner's value is kept. */
+  /** Paths of members that both sides have changed differently; the owner's value is kept. */
   readonly conflicts: readonly string[];
 }
 
 const isMembers = (value: Json | undefined): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The order of members means nothing. */
+/** The order of members does not matter. */
 function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (isMembers(a) && isMembers(b)) {
     const names = Object.keys(a);
@@ -27,9 +27,9 @@ function isSame(a: Json | undefined, b: Json | undefined): boolean {
 
 /**
  * Merges three JSON values.
- * @param base what both come from; undefined for a member that it did not have.
+ * @param base what both are based on; undefined for a member that it did not have.
  * @param path of the value, for the list of conflicts.
- * @returns the merged value (undefined: the member goes), in the owner's order.
+ * @returns the merged value (undefined: the member is removed), in the owner's order.
  */
 export function mergeJson(
   mine: Json | undefined,
@@ -66,7 +66,7 @@ function parsed(text: string): Json | undefined {
 /** A file's own indentation. */
 const indentOf = (text: string) => /^[{[]\r?\n([ \t]+)/.exec(text)?.[1] ?? 2;
 
-/** @returns undefined if one of the texts is no JSON, as a file with comments. */
+/** @returns undefined if one of the texts is not JSON, such as a file with comments. */
 export function mergeJsonTexts(
   mine: string,
   base: string,

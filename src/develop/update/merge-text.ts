@@ -12,8 +12,8 @@ export interface Labels {
 
 /**
  * Merges three texts as git does.
- * @returns the text, with the marks of git where both have changed the same lines, and how many such places there are.
- * @throws UserError if git is not there.
+ * @returns the text, with git's conflict markers where both have changed the same lines, and the number of such places.
+ * @throws UserError if git is not installed.
  */
 export async function mergeTexts(
   texts: { readonly mine: string; readonly base: string; readonly theirs: string },
@@ -29,7 +29,7 @@ export async function mergeTexts(
       ...options,
       cwd: folder,
     });
-    // The number of conflicts, up to 127; everything above is an error.
+    // The exit code is the number of conflicts, up to 127; everything above is an error.
     const { exitCode: conflicts = 255 } = result;
     if (conflicts > 127)
       throw new UserError(

@@ -16,9 +16,9 @@ import type { ProjectRecord } from './record.ts';
  * What happens to a file.
  * - `added`, `removed`: by the newer template; the owner has not touched it.
  * - `replaced`: the owner has not touched it. `merged`: both have changed it, in different places.
- * - `conflict`: both have changed the same place. It is marked in the file; in JSON the owner's value stays.
- * - `deleted`: by the owner; it stays so. `kept`: the newer template has no such file any more; it is the owner's.
- * - `left`: it is a link, or a folder, and not touched.
+ * - `conflict`: both have changed the same place. It is marked in the file; in JSON the owner's value is kept.
+ * - `deleted`: by the owner; it stays deleted. `kept`: the newer template no longer has it; it is the owner's now.
+ * - `left`: it is a link or a folder, and not touched.
  */
 export type Fate = 'added' | 'replaced' | 'merged' | 'conflict' | 'removed' | 'deleted' | 'kept' | 'left';
 
@@ -35,11 +35,11 @@ export interface UpdatePlan {
   readonly files: readonly FileUpdate[];
   readonly writes: ReadonlyMap<string, string | Uint8Array>;
   readonly removes: readonly string[];
-  /** Whether what the project depends on changes: then it has to be installed again. */
+  /** Whether the project's dependencies change, so that they have to be installed again. */
   readonly installs: boolean;
 }
 
-/** What there is to know about one path. */
+/** What is known about one path. */
 interface Sides {
   readonly path: string;
   /** On disk; undefined if there is no file. */
@@ -49,7 +49,7 @@ interface Sides {
   readonly base: string | undefined;
   /** In the newer template. */
   readonly theirs: string | Uint8Array | undefined;
-  /** Whether the file can have been changed by a command of ours, so that its hash proves nothing. */
+  /** Whether one of our commands may have changed the file, so that its hash proves nothing. */
   readonly mixed: boolean;
 }
 
@@ -59,7 +59,7 @@ interface Outcome extends Omit<FileUpdate, 'path'> {
 
 const sha256 = (content: string | Uint8Array) => hash('sha256', content);
 
-/** git checks files out with CRLF on some machines: that is no change of the owner's. */
+/** On some machines git checks files out with CRLF, which is not a change by the owner. */
 const withLf = (text: string) => text.replaceAll('\r\n', '\n');
 const hasCrlf = (text: string) => text.includes('\r\n') && !/(?<!\r)\n/.test(text);
 
@@ -68,7 +68,7 @@ function isUntouched({ mine, hash, mixed }: Sides): boolean {
   return sha256(mine) === hash || sha256(withLf(mine.toString('utf8'))) === hash;
 }
 
-/** Whether the newer template says nothing new about a file. */
+/** Whether the newer template has nothing new for a file. */
 function isUnchanged({ hash, base, theirs }: Sides): boolean {
   if (theirs === undefined) return false;
   return base !== undefined && typeof theirs === 'string' ? base === theirs : hash === sha256(theirs);
@@ -105,14 +105,14 @@ interface MergeOptions extends Omit<RunOptions, 'cwd'> {
   readonly to: string;
 }
 
-/** Of a file that is not there. */
+/** The plan for a file that does not exist. */
 function outcomeOfAbsent(sides: Sides): Outcome | undefined {
   const { hash, theirs } = sides;
   if (theirs === undefined || (hash !== undefined && isUnchanged(sides))) return undefined;
   return hash === undefined ? { fate: 'added', write: theirs } : { fate: 'deleted' };
 }
 
-/** @returns undefined if nothing happens to the file, and nothing is worth saying. */
+/** @returns undefined if nothing happens to the file and there is nothing to say. */
 async function outcomeOf(sides: Sides, options: MergeOptions): Promise<Outcome | undefined> {
   const { mine, theirs } = sides;
   if (mine === undefined) return outcomeOfAbsent(sides);
@@ -149,7 +149,7 @@ async function look(
   return { mine, outcome: await outcomeOf({ ...sides, mine }, options) };
 }
 
-/** Of both releases, with the names that are only this project's taken out. */
+/** The files of both releases, without the names that only this project has. */
 function sidesOf(record: ProjectRecord, rendered: readonly File[]) {
   const newer = rendered.filter(({ path }) => path !== '.env' && path !== manifestPath);
   const old = [...(record.base ?? [])].map(([path, content]) => ({ path, content }));
@@ -158,7 +158,7 @@ function sidesOf(record: ProjectRecord, rendered: readonly File[]) {
   return { newer: asEjected(newer), base };
 }
 
-/** Files that only tell how the project was made: written with everything else, and not worth a line. */
+/** Files that only record how the project was made: written with everything else, but not worth a line. */
 function recordsOf(record: ProjectRecord, rendered: readonly File[], newer: readonly File[]) {
   const made = rendered.find(({ path }) => path === manifestPath);
   const fresh = JSON.parse(String(made?.content ?? '{}')) as Record<string, unknown>;
@@ -182,8 +182,8 @@ function installsAgain(before: Buffer | undefined, after: string | Uint8Array | 
 }
 
 /**
- * Plans what brings a project to a newer template. Reads the project; changes and installs nothing.
- * @param rendered all files as the newer template makes them of the project's answers.
+ * Plans how to update a project to a newer template. Reads the project; changes and installs nothing.
+ * @param rendered all files as the newer template makes them from the project's answers.
  * @param to the version of the newer template.
  */
 export async function planUpdate(

@@ -7,7 +7,7 @@ import { inPlace } from '../../create/placement.ts';
 import { checkEach, conflicts, resolve } from '../../create/resolve.ts';
 import { problemsError, UserError } from '../../terminal/errors.ts';
 
-/** What a project says of how it was made. */
+/** What a project records about how it was made. */
 export interface ProjectRecord {
   /** All members, for writing it again. */
   readonly json: Readonly<Record<string, unknown>>;
@@ -44,13 +44,13 @@ async function readRecord(directory: string): Promise<Record<string, unknown>> {
   throw broken('is not JSON');
 }
 
-/** The name that the project was made with: the owner may have chosen another one since. */
+/** The name that the project was created with, since the owner may have renamed it. */
 function packageNameIn(base: ProjectRecord['base'], fallback: string): string {
   const name = /^ {2}"name": "([^"]+)"/m.exec(base?.get('package.json') ?? '')?.[1];
   return name ?? fallback;
 }
 
-/** @throws UserError if the answers are not what this version can make a project of. */
+/** @throws UserError if this version cannot make a project from the answers. */
 async function answersOf(
   directory: string,
   { language, template, answers }: Record<string, unknown>,
@@ -69,14 +69,14 @@ async function answersOf(
     resolve({ ...given, directory }, { cwd: directory, packageManager: undefined }),
     env,
   );
-  // The values of a real Scalekit are in `.env`, which is not updated; no other file has them.
+  // The values of a real Scalekit are only in `.env`, which is not updated.
   const { project } = resolved;
   return { ...project, packageName: packageNameIn(base, project.packageName) };
 }
 
 /**
  * Reads what a project was made from.
- * @throws UserError if this is no project of ours, or its record cannot be read.
+ * @throws UserError if create did not make this project, or its record cannot be read.
  */
 export async function readProjectRecord(
   directory: string,

@@ -23,7 +23,7 @@ export interface UpdateReport {
   readonly from: string;
   readonly to: string;
   readonly files: readonly FileUpdate[];
-  /** Paths of files that somebody has to look at. */
+  /** Paths of files that a person has to look at. */
   readonly conflicts: readonly string[];
   readonly notes: readonly string[];
   /** With `--diff`. */
@@ -57,7 +57,7 @@ export function describe(plan: UpdatePlan): readonly string[] {
 const conflictsIn = (plan: UpdatePlan) =>
   plan.files.filter(({ fate }) => fate === 'conflict').map(({ path }) => path);
 
-/** What to do next: to update, or to look at what came of it. */
+/** What to do next: update, or check the result. */
 function nextOf(plan: UpdatePlan, { packageManager: name, dryRun }: About): readonly string[] {
   if (pending(plan).length === 0) return [];
   if (dryRun) return [packageManager(name).exec('scalekit-mcp update')];

@@ -20,14 +20,14 @@ export interface UndoReport {
   readonly dryRun: boolean;
   readonly from: string;
   readonly to: string;
-  /** Paths of files that are as before the update again. */
+  /** Paths of files that are restored to their state before the update. */
   readonly restored: readonly string[];
   readonly next: readonly string[];
 }
 
 /**
- * Takes the last update of this project back.
- * @throws UserError if there is none, or where files have changed since: `--force` keeps these where the update was kept.
+ * Undoes the last update of this project.
+ * @throws UserError if there is none, or files have changed since. With `--force` they are stored, so that another undo restores them.
  */
 export async function undo(flags: UndoFlags, context: Context, screen: Screen): Promise<ExitCode> {
   const { changed, ...applied } = await readUndo(context.cwd, context.env);

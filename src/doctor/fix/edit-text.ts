@@ -14,7 +14,7 @@ function linesOf(text: string): string[] {
 /** @throws EditRefused if the value has several lines: ours never do, so it is a key or the like. */
 function inOneLine(found: Assignment): Assignment {
   if (!found.hasSeveralLines) return found;
-  throw new EditRefused(`${found.name} goes over several lines, which are not touched`);
+  throw new EditRefused(`${found.name} has several lines, which are not touched`);
 }
 
 function setValue(text: string, variable: string, value: string, rules?: EnvRules): string {

@@ -41,13 +41,14 @@ export async function mend(
     results,
     signal: context.signal,
   });
-  for (const { code, reason } of refused) say(`${code} is not mended by itself: tried on a copy, ${reason}.`);
+  for (const { code, reason } of refused)
+    say(`${code} is not fixed automatically: tried on a copy, ${reason}.`);
   const fixes = planFixes(good);
   if (isEmpty(fixes)) {
-    say('There is nothing that could be mended by itself.');
+    say('There is nothing that can be fixed automatically.');
     return false;
   }
-  say(`\nTo mend ${fixes.codes.join(', ')}:\n${await previewPlan(plan.target.directory, fixes)}`);
+  say(`\nTo fix ${fixes.codes.join(', ')}:\n${await previewPlan(plan.target.directory, fixes)}`);
   if (!(await isAgreed(plan, context))) {
     say('Nothing was changed.');
     return false;

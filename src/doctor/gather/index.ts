@@ -104,7 +104,7 @@ async function withToken(
   const token = target.token ?? minted;
   if (token === undefined) {
     const none = missing(
-      'No token was given (--token), and only the local Scalekit hands them out by itself',
+      'No token was given (--token), and only the local Scalekit issues them without a sign-in',
     );
     return { token: none, tools: none };
   }
@@ -119,7 +119,7 @@ async function withToken(
   };
 }
 
-const offlineReason = 'Nothing was asked over the network (--offline)';
+const offlineReason = 'Nothing was requested over the network (--offline)';
 
 /** @returns facts from files only; a token is read, but its signature is not checked. */
 async function gatherOffline(target: Target): Promise<Facts> {
@@ -235,7 +235,7 @@ async function gatherAll(target: Target, options: ProbeOptions): Promise<Facts> 
   if (place.known) {
     const facts = await gatherOnline(target, project, place.value, options);
     const notStarted = target.start
-      ? 'The server runs already'
+      ? 'The server is already running'
       : 'The doctor starts no server by itself (--start does)';
     return { ...noFacts(notStarted), project, ...facts };
   }

@@ -124,7 +124,7 @@ export async function startOwn(
       const said = output.trim().split('\n').slice(-14).join('\n');
       ended = absent
         ? `spawn ${program} ENOENT`
-        : said || `It ended with ${exitCode ?? 'a signal'}, without a word`;
+        : said || `It ended with ${exitCode ?? 'a signal'}, without any output`;
     },
     () => {
       ended ??= '';

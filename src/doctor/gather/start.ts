@@ -52,7 +52,7 @@ async function untilHealthy(
   while (Date.now() < deadline) {
     if (!child.running) {
       const { exitCode, signal: by } = await child.ended;
-      return child.output() || `It ended with ${exitCode ?? by}, without a word`;
+      return child.output() || `It ended with ${exitCode ?? by}, without any output`;
     }
     const answer = await probe({ url: health }, { signal, via: place.via, milliseconds: 2000 });
     if (answer.answered && answer.status === 200 && child.running) return undefined;

@@ -1,7 +1,7 @@
 import { type Intermediary, serverIs } from './types.ts';
 
 const access =
-  'Zero Trust > Access > Applications: add a Bypass policy for this host’s /mcp and /.well-known/, or take the application away. The MCP server checks tokens itself.';
+  'Zero Trust > Access > Applications: add a Bypass policy for this host’s /mcp and /.well-known/, or remove the application. The MCP server checks tokens itself.';
 
 /** What a company rents: networks, clouds, hosts, tunnels. Those further from the server come first. */
 export const clouds: readonly Intermediary[] = [
@@ -22,8 +22,8 @@ export const clouds: readonly Intermediary[] = [
     lines: {
       upstream:
         'In DNS or Tunnel, point the name at the server’s address and port; cloudflared: service: http://localhost:<PORT>.',
-      host: 'In Rules > Origin Rules, take the Host header override away; cloudflared: remove httpHostHeader.',
-      authorization: 'In Rules > Transform Rules, take away the rule that removes the Authorization header.',
+      host: 'In Rules > Origin Rules, remove the Host header override; cloudflared: remove httpHostHeader.',
+      authorization: 'In Rules > Transform Rules, delete the rule that removes the Authorization header.',
       policy:
         'In Security > WAF > Custom rules, add a rule with the action Skip for /mcp and /.well-known/ (bots and managed challenges included).',
     },
@@ -56,7 +56,7 @@ export const clouds: readonly Intermediary[] = [
     is: (_headers, text) => /Your client does not have permission to get URL/i.test(text),
     lines: {
       login:
-        'Let everybody call the service: gcloud run services add-iam-policy-binding <name> --member=allUsers --role=roles/run.invoker. The MCP server checks tokens itself.',
+        'Allow everybody to call the service: gcloud run services add-iam-policy-binding <name> --member=allUsers --role=roles/run.invoker. The MCP server checks tokens itself.',
     },
   },
   {
@@ -82,7 +82,7 @@ export const clouds: readonly Intermediary[] = [
     is: (headers) => /heroku/i.test(`${headers.server ?? ''} ${headers.via ?? ''}`),
     lines: {
       upstream:
-        'Read heroku logs --tail: H10 is a program that has ended, H14 none that runs. It has to listen on the PORT that Heroku sets.',
+        'Read heroku logs --tail: H10 is a program that has ended, H14 that none runs. It has to listen on the PORT that Heroku sets.',
     },
   },
   {
@@ -126,15 +126,15 @@ export const clouds: readonly Intermediary[] = [
         'Map the header back in the method response: integration.response.header.x-amzn-Remapped-WWW-Authenticate to WWW-Authenticate, or put an HTTP API or a load balancer in its place.',
       upstream: 'Check the integration’s URL, and that the gateway reaches it (VPC link, security group).',
       login:
-        'Take the authorizer off the routes /mcp and /.well-known/* (authorization: NONE): it answers before the MCP server, which checks tokens itself.',
+        'Remove the authorizer from the routes /mcp and /.well-known/* (authorization: NONE): it answers before the MCP server, which checks tokens itself.',
       route:
-        'API Gateway says “Missing Authentication Token” where it has no such route: add one for this path ({proxy+} for all), and mind the stage’s name in the URL.',
+        'API Gateway says “Missing Authentication Token” if it has no such route: add one for this path ({proxy+} for all), and mind the stage’s name in the URL.',
       policy:
         'Let the resource policy, the API key setting and AWS WAF pass calls to /mcp and /.well-known/*.',
       authorization:
-        'In the integration request, pass the Authorization header on, and take the gateway’s own authorizer away.',
+        'In the integration request, pass the Authorization header on, and remove the gateway’s own authorizer.',
       prefix:
-        'The stage’s name is a part of the public path: put it into MCP_URL, and pass {proxy} on with it, or map a custom domain to the stage.',
+        'The stage’s name is part of the public path: put it into MCP_URL, and pass {proxy} on with it, or map a custom domain to the stage.',
     },
   },
   {
@@ -143,7 +143,7 @@ export const clouds: readonly Intermediary[] = [
     is: serverIs(/^awselb/i),
     lines: {
       upstream: 'In the target group, check the port and the health check: path /healthz, success code 200.',
-      login: 'Take the rule’s authenticate-oidc (or -cognito) action away for /mcp and /.well-known/*.',
+      login: 'Remove the rule’s authenticate-oidc (or -cognito) action for /mcp and /.well-known/*.',
     },
   },
   {

@@ -16,7 +16,7 @@ export const anywhere: Readonly<Record<Trouble, string>> = {
   policy:
     'Make an exception for /mcp and /.well-known/ in the firewall or bot check: MCP clients are programs, with a User-Agent of their own and no page to click in.',
   route: 'Check the URL, path included: usually it ends in /mcp. If it is right, see what listens there.',
-  challenge: 'Let the gateway hand on WWW-Authenticate under its own name.',
+  challenge: 'Let the gateway pass on WWW-Authenticate under its own name.',
   login:
     'Let /mcp and /.well-known/ through without a login: the MCP server checks tokens itself, and programs cannot sign in on a page.',
 };

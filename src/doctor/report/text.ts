@@ -168,7 +168,7 @@ function describeSummary(diagnosis: Diagnosis, paint: Paint): readonly string[] 
   const fixable = results.filter(canFix).length;
   return [
     `${words.join(', ')}.`,
-    ...(fixable > 0 ? [`${fixable} can be mended by: npx scalekit-mcp doctor --fix`] : []),
+    ...(fixable > 0 ? [`${fixable} can be fixed by: npx scalekit-mcp doctor --fix`] : []),
     ...(first === undefined ? [] : [`More about one: npx scalekit-mcp doctor --explain ${first.code}`]),
   ];
 }

@@ -170,7 +170,7 @@ export default function greet({ name }) {
         '{ router: publish, middleware: requireScalekit }',
       ),
       codes: ['SKM304'],
-      fix: /passed over without a word/,
+      fix: /silently ignored/,
     },
     {
       name: 'two at once: a path for an address, and one issuer',

@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The client’s page may call the server',
   title: 'The client runs in a browser, and its page may not call the server',
-  why: 'A browser asks the server first (a preflight), and hides answers and headers that the server does not open to the page.',
+  why: 'A browser asks the server first (a preflight), and hides answers and headers that the server does not expose to the page.',
   fix: 'Answer OPTIONS without a token, with Access-Control-Allow-Origin for the client’s page, Access-Control-Allow-Headers: authorization, content-type, mcp-protocol-version, and Access-Control-Expose-Headers: WWW-Authenticate.',
   explains: ['SKM331', 'SKM332', 'SKM340'],
   run: (facts) =>

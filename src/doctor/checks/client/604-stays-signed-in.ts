@@ -9,9 +9,9 @@ export default defineCheck({
   level: 'advice',
   side: 'client',
   holds: 'The client stays signed in',
-  title: 'The client will not stay signed in: it is told nowhere to ask for offline_access',
+  title: 'The client will not stay signed in: nothing tells it to ask for offline_access',
   why: 'Scalekit gives a refresh token (the means to renew a sign-in without the user) only to a client that asks for the scope offline_access, and its metadata does not list it. Without one, people sign in again when the access token runs out, usually after an hour.',
-  fix: 'Tell the client to ask for it, where it can be told.',
+  fix: 'Tell the client to ask for it, if it can be configured.',
   run: (facts) =>
     withAuthorizationMetadata(facts, (metadata, { metadata: answer }) => {
       if (facts.client === undefined) return skipped('No client was asked about (--client)');

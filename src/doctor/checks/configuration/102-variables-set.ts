@@ -28,8 +28,8 @@ function hidden(setting: Setting): Finding {
     title: 'An invisible mark hides a variable that the server needs',
     actual: 'a byte order mark (BOM) before its name',
     expected: 'the name as the first thing in the file',
-    why: 'Some editors put the mark at the beginning of a file. To the server it is a part of the name.',
-    fix: 'Take the mark away: save the file as UTF-8 without BOM.',
+    why: 'Some editors put the mark at the beginning of a file. To the server it is part of the name.',
+    fix: 'Remove the mark: save the file as UTF-8 without BOM.',
     edits: file === undefined ? [] : [{ kind: 'replace', file, before: byteOrderMark, after: '' }],
   };
 }

@@ -26,7 +26,7 @@ export default defineCheck({
   level: 'error',
   side: 'env',
   holds: 'The environment URL has the right form',
-  title: 'The environment URL has a wrong form',
+  title: 'The environment URL has the wrong form',
   why: 'The server looks for Scalekit’s keys under this URL and finds nothing there.',
   fix: 'Set it to your environment’s URL from Scalekit’s dashboard > Settings: https:// and the host, nothing after it.',
   explains: ['SKM202', 'SKM301', 'SKM302'],

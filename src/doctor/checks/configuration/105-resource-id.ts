@@ -9,8 +9,8 @@ export default defineCheck({
   level: 'error',
   side: 'env',
   holds: 'The resource id has the right form',
-  title: 'The resource id has a wrong form',
-  why: 'Every token says for which resource id it is. With another kind of id here, the server refuses all of them.',
+  title: 'The resource id has the wrong form',
+  why: 'Every token names the resource id that it is for. With another kind of id here, the server refuses all of them.',
   fix: 'Copy the id that begins with res_ from Scalekit’s dashboard > MCP Servers > your server.',
   run: (facts) =>
     withSetting(facts, 'SCALEKIT_RESOURCE_ID', (setting, project) => {

@@ -9,7 +9,7 @@ export default defineCheck({
   level: 'warning',
   side: 'env',
   holds: 'The client id has the right form',
-  title: 'The client id has a wrong form',
+  title: 'The client id has the wrong form',
   why: 'It is not needed to check tokens, but calls to Scalekit’s API will fail with it.',
   fix: 'Copy the id that begins with skc_ from Scalekit’s dashboard > Settings > API credentials.',
   run: (facts) =>

@@ -8,7 +8,7 @@ export default defineCheck({
   side: 'env',
   holds: 'The resource id and the client id are in their places',
   title: 'The resource id and the client id are swapped',
-  why: 'Each variable holds what belongs into the other, so every token looks as if it were for another server.',
+  why: 'Each variable holds what belongs in the other, so every token looks as if it were for another server.',
   fix: 'Exchange the two values.',
   run: (facts) =>
     withSetting(facts, 'SCALEKIT_RESOURCE_ID', (resource, project) => {

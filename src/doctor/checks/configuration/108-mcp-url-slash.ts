@@ -24,7 +24,7 @@ export default defineCheck({
   side: 'env',
   holds: 'MCP_URL ends with a slash',
   title: 'MCP_URL has no slash at its end',
-  why: 'It has to be the same text as the Server URL in Scalekit’s dashboard, which ends with a slash. Some servers compare the two letter by letter.',
+  why: 'It has to be the same text as the Server URL in Scalekit’s dashboard, which ends with a slash. Some servers compare the two character by character.',
   fix: 'Add the slash, and keep the Server URL in the dashboard the same.',
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {

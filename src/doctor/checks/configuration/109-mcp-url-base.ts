@@ -11,7 +11,7 @@ export default defineCheck({
   holds: 'MCP_URL is the base URL, without /mcp',
   title: 'MCP_URL ends in /mcp',
   why: 'The server adds /mcp itself, so clients are sent to /mcp/mcp, where nothing is.',
-  fix: 'Take /mcp off. Clients still use the URL with /mcp at its end.',
+  fix: 'Remove /mcp. Clients still use the URL with /mcp at its end.',
   explains: ['SKM108', 'SKM301', 'SKM303', 'SKM313', 'SKM142', 'SKM319'],
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting, project) => {

@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'env',
   holds: 'MCP_URL is a URL that clients can use',
   title: 'MCP_URL is not a URL that clients can use',
-  why: 'The server tells clients where it is with this URL; with a wrong one they go nowhere.',
+  why: 'The server tells clients where it is with this URL; with a wrong one they cannot connect.',
   fix: 'Set it to the public base URL: http://localhost:<port>/ on your machine, https://… for the world.',
   run: (facts) =>
     withSetting(facts, 'MCP_URL', (setting) => {

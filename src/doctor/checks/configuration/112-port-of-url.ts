@@ -41,7 +41,7 @@ export default defineCheck({
   level: 'error',
   side: 'env',
   holds: 'MCP_URL has the port that the server listens on',
-  title: 'MCP_URL has another port than the server listens on',
+  title: 'MCP_URL does not have the port that the server listens on',
   why: 'Clients are sent to the port in MCP_URL, where this server is not.',
   fix: 'Make the two the same. If it is MCP_URL that you change, change it in the clients and in Scalekit’s dashboard (Server URL) too.',
   explains: ['SKM301', 'SKM303', 'SKM143'],

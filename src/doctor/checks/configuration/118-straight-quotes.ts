@@ -9,10 +9,10 @@ export default defineCheck({
   code: 'SKM118',
   level: 'error',
   side: 'env',
-  holds: 'No value stands in curly quotes',
-  title: 'A value stands in curly quotes, which become a part of it',
+  holds: 'No value is in curly quotes',
+  title: 'A value is in curly quotes, which become part of it',
   why: 'It was copied from a document or a chat, which turn straight quotes into curly ones. To a program they are letters like any other.',
-  fix: 'Take the quotes away; values in .env need none.',
+  fix: 'Remove the quotes; values in .env need none.',
   explains: ['SKM103', 'SKM104', 'SKM105', 'SKM106', 'SKM108', 'SKM110', 'SKM111', 'SKM301', 'SKM302'],
   run: (facts) =>
     withProject(facts, ({ settings }) =>

@@ -8,7 +8,7 @@ export default defineCheck({
   holds: 'Git does not track .env',
   title: 'Git tracks .env',
   why: 'Everything in it is in every clone of the repository, and stays in its history.',
-  fix: 'Take it out of git (the file itself stays), commit that, and replace every secret that was in it.',
+  fix: 'Remove it from git (the file itself stays), commit that, and replace every secret that was in it.',
   run: (facts) =>
     withEnvInGit(facts, (envFiles) =>
       found(

@@ -10,7 +10,7 @@ export default defineCheck({
   holds: 'Only you can read .env',
   title: 'Other users of this machine can read .env',
   why: 'It is the file for secrets, even if there is none in it today.',
-  fix: 'Take the permission away: chmod 600 .env',
+  fix: 'Remove the permission: chmod 600 .env',
   run: (facts) =>
     withProject(facts, ({ envFiles }) => {
       if (envFiles.every(({ mode }) => mode === undefined))

@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The tool scalekit-mcp and its server package fit together',
   title: 'The tool scalekit-mcp and its server package do not fit together',
-  why: 'They are made for each other, release by release: `dev`, `add` and the doctor may misjudge a server of another one.',
+  why: 'They are released together: `dev`, `add` and the doctor may misjudge a server of another release.',
   fix: 'Bring the older one to the release of the other, then run your tests.',
   run: (facts) =>
     withProject(facts, ({ packages }) => {

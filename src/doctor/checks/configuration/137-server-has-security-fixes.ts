@@ -9,7 +9,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The protection has every security fix',
   title: 'The protection lacks a security fix',
-  why: 'Whoever reads the list of fixes knows the hole, and your server still has it.',
+  why: 'Anyone who reads the list of fixes knows the hole, and your server still has it.',
   fix: 'Update scalekit-mcp-server, run your tests, and deploy it.',
   explains: ['SKM138'],
   run: (facts) =>

@@ -7,9 +7,9 @@ export default defineCheck({
   level: 'advice',
   side: 'code',
   holds: 'The ejected protection is as the package is',
-  title: 'The package has been mended since its source was ejected',
-  why: 'An ejected protection is yours: no update of a package brings it what was fixed since.',
-  fix: 'Read what was fixed since, and take over what concerns you.',
+  title: 'The package has been fixed since its source was ejected',
+  why: 'The ejected source is yours: an update of the package does not bring you its fixes.',
+  fix: 'Read what was fixed since, and apply what concerns you.',
   run: (facts) =>
     withProject(facts, ({ ejected }) => {
       if (ejected === undefined) return skipped('The protection is not ejected');

@@ -7,7 +7,7 @@ export default defineCheck({
   level: 'error',
   side: 'client',
   holds: 'Clients are configured with the MCP endpoint',
-  title: 'A client is configured with another path than the MCP endpoint',
+  title: 'A client is configured with a path that is not the MCP endpoint',
   why: 'Only the endpoint speaks MCP. Anywhere else the client gets “not found”, or signs in for a URL that the server does not know.',
   fix: 'Use the URL with /mcp at its end, exactly as above.',
   run: (facts) =>

@@ -7,7 +7,7 @@ export default defineCheck({
   code: 'SKM144',
   level: 'error',
   side: 'client',
-  holds: 'Clients bring no client id that is not theirs',
+  holds: 'No client is configured with a client id that is not its own',
   title: 'A client is configured with a client id that is not a client’s',
   why: 'Scalekit answers “unable to retrieve client by id”: the environment’s own id is not for MCP clients, which register themselves.',
   fix: 'Remove the client id from the client’s configuration; leave such fields empty in the MCP Inspector too.',

@@ -6,10 +6,10 @@ export default defineCheck({
   code: 'SKM146',
   level: 'error',
   side: 'client',
-  holds: 'Clients ask over Streamable HTTP',
+  holds: 'Clients use Streamable HTTP',
   title: 'A client is configured for the old SSE transport',
   why: 'To Gemini CLI the key "url" means SSE, which this server does not speak; "httpUrl" means Streamable HTTP.',
-  fix: 'Run npx scalekit-mcp connect gemini, which writes "httpUrl" in place of "url"; or write it yourself.',
+  fix: 'Run npx scalekit-mcp connect gemini, which writes "httpUrl" instead of "url"; or write it yourself.',
   run: (facts) =>
     withClients(facts, (clients) =>
       found(

@@ -8,7 +8,7 @@ export default defineCheck({
   holds: 'The project builds',
   title: 'The project does not build',
   why: 'The compiler refused the source, so there is no server to start.',
-  fix: 'Run npm run build, and mend the first error that it prints.',
+  fix: 'Run npm run build, and fix the first error that it prints.',
   run: ({ start }) =>
     withFact(start, ({ buildError }) =>
       buildError === undefined ? passed() : found({ subject: {}, actual: buildError }),

@@ -6,7 +6,7 @@ export default defineCheck({
   level: 'warning',
   side: 'code',
   holds: 'Every ignored code is still found',
-  title: 'A code is ignored that is not found any more',
+  title: 'An ignored code is not found any more',
   why: 'An exception that nobody needs hides the next real finding.',
   fix: 'Remove the entry from scalekit-doctor.json.',
   run: (facts, { outcomeOf, isCode }) =>

@@ -7,10 +7,10 @@ export default defineCheck({
   code: 'SKM706',
   level: 'error',
   side: 'code',
-  holds: 'The directory finds how people sign in',
-  title: 'The directory does not find how people sign in',
+  holds: 'The directory finds out how people sign in',
+  title: 'The directory does not find out how people sign in',
   why: 'It asks for the refusal (401), the metadata document at /.well-known/oauth-protected-resource, and an authorization server that offers PKCE with S256.',
-  fix: 'Mend the findings about the server and about Scalekit first; this one goes with them.',
+  fix: 'Fix the findings about the server and about Scalekit first; this one goes away with them.',
   run: (facts) =>
     withServer(facts, (server) => {
       if (facts.directory === undefined) return skipped('No directory was asked about (--directory)');

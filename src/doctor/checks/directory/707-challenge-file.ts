@@ -10,8 +10,8 @@ export default defineCheck({
   side: 'code',
   holds: 'The directory can see whose server it is',
   title: 'The directory cannot see whose server it is: its challenge file is not there',
-  why: 'OpenAI gives you a text for /.well-known/openai-apps-challenge, and reads it from your server to see that the name is yours.',
-  fix: 'Serve the text there, without a token: OPENAI_APPS_CHALLENGE in a project of ours.',
+  why: 'OpenAI gives you a text for /.well-known/openai-apps-challenge, and reads it from your server to see that the host name is yours.',
+  fix: 'Serve the text there, without a token: with our own server, set OPENAI_APPS_CHALLENGE.',
   run: (facts) =>
     withServer(facts, ({ endpoint }) => {
       if (facts.directory?.name !== 'openai') return skipped('Only OpenAI’s directory asks for it');

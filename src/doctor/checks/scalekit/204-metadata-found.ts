@@ -6,7 +6,7 @@ import { authorizationMetadata, isPage, summary } from '../../reading.ts';
 /** The local Scalekit has no dashboard: it reads the settings when it starts. */
 const local = {
   side: 'machine',
-  fix: 'Start the local Scalekit again (npm run dev, or npx scalekit-mcp emulate): it takes SCALEKIT_RESOURCE_ID from .env when it starts.',
+  fix: 'Start the local Scalekit again (npm run dev, or npx scalekit-mcp emulate): it reads SCALEKIT_RESOURCE_ID from .env when it starts.',
 } as const;
 
 /** docs/scalekit.md#documented-failures, 1: the resource id is not one of this environment. */

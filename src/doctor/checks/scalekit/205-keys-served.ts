@@ -7,8 +7,8 @@ export default defineCheck({
   code: 'SKM205',
   level: 'error',
   side: 'env',
-  holds: 'Scalekit gives out its signing keys',
-  title: 'Scalekit does not give out its signing keys',
+  holds: 'Scalekit serves its signing keys',
+  title: 'Scalekit does not serve its signing keys',
   why: 'Without the keys no token can be checked, so the server refuses everybody.',
   fix: 'Open the URL above in a browser. If it is wrong, correct SCALEKIT_ENVIRONMENT_URL; if Scalekit is down, see its status page.',
   run: ({ scalekit }) =>

@@ -6,9 +6,9 @@ export default defineCheck({
   code: 'SKM206',
   level: 'error',
   side: 'env',
-  holds: 'Scalekit’s metadata is issued under the address that clients ask',
-  title: 'Scalekit’s metadata names another issuer than the address that clients ask',
-  why: 'A client that asks one address and is told of another must stop: it could be an impostor.',
+  holds: 'The issuer of Scalekit’s metadata is the address that clients ask',
+  title: 'The issuer of Scalekit’s metadata is not the address that clients ask',
+  why: 'A client that asks one address and gets another one’s name must stop: it could be an impostor.',
   fix: 'Set SCALEKIT_ENVIRONMENT_URL to the address that the issuer begins with, then start the server again.',
   run: (facts) =>
     withAuthorizationMetadata(facts, (metadata, { issuer }) =>

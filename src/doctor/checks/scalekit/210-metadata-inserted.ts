@@ -9,7 +9,7 @@ export default defineCheck({
   side: 'dashboard',
   holds: 'Scalekit’s metadata is where clients ask first',
   title: 'Scalekit’s metadata is not where clients ask first',
-  why: 'Clients that follow the specification to the letter ask only at the first address and give up.',
+  why: 'Clients that follow the specification strictly ask only at the first address, and give up.',
   fix: 'Nothing in your project is wrong: report it to Scalekit’s support, with the URL above.',
   run: (facts) =>
     withAuthorizationMetadata(facts, (_, { metadata, metadataAppended }) =>

@@ -6,8 +6,8 @@ export default defineCheck({
   code: 'SKM214',
   level: 'advice',
   side: 'code',
-  holds: 'The server knows every scope that Scalekit gives out',
-  title: 'Scalekit gives out a scope that the server does not know',
+  holds: 'The server knows every scope that Scalekit offers',
+  title: 'Scalekit offers a scope that the server does not know',
   why: 'People are asked to allow something that has no effect.',
   fix: 'Use it for a tool, or remove it in Scalekit’s dashboard > MCP Servers > your server.',
   run: (facts) =>

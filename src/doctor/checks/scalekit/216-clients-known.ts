@@ -10,7 +10,7 @@ export default defineCheck({
   holds: 'Scalekit knows the clients of this machine',
   title: 'A client on this machine uses a client id that Scalekit does not know',
   why: 'It remembers a registration from before, or was given an id that belongs to no client. Scalekit answers “unable to retrieve client by id” or “invalid_client_metadata_url”.',
-  fix: 'Delete the file above, or the client id in it, and connect again: the client then registers anew.',
+  fix: 'Delete the file above, or the client id in it, and connect again: the client then registers again.',
   run: ({ registrations }) =>
     withFact(registrations, (list) => {
       if (list.length === 0) return skipped('No client on this machine has registered for this server');

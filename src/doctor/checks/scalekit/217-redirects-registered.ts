@@ -7,10 +7,10 @@ export default defineCheck({
   code: 'SKM217',
   level: 'error',
   side: 'client',
-  holds: 'The clients of this machine come back to where they have registered',
-  title: 'A client on this machine wants its user sent back to an address that it has not registered',
+  holds: 'The clients of this machine use redirect addresses that they have registered',
+  title: 'A client on this machine uses a redirect address that it has not registered',
   why: 'It remembers an older registration, for instance from before a change of domain or port. Scalekit refuses with a redirect_uri error.',
-  fix: 'Delete the file above and connect again: the client then registers its present address.',
+  fix: 'Delete the file above and connect again: the client then registers its current address.',
   run: ({ registrations }) =>
     withFact(registrations, (list) => {
       if (list.length === 0) return skipped('No client on this machine has registered for this server');

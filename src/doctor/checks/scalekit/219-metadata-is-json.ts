@@ -7,7 +7,7 @@ export default defineCheck({
   code: 'SKM219',
   level: 'error',
   side: 'env',
-  holds: 'Scalekit answers with a document and not with a web page',
+  holds: 'Scalekit answers with metadata, not with a web page',
   title: 'A web page is answered where Scalekit’s metadata should be',
   why: 'Either the environment URL is a web site’s, such as the dashboard’s, or something in between shows a page of its own (a bot check, a company proxy).',
   fix: 'Copy the environment URL from Scalekit’s dashboard > Settings. If it is right, allow programs through whatever shows the page.',

@@ -10,8 +10,8 @@ import { describeOwner } from './303-is-mcp-server.ts';
 const silentPrograms: Readonly<Partial<Record<Failure, Pick<Finding, 'title' | 'why' | 'fix' | 'level'>>>> = {
   timeout: {
     title: 'The server is there, but does not answer',
-    why: 'Something accepts the connection and then says nothing, so clients wait in vain.',
-    fix: 'Stop what listens on this port and start the server again; if it stays so, see its log for what it waits for.',
+    why: 'Something accepts the connection but does not answer, so clients wait in vain.',
+    fix: 'Stop what listens on this port and start the server again; if it still does not answer, see its log for what it waits for.',
     level: 'error',
   },
   closed: {

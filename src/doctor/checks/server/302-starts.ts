@@ -7,11 +7,11 @@ import { startCauseOf } from '../../start-causes.ts';
 function wordsFor({ command, wasSilent }: StartFacts, said: string): Partial<Finding> {
   if (wasSilent)
     return {
-      title: 'The server was started, and listens nowhere',
+      title: 'The server was started, but listens nowhere',
       fix: 'It may speak stdio, or listen on a port of its own: see how it is run in its source.',
     };
   return {
-    ...(command === undefined ? {} : { fix: `Run ${command}, and mend what it says first.` }),
+    ...(command === undefined ? {} : { fix: `Run ${command}, and fix the first error that it prints.` }),
     ...startCauseOf(said),
   };
 }
@@ -23,8 +23,8 @@ export default defineCheck({
   side: 'code',
   holds: 'The server starts',
   title: 'The server does not start',
-  why: 'It ended, or never answered, so nothing behind it could be checked.',
-  fix: 'Run npm start, and mend what it says first.',
+  why: 'It ended, or never answered, so nothing more could be checked.',
+  fix: 'Run npm start, and fix the first error that it prints.',
   explains: ['SKM301'],
   run: ({ start }) =>
     withFact(start, (facts) => {

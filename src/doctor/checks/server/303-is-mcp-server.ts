@@ -27,7 +27,7 @@ function wrongAddress({ noToken }: ServerFacts): Partial<Finding> {
   const route = lineFor('route', [noToken]);
   return {
     side: 'client',
-    why: 'Something answers, and does not speak MCP: the path is another one, or the address leads to another program.',
+    why: 'Something answers, but does not speak MCP: the path is wrong, or the address leads to another program.',
     fix:
       who === undefined
         ? route
@@ -40,7 +40,7 @@ function otherFinding(server: ServerFacts): string | undefined {
   const { noToken, eventStream } = server;
   const status = noToken.answered ? noToken.status : 0;
   const reasons: ReadonlyArray<readonly [boolean, string]> = [
-    [isInterfered(server), 'Something in front of it answers in its place'],
+    [isInterfered(server), 'Something in front of it answers instead'],
     [isOldStream(eventStream), 'It speaks SSE'],
     [status === 429, 'It was asked too often'],
     [isRedirect(noToken), 'It answers with a redirect'],

@@ -9,7 +9,7 @@ export default defineCheck({
   side: 'proxy',
   holds: 'The server’s metadata is JSON',
   title: 'A web page is answered where the server’s metadata should be',
-  why: 'It says 200 and is not the metadata, so clients stop with a puzzling error in place of asking elsewhere. Often a catch-all route of a web site.',
+  why: 'It says 200 and is not the metadata, so clients stop with a puzzling error instead of asking elsewhere. Often a catch-all route of a web site.',
   fix: 'Serve the JSON there, or answer 404. Behind a proxy, forward /.well-known/ to the MCP server.',
   run: (facts) =>
     withServer(facts, ({ metadata, metadataRoot }) =>

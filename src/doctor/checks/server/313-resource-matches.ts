@@ -8,8 +8,8 @@ export default defineCheck({
   level: 'error',
   side: 'env',
   holds: 'The server’s metadata is about the URL that clients use',
-  title: 'The server’s metadata is about another URL than the one that clients use',
-  why: 'Clients compare "resource" with the URL they were given, letter by letter, and stop when they differ: it could be another server’s metadata.',
+  title: 'The server’s metadata is about a URL other than the one that clients use',
+  why: 'Clients compare "resource" with the URL they were given, character by character, and stop if they differ: it could be another server’s metadata.',
   fix: 'Set MCP_URL to the public base URL of this server, start it again, and give clients exactly the URL in "resource".',
   run: (facts) =>
     withResourceMetadata(facts, ({ resource }, { endpoint, metadata }) => {

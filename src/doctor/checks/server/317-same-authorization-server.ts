@@ -8,9 +8,9 @@ export default defineCheck({
   level: 'error',
   side: 'env',
   holds: 'The running server uses the settings in this folder',
-  title: 'The running server uses other Scalekit settings than those in this folder',
+  title: 'The running server’s Scalekit settings are not those in this folder',
   why: 'It was started before .env was changed, or from another folder or environment.',
-  fix: 'Start the server again. If it stays so, see where else its variables are set.',
+  fix: 'Start the server again. If that does not help, see where else its variables are set.',
   explains: ['SKM341', 'SKM501', 'SKM502'],
   run: (facts) =>
     withResourceMetadata(facts, ({ authorization_servers: list }, { metadata }) => {

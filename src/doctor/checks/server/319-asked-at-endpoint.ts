@@ -16,11 +16,11 @@ function atAnotherPath({ project }: Facts, endpoint: string, resource: string): 
   return {
     level: 'error',
     side: 'code',
-    title: 'MCP is served at another path than the server tells clients',
+    title: 'MCP is not at the path that the server tells clients',
     subject: { url: endpoint },
     actual: `MCP at ${endpoint}, and ${resource} in the metadata`,
     expected: resource,
-    why: 'Its metadata names an address where MCP does not answer. Clients go there, and get “not found”.',
+    why: 'Its metadata names an address where MCP does not answer. Clients go there and get “not found”.',
     fix: mountedAt(project.known ? project.value : undefined, pathOf(resource)),
   };
 }

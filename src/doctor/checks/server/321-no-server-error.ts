@@ -14,8 +14,8 @@ function hangUps(server: ServerFacts): readonly Finding[] {
       title: 'The server hangs up on a bad token',
       actual: `${summary(answer)}, to ${what}`,
       expected: '401',
-      why: 'The connection ends without an answer. Clients take that for a broken network and try again with the same token, for ever.',
-      fix: 'Catch the error of the token check and answer 401 with WWW-Authenticate. If the program dies of it, its log says where.',
+      why: 'The connection ends without an answer. Clients take that for a broken network and try again with the same token, forever.',
+      fix: 'Catch the error of the token check and answer 401 with WWW-Authenticate. If the program crashes, its log says where.',
     }));
 }
 

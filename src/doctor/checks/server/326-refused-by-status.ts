@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'code',
   holds: 'A refusal has the HTTP status of one',
   title: 'The refusal comes with the status 200, so no client notices it',
-  why: 'Clients sign in when they get HTTP 401. An error inside of a 200 is shown to the user as a failed call, and nobody signs in.',
+  why: 'Clients sign in when they get HTTP 401. An error inside a 200 is shown to the user as a failed call, and nobody signs in.',
   fix: 'Answer a missing or bad token with HTTP 401 and WWW-Authenticate, before the request reaches the MCP transport: a middleware in front of it, and no error thrown in a handler.',
   explains: ['server', 'tools'],
   run: (facts) =>

@@ -23,8 +23,8 @@ export default defineCheck({
   code: 'SKM333',
   level: 'advice',
   side: 'code',
-  holds: 'Web pages of strangers are kept out',
-  title: 'The server does not keep the web pages of strangers out',
+  holds: 'Foreign web pages are kept out',
+  title: 'The server does not keep foreign web pages out',
   why: 'Any web site that a user visits could call this server from the user’s browser.',
   fix: 'Answer 403 to an Origin that you do not know, and name only known origins in Access-Control-Allow-Origin.',
   run: (facts, others) =>

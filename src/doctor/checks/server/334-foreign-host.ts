@@ -11,7 +11,7 @@ export default defineCheck({
   side: 'code',
   holds: 'Calls under a foreign name are kept out',
   title: 'The server answers to any name',
-  why: 'A web page can point its own name at this machine and so get around the browser’s walls (DNS rebinding).',
+  why: 'A web page can point its own name at this machine and so get around the browser’s protection (DNS rebinding).',
   fix: 'Answer 403 to a Host that is not the one of MCP_URL.',
   run: (facts) =>
     withServer(facts, ({ foreignHost: answer, endpoint, noToken }) => {

@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'proxy',
   holds: 'The URL does not redirect',
   title: 'The URL redirects elsewhere',
-  why: 'Clients do not send their token on to the new address, and some do not follow at all.',
+  why: 'Clients do not pass their token on to the new address, and some do not follow at all.',
   fix: 'Give clients the address that it redirects to, or switch the redirect off (often a slash at the end, or http to https).',
   explains: ['SKM303'],
   run: (facts) =>

@@ -16,7 +16,7 @@ export default defineCheck({
   level: 'error',
   side: 'proxy',
   holds: 'Programs get through to the server',
-  title: 'A firewall or bot check answers in place of the server',
+  title: 'A firewall or bot check answers instead of the server',
   why: 'It shows a page for people to prove that they are people. MCP clients are programs and cannot.',
   fix: 'Make an exception for /mcp and /.well-known/ in the firewall or bot check.',
   run: (facts) =>

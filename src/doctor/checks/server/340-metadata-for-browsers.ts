@@ -10,8 +10,8 @@ export default defineCheck({
   side: 'code',
   holds: 'Clients that run in a browser can read the metadata',
   title: 'Clients that run in a browser cannot read the metadata',
-  why: 'A browser hides the document from the page unless the server opens it.',
-  fix: 'Send Access-Control-Allow-Origin: * with the metadata: it holds nothing secret.',
+  why: 'A browser hides the document from the page unless the server allows it.',
+  fix: 'Send Access-Control-Allow-Origin: * with the metadata: it contains nothing secret.',
   run: (facts) =>
     withServer(facts, ({ metadata, metadataFromBrowser, browserOrigin }) => {
       if (!objectOf(metadata)) return skipped('There is no metadata at this place');

@@ -11,10 +11,10 @@ export default defineCheck({
   code: 'SKM342',
   level: 'error',
   side: 'proxy',
-  holds: 'The server is asked under a name that it knows',
-  title: 'The server refuses the name that it is asked under (the Host header)',
+  holds: 'The server knows the host name that requests use',
+  title: 'The server refuses the host name that requests use (the Host header)',
   why: 'A server knows the host names that are its own, and refuses all others. A proxy in front often puts another name there, such as the address behind it.',
-  fix: 'Let the proxy hand on the Host that it was asked for, or allow the name in the server.',
+  fix: 'Let the proxy pass on the Host of the request, or allow the name in the server.',
   explains: ['server', 'token', 'tools'],
   run: (facts) =>
     withAnswer(facts, (server) => {

@@ -10,9 +10,9 @@ export default defineCheck({
   level: 'error',
   side: 'proxy',
   holds: 'A token that is sent arrives at the server',
-  title: 'The token never arrives: something in front of the server takes it out',
-  why: 'The server says that there was no token, and one was sent. With the best token nobody gets in.',
-  fix: 'Let everything in front of the server hand on the Authorization header.',
+  title: 'The token never arrives: something in front of the server removes it',
+  why: 'The server says that there was no token, but one was sent. Nobody gets in, even with a good token.',
+  fix: 'Let everything in front of the server pass on the Authorization header.',
   explains: ['server', 'token', 'tools'],
   run: (facts) =>
     withServer(facts, (server) => {

@@ -11,8 +11,8 @@ export default defineCheck({
   side: 'proxy',
   holds: 'The challenge arrives under its own name',
   title: 'A gateway renames the header that tells clients how to sign in',
-  why: 'Your server sends WWW-Authenticate as it should. The gateway hands it on as x-amzn-remapped-www-authenticate, where no client looks.',
-  fix: 'Let the gateway hand on WWW-Authenticate under its own name.',
+  why: 'Your server sends WWW-Authenticate as it should. The gateway passes it on as x-amzn-remapped-www-authenticate, where no client looks.',
+  fix: 'Let the gateway pass on WWW-Authenticate under its own name.',
   explains: ['SKM305', 'SKM306', 'SKM307', 'SKM308', 'SKM324', 'SKM332'],
   run: (facts) =>
     withAnswer(facts, (server) => {

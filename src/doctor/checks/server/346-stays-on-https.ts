@@ -12,7 +12,7 @@ export default defineCheck({
   side: 'code',
   holds: 'Nobody is sent from https back to http',
   title: 'The server sends clients from https back to http',
-  why: 'A proxy in front speaks https, and the server behind it does not know: it makes addresses with http. Clients refuse to go there with a token, or fail.',
+  why: 'A proxy in front speaks https, but the server behind it does not know that, and builds addresses with http. Clients refuse to go there with a token, or fail.',
   fix: 'Tell the server that it is behind https, and give clients the address at which it answers itself.',
   explains: ['server', 'token', 'tools'],
   run: (facts) =>

@@ -10,7 +10,7 @@ export default defineCheck({
   code: 'SKM347',
   level: 'error',
   side: 'proxy',
-  holds: 'What stands in front reaches the server',
+  holds: 'The proxy in front reaches the server',
   title: 'The proxy in front does not reach the server',
   why: 'The proxy answers, and says that nothing answers behind it: the server is down, listens on another port or address, or ends the connection.',
   fix: 'Start the server, and point the proxy at the port that it listens on.',

@@ -9,10 +9,10 @@ export default defineCheck({
   code: 'SKM348',
   level: 'error',
   side: 'proxy',
-  holds: 'The path arrives at the server as it was asked',
-  title: 'The proxy takes the beginning of the path off',
+  holds: 'The whole path arrives at the server',
+  title: 'The proxy removes the beginning of the path',
   why: 'The server is asked for another path than the one in MCP_URL, and answers that nothing is there.',
-  fix: 'Let the proxy hand on the whole path.',
+  fix: 'Let the proxy pass on the whole path.',
   explains: ['server', 'token', 'tools'],
   run: (facts) =>
     withAnswer(facts, (server) => {

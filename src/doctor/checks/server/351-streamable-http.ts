@@ -10,7 +10,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The server speaks Streamable HTTP',
   title: 'The server speaks only the old SSE transport',
-  why: 'It opens a stream in place of answering calls. Clients of today speak Streamable HTTP, and many have dropped SSE, which MCP replaced in March 2025.',
+  why: 'It opens a stream instead of answering calls. Today’s clients speak Streamable HTTP, and many have dropped SSE, which MCP replaced in March 2025.',
   fix: 'Serve MCP over Streamable HTTP.',
   explains: ['server', 'tools'],
   run: (facts) =>

@@ -8,8 +8,8 @@ export default defineCheck({
   side: 'code',
   holds: 'No change of the tools breaks clients',
   title: 'A change of the tools breaks clients that know them',
-  why: 'Clients and models keep what they have learnt of a tool. A tool or an argument that is gone, a new demand, or a new scope makes their next call fail.',
-  fix: 'Keep the old tool or argument beside the new one, and give new arguments a default. If the change is meant, delete the file and run this again: it is then written anew.',
+  why: 'Clients and models remember a tool. A tool or an argument that is gone, a new required argument, or a new scope makes their next call fail.',
+  fix: 'Keep the old tool or argument beside the new one, and give new arguments a default. If the change is intended, delete the file and run this again: the file is then written again.',
   run: (facts) =>
     withToolList(facts, (tools, endpoint) => {
       const { surface } = facts;

@@ -6,10 +6,10 @@ export default defineCheck({
   code: 'SKM802',
   level: 'advice',
   side: 'code',
-  holds: 'The tools are those that are written down',
+  holds: 'The tools are as recorded',
   title: 'The tools have changed, in a way that breaks no client',
   why: 'The file that describes them is older than the server.',
-  fix: 'Delete the file and run this again: it is then written anew. Commit it with the change.',
+  fix: 'Delete the file and run this again: the file is then written again. Commit it with the change.',
   run: (facts) =>
     withToolList(facts, (tools, endpoint) => {
       const known = facts.surface?.tools;

@@ -9,7 +9,7 @@ export default defineCheck({
   holds: 'The token is an access token',
   title: 'The token is not an access token of Scalekit’s',
   why: 'Scalekit’s access tokens are signed texts of three parts with dots in between. The server answers 401.',
-  fix: 'Take the access_token of the token answer, whole, without “Bearer” and without line breaks.',
+  fix: 'Use the whole access_token of the token response, without “Bearer” and without line breaks.',
   refusesToken: true,
   run: ({ token }) =>
     withFact(token, ({ unreadable }) =>

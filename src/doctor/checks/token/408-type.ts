@@ -20,7 +20,7 @@ export default defineCheck({
   holds: 'The token is the kind of token that is meant for servers',
   title: 'The token is another kind of token, not an access token',
   why: 'Id and logout tokens are signed with the same keys, but are not for calling tools. The server answers 401.',
-  fix: 'Take the access_token of the token answer, not the id_token.',
+  fix: 'Use the access_token of the token response, not the id_token.',
   refusesToken: true,
   explains: ['SKM405', 'SKM409', 'SKM410'],
   run: (facts) =>

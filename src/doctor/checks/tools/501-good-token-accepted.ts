@@ -17,7 +17,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The server accepts a good token',
   title: 'The server refuses a good token',
-  why: 'The token is signed by Scalekit, in time and for this server. The server’s own check is wrong: it knows only one of Scalekit’s two issuers, or compares the audience with a URL in place of the resource id.',
+  why: 'The token is signed by Scalekit, in time and for this server. The server’s own check is wrong: it knows only one of Scalekit’s two issuers, or compares the audience with a URL instead of the resource id.',
   fix,
   run: (facts, { refusals }) =>
     withTools(facts, ({ initialize }, { endpoint }) => {

@@ -9,7 +9,7 @@ export default defineCheck({
   side: 'code',
   holds: 'The server refuses a token that is not good',
   title: 'The server accepts a token that it should refuse',
-  why: 'The token has the fault above, and the server does not look. Tokens for other servers, or expired ones, open this one.',
+  why: 'The token has the fault above, and the server does not check for it. Tokens for other servers, or expired ones, open this one.',
   fix: 'Verify the issuer, the audience (the resource id), the times and the type: jwtVerify of jose with all its options, or ScalekitProvider.',
   run: (facts, { refusals }) =>
     withTools(facts, ({ initialize }, server) => {

@@ -30,7 +30,7 @@ export function readJson(text: string, comments: boolean): JsonRead {
     const { message } = error as Error;
     const isCommented = !comments && /(?:^|\s)\/[/*]/.test(text);
     const line = lineAt(text, positionOf(message));
-    if (isCommented) return { problem: 'it holds a comment, which is not allowed here', line };
+    if (isCommented) return { problem: 'it contains a comment, which is not allowed here', line };
     return { problem: message.replace(/\s*\(line \d+ column \d+\)|, "[\s\S]*$/g, ''), line };
   }
 }
