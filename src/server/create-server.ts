@@ -1,5 +1,6 @@
 // The server as an object: made, listening, closed in good order.
 import { ClientErrors } from './client-errors.ts';
+import { denyList } from './deployment.ts';
 import { type Life, NodeExchange } from './exchange.ts';
 import { ListeningServers } from './listen.ts';
 import { defaultBytes, type HandlerOptions, protect } from './protection.ts';
@@ -20,11 +21,12 @@ export interface ProtectedServer {
    * @param hosts the addresses to listen on: all of the machine where none is given. `127.0.0.1` with `::1` is `localhost`,
    * whichever of the two a client takes; where the machine has no IPv6, the first is enough.
    * @returns the port.
+   * @throws Error where the deny list of `auth` is in Redis, and its client is not installed.
    */
   listen(port: number, ...hosts: readonly string[]): Promise<number>;
   /** Keeps serving, but asks clients to use another connection, and answers 503 at `/readyz`. */
   drain(): void;
-  /** Stops listening, and lets requests under way finish, for at most this many milliseconds. */
+  /** Stops listening, and lets requests under way finish, for at most this many milliseconds. It closes `auth` as well. */
   close(grace?: number): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export function createServer(options: ServerOptions): ProtectedServer {
   const listening = new ListeningServers(create);
   return {
     async listen(port, ...hosts) {
+      await options.auth[denyList]?.freshen();
       const taken = await listening.open(port, hosts);
       // Fetched before the first request needs them. If that fails, the first request tries again.
       options.auth.keys.load().catch(() => {});
@@ -66,6 +69,7 @@ export function createServer(options: ServerOptions): ProtectedServer {
       void mcp.close();
       await listening.close(grace);
       limits.close();
+      await options.auth.close();
     },
   };
 }

@@ -13,6 +13,14 @@ export class DenyListUnavailable extends KeysUnavailable {
   }
 }
 
+/** Where the deny list is kept, which `scalekit-mcp deny` writes. */
+export interface DenyOptions {
+  /** A file: an id (`jti` or `sub`) and a time a line. */
+  readonly file?: string | undefined;
+  /** `redis://…` or `rediss://…`; needs `npm install ioredis`. */
+  readonly redisUrl?: string | undefined;
+}
+
 /** What is asked of a token. */
 type Claims = Pick<JWTPayload, 'sub' | 'jti'>;
 

@@ -1,7 +1,7 @@
 // Where the deny list comes from: a file that is looked at every second, a sorted set in Redis that is read every two.
 import { readFile, stat } from 'node:fs/promises';
 import { denialsKey, liftedDenialsStay, parseDenials } from '../scalekit/deny-list.ts';
-import type { DenyList } from './deny-list.ts';
+import type { DenyList, DenyOptions } from './deny-list.ts';
 import type { Log } from './log.ts';
 import { openRedis, type Redis } from './redis.ts';
 
@@ -12,11 +12,22 @@ const stampCertainty = 3000;
 /** In ms. How long the start waits for the first reading. */
 const patience = 3000;
 
-/** What `serve` knows of the deny list. */
-export interface DenySources {
-  readonly file: string | undefined;
-  readonly redisUrl: string | undefined;
+/** In ms. Where the process stood still for longer, as instances of serverless hosts do, the list is read before anybody is let in. */
+const staleAfter = 5000;
+
+/** Where the deny list is, and whose it is. */
+export interface DenySources extends DenyOptions {
   readonly resourceId: string;
+}
+
+/** A deny list that is read again and again. */
+export interface Following {
+  /** Whether the last reading, or the attempt, is not too long ago. */
+  readonly isFresh: boolean;
+  /** Reads again, and waits for it. */
+  freshen(): Promise<void>;
+  /** Ends the reading. */
+  end(): void;
 }
 
 /** Something that is read again and again. */
@@ -28,29 +39,38 @@ interface Source {
 
 /**
  * Reads the deny list, and goes on reading it. What cannot be read any more stays as it was last read, and the log says so.
- * @returns what ends that.
  * @throws Error where the Redis client is not installed.
  */
 export async function followDenials(
   list: DenyList,
   { file, redisUrl, resourceId }: DenySources,
   log: Log,
-): Promise<() => void> {
+): Promise<Following> {
   const sources: Source[] = [];
   if (file !== undefined) sources.push(fileSource(list, file, log));
   if (redisUrl !== undefined)
     sources.push(redisSource(list, await openRedis(redisUrl), denialsKey(resourceId)));
-  const ends = sources.map((source) => poll(source, log));
+  const polls = sources.map((source) => poll(source, log));
   const late = new Promise((resolve) => setTimeout(resolve, patience).unref());
-  await Promise.race([Promise.all(ends.map(({ first }) => first)), late]);
-  return () => {
-    for (const { end } of ends) end();
+  await Promise.race([Promise.all(polls.map(({ first }) => first)), late]);
+  return {
+    get isFresh() {
+      return polls.every(({ isFresh }) => isFresh);
+    },
+    async freshen() {
+      await Promise.all(polls.map(({ freshen }) => freshen()));
+    },
+    end() {
+      for (const { end } of polls) end();
+    },
   };
 }
 
 /** One reading after the other. A series of failures is two lines in the log: its first, and its end. */
-function poll(source: Source, log: Log): { readonly first: Promise<void>; end(): void } {
+function poll(source: Source, log: Log): Following & { readonly first: Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
+  let lookedAt = Date.now();
+  let looking: Promise<void> | undefined;
   let isFailing = false;
   let isOver = false;
   const look = async () => {
@@ -63,10 +83,21 @@ function poll(source: Source, log: Log): { readonly first: Promise<void>; end():
       if (!isFailing && !isOver) log('error', 'deny_list_unavailable', { message });
       isFailing = true;
     }
-    if (!isOver) timer = setTimeout(look, source.every).unref();
+    lookedAt = Date.now();
+    looking = undefined;
+    if (!isOver) timer = setTimeout(next, source.every).unref();
+  };
+  const next = () => {
+    clearTimeout(timer);
+    looking ??= look();
+    return looking;
   };
   return {
-    first: look(),
+    first: next(),
+    get isFresh() {
+      return Date.now() - lookedAt <= staleAfter;
+    },
+    freshen: next,
     end() {
       isOver = true;
       clearTimeout(timer);

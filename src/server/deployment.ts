@@ -1,6 +1,6 @@
 // What tells a provider how it is run: for `serve` and for tests, and no part of what owners see.
 
-import type { DenyList } from './deny-list.ts';
+import type { DenyOptions } from './deny-list.ts';
 
 /**
  * Tells a provider where it runs: for `serve`, which has the variables.
@@ -17,8 +17,8 @@ export interface Deployment {
   readonly metadataUrl: string | undefined;
   /** Where Scalekit answers from inside a container. */
   readonly internalUrl: string | undefined;
-  /** Who is refused although their tokens are good. */
-  readonly denyList?: DenyList;
+  /** Where it is kept who is refused although their tokens are good. */
+  readonly deny?: DenyOptions;
 }
 
 /**

@@ -19,6 +19,7 @@ export {
   withContent,
 } from './content.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
+export type { DenyOptions } from './deny-list.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';
 export type { DeclarePrompt, Message, Prompt, PromptDeclaration, PromptResult } from './prompt.ts';

@@ -76,6 +76,7 @@ function readiness(health: Route, { auth, life }: HttpOptions): Route {
   return async (exchange) => {
     if (life.isEnding) return await exchange.send(503, json, JSON.stringify({ status: 'ending' }));
     await auth.keys.load();
+    await auth[denyList]?.freshen();
     auth[denyList]?.check();
     await health(exchange);
   };

@@ -20,6 +20,7 @@ export {
 } from './content.ts';
 export { createServer, type ProtectedServer, type ServerOptions } from './create-server.ts';
 export { type DefinedScopes, defineScopes } from './define-scopes.ts';
+export type { DenyOptions } from './deny-list.ts';
 export type { Environment } from './environment.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';

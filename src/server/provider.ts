@@ -1,5 +1,6 @@
 // The Scalekit provider: verifies access tokens, and tells clients where to get one. This is the package's `./provider`.
 import type { Checked } from '../scalekit/checked.ts';
+import { checkRedisUrl } from '../scalekit/deny-list.ts';
 import { endpoints, serverUrls } from '../scalekit/endpoints.ts';
 import { checkResourceId } from '../scalekit/identifiers.ts';
 import { acceptedIssuers } from '../scalekit/tokens.ts';
@@ -7,8 +8,9 @@ import { checkEnvironmentUrl, checkMcpUrl } from '../scalekit/urls.ts';
 import type { Access, User } from './access.ts';
 import { type AuthInfo, authInfoOf, type CarriesUser, userIn } from './auth-info.ts';
 import { AuthorizationServerMetadata } from './authorization-server.ts';
-import type { DenyList } from './deny-list.ts';
+import type { DenyOptions } from './deny-list.ts';
 import { clockTolerance, type Deployment, denyList, deployed } from './deployment.ts';
+import { FollowedDenyList } from './followed-deny-list.ts';
 import {
   checkRequest,
   type Middleware,
@@ -21,6 +23,7 @@ import {
 } from './guards.ts';
 import { InvalidToken } from './invalid-token.ts';
 import { KeySet } from './keys.ts';
+import type { Log } from './log.ts';
 import type { Refusal } from './refusal.ts';
 import { Scopes } from './scopes.ts';
 import { TokenVerifier } from './token-verifier.ts';
@@ -28,6 +31,7 @@ import { type AccessTokenVerifier, createVerifier } from './verifier.ts';
 
 export type { Access, User } from './access.ts';
 export type { AuthInfo, CarriesUser } from './auth-info.ts';
+export type { DenyOptions } from './deny-list.ts';
 export type { GuardedRequest, Middleware, ScopeChallenge, ScopeGuard } from './guards.ts';
 export { InvalidToken, type TokenRefusal } from './invalid-token.ts';
 export { KeysUnavailable } from './keys.ts';
@@ -45,6 +49,11 @@ export interface ScalekitOptions<Scope extends string = string> {
   readonly mcpUrl: string;
   /** What `defineScopes` returned, or the scopes' names as in the dashboard. */
   readonly scopes: Scopes<Scope> | readonly Scope[];
+  /**
+   * Who is refused although their tokens are good (docs/revocation.md): a list in a file, in Redis, or in both. It is read from
+   * the first token on, and again and again; `close()` ends that. `serve` takes DENY_FILE and REDIS_URL in its place.
+   */
+  readonly deny?: DenyOptions;
   /**
    * Told of each request that `middleware()`, `authenticate()` or a guard for scopes refuses: its `status`, `reason` and
    * `message` for a log, none of which has anything of the token. `createServer` logs by itself.
@@ -95,7 +104,7 @@ export class ScalekitProvider<Scope extends string = string> {
   /** Told of each request that a guard refuses. */
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
   /** @internal */
-  [denyList]: DenyList | undefined;
+  [denyList]: FollowedDenyList | undefined;
   readonly #resourceId: string;
   readonly #issuer: string;
   readonly #tokens: TokenVerifier<Scope>;
@@ -120,11 +129,12 @@ export class ScalekitProvider<Scope extends string = string> {
     this.#issuer = acceptedIssuers(environmentUrl, resourceId)[1];
     const rules = { environmentUrl, resourceId, keys, scopes, clockTolerance: options[clockTolerance] };
     this.#tokens = new TokenVerifier(rules);
+    this.#denyBy(options.deny);
   }
 
   /** @internal */
-  [deployed]({ metadataUrl, internalUrl, denyList: list }: Deployment): void {
-    this[denyList] = list;
+  [deployed]({ metadataUrl, internalUrl, deny }: Deployment): void {
+    this.#denyBy(deny);
     if (metadataUrl !== undefined) this.metadataUrl = new URL(metadataUrl);
     if (internalUrl === undefined) return;
     const { keys, metadata, metadataAppended } = endpoints(internalUrl, this.#resourceId);
@@ -181,9 +191,16 @@ export class ScalekitProvider<Scope extends string = string> {
   async verify(token: string): Promise<Access<Scope>> {
     const access = await this.#tokens.verify(token);
     const { claims } = access.user;
+    const denied = this[denyList];
+    if (denied?.isFresh === false) await denied.freshen();
     // After the signature: only whoever has a token learns that it is on the list.
-    if (this[denyList]?.denies(claims)) throw new InvalidToken('token_denied', claims);
+    if (denied?.denies(claims)) throw new InvalidToken('token_denied', claims);
     return access;
+  }
+
+  /** Ends what the provider holds open: the reading of the deny list. The next token begins it again. */
+  async close(): Promise<void> {
+    await this[denyList]?.close();
   }
 
   /**
@@ -294,6 +311,15 @@ export class ScalekitProvider<Scope extends string = string> {
    */
   userOf(authInfo: CarriesUser | undefined): User {
     return userIn(authInfo);
+  }
+
+  #denyBy({ file, redisUrl }: DenyOptions = {}): void {
+    const checked = checkRedisUrl(redisUrl ?? 'redis://localhost');
+    // Without the value, which may have a password in it.
+    if (!checked.ok) throw new TypeError(`deny.redisUrl is wrong. Expected: ${checked.problem.expected}`);
+    if (file === undefined && redisUrl === undefined) return;
+    const log: Log = (...line) => this.keys.log?.(...line);
+    this[denyList] = new FollowedDenyList({ file, redisUrl }, this.#resourceId, log);
   }
 
   #checkScopes(names: readonly string[]): void {

@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isLoopback, portOf } from '../scalekit/urls.ts';
 import { createServer, type ServerOptions } from './create-server.ts';
-import { DenyList } from './deny-list.ts';
-import { deployed } from './deployment.ts';
+import { denyList, deployed } from './deployment.ts';
 import { endProcess, endWithProcess } from './end.ts';
 import { type Environment, loadEnvironmentFile, readEnvironment } from './environment.ts';
 import { writeOnceATurn } from './lines.ts';
@@ -62,12 +61,14 @@ export async function serve({
   const { log = createLog({ format: env.LOG_FORMAT, level: env.LOG_LEVEL, write: writeOnceATurn() }), name } =
     options;
   const auth = makeProvider(env);
-  const denied = await denyListOrEnd(env, log);
+  const { DENY_FILE: file, REDIS_URL: redisUrl } = env;
+  auth.keys.log = log;
   auth[deployed]({
     metadataUrl: env.RESOURCE_METADATA_URL,
     internalUrl: env.SCALEKIT_INTERNAL_URL,
-    ...(denied && { denyList: denied.list }),
+    ...((file !== undefined || redisUrl !== undefined) && { deny: { file, redisUrl } }),
   });
+  await followOrEnd(auth, log);
   const services = await openOrEnd(declared, env, log);
   const server = createServer({
     limits: {
@@ -103,7 +104,6 @@ export async function serve({
   }
   const close = async (grace?: number) => {
     await server.close(grace);
-    denied?.close();
     await closeServices(services, declared, log);
   };
   endWithProcess({ drain: server.drain, close }, env.DRAIN_SECONDS, log);
@@ -118,17 +118,13 @@ function postgresUrl(text = ''): string | undefined {
   return /^postgres(?:ql)?:\/\//.test(text.trim()) ? text.trim() : undefined;
 }
 
-/** @returns the deny list and what ends its reading; nothing where no variable names one. */
-async function denyListOrEnd(env: Environment, log: Log) {
-  const { DENY_FILE: file, REDIS_URL: redisUrl, SCALEKIT_RESOURCE_ID: resourceId } = env;
-  if (file === undefined && redisUrl === undefined) return undefined;
-  const list = new DenyList();
+/** Begins to read the deny list, where there is one. */
+async function followOrEnd(auth: ScalekitProvider, log: Log): Promise<void> {
   try {
-    const { followDenials } = await import('./deny-sources.ts');
-    return { list, close: await followDenials(list, { file, redisUrl, resourceId }, log) };
+    await auth[denyList]?.freshen();
   } catch (error) {
     log('error', 'deny_list_not_read', { message: detailsOf(error).message });
-    return await endProcess(1);
+    await endProcess(1);
   }
 }
 

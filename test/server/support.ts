@@ -5,8 +5,7 @@ import { type Emulator, type Faults, startEmulator } from '../../src/emulator/in
 import type { Call } from '../../src/server/call.ts';
 import { createServer, type ProtectedServer, type ServerOptions } from '../../src/server/create-server.ts';
 import { defineScopes } from '../../src/server/define-scopes.ts';
-import type { DenyList } from '../../src/server/deny-list.ts';
-import { deployed } from '../../src/server/deployment.ts';
+import type { DenyOptions } from '../../src/server/deny-list.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
 import type { Scopes } from '../../src/server/scopes.ts';
 import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
@@ -88,12 +87,12 @@ interface StartOptions extends Partial<ServerOptions> {
   /** Where it keeps its key; default: in memory. */
   readonly keyDirectory?: string;
   readonly scopes?: Scopes;
-  readonly denyList?: DenyList;
+  readonly deny?: DenyOptions;
 }
 
 /** Starts the server's own code with a local Scalekit. */
 export async function start(options: StartOptions = {}): Promise<Started> {
-  const { path = '/', faults = {}, scopes: own = scopes, denyList, ...others } = options;
+  const { path = '/', faults = {}, scopes: own = scopes, deny, ...others } = options;
   const { autoApprove = false, keyDirectory, ...rest } = others;
   const port = await freePort();
   const url = `http://localhost:${port}${path}`;
@@ -109,8 +108,8 @@ export async function start(options: StartOptions = {}): Promise<Started> {
     resourceId: scalekit.resourceId,
     mcpUrl: url,
     scopes: own,
+    ...(deny && { deny }),
   });
-  if (denyList) auth[deployed]({ metadataUrl: undefined, internalUrl: undefined, denyList });
   const log: Started['log'] = [];
   const server = createServer({
     name: 'Test',

@@ -1,0 +1,127 @@
+// The deny list as an option of the provider: what `serve` does by variables, for servers that are made otherwise.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { DenyOptions } from '../../src/server/deny-list.ts';
+import { createHandler } from '../../src/server/handler.ts';
+import { type InvalidToken, ScalekitProvider } from '../../src/server/provider.ts';
+import { listTools, send } from '../../src/server/testing/index.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/waiting.ts';
+import { echo, type Started, start } from './support.ts';
+
+let server: Started;
+beforeAll(async () => {
+  server = await start();
+});
+afterAll(() => server.stop());
+
+async function denyFile(content: string): Promise<string> {
+  const file = join(await temporaryDirectory(), 'denied.txt');
+  await writeFile(file, content);
+  return file;
+}
+
+function provider(deny?: DenyOptions): ScalekitProvider {
+  const { url, resourceId } = server.scalekit;
+  const auth = new ScalekitProvider({
+    environmentUrl: url,
+    resourceId,
+    mcpUrl: server.url,
+    scopes: ['todo:read', 'todo:write'],
+    ...(deny && { deny }),
+  });
+  onTestFinished(() => auth.close());
+  return auth;
+}
+
+const mint = (subject: string) => server.scalekit.mint({ subject });
+const reasonOf = async (auth: ScalekitProvider, token: string) =>
+  await auth.verify(token).then(
+    () => 'let in',
+    ({ reason }: InvalidToken) => reason,
+  );
+
+describe('a provider with a deny list', () => {
+  it('refuses who is on it from the first token on, and follows it', async () => {
+    const file = await denyFile('usr_1 2999-01-01\n');
+    const auth = provider({ file });
+    const [one, two] = [await mint('usr_1'), await mint('usr_2')];
+    expect([await reasonOf(auth, one), await reasonOf(auth, two)]).toEqual(['token_denied', 'let in']);
+    await writeFile(file, 'usr_2 2999-01-01\n');
+    await until('the list has been read again', async () => (await reasonOf(auth, two)) === 'token_denied');
+    expect(await reasonOf(auth, one)).toBe('let in');
+  });
+
+  it('reads it before it lets anybody in, where the process stood still', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const file = await denyFile('');
+    const auth = provider({ file });
+    const token = await mint('usr_1');
+    expect(await reasonOf(auth, token)).toBe('let in');
+    await writeFile(file, 'usr_1 2999-01-01\n');
+    // No timer has run; the clock says that one should have.
+    expect(await reasonOf(auth, token)).toBe('let in');
+    vi.setSystemTime(Date.now() + 6000);
+    expect(await reasonOf(auth, token)).toBe('token_denied');
+  });
+
+  it('reads nothing after its end, and begins again with the next token', async () => {
+    const file = await denyFile('usr_1 2999-01-01\n');
+    const auth = provider({ file });
+    const token = await mint('usr_1');
+    expect(await reasonOf(auth, token)).toBe('token_denied');
+    await auth.close();
+    await auth.close();
+    await writeFile(file, '');
+    expect(await reasonOf(auth, token)).toBe('let in');
+  });
+
+  it('says nothing of a wrong URL but what is expected: it may hold a password', () => {
+    const make = () => provider({ redisUrl: 'http://user:hunter2@redis.example.com' });
+    expect(make).toThrow('deny.redisUrl is wrong. Expected: redis://<host>:<port>');
+    expect(make).not.toThrow('hunter2');
+  });
+
+  it('has none where nothing is named', async () => {
+    const auth = provider({ file: undefined, redisUrl: undefined });
+    expect(await reasonOf(auth, await mint('usr_1'))).toBe('let in');
+  });
+});
+
+describe('a server with such a provider', () => {
+  it('refuses, and is ready once the list has been read', async () => {
+    const denying = await start({ deny: { file: await denyFile('usr_1 2999-01-01\n') } });
+    onTestFinished(() => denying.stop());
+    expect((await send(`${denying.url}readyz`)).status).toBe(200);
+    const ask = async (subject: string) =>
+      await send(denying.endpoint, { token: await denying.scalekit.mint({ subject }), body: listTools });
+    const refused = await ask('usr_1');
+    expect([refused.status, refused.json.error.data.reason]).toEqual([401, 'token_denied']);
+    expect((await ask('usr_2')).status).toBe(200);
+    expect(denying.log.map(({ event }) => event)).not.toContain('deny_list_unavailable');
+  });
+
+  it('says in its log that the file is not there', async () => {
+    const denying = await start({ deny: { file: join(await temporaryDirectory(), 'nothing.txt') } });
+    onTestFinished(() => denying.stop());
+    expect(denying.log).toContainEqual(expect.objectContaining({ event: 'deny_file_missing' }));
+  });
+});
+
+it('a handler refuses as well', async () => {
+  const auth = provider({ file: await denyFile('usr_1 2999-01-01\n') });
+  const handle = createHandler({ name: 'Test', version: '1.0.0', auth, tools: [echo], log: () => {} });
+  const ask = async (subject: string) => {
+    const headers = { authorization: `Bearer ${await mint(subject)}`, 'content-type': 'application/json' };
+    const request = new Request(server.endpoint, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(listTools),
+    });
+    return (await handle(request)).status;
+  };
+  expect([await ask('usr_1'), await ask('usr_2')]).toEqual([401, 200]);
+  expect((await handle(new Request(`${server.url}readyz`))).status).toBe(200);
+});
