@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeBinary } from '../support/packages.ts';
 import { casesFor } from './attack/cases/index.ts';
 import { attack, complaintsOf, type Outcome } from './attack/run.ts';
-import type { Ground } from './server.ts';
+import { patient } from './clock.ts';
+import { makeProject, type Template } from './project.ts';
+import { type Ground, prepareGround, unlimited } from './server.ts';
 
 /**
  * Declares the tests of one server under attack. The whole list runs once; its parts are looked at one by one.
@@ -55,5 +58,13 @@ export function describeAttack(title: string, prepare: () => Promise<Ground>): v
       const [outcome] = await attack(ground.target, ground.source, { cases: again });
       expect(outcome?.complaints).toEqual([]);
     });
+  });
+}
+
+/** Declares those of a generated server on this major version of Node.js. */
+export function describeAttackOnNode(template: Template, version: number): void {
+  describeAttack(`${template} on Node ${version}`, async () => {
+    const node = await nodeBinary(version);
+    return prepareGround(await makeProject(template), { node, env: unlimited, nodeOptions: patient });
   });
 }

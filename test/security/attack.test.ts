@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { nodeBinary } from '../support/packages.ts';
 import { allCases } from './attack/cases/index.ts';
-import { describeAttack } from './attack-suite.ts';
-import { patient } from './clock.ts';
-import { makeProject, type Template } from './project.ts';
-import { prepareGround, unlimited } from './server.ts';
+import { describeAttackOnNode } from './attack-suite.ts';
 
-/** Versions of Node.js beside ours: the oldest that is supported, and a newer one. */
-const versions = [20, 24];
-const templates: readonly Template[] = ['todo', 'blank'];
-
-for (const template of templates)
-  for (const version of versions)
-    describeAttack(`${template} on Node ${version}`, async () => {
-      const node = await nodeBinary(version);
-      return prepareGround(await makeProject(template), { node, env: unlimited, nodeOptions: patient });
-    });
+// The oldest version of Node.js that is supported, and a newer one; test/world/security has each template on the other.
+describeAttackOnNode('todo', 20);
+describeAttackOnNode('blank', 24);
 
 describe('the list of attacks', () => {
   test('has no id twice, and a source for each', () => {

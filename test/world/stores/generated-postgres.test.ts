@@ -1,12 +1,12 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { GeneratedProject } from '../support/generated.ts';
-import { lacks } from '../support/needs.ts';
-import { Postgres, postgres } from '../support/postgres.ts';
-import { Program, run } from '../support/program.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
-import { describeGenerated, todoKind } from './describe-generated.ts';
+import { describeGenerated, todoKind } from '../../e2e/describe-generated.ts';
+import type { GeneratedProject } from '../../support/generated.ts';
+import { lacks } from '../../support/needs.ts';
+import { Postgres, postgres } from '../../support/postgres.ts';
+import { Program, run } from '../../support/program.ts';
+import { temporaryDirectory } from '../../support/temporary.ts';
 
 /** Where production would find its Scalekit and its clients; nothing is asked of either here. */
 const production = {

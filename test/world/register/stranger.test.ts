@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
-import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
-import { GeneratedProject, stopServer } from '../support/generated.ts';
-import { McpClient, officialClients } from '../support/mcp-client.ts';
-import { lacks } from '../support/needs.ts';
-import { Opener } from '../support/opener.ts';
-import { freePort } from '../support/ports.ts';
-import { Program, run } from '../support/program.ts';
-import { createProgram } from '../support/repository.ts';
-import { makeDirectory, removeDirectory } from '../support/temporary.ts';
-import { changes, standInForAll } from './walk.ts';
+import { keys, pseudoTerminals, Terminal } from '../../program/terminal.ts';
+import { changes, standInForAll } from '../../register/walk.ts';
+import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../../support/chromium.ts';
+import { GeneratedProject, stopServer } from '../../support/generated.ts';
+import { McpClient, officialClients } from '../../support/mcp-client.ts';
+import { lacks } from '../../support/needs.ts';
+import { Opener } from '../../support/opener.ts';
+import { freePort } from '../../support/ports.ts';
+import { Program, run } from '../../support/program.ts';
+import { createProgram } from '../../support/repository.ts';
+import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
 /** A stranger's walk with a real project: the terminal and the browser are theirs, Scalekit is the stand-in. */
 

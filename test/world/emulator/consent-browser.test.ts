@@ -4,10 +4,17 @@ import type { AddressInfo } from 'node:net';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../support/chromium.ts';
-import { lacks } from '../support/needs.ts';
-import { authorizationRequest, claimsOf, discover, exchange, type Request, register } from './walk.ts';
+import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
+import {
+  authorizationRequest,
+  claimsOf,
+  discover,
+  exchange,
+  type Request,
+  register,
+} from '../../emulator/walk.ts';
+import { chromiumArguments, chromium as chromiumNeed, chromiumPath } from '../../support/chromium.ts';
+import { lacks } from '../../support/needs.ts';
 
 // A real browser on the real page.
 

@@ -298,8 +298,8 @@ test('a server without the Redis client names the command that installs it', asy
     await rm(join(place, 'node_modules/scalekit-mcp-server'));
     const server = join(repository, 'dist/packages/scalekit-mcp-server');
     await cp(server, join(place, 'node_modules/scalekit-mcp-server'), { recursive: true });
-    const env = { ...variables(), PORT: '0', REDIS_URL: 'redis://localhost:1' };
-    const program = new Program(process.execPath, ['main.js'], { cwd: place, env: { ...env, PORT: '3999' } });
+    const env = { ...variables(), PORT: String(await freePort()), REDIS_URL: 'redis://localhost:1' };
+    const program = new Program(process.execPath, ['main.js'], { cwd: place, env });
     programs.push(program);
     expect((await program.ended()).code).toBe(1);
     expect(program.output).toContain('the Redis client is not installed: npm install ioredis');

@@ -1,4 +1,4 @@
-import { describeGenerated } from './describe-generated.ts';
+import { describeGenerated } from '../../e2e/describe-generated.ts';
 
 describeGenerated({
   title: 'the todo server with scopes of another name',
