@@ -32,7 +32,7 @@ const compilerOptions = {
 
 const silent = { default: { logLevel: 'none' } };
 
-/** @param folder where the tool puts what it finds before it compares. */
+/** @param folder where the tool writes what it finds before it compares. */
 function configurationFor({ package: owner, name, declarations }, folder) {
   return ExtractorConfig.prepare({
     configObject: {
@@ -70,7 +70,7 @@ try {
   if (missing) throw new Error(`${relative(root, missing.declarations)} is not there: npm run build`);
   const configurations = exports.map((each) => configurationFor(each, folder));
   const [first, ...others] = configurations;
-  // One program of the compiler for all of them.
+  // One run of the compiler for all of them.
   const compilerState = CompilerState.create(first, {
     additionalEntryPoints: others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
   });

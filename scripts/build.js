@@ -6,7 +6,7 @@ import { bundle, declareTypes } from './bundle.js';
 import { licencesFile } from './licences.js';
 import { contentVersion, packInto, root, stageProgram, stageServer } from './packages.js';
 
-// Built in a folder beside it and swapped in at the end, so a program started meanwhile never sees half a build.
+// Built in a sibling folder and swapped in at the end, so that a program started in between never sees half a build.
 const cache = join(root, 'node_modules/.cache/create-scalekit-mcp');
 mkdirSync(cache, { recursive: true });
 const workspace = mkdtempSync(join(cache, 'build-'));
@@ -19,7 +19,7 @@ function listVendored(packages) {
   writeFileSync(join(vendor, 'packages.json'), `${JSON.stringify(packages, null, 2)}\n`);
 }
 
-/** Packs a staged package under a version that tells its content. @returns how projects find it. */
+/** Packs a staged package with a version that depends on its content. @returns how projects find it. */
 function vendorPackage(stage) {
   const { name, version } = contentVersion(stage);
   return { name, version, file: packInto(stage, vendor) };

@@ -28,10 +28,10 @@ export async function bundle(names, dir, { released }) {
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, entries[name]])),
     platform: 'node',
-    // A part that shares code with a program would otherwise import it from the program, and run that. Of one alone it is the
-    // same module, which runs already: fewer files, and each costs a start a millisecond.
+    // A part that shares code with a program would otherwise import it from the program, and so run the program. With a single
+    // entry it is the same module, which is running already: fewer files, each of which costs a millisecond at the start.
     preserveEntrySignatures: names.length === 1 ? 'allow-extension' : 'strict',
-    // Its `main` is UMD, whose parts a bundler cannot find.
+    // Its `main` is UMD, which a bundler cannot resolve.
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
     plugins: [
       packTemplates({ released }),
@@ -44,13 +44,13 @@ export async function bundle(names, dir, { released }) {
       dir,
       format: 'esm',
       minify: true,
-      // oidc-provider looks its models up by the names of their classes.
+      // oidc-provider looks up its models by the names of their classes.
       keepNames: names.includes('emulator'),
       chunkFileNames: 'chunks/[name]-[hash].js',
       comments: { legal: false },
     },
     logLevel: 'warn',
-    // A dependency of oidc-provider has one, in a path that nothing takes.
+    // A dependency of oidc-provider has one, in code that never runs.
     checks: { eval: false },
   });
   return packages;

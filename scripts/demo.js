@@ -22,7 +22,7 @@ const isFree = (port) =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 
-/** A port for the server whose neighbour, 1000 above, is free for the local Scalekit too. */
+/** A port for the server such that the one 1000 above, for the local Scalekit, is free too. */
 async function freePort(from = 3002) {
   for (let port = from; port < 4000; port += 1) {
     if ((await isFree(port)) && (await isFree(port + 1000))) return port;
@@ -80,7 +80,7 @@ async function startDevelopment(directory, mcpUrl) {
   return { stop };
 }
 
-/** Starts it; where another program has taken the port since it was found free, on another one. */
+/** Starts it, on another port if another program has taken the port in the meantime. */
 async function startSomewhere(directory, firstPort) {
   for (let port = firstPort, attempt = 1; ; attempt += 1) {
     const mcpUrl = `http://localhost:${port}/`;

@@ -12,7 +12,7 @@ const parent = mkdtempSync(join(tmpdir(), 'image-'));
 const project = join(parent, 'todo-mcp');
 const name = `todo-mcp-try-${process.pid}`;
 
-/** Runs a program to its end, its output shown. */
+/** Runs a program to its end, and shows its output. */
 const show = (command, args, cwd = project) => execFileSync(command, args, { cwd, stdio: 'inherit' });
 /** @returns what a program has written. */
 const ask = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' }).trim();
@@ -36,7 +36,7 @@ function expect(what, actual, expected) {
   console.log(`✓ ${what}`);
 }
 
-/** In production, as a platform would: nothing can be written, no rights, settings from outside. */
+/** In production, as a platform runs it: read-only, without privileges, settings from outside. */
 async function tryImage() {
   show('docker', ['build', '--tag', name, '.']);
   const settings = {
@@ -106,7 +106,7 @@ try {
     ask('docker', 'rm', '--force', name);
     ask('docker', 'rmi', '--force', name);
   } catch {
-    // There is none where the build has failed, which is what is shown.
+    // There is none if the build failed, whose error is shown.
   }
   rmSync(parent, { recursive: true, force: true });
 }

@@ -1,8 +1,8 @@
-// The licences of what is bundled: a bundle leaves out the files that carry them, and almost every licence asks to be kept.
+// The licences of what is bundled: a bundle leaves out the files with the licences, and almost every licence has to be kept.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Beside the bundle that it is about. */
+/** Its name, beside the bundle. */
 export const licencesFile = 'THIRD-PARTY-LICENSES.txt';
 
 const licenceFile = /^(?:licen[cs]e|copying|notice)(?:[.-]|$)/i;

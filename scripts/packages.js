@@ -55,7 +55,7 @@ export function stageServer(folder) {
   compile('tsconfig.server.json', dist);
   for (const file of filesIn(dist).filter((path) => path.endsWith('.d.ts'))) {
     const declarations = readFileSync(join(dist, file), 'utf8');
-    // The compiler leaves the names of the sources in declarations; not every setting of a consumer takes those.
+    // The compiler leaves the sources' names in declarations, which not every consumer's settings accept.
     writeFileSync(
       join(dist, file),
       declarations.replaceAll(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]+)\.ts(?=['"])/g, '$1.js'),
@@ -64,7 +64,7 @@ export function stageServer(folder) {
     mkdirSync(dirname(join(folder, 'src', source)), { recursive: true });
     cpSync(join(root, 'src', source), join(folder, 'src', source));
   }
-  // The compiler writes where the sources are here; in the package they are in `src/`.
+  // The compiler writes paths in this repository; in the package the sources are in `src/`.
   for (const file of filesIn(dist).filter((path) => path.endsWith('.map'))) {
     const map = readJson(join(dist, file));
     const source = file.replace(/(?:\.d)?\.[jt]s\.map$/, '.ts');
@@ -73,7 +73,7 @@ export function stageServer(folder) {
   }
 }
 
-/** Gives a staged package a version that tells its content: another content is another version to every cache. */
+/** Gives a staged package a version that depends on its content, so that caches never confuse two builds. */
 export function contentVersion(folder) {
   const hash = createHash('sha256');
   for (const file of filesIn(folder))

@@ -2,7 +2,7 @@
 // to a tag; its own functions would need its runtime, which is most of what a start would then have to load.
 import Handlebars from 'handlebars';
 
-/** What the functions call: a name that is missing is a fault, and an empty list is nothing, as in Handlebars. */
+/** What the functions call. A missing name is an error, and an empty list is falsy, as in Handlebars. */
 export const runtime = `
   const own = (value, name) => {
     if (value === undefined || value === null || !Object.hasOwn(value, name))
@@ -24,7 +24,7 @@ function lookup(path, depth, { strict }) {
   const context = `c${depth - path.depth}`;
   if (last === undefined) return context;
   const parent = before.reverse().reduce((value, part) => `own(${value}, ${JSON.stringify(part)})`, context);
-  // A condition may ask for what is not there.
+  // A condition may ask for a name that is missing.
   return strict ? `own(${parent}, ${JSON.stringify(last)})` : `${parent}[${JSON.stringify(last)}]`;
 }
 

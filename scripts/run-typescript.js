@@ -1,4 +1,4 @@
-// Runs a TypeScript program of this repository on any supported Node: bundles what is ours, leaves packages where they are.
+// Runs a TypeScript program of this repository on any supported Node: bundles our own code, and leaves packages where they are.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { packTemplates } from './templates.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A module finds its neighbours by its own URL, which bundling would change. */
+/** A module finds files beside it by its own URL, which bundling would change. */
 const keepAddresses = {
   name: 'keep-addresses',
   transform: (code, id) =>
@@ -18,7 +18,7 @@ const keepAddresses = {
 
 /**
  * @param entry path from the repository's root; the module exports `main(args)`, which returns the exit code.
- * @param args what the person wrote.
+ * @param args as the person typed them.
  */
 export async function runTypeScript(entry, args) {
   const directory = join(root, 'node_modules', '.cache', 'scripts');

@@ -1,4 +1,4 @@
-// What is in a released package, as CycloneDX: for whoever has to know which versions they run.
+// What is in a released package, as CycloneDX, for people who have to know which versions they run.
 
 /** @param {{ name: string, version: string }} subject the package. @param components what it bundles or depends on. */
 export function sbomOf({ name, version }, components) {

@@ -1,4 +1,4 @@
-// Runs scripts of package.json at the same time; prints what each has said when it ends. Fails when one fails.
+// Runs scripts of package.json at the same time. Prints the output of each when it ends, and fails if one fails.
 // Usage: node scripts/side-by-side.js build lint typecheck
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// The template files that belong to the published package, and the module that the build makes of them.
+// The template files that belong to the published package, and the module that the build makes from them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export function readTemplates() {
 }
 
 /**
- * A rolldown plugin: puts the templates, with their prose precompiled, in the place of src/create/packed.ts.
+ * A rolldown plugin that replaces src/create/packed.ts by the templates, with their prose precompiled.
  * @param {{ released: boolean }} options
  */
 export function packTemplates({ released }) {

@@ -11,7 +11,7 @@ function verdict(target, measured, met) {
   return `| ${target} | ${measured} | ${met ? 'met' : '**not met**'} |`;
 }
 
-/** By what a program itself uses of the processor: the clock also shows what else the machine was doing. */
+/** By the CPU time of a program: wall-clock time also shows what else the machine was doing. */
 function verdicts(node, rows) {
   const ours = rows.at(-1);
   const vite = rows.find(({ name }) => name === 'create-vite');
@@ -64,7 +64,7 @@ export function withCliPart(page, part) {
   return page.slice(0, from) + part + page.slice(to + end.length);
 }
 
-/** @returns the part of a page, for whoever writes the rest of it anew; undefined if it has none. */
+/** @returns the part of a page, to keep when the rest is written again; undefined if it has none. */
 export function cliPartOf(page) {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   return from < 0 || to < 0 ? undefined : page.slice(from, to + end.length);

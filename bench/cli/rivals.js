@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const cache = fileURLToPath(new URL('rivals', import.meta.url));
 
-/** Each with the program file in its package, and how it makes a small TypeScript project without installing it. */
+/** Each with the program file in its package, and the arguments that make a small TypeScript project without installing it. */
 const rivals = [
   {
     name: 'create-vite',
@@ -48,7 +48,7 @@ function install(name, version, source = `${name}@${version}`) {
   return folder;
 }
 
-/** What an installed program weighs: files, and packages that npm had to fetch. */
+/** The size of an installed program: its files, and the packages that npm had to download. */
 function weigh(folder) {
   const entries = readdirSync(join(folder, 'node_modules'), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('.bin'));
@@ -57,7 +57,7 @@ function weigh(folder) {
   return { bytes, packages: Object.keys(lock.packages).filter((path) => path !== '').length };
 }
 
-/** @returns the size of what npm downloads for a package alone. */
+/** @returns the size of a package's own download. */
 function download(spec) {
   const [{ size }] = JSON.parse(npm(['pack', spec, '--dry-run', '--json'], cache));
   return size;

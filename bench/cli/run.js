@@ -1,4 +1,4 @@
-// npm run bench:cli: how long create-scalekit-mcp takes and what it weighs, as released, beside its peers and a Node that does
+// npm run bench:cli: how long create-scalekit-mcp takes and how large it is, as released, compared with its peers and a Node that does
 // nothing. Writes the part of docs/performance.md between its two marks.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,10 +28,10 @@ const commands = [
   ...all.map(({ name, file, scaffold }) => ({ name, kind: 'scaffold', args: [file, ...scaffold] })),
 ];
 
-/** What ended children have used of the processor so far, in ms; where the kernel does not say, nothing. */
+/** The CPU time of ended child processes so far, in ms; undefined if the kernel does not say. */
 function childrenCpu() {
   if (process.platform !== 'linux') return Number.NaN;
-  // After the name, which may hold anything: cutime and cstime are the 14th and 15th, in hundredths of a second.
+  // Parsed after the name, which may contain anything: cutime and cstime are the 14th and 15th fields, in hundredths of a second.
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');
@@ -62,7 +62,7 @@ const median = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.leng
 const times = new Map(commands.map((command) => [command, []]));
 for (const command of commands) timed(command);
 for (let round = 0; round < rounds; round += 1) {
-  // In turn, in another order each round: whatever else the machine does hits all of them.
+  // In turn, in a different order each round, so that whatever else the machine does affects all of them.
   const from = round % commands.length;
   for (const command of [...commands.slice(from), ...commands.slice(0, from)])
     times.get(command).push(timed(command));
@@ -71,7 +71,7 @@ for (let round = 0; round < rounds; round += 1) {
 const of = (name, kind) => {
   const found = times.get(commands.find((each) => each.name === name && each.kind === kind));
   const millis = found.map((each) => each.millis);
-  // The kernel counts in steps of 10 ms: the mean of many runs is finer than any of them.
+  // The kernel counts in steps of 10 ms, so the mean of many runs is more precise than a single one.
   const cpu = found.reduce((sum, each) => sum + each.cpu, 0) / found.length;
   return { median: median(millis), least: Math.min(...millis), cpu };
 };

@@ -17,9 +17,9 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 /** What a save may take, in ms. */
 const limit = 500;
-/** Looks at the server so often, in ms. */
+/** How often to ask the server, in ms. */
 const interval = 4;
-/** One that runs TypeScript by itself, for both. */
+/** A Node.js that runs TypeScript by itself, for both. */
 const node = installNode();
 const program = join(root, 'bin/scalekit-mcp.js');
 /** What is saved, and the line in it that clients see. */
@@ -74,7 +74,7 @@ async function makeProject(name) {
 }
 
 function start({ directory }, args) {
-  // A program that cannot start is seen by the server that never gets ready.
+  // If a program cannot start, its server never gets ready, which is noticed.
   return spawn(node, args, { cwd: directory, stdio: 'ignore' });
 }
 
@@ -107,11 +107,11 @@ async function until(what, condition) {
 
 async function ready(project) {
   await until('the first answer', async () => (await seen(project)) !== undefined);
-  // What goes on after the start (the check of types) is not what is measured.
+  // What continues after the start (the type check) is not measured.
   await delay(3000);
 }
 
-/** Saves, waits for the new answer, and then for quiet. @returns ms. */
+/** Saves, waits for the new answer, then until nothing is running. @returns ms. */
 async function timed(project, text) {
   const path = join(project.directory, saved);
   const source = readFileSync(path, 'utf8');

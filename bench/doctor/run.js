@@ -1,4 +1,4 @@
-// npm run bench:doctor: how long scalekit-mcp doctor takes in a healthy project that is running, beside a Node that does nothing.
+// npm run bench:doctor: how long scalekit-mcp doctor takes in a healthy project that is running, compared with a Node that does nothing.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '21
 const rounds = Number(values.rounds);
 
 const program = join(root, 'bin/scalekit-mcp.js');
-/** The commands in turn, each with the most that its median may be, in milliseconds. */
+/** The commands, each with the maximum for its median, in milliseconds. */
 const commands = [
   { name: 'node -e 0', args: ['-e', '0'], limit: Number.POSITIVE_INFINITY },
   { name: 'scalekit-mcp doctor --offline', args: [program, 'doctor', '--offline'], limit: 300 },

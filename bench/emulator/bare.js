@@ -1,4 +1,4 @@
-// What the local Scalekit is built on, with nothing around it: a key, a listener, and its first answer.
+// oidc-provider alone, on which the local Scalekit is built: a key, a listener, and its first answer.
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Provider } from 'oidc-provider';

@@ -1,4 +1,4 @@
-// npm run bench:emulator: how long the local Scalekit takes to its first answer, beside a bare oidc-provider. Both make a key.
+// npm run bench:emulator: how long the local Scalekit takes until its first answer, compared with a bare oidc-provider. Both make a key.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +7,14 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '21' } } });
 const rounds = Number(values.rounds);
 
-/** The most that ours may take of the bare one's time. */
+/** The limit, as a multiple of the bare one's time. */
 const limit = 1.3;
 
 const programs = { bare: 'bare.js', ours: 'ours.js' };
 const times = { bare: [], ours: [] };
 const cpu = { bare: [], ours: [] };
 
-/** Starts one, and kills it as soon as it has said what it used. */
+/** Starts one, and kills it as soon as it has reported what it used. */
 async function measure(name) {
   const file = fileURLToPath(new URL(programs[name], import.meta.url));
   const began = performance.now();

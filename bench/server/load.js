@@ -20,14 +20,14 @@ process.on('message', async (order) => {
 });
 
 const orders = {
-  /** Opens one connection a token, with its session where the server keeps them, and checks one answer in full. */
+  /** Opens one connection per token, with a session if the server keeps sessions, and checks one answer in full. */
   async open({ target, origin, era, tokens, handshake }) {
     const lanes = await Promise.all(tokens.map((token) => openLane({ origin, era, token, handshake })));
     opened.set(target, lanes);
     return { answerBytes: lanes[0].bytes };
   },
 
-  /** @param {{target: string, calls: number, tokens?: string[]}} order `tokens`: one a call, instead of the connection's own */
+  /** @param {{target: string, calls: number, tokens?: string[]}} order `tokens`: one per call, instead of the connection's own */
   async run({ target, calls, tokens }) {
     const lanes = opened.get(target);
     const headersOf = ({ headers }, index) =>
@@ -101,7 +101,7 @@ function keepCalling(lane, headersOf, take, latencies) {
   });
 }
 
-/** Counts an answer's bytes instead of parsing them: cheap, and an error answer never has the length of a right one. */
+/** Counts an answer's bytes instead of parsing it: that is cheap, and an error never has the length of a right answer. */
 class Answer {
   #expected;
   #resolve;
@@ -126,7 +126,7 @@ class Answer {
   }
 
   onResponseEnd() {
-    // Event ids of some servers vary by a few characters.
+    // The event ids of some servers vary by a few characters.
     if (this.#status === 200 && Math.abs(this.#bytes - this.#expected) < 64) this.#resolve();
     else
       this.#reject(

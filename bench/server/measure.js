@@ -1,4 +1,4 @@
-// The measurements: cold starts in turn, then rounds of load in turn, so that whatever else the machine does hits all alike.
+// The measurements: cold starts in turn, then rounds of load in turn, so that whatever else the machine does affects all of them.
 import { fork } from 'node:child_process';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
@@ -19,16 +19,16 @@ import { folderOf } from './targets.js';
 /** How many connections call at the same time; each has its own access token, of its own user. */
 export const connections = 16;
 
-/** No server is warmed up for longer. */
+/** The most calls to warm a server up. */
 export const warmUpMillis = 4000;
-/** Fewer a round, because each takes a signature beforehand, too. */
+/** Fewer per round, because each also needs a signature beforehand. */
 const callsWithNewTokens = 1000;
 
 /**
  * @typedef {object} Setup
  * @property {string} node
  * @property {Record<string, string>} variables that point a server at the local Scalekit
- * @property {string[]} tokens one a connection
+ * @property {string[]} tokens one per connection
  * @property {(count: number) => Promise<string[]>} mint further tokens of the same users
  */
 
@@ -66,10 +66,10 @@ export async function start(target, { node, variables, tokens }) {
   return { server, port, firstAnswerMillis, idleBytes: residentMemory(server.pid).now };
 }
 
-/** Production mode is in the rivals' favour. Ours refuses a Scalekit on loopback in it, so it runs without. */
+/** Production mode favours the rivals. In it, ours refuses a Scalekit on loopback, so it runs without. */
 const rivalsOnly = { NODE_ENV: 'production' };
 const oursOnly = (port) => ({ MCP_URL: `http://localhost:${port}/`, ...unlimited });
-/** The load comes from 16 users and one address: the limits stay on, out of reach. */
+/** The load comes from 16 users and one address: the limits stay on, but are set too high to be reached. */
 const unlimited = { TOOL_CALLS_PER_MINUTE: '1000000', REQUESTS_PER_MINUTE: '1000000' };
 
 /** @returns {Promise<Map<string, number[]>>} by project, milliseconds from spawn to the first answer, in the order measured */
@@ -87,7 +87,7 @@ export async function measureStarts(targets, setup, { starts, report }) {
 }
 
 /**
- * Keeps all servers running and loads them in turn, in another order each round.
+ * Keeps all servers running and loads them in turn, in a different order each round.
  * @returns {Promise<object[]>} a row for each target and era
  */
 export async function measureLoad(targets, setup, { rounds, calls, warmup, report, endWith = 'SIGKILL' }) {
@@ -122,7 +122,7 @@ async function openRow(generator, target, era, running, { tokens }) {
   return { key, target, era, running, answerBytes, rounds: [] };
 }
 
-/** Node compiles what runs often: a quick server has had all its calls before a slow one would. */
+/** Node compiles what runs often, so warm up by time: a quick server makes all its calls before a slow one has warmed up. */
 async function warmUp(generator, row, calls, setup) {
   const started = performance.now();
   for (let done = 0; done < calls && performance.now() - started < warmUpMillis; done += 500)
@@ -166,7 +166,7 @@ function startGenerator(node) {
     ? fork(script, { ...options, execPath: 'taskset', execArgv: ['-c', '1', node] })
     : fork(script, { ...options, execPath: node });
   return {
-    /** One order at a time. */
+    /** Sends one order at a time. */
     order: (order) =>
       new Promise((resolve, reject) => {
         child.removeAllListeners().once('exit', () => reject(new Error('the load generator ended')));

@@ -35,7 +35,7 @@ export async function startLocalScalekit() {
   return await startEmulator({ tokenLifetime: 3600 });
 }
 
-/** What projects are made with: its names tell its content. */
+/** The build that projects are made with: the names of its files depend on their content. */
 function packedBuild() {
   const packed = join(root, 'dist/vendor/packages.json');
   if (!existsSync(packed)) throw new Error('dist/ is missing: run "npm run build" first');

@@ -68,7 +68,7 @@ is the servers that were measured. Everything stays on the loopback interface. \
 `;
 }
 
-/** A run that shared the machine is worth less, and says so. */
+/** A run that shared the machine is less reliable, and says so. */
 function disturbance(leastBusy) {
   if (leastBusy >= 0.9) return '';
   return `
@@ -77,7 +77,7 @@ wrong by half, and times and throughput say little. A run on a quiet machine is 
 `;
 }
 
-/** Why a cold start takes what it takes: most of it is Node and the official SDK. */
+/** Why a cold start takes as long as it does: most of it is Node and the official SDK. */
 function coldStart(rows, { bare, sdk }) {
   const [{ firstAnswerMillis: limit }] = rows;
   const { firstAnswerMillis } = rows.find((row) => row.owned);

@@ -1,4 +1,4 @@
-// Starts servers on one core and reads from /proc what they cost, so that no server is patched to be measured.
+// Starts servers on one core and reads from /proc what they use, so that no server has to be changed to be measured.
 import { spawn } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Core 0 for the server under measurement, core 1 for everything else. */
 export const pinned = process.platform === 'linux' && availableParallelism() > 1;
 
-/** @returns {[string, string[]]} the command, put on a core where the machine can do that */
+/** @returns {[string, string[]]} the command, pinned to a core if the machine can do that */
 export function onCore(core, command, args) {
   return pinned ? ['taskset', ['-c', String(core), command, ...args]] : [command, args];
 }
@@ -27,7 +27,7 @@ export function startServer({ command, args, cwd, env, log }) {
     get running() {
       return child.exitCode === null && child.signalCode === null;
     },
-    /** @param {NodeJS.Signals} signal SIGTERM lets it write what it has to write */
+    /** @param {NodeJS.Signals} signal SIGTERM lets it finish its output */
     async stop(signal = 'SIGKILL') {
       child.kill(signal);
       await ended;
@@ -61,7 +61,7 @@ export async function freePort() {
 }
 
 /**
- * Sends a POST until it is answered 200, asking again every two milliseconds while nobody listens.
+ * Sends a POST until it is answered with 200, every two milliseconds while nothing listens.
  * @throws Error when the server ended or thirty seconds have passed
  */
 export async function postUntilAnswered(server, port, { headers, body }, agent) {

@@ -1,4 +1,4 @@
-// node bench/server/profile.js [era]: where the time of a call to our server goes, by package and by function.
+// node bench/server/profile.js [era]: where the time of a call to our server is spent, by package and by function.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eras } from './calls.js';
@@ -34,7 +34,7 @@ const { byPackage, byFunction } = summarise(JSON.parse(readFileSync(join(folder,
 print('By package', byPackage, 20);
 print('By function', byFunction, 40);
 
-/** Sums the samples' own time. Native code counts for whoever called it. */
+/** Sums the samples' own time. Native code is attributed to its caller. */
 function summarise({ nodes, samples, timeDeltas }) {
   const byId = new Map(nodes.map((each) => [each.id, each]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));

@@ -1,4 +1,4 @@
-// npm run bench:server: our generated server against the other MCP frameworks and against Node itself.
+// npm run bench:server: our generated server compared with other MCP frameworks and with Node itself.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '4000' },
     warmup: { type: 'string', default: '10000' },
     starts: { type: 'string', default: '11' },
-    /** Folder names, comma separated: measures these and the raw echo, and leaves the page alone. */
+    /** Folder names, comma separated: measures only these and the raw echo, and does not write the page. */
     only: { type: 'string' },
     node: { type: 'string' },
     json: { type: 'string' },
@@ -77,7 +77,7 @@ await withScalekit(node, async (setup) => {
   }
 });
 
-/** A language that is missing here costs its row, not the run. */
+/** If a language is not installed, its row is missing, but the run continues. */
 function canRun(target) {
   const tool = toolOfTarget(target);
   const isHere = tool === undefined || versionOf(tool) !== undefined;

@@ -1,11 +1,11 @@
-// What every server is started with: the local Scalekit's variables, and an access token for each connection.
+// What every server is started with: the local Scalekit's variables, and an access token per connection.
 import { execFileSync } from 'node:child_process';
 import { connections } from './measure.js';
 import { startLocalScalekit } from './ours.js';
 import { pinned } from './processes.js';
 
 /**
- * Runs something beside a local Scalekit, off the servers' core.
+ * Runs something with a local Scalekit, on another core than the servers'.
  * @param {string} node executable that the servers run on
  * @param {(setup: import('./measure.js').Setup) => Promise<void>} run
  */
@@ -20,7 +20,7 @@ export async function withScalekit(node, run) {
   }
 }
 
-/** One user a connection, so that no server is flattered by a single cached token. */
+/** One user per connection, so that no server gains from a single cached token. */
 function mintTokens(scalekit, count) {
   const subjectOf = (index) => `usr_${1_000_000 + (index % connections)}`;
   return Promise.all(

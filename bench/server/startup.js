@@ -1,4 +1,4 @@
-// What a cold start is made of: Node itself, and the official SDK.
+// The parts of a cold start: Node itself, and the official SDK.
 import { execFileSync } from 'node:child_process';
 import { onCore } from './processes.js';
 import { median } from './summary.js';
@@ -6,7 +6,7 @@ import { folderOf, ours } from './targets.js';
 
 const times = 9;
 
-/** Whole processes are timed, the end included, which is why the parts are differences. */
+/** Whole processes are timed, including their end, so the parts are differences. */
 const programs = {
   bare: '',
   sdk: "await import('@modelcontextprotocol/server')",

@@ -38,7 +38,7 @@ export function summarise(loads, starts) {
 
 function rowOf({ target, era, rounds, running, loaded }, starts) {
   const of = (measure, among = rounds) => median(among.map((round) => round[measure]));
-  // A server that waits for its core, because another program has it, answers late through no fault of its own.
+  // A server that waits for its core, because another program has it, is late through no fault of its own.
   const undisturbed = [...rounds]
     .sort((a, b) => b.serverBusy - a.serverBusy)
     .slice(0, Math.ceil(rounds.length / 2));
@@ -68,7 +68,7 @@ function rowOf({ target, era, rounds, running, loaded }, starts) {
   };
 }
 
-/** The bare echo needs nothing but its file. */
+/** The bare echo needs only its file. */
 function shippedSize(target) {
   const shipped = join(folderOf(target), target.ships ?? 'node_modules');
   return existsSync(shipped) ? sizeOf(shipped) : { bytes: 0, packages: 0 };
@@ -93,7 +93,7 @@ export function builtOn(target) {
     .join(', ');
 }
 
-/** @returns {Array<{target: string, measured: string, met: boolean}>} what we want to reach, against what was measured */
+/** @returns {Array<{target: string, measured: string, met: boolean}>} the targets, and what was measured */
 export function judge([raw, ...rows]) {
   const own = rows.filter((row) => row.owned);
   const ours = own.filter((row) => !row.newTokens);

@@ -5,7 +5,7 @@ import { toolOf } from './tools.js';
 
 /**
  * @typedef {object} Target
- * @property {string} name as the table says it
+ * @property {string} name as in the table
  * @property {string} project folder of the cache
  * @property {string} [package] whose version the table gives
  * @property {boolean} [owned] todos belong to the token's subject and have to be created first
@@ -16,7 +16,7 @@ import { toolOf } from './tools.js';
  * @property {string} authorization `none` or what is verified
  * @property {boolean} [handshake] whether 2025-era clients have to open a session first
  * @property {string[]} eras
- * @property {number} [port] where a server cannot be told its port
+ * @property {number} [port] if the server's port cannot be set
  * @property {string} reference
  */
 
@@ -139,7 +139,7 @@ export const ours = {
   project: 'ours',
   package: '@modelcontextprotocol/server',
   args: ['dist/src/main.js'],
-  // What the image holds: the built file, its map and the licences of what is in it.
+  // What the image contains: the built file, its map and the licences of what is in it.
   ships: 'dist/src',
   authorization: 'RS256, scopes, rate limit',
   eras: ['2025-11-25', '2026-07-28'],

@@ -1,4 +1,4 @@
-// Servers in other languages: what builds them, and whether that is here.
+// Servers in other languages: what builds them, and whether that is installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { join } from 'node:path';
 /**
  * @typedef {object} Tool
  * @property {string} language
- * @property {string} manifest the file that tells its projects
- * @property {string[]} version the command that prints the version, and that fails where the language is missing
+ * @property {string} manifest the file by which its projects are recognised
+ * @property {string[]} version the command that prints the version, and that fails if the language is missing
  * @property {(folder: string) => void} build
  * @property {(name: string) => RegExp} pin what pins a package in the manifest
  */
@@ -40,7 +40,7 @@ const tools = [
   },
 ];
 
-/** @returns {Tool | undefined} what builds the project in a folder; nothing where npm does */
+/** @returns {Tool | undefined} what builds the project in a folder; undefined if npm does */
 export function toolOf(folder) {
   return tools.find(({ manifest }) => existsSync(join(folder, manifest)));
 }

@@ -1,4 +1,4 @@
-// Prints a walk so that a person can follow it: a numbered headline a step, the request, what came back.
+// Prints a walk so that a person can follow it: for each step a numbered headline, the request and the response.
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -18,7 +18,7 @@ export function show(object, names = Object.keys(object)) {
   }
 }
 
-/** Ends the walk where what came back is not what a protected server says. */
+/** Ends the walk if the response is not a protected server's. */
 export function expect(condition, what, got) {
   if (!condition)
     throw new Error(`Expected ${what}; got ${typeof got === 'string' ? got : JSON.stringify(got)}.`);

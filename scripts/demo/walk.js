@@ -21,7 +21,7 @@ function parametersOf(challenge) {
   );
 }
 
-/** One MCP message; answers the HTTP response and its JSON, from a plain body or an event stream. */
+/** Sends one MCP message. @returns the HTTP response and its JSON, from a plain body or an event stream. */
 async function post(endpoint, message, token) {
   const response = await fetch(endpoint, {
     method: 'POST',

@@ -46,9 +46,9 @@ export function refusalOf(directory: string, target: Target, overwrite: boolean)
     });
   }
   if (target.kind !== 'directory' || overwrite) return undefined;
-  const some = target.entries.slice(0, 3).join(', ');
+  const firstEntries = target.entries.slice(0, 3).join(', ');
   const more = target.entries.length > 3 ? ` and ${target.entries.length - 3} more` : '';
-  return new UserError(`${directory} is not empty: it has ${some}${more}.`, {
+  return new UserError(`${directory} is not empty: it has ${firstEntries}${more}.`, {
     code: 'directory/not-empty',
     next: 'Choose another directory, or --overwrite to write into it (it replaces files of the same name).',
   });

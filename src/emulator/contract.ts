@@ -61,7 +61,7 @@ export interface EmulatorOptions {
    */
   readonly userPermissions?: boolean;
   /**
-   * Cross-app access: the issuer of an identity provider whose ID-JAGs are taken at the token endpoint. Its keys are found
+   * Cross-app access: the issuer of an identity provider whose ID-JAGs the token endpoint accepts. Its keys are found
    * through its metadata. `off`, the default: none.
    */
   readonly identityProvider?: string;
@@ -69,18 +69,18 @@ export interface EmulatorOptions {
   readonly rateLimit?: number;
   /** At which of the two addresses the metadata is. Default `both`. */
   readonly metadataForms?: 'both' | 'inserted' | 'appended';
-  /** `resource`: tokens name the resource id alone, as where the Server URL was left empty. Default `both`. */
+  /** `resource`: tokens name only the resource id, as if the Server URL was left empty. Default `both`. */
   readonly audience?: 'both' | 'resource';
   /** Where the token of a client of the server (`m2m_…`) lists its scopes. Default `both`. */
   readonly machineScopes?: 'both' | 'string' | 'array';
-  /** What becomes of a `resource` parameter that names another server. Default `refused`. */
+  /** What happens to a `resource` parameter that names another server. Default `refused`. */
   readonly foreignResource?: 'refused' | 'ignored';
   /** Whether a refresh token is replaced by each use. Default true. */
   readonly rotation?: boolean;
   /** Whether scripts of other origins may use metadata, keys, token and registration. Default true. */
   readonly cors?: boolean;
   /**
-   * Answers as Scalekit alone does, everywhere. Default false: what standards-minded clients need besides is sent as well,
+   * Answers exactly as Scalekit does, everywhere. Default false: what clients that follow the standards need is sent as well,
    * such as the members of RFC 7591's answer.
    */
   readonly strict?: boolean;
@@ -163,7 +163,7 @@ export interface Emulator {
   readonly users: readonly EmulatorUser[];
   /** The seeded client for the client credentials grant. */
   readonly machineClient: MachineClient;
-  /** A client of an organization (`m2morg_…`), for the same grant; its tokens have the `scopes` array alone. */
+  /** A client of an organization (`m2morg_…`), for the same grant; its tokens have only the `scopes` array. */
   readonly organizationClient: MachineClient;
   /** The variables that point a server at this emulator. */
   readonly variables: Readonly<Record<string, string>>;

@@ -17,7 +17,7 @@ interface Parameters {
 /** How long an identity provider may take to answer, in ms. */
 const patience = 5000;
 
-/** The draft's section 4.4.1 and RFC 7523, section 3.1, name the error; the reason is for whoever is at work on it. */
+/** The draft's section 4.4.1 and RFC 7523, section 3.1, name the error; the reason is for the developer. */
 function invalidGrant(reason: string): CustomOIDCProviderError {
   return new CustomOIDCProviderError('invalid_grant', reason);
 }
@@ -41,7 +41,7 @@ async function keysOf(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: patience });
 }
 
-/** Keeps the keys of the one identity provider that is trusted, until another is. */
+/** Keeps the keys of the one trusted identity provider, until another one is trusted. */
 class TrustedKeys {
   #issuer: string | undefined;
   #keys: Promise<JWTVerifyGetKey> | undefined;
@@ -50,7 +50,7 @@ class TrustedKeys {
     if (this.#issuer !== issuer || this.#keys === undefined) {
       this.#issuer = issuer;
       this.#keys = keysOf(issuer);
-      // One that could not be reached is asked again.
+      // A provider that could not be reached is asked again.
       this.#keys.catch(() => {
         this.#keys = undefined;
       });
@@ -80,7 +80,7 @@ async function verify(settings: Settings, keys: TrustedKeys, assertion: string):
   }
 }
 
-/** The draft's section 4.4: for this client, and, where it names a resource, for this one. */
+/** The draft's section 4.4: the ID-JAG is for this client and, if it names a resource, for this one. */
 function checkMeaning(settings: Settings, client: Client, claims: JWTPayload): void {
   if (claims.client_id !== client.clientId)
     throw invalidGrant(`the ID-JAG is for the client ${String(claims.client_id)}`);
@@ -90,7 +90,7 @@ function checkMeaning(settings: Settings, client: Client, claims: JWTPayload): v
     throw invalidGrant(`the ID-JAG is for the resource ${named.join(', ')}, not ${settings.resource}`);
 }
 
-/** @returns whom an ID-JAG means: by the subject, or else by the address, as identity providers share people. */
+/** @returns the user of an ID-JAG: by the subject, or else by the email address. */
 function personOf({ users }: Settings, { sub, email }: JWTPayload) {
   const person = users.find((user) => user.id === sub) ?? users.find((user) => user.email === email);
   if (person === undefined)
@@ -98,7 +98,7 @@ function personOf({ users }: Settings, { sub, email }: JWTPayload) {
   return person;
 }
 
-/** No more than the ID-JAG says, the request asks for, the server has and the person may. */
+/** Only what the ID-JAG says, the request asks for, the server has and the person may do. */
 function scopesFor(settings: Settings, userId: string, { scope }: JWTPayload, asked: string | undefined) {
   const all = scopeNames(settings);
   const within = (list: unknown) => (typeof list === 'string' && list.trim() !== '' ? list.split(' ') : all);
@@ -117,7 +117,7 @@ interface Issued {
   readonly scopes: readonly string[];
 }
 
-/** An access token and no refresh token: the identity provider decides anew each time (the draft, section 4.4.3). */
+/** An access token without a refresh token, so that the identity provider decides each time (the draft, section 4.4.3). */
 async function issue(provider: Provider, settings: Settings, { client, userId, scopes }: Issued) {
   const grant = new provider.Grant({ accountId: userId, clientId: client.clientId });
   const token = new provider.AccessToken({
@@ -139,7 +139,7 @@ async function issue(provider: Provider, settings: Settings, { client, userId, s
   };
 }
 
-/** Adds the grant to the authorization server; it is for clients of every origin. */
+/** Adds the grant to the authorization server, for clients of every origin. */
 export function addCrossAppAccess(provider: Provider, settings: Settings): void {
   const keys = new TrustedKeys();
   const allowed = provider.Client.prototype.grantTypeAllowed;

@@ -47,9 +47,9 @@ export interface EmulateOptions extends Readonly<Record<string, unknown>> {
   readonly container?: boolean;
   /** Its URL for the browser on the host, with `container`. */
   readonly publicUrl?: string;
-  /** A file of `doctor --live`, to answer alike; what is said beside it counts more. */
+  /** A file of `doctor --live`, to answer as that tenant does; other options override it. */
   readonly like?: string;
-  /** Answers as Scalekit alone does. */
+  /** Answers exactly as Scalekit does. */
   readonly strict?: boolean;
 }
 

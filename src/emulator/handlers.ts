@@ -20,7 +20,7 @@ import { machineClient, organizationClient } from './users.ts';
 
 // How each path is answered; which paths there are is in routes.ts.
 
-/** What the front needs of the emulator at the moment of a request. */
+/** What the front needs from the emulator during a request. */
 export interface Front {
   readonly settings: Settings;
   readonly keys: KeyRing;
@@ -28,9 +28,9 @@ export interface Front {
   readonly pages: Pages;
   /** The library's handler. */
   readonly provider: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Each registration takes from it. */
+  /** Limits registrations. */
   readonly registrations: Allowance;
-  /** What a person allows in a minute, where they have set a limit. */
+  /** The rate limit per minute, if a person has set one. */
   readonly rate: Allowance | undefined;
   readonly onError: NonNullable<EmulatorOptions['onError']>;
 }
@@ -43,7 +43,7 @@ export function notFound({ settings }: Front, response: ServerResponse): void {
   sendError(response, 404, 'not_found', 'the local Scalekit has nothing at this path');
 }
 
-/** Another method is for this path. @param methods those that are. */
+/** The path exists, but not with this method. @param methods those that it has. */
 export function wrongMethod(
   { settings }: Front,
   { method }: IncomingMessage,
@@ -70,7 +70,7 @@ export function metadataHandler(form: 'inserted' | 'appended'): Handler {
 }
 
 export const authorize: Handler = (front, request, response, url) => {
-  // Nobody is remembered: each authorization asks anew, so that another user or other scopes can be chosen.
+  // No sign-in is remembered: each authorization asks again, so that another user or other scopes can be chosen.
   withoutCookie(request, cookieNames.session);
   const { settings } = front;
   if (url.pathname === new URL(settings.endpoints.authorization).pathname) {
@@ -186,7 +186,7 @@ function refuseForRate(
   sendJson(response, 429, { ...(settings.strict ? {} : error), ...own });
 }
 
-/** @returns a handler that is asked only as often as the rate limit allows. */
+/** @returns a handler that runs only as often as the rate limit allows. */
 export function limited(handler: Handler): Handler {
   return (front, request, response, url) => {
     const wait = front.faults.rateLimit === 'exceeded' ? 60 : (front.rate?.take() ?? 0);

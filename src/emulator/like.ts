@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { systemCode, UsageError } from '../terminal/errors.ts';
 
 /**
- * What `doctor --live` has learnt of a tenant, as its file holds it: no name, no address, no secret. Whatever was not asked or
- * not answered is left out. The local Scalekit can be started to answer alike (`emulate --like`).
+ * What `doctor --live` has learnt about a tenant, as in its file: no name, no address, no secret. Whatever was not asked or
+ * not answered is left out. The local Scalekit can be started to answer in the same way (`emulate --like`).
  */
 export interface Answers {
   /** Status codes of each address. */
@@ -19,7 +19,7 @@ export interface Answers {
     readonly registration: boolean;
     readonly documents: boolean;
   };
-  /** Whether scripts of other origins are let in. */
+  /** Whether scripts of other origins may use it. */
   readonly cors?: { readonly metadata: boolean; readonly token: boolean; readonly registration: boolean };
   readonly registration?: {
     readonly status: number;
@@ -36,7 +36,7 @@ export interface Answers {
   readonly refresh?: {
     readonly given: boolean;
     readonly rotates?: boolean;
-    /** Seconds, where it says so. */
+    /** Seconds, if it says so. */
     readonly lifetime?: number;
   };
   readonly machine?: TokenShape;
@@ -44,7 +44,7 @@ export interface Answers {
   readonly revocation?: { readonly status: number; readonly error?: string };
 }
 
-/** A token, as far as it tells nothing of whom it is for. */
+/** A token, without anything about the person. */
 export interface TokenShape {
   readonly issuer: 'environment' | 'resource' | 'other';
   readonly audience?: readonly ('server' | 'resource' | 'other')[];
@@ -65,7 +65,7 @@ export interface AnswersFile {
 
 /** What makes the local Scalekit answer as a tenant did. */
 export interface Likeness {
-  /** By the keys of `switches.ts`; checked by its rows like everything else. */
+  /** By the keys of `switches.ts`, and checked by its rows like all other values. */
   readonly switches: Readonly<Record<string, unknown>>;
   readonly strict: boolean | undefined;
 }
@@ -84,7 +84,7 @@ function metadataForms(forms: Answers['metadataForms']): string | undefined {
   return inserted ? 'inserted' : appended ? 'appended' : undefined;
 }
 
-/** Where a person's token has both claims, the string is what clients read. */
+/** If a person's token has both claims, clients read the string. */
 function personScopes(shape: TokenShape | undefined): string | undefined {
   const form = formOf(shape?.scopeClaims);
   return form === 'both' ? 'string' : form;
@@ -128,7 +128,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /**
  * Reads a file of answers.
- * @throws UsageError if it cannot be read, or is none.
+ * @throws UsageError if it cannot be read, or is not such a file.
  */
 export function readLikeness(file: string): Likeness {
   let text: string;

@@ -105,7 +105,7 @@ function grantOffline(grant: InstanceType<Provider['Grant']>, isTicked: boolean,
 }
 
 /**
- * Records the ticked scopes as granted and the others as refused: otherwise the library would ask again for ever.
+ * Records the ticked scopes as granted and the others as refused: otherwise the library would ask again forever.
  * @returns the grant's id.
  */
 async function saveGrant(

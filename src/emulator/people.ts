@@ -1,18 +1,18 @@
 import { accept, type Checked, checkScopes, printable, refuse } from '../scalekit/index.ts';
 import type { EmulatorUser } from './contract.ts';
 
-/** Who can sign in at the local Scalekit and what their roles permit, as the command line and `local-scalekit.json` say it. */
+/** Who can sign in at the local Scalekit and what their roles permit, in the form of the command line and of `local-scalekit.json`. */
 
 type Reading<Decided> = Checked<{ readonly kept: unknown; readonly decides: Decided }>;
 
-/** What a person reads of a value that was refused. */
+/** A refused value, for an error message. */
 export function shown(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }
 
 const roleName = /^[\w-]{1,64}$/;
 
-/** A user as the file may say it, where a line of text is not enough. */
+/** A user in the file, if a line of text is not enough. */
 interface Written {
   readonly name?: unknown;
   readonly email?: unknown;
@@ -38,7 +38,7 @@ function fromText(text: string): Omit<EmulatorUser, 'id'> | undefined {
   return fromObject({ name, email: email ?? bare });
 }
 
-/** Ids are counted on from those of the two default users. */
+/** Ids continue those of the two default users. */
 function userOf(value: unknown, index: number): EmulatorUser | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const person = typeof value === 'string' ? fromText(value) : isObject ? fromObject(value) : undefined;

@@ -8,7 +8,7 @@ function userOf({ users }: Settings, id: string): EmulatorUser | undefined {
   return users.find((user) => user.id === id);
 }
 
-/** @returns what a person's roles permit together, without doubles. */
+/** @returns everything that a person's roles permit, without duplicates. */
 function permissionsOf({ roles }: Settings, user: EmulatorUser | undefined): readonly string[] {
   return [...new Set((user?.roles ?? []).flatMap((role) => roles[role] ?? []))];
 }

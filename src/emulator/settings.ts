@@ -69,7 +69,7 @@ export const defaults = {
   clientIdMetadataDocuments: 'bundled',
 } as const satisfies EmulatorOptions;
 
-/** @returns the options that stand in `defaults`, each as it was given or else its default. */
+/** @returns the options of `defaults`, each as given or else its default. */
 function decided(options: EmulatorOptions): Pick<Settings, keyof typeof defaults> {
   const given = Object.entries(options).filter(([name, value]) => name in defaults && value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };

@@ -35,7 +35,7 @@ function counting(
 /** Enough for many clients at once, but stops a web page that registers endlessly. */
 const newRegistrations = () => new Allowance(100, 1);
 
-/** The rate limit as the settings have it; a minute's worth may come at once. */
+/** The rate limit of the settings; a minute's worth may come at once. */
 function newRate({ rateLimit }: Settings): Allowance | undefined {
   return rateLimit === 0 ? undefined : new Allowance(rateLimit, rateLimit / 60);
 }

@@ -46,7 +46,7 @@ export class Storage {
   #tidied: Promise<void> | undefined;
   #writes = 0;
 
-  /** @param directory where registered clients are stored; undefined for memory alone. */
+  /** @param directory where registered clients are stored; undefined to keep them in memory. */
   constructor(directory: string | undefined) {
     this.#directory = directory === undefined ? undefined : join(directory, 'clients');
   }
@@ -82,7 +82,7 @@ export class Storage {
       },
       findByUid: async (uid) =>
         this.#search((key, payload) => key.startsWith(`${model}:`) && payload.uid === uid),
-      // Needed by the device flow alone, which is off.
+      // Needed only by the device flow, which is off.
       findByUserCode: async () => undefined,
       consume: async (id) => {
         const payload = this.#get(keyOf(id));

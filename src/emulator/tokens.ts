@@ -23,8 +23,8 @@ function issuerOf(settings: Settings): string {
 }
 
 /**
- * How a token lists its scopes. People's have the string; a machine of an organization has the array alone; what one of the
- * server has is open, so that it gets both, and the documented array when strict (docs/scalekit.md#machines-and-organizations).
+ * How a token lists its scopes. People's tokens have the string, those of an organization's machine only the array. What one of the
+ * server's machines has is unknown, so it gets both, and the documented array when strict (docs/scalekit.md#machines-and-organizations).
  */
 function formOfScopes(settings: Settings, { sub, clientId }: Subject): 'string' | 'array' | 'both' {
   if (clientId === organizationClient.clientId) return 'array';

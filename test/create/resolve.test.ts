@@ -4,7 +4,7 @@ import { parseArguments } from '../../src/create/arguments.ts';
 import { readInput } from '../../src/create/input.ts';
 import { repeatCommand } from '../../src/create/repeat.ts';
 import { type Resolved, resolve } from '../../src/create/resolve.ts';
-import { surroundings } from '../program/surroundings.ts';
+import { testContext } from '../program/test-context.ts';
 
 const metadata = JSON.stringify({
   authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
@@ -15,7 +15,7 @@ const metadata = JSON.stringify({
 });
 
 async function answer(args: readonly string[], env = {}): Promise<{ resolved: Resolved; repeat: string }> {
-  const { context } = surroundings({ env });
+  const { context } = testContext({ env });
   const { given, invocation } = await readInput(parseArguments(args).raw, context, 'create-scalekit-mcp');
   const resolved = resolve(given, invocation);
   return { resolved, repeat: repeatCommand(given, resolved, 'linux').repeat };

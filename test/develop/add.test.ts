@@ -8,7 +8,7 @@ import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { changeFiles } from '../../src/project/change-files.ts';
 import { addToScopesFile, readScopesFile } from '../../src/project/scopes-file.ts';
 import { cases } from '../create/snapshot-cases.ts';
-import { surroundings } from '../program/surroundings.ts';
+import { testContext } from '../program/test-context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** `scalekit-mcp add` on generated projects, as files; test/develop/add.slow.test.ts runs what it writes. */
@@ -26,7 +26,7 @@ async function makeProject(name: 'todo' | 'blank'): Promise<void> {
 }
 
 async function add(...args: readonly string[]) {
-  const { context, written } = surroundings({ cwd: directory });
+  const { context, written } = testContext({ cwd: directory });
   const code = await runToExitCode(scalekitMcp, ['add', ...args], context);
   return { code, ...written() };
 }

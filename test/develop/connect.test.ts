@@ -7,7 +7,7 @@ import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import type { ClientId } from '../../src/project/clients/client.ts';
 import { mcpClients } from '../../src/project/clients/index.ts';
-import { surroundings } from '../program/surroundings.ts';
+import { testContext } from '../program/test-context.ts';
 import { freePort } from '../support/ports.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { clientsWithSchema, objections } from './client-schemas.ts';
@@ -45,7 +45,7 @@ const read = (path: string) => readFile(path, 'utf8').catch(() => undefined);
 
 async function connect(...args: readonly string[]) {
   const env = { HOME: home, USERPROFILE: home, XDG_STATE_HOME: join(home, 'state') };
-  const { context, written } = surroundings({ cwd: project, env });
+  const { context, written } = testContext({ cwd: project, env });
   const code = await runToExitCode(scalekitMcp, ['connect', ...args], context);
   return { code, ...written() };
 }

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { inspectorRange, isNodeForInspector } from '../../src/develop/inspect/versions.ts';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
-import { surroundings } from '../program/surroundings.ts';
+import { testContext } from '../program/test-context.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
 /** `scalekit-mcp inspect`, as far as it goes without the Inspector; test/world/inspect.test.ts runs that. */
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 async function inspect(...args: readonly string[]) {
-  const { context, written } = surroundings({ cwd: directory });
+  const { context, written } = testContext({ cwd: directory });
   const code = await runToExitCode(scalekitMcp, ['inspect', ...args], context);
   return { code, ...written() };
 }

@@ -86,7 +86,7 @@ async function registrationsOf(
 }
 
 /** The token that was given, or one of the local Scalekit's, with what it says and what the server answers to it. */
-async function withToken(
+async function gatherTokenAndTools(
   target: Target,
   scalekitFact: Promise<Fact<ScalekitFacts>>,
   endpoint: Fact<Endpoint>,
@@ -174,7 +174,7 @@ async function gatherAt(
   const [server, registrations, token, scalekitFact] = await Promise.all([
     gatherServerFacts(target, place, project, { metadata, forgery }, options),
     scalekit.then((fact) => registrationsOf(target, project, fact, endpoint, options)),
-    withToken(target, scalekit, known(place), options),
+    gatherTokenAndTools(target, scalekit, known(place), options),
     scalekit,
   ]);
   return { scalekit: scalekitFact, server, registrations, ...token };
@@ -240,7 +240,7 @@ async function gatherAll(target: Target, options: ProbeOptions): Promise<Facts> 
     return { ...noFacts(notStarted), project, ...facts };
   }
   const scalekit = configuredScalekit(project, options);
-  const token = await withToken(target, scalekit, place, options);
+  const token = await gatherTokenAndTools(target, scalekit, place, options);
   return { ...noFacts(place.why), project, scalekit: await scalekit, ...token };
 }
 

@@ -1,4 +1,4 @@
-// The limit: what Node itself costs to read a JSON call and answer with the same todos. No protocol, no checks.
+// The lower limit: what Node itself needs to read a JSON call and answer with the same todos. No protocol, no checks.
 import { createServer } from 'node:http';
 import { todos } from './todos.js';
 

@@ -1,6 +1,6 @@
 import type { XmcpConfig } from 'xmcp';
 
-// The port is fixed at build time, hence fixed here; the folders that we have no use for are switched off.
+// xmcp fixes the port at build time, so it is fixed here; folders that we do not use are switched off.
 const config: XmcpConfig = { http: { port: 38431 }, paths: { prompts: false, resources: false } };
 
 export default config;

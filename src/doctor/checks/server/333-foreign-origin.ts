@@ -29,16 +29,16 @@ export default defineCheck({
   fix: 'Answer 403 to an Origin that you do not know, and name only known origins in Access-Control-Allow-Origin.',
   run: (facts, others) =>
     withServer(facts, ({ foreignOrigin: answer, endpoint }) => {
-      const withToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
+      const answerWithToken = facts.tools.known ? facts.tools.value.foreignOrigin : undefined;
       const finding = (depth: Depth) =>
         found({ subject: { url: endpoint }, expected: '403', ...inFramework(facts, guardLine), ...depth });
       if (isServed(answer))
         return finding({ actual: `${summary(answer)} to a call from ${origin}`, level: openness(others) });
       if (corsOf(answer).allows(origin))
         return finding({ actual: `${summary(answer)} with Access-Control-Allow-Origin for ${origin}` });
-      if (withToken !== undefined && isServed(withToken))
+      if (answerWithToken !== undefined && isServed(answerWithToken))
         return finding({
-          actual: `${summary(withToken)} to a call from ${origin} with a token`,
+          actual: `${summary(answerWithToken)} to a call from ${origin} with a token`,
           why: secondWall,
         });
       return passed(summary(answer));
