@@ -19,8 +19,8 @@ afterAll(() => removeDirectory(directory));
 
 /** What a package may hold, in bytes: packed, as it is downloaded, and unpacked. */
 const budgets = {
-  // Small, so that `npx` feels instant. The contract is 200 kB and 1.2 MB: what a new language takes fits in between.
-  'create-scalekit-mcp': { packed: 200_000, unpacked: 1_000_000 },
+  // Small, so that `npx` feels instant. The contract is 200 kB and 1.2 MB.
+  'create-scalekit-mcp': { packed: 160_000, unpacked: 800_000 },
   'scalekit-mcp': { packed: 900_000, unpacked: 3_500_000 },
   'scalekit-mcp-server': { packed: 250_000, unpacked: 1_000_000 },
 } as const;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { cached, mustRun, npmInstall } from '../support/packages.ts';
+import { dirname, join } from 'node:path';
+import { parse } from 'smol-toml';
+import { cached, mustRun, npmInstall, pythonPackages } from '../support/packages.ts';
 import { createProgram, repository } from '../support/repository.ts';
 
 /** What takes seconds to install is kept between runs, git-ignored, by the hash of what it was made from. */
@@ -38,6 +39,32 @@ async function hashOf(directory: string): Promise<string> {
     hash.update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * Generates a project in Python. What it needs is installed once for all of them, beside the cache of other packages.
+ * @returns its directory; not to be written to.
+ */
+export async function makePythonProject(template: Template): Promise<string> {
+  const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
+  try {
+    const options = ['--language', 'python', '--template', template, '--port', '3002'];
+    const steps = ['--yes', '--no-install', '--no-git', '--no-check'];
+    await mustRun(process.execPath, [createProgram, template, ...options, ...steps], fresh);
+    const source = join(fresh, template);
+    const { project } = parse(await readFile(join(source, 'pyproject.toml'), 'utf8')) as {
+      project: { dependencies: string[] };
+    };
+    // Asked for each time, so that it stays as long as the project that stands on it.
+    const python = await pythonPackages(project.dependencies);
+    return await cached(cache, `${template}-python-${await hashOf(source)}`, async (directory) => {
+      await cp(source, directory, { recursive: true });
+      await symlink(dirname(dirname(python)), join(directory, '.venv'), 'junction');
+    });
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await removeOld();
+  }
 }
 
 /**

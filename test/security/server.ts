@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
@@ -85,9 +86,10 @@ export async function startServer(
   settings: ServerSettings = {},
 ): Promise<RunningServer> {
   const port = settings.port ?? (await freePort());
+  const isPython = existsSync(join(project, 'server.py'));
   const program = new Program(
-    settings.node ?? process.execPath,
-    [...(settings.nodeOptions ?? []), join('dist', 'src', 'main.js')],
+    isPython ? join(project, '.venv/bin/python') : (settings.node ?? process.execPath),
+    isPython ? ['server.py'] : [...(settings.nodeOptions ?? []), join('dist', 'src', 'main.js')],
     {
       cwd: project,
       env: {

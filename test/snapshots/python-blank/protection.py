@@ -752,6 +752,9 @@ class AccessTokens(TokenVerifier):
             raise InvalidToken("token_malformed")
         try:
             header = jwt.get_unverified_header(token)
+        except jwt.DecodeError as error:
+            # The end of a changed signature may be no base64url at all, which PyJWT finds first.
+            raise InvalidToken("token_signature" if "crypto" in str(error) else "token_malformed") from None
         except (jwt.InvalidTokenError, ValueError, RecursionError):
             raise InvalidToken("token_malformed") from None
         kid = header.get("kid")

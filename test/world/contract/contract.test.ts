@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Ground } from '../../security/server.ts';
 import { lacks } from '../../support/needs.ts';
+import { pythonNeeds } from '../../support/packages.ts';
 import { postgres } from '../../support/postgres.ts';
 import { describeClients } from './clients.ts';
-import { type Flavour, inMemory, onPostgres, onSqlite } from './flavour.ts';
+import { type Flavour, inMemory, inPython, onPostgres, onSqlite } from './flavour.ts';
 import { describeHttp } from './http.ts';
 import { describeLimits } from './limits.ts';
 import { describeDiscovery } from './metadata.ts';
@@ -27,6 +28,10 @@ function describeContract(flavour: Flavour): void {
 }
 
 describe.each([inMemory, onSqlite])('the todo server in $name', describeContract);
+
+describe.skipIf(lacks('the contract in Python', pythonNeeds))('the todo server in Python', () => {
+  describeContract(inPython);
+});
 
 describe.skipIf(lacks('the contract on Postgres', [postgres]))('the todo server on Postgres', () => {
   describeContract(onPostgres);

@@ -1,4 +1,4 @@
-import { makeProject } from '../../security/project.ts';
+import { makeProject, makePythonProject } from '../../security/project.ts';
 import { type Ground, prepareGround, type ServerSettings, unlimited } from '../../security/server.ts';
 import { nodeBinary } from '../../support/packages.ts';
 import { Postgres } from '../../support/postgres.ts';
@@ -54,6 +54,11 @@ export const onSqlite = typescript('TypeScript on SQLite', ['--store', 'sqlite']
     remove: () => removeDirectory(directory),
   };
 });
+
+export const inPython: Flavour = {
+  name: 'Python',
+  start: async (env) => prepareGround(await makePythonProject('todo'), { env: { ...unlimited, ...env } }),
+};
 
 const postgresOptions = ['--store', 'postgres'];
 
