@@ -7,7 +7,7 @@ interface OptionRow {
 }
 
 export const doctorOptions = [
-  { name: 'offline', summary: 'look at files only, and ask nothing over the network' },
+  { name: 'offline', summary: 'only read files, and request nothing over the network' },
   {
     name: 'token',
     value: '<jwt|->',
@@ -15,9 +15,9 @@ export const doctorOptions = [
   },
   {
     name: 'start',
-    summary: 'start the server for a moment where it does not run, and say why it dies',
+    summary: 'if the server does not run, start it for a moment, and say why it fails',
   },
-  { name: 'env-file', value: '<file>', summary: 'read the settings from this file in place of .env' },
+  { name: 'env-file', value: '<file>', summary: 'read the settings from this file instead of .env' },
   {
     name: 'client',
     value: '<name>',
@@ -31,12 +31,12 @@ export const doctorOptions = [
   {
     name: 'surface',
     value: '<file>',
-    summary: 'write what clients know of the tools; later, what breaks them',
+    summary: 'record what clients know about the tools; later, say what breaks them',
   },
   { name: 'fix', summary: 'show what can be fixed, ask, and fix it' },
   { name: 'yes', summary: 'with --fix: do not ask' },
-  { name: 'watch', summary: 'look again when a file that was read, or the server, changes' },
-  { name: 'only', value: '<list>', summary: 'these codes or steps alone, e.g. SKM108,server' },
+  { name: 'watch', summary: 'check again when a file that was read, or the server, changes' },
+  { name: 'only', value: '<list>', summary: 'only these codes or steps, e.g. SKM108,server' },
   { name: 'skip', value: '<list>', summary: 'all but these codes or steps' },
   {
     name: 'fail-on',
@@ -44,11 +44,11 @@ export const doctorOptions = [
     summary: 'error | warning: what makes the exit code 1 (default error)',
   },
   { name: 'verbose', summary: 'every check, with what was seen' },
-  { name: 'quiet', summary: 'a line for each finding, and nothing else' },
+  { name: 'quiet', summary: 'only a line for each finding' },
   { name: 'format', value: '<name>', summary: 'text | json | github (annotations)' },
   { name: 'json', summary: 'the same as --format json' },
-  { name: 'save', value: '<file>', summary: 'write what was seen, without secrets, for a bug report' },
-  { name: 'from', value: '<file>', summary: 'judge what --save has written, here or elsewhere' },
+  { name: 'save', value: '<file>', summary: 'save what was found out, without secrets, for a bug report' },
+  { name: 'from', value: '<file>', summary: 'judge what --save wrote, here or elsewhere' },
   {
     name: 'live',
     summary: 'ask your Scalekit environment what no document says, step by step, and save the answers',

@@ -216,8 +216,8 @@ describe('what is made from the files of checks', () => {
     const head = [
       '# What the doctor recognises in front of a server',
       '',
-      'An answer that comes from something in between gets a finding of its own (SKM342 to SKM348), with the line that mends it in that',
-      'product’s configuration. It is known by what its documentation says of its answers, or by what was seen.',
+      'An answer that comes from something in between gets its own finding (SKM342 to SKM348), with the line that fixes it in that',
+      'product’s configuration. Each product is recognised by what its documentation says about its answers, or by what was seen.',
       '',
       '| product | known by |',
       '|---|---|',
