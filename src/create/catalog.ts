@@ -60,6 +60,11 @@ function fitting(language: Language, template: string, option: OverlayOption): r
   );
 }
 
+/** @returns the rows of an option that the chosen template can have. */
+export function overlaysFor(option: OverlayOption, choices: Choices): readonly Overlay[] {
+  return fitting(languageOf(choices), templateOf(choices)?.value ?? '', option);
+}
+
 const list = (rows: readonly Named[]) => rows.map((row) => row.value).join(', ');
 
 /** What is wrong with the values of one overlay option in this language and template. */

@@ -231,7 +231,8 @@ export const options = {
   }),
   with: overlays('with', {
     value: '<a,b>',
-    summary: 'additional examples in the blank server',
+    summary: 'more examples in the blank server; they need the first of --scopes',
+    question: 'More examples (Space selects)',
     ...preset('with'),
   }),
   deploy: overlays('deploy', {

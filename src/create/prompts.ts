@@ -3,8 +3,9 @@ import * as clack from '@clack/prompts';
 import { type Checked, checkEnvironmentUrl, type Problem } from '../scalekit/index.ts';
 import type { Context } from '../terminal/context.ts';
 import { Interrupted } from '../terminal/errors.ts';
+import { overlaysFor } from './catalog.ts';
 import { type Given, type OptionName, optionNames, optionOf } from './options.ts';
-import { conflicts, defaultDirectory, type Invocation, isReal } from './resolve.ts';
+import { choicesOf, conflicts, defaultDirectory, type Invocation, isReal } from './resolve.ts';
 import { inspectTarget } from './target.ts';
 
 /** The prompts. Nothing is written before the last answer. */
@@ -29,6 +30,7 @@ const conditions: { readonly [K in OptionName]?: (given: Given, invocation: Invo
   metadata: (given) => isReal(given) && given.environmentUrl === undefined,
   clientId: (given) => isReal(given) && given.metadata === undefined,
   resourceId: (given) => isReal(given) && given.metadata === undefined,
+  with: (given) => overlaysFor('with', choicesOf(given)).length > 0,
   packageManager: (_, invocation) => invocation.packageManager === undefined,
 };
 
@@ -115,6 +117,26 @@ async function askChoice(name: OptionName, given: Given, context: Context): Prom
   return { [name]: value };
 }
 
+/** An option of which any number can be chosen, also none. */
+async function askChoices(name: 'with', given: Given, context: Context): Promise<Given> {
+  const options = overlaysFor(name, choicesOf(given)).map(({ value, label, hint }) => ({
+    value,
+    label,
+    ...(hint === undefined ? {} : { hint }),
+  }));
+  const message = optionOf(name).question ?? name;
+  const values = await answered(
+    clack.multiselect({ message, options, required: false, signal: signalOf(context) }),
+  );
+  return { [name]: values };
+}
+
+async function askOne(name: OptionName, given: Given, context: Context): Promise<Given> {
+  if (name === 'with') return await askChoices(name, given, context);
+  const isChoice = optionOf(name).choices !== undefined;
+  return await (isChoice ? askChoice(name, given, context) : askText(name, given, context));
+}
+
 /** @returns the first of `name-1`, `name-2`, … that does not exist. */
 async function freeNeighbour(directory: string, cwd: string): Promise<string> {
   for (let number = 1; ; number += 1) {
@@ -169,13 +191,7 @@ export async function ask(given: Given, context: Context, invocation: Invocation
   clack.intro('An MCP server, protected by Scalekit');
   let known = given;
   for (const name of optionNames) {
-    if (isOpen(name, known, invocation)) {
-      const isChoice = optionOf(name).choices !== undefined;
-      known = {
-        ...known,
-        ...(await (isChoice ? askChoice(name, known, context) : askText(name, known, context))),
-      };
-    }
+    if (isOpen(name, known, invocation)) known = { ...known, ...(await askOne(name, known, context)) };
     if (name === 'directory') known = { ...known, ...(await settleDirectory(known, context, invocation)) };
   }
   context.stdout.write('\n');

@@ -73,8 +73,8 @@ function scopesOf(given: Given): readonly string[] {
   return given.scopes ?? given.metadata?.scopes ?? defaultScopes;
 }
 
-/** The chosen language, template and overlays. */
-function choicesOf({ language, template, store, with: examples, deploy }: Given): Choices {
+/** @returns what was chosen of languages, templates and overlays. */
+export function choicesOf({ language, template, store, with: examples, deploy }: Given): Choices {
   return {
     ...(language === undefined ? {} : { language }),
     ...(template === undefined ? {} : { template }),

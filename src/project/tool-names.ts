@@ -1,30 +1,33 @@
-/** How a tool's variable and its file are named: the same rules for `create` and `add`. */
+/** How the variable and the file of a tool, a resource or a prompt are named: the same rules for `create` and `add`. */
 
-/** A tool's names in the source. */
+/** The names of a tool, a resource or a prompt in the source. */
 export interface SourceNames {
   /** The variable that holds it, e.g. `notesRead`. */
   readonly identifier: string;
-  /** Its module below `src/tools/`, without extension, e.g. `notes-read`. */
+  /** Its module, below `src/tools/` for a tool, without extension, e.g. `notes-read`. */
   readonly file: string;
 }
 
-/** Words that cannot be an identifier or a file name (`index`, names reserved on Windows), or that a tool's file uses itself. */
+/** Words that cannot be an identifier or a file name (`index`, names reserved on Windows), or that such a file uses itself. */
 const taken: ReadonlySet<string> = new Set(
   (
     'await break case catch class const continue debugger default delete do else enum eval export extends false finally for ' +
     'function if implements import in instanceof interface let new null package private protected public return static ' +
     'super switch this throw true try typeof undefined var void while with yield arguments nan infinity ' +
-    'index tool tools z con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 ' +
+    'index tool tools resource resources prompt prompts z con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 ' +
     'lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9'
   ).split(' '),
 );
 
-/** @returns words that make a valid name: not empty, not starting with a digit, not taken. */
-export function nameable(words: readonly string[]): readonly string[] {
+/**
+ * @param kind what is named: its word sets the name apart where it has to be.
+ * @returns words that make a valid name: not empty, not starting with a digit, not taken.
+ */
+export function nameable(words: readonly string[], kind = 'tool'): readonly string[] {
   const joined = words.join('_');
-  if (joined === '') return ['example', 'tool'];
-  if (taken.has(joined)) return [...words, 'tool'];
-  return /^\d/.test(joined) ? ['tool', ...words] : words;
+  if (joined === '') return ['example', kind];
+  if (taken.has(joined)) return [...words, kind];
+  return /^\d/.test(joined) ? [kind, ...words] : words;
 }
 
 /** @param words in lower case, valid as a name (`nameable`). */

@@ -202,7 +202,14 @@ describe('values', () => {
       ['--template', 'blank', '--store', 'sqlite'],
       'The blank server in TypeScript has no such --store: sqlite\n    expected --template todo, or no --store',
     ],
-    [['--with', 'resources'], 'Resources is not in this version yet: resources\n    expected no --with'],
+    [
+      ['--with', 'resources'],
+      'The todo server in TypeScript has no such --with: resources\n    expected --template blank, or no --with',
+    ],
+    [
+      ['--template', 'blank', '--with', 'x'],
+      'There is no such with: x\n    expected resources, prompts, organizations, none',
+    ],
     [['--with', ''], 'There is no such with'],
     [
       ['--deploy', 'heroku'],

@@ -36,13 +36,13 @@ describe.each(grounds)('$language.value $template.value', ({ language, template 
     overlaysFor(language, template.value, 'deploy').map((each) => each.value),
     [],
   ];
+  const ofExamples = overlaysFor(language, template.value, 'with').map((each) => each.value);
+  const examples = [[], ...ofExamples.map((each) => [each]), ...(ofExamples.length > 0 ? [ofExamples] : [])];
   const combinations = deployments.flatMap((deploy) => {
     const stores = overlaysFor(language, template.value, 'store').map((each) => [each.value]);
-    return (stores.length === 0 ? [[]] : stores).map((store) => ({
-      store,
-      with: [],
-      deploy,
-    }));
+    return (stores.length === 0 ? [[]] : stores).flatMap((store) =>
+      examples.map((each) => ({ store, with: each, deploy })),
+    );
   });
 
   test.each([{}, ...combinations])('is planned with %j', async (chosen) => {
@@ -69,8 +69,16 @@ describe('what does not go together is said, with what does', () => {
       { about: 'store', expected: expect.stringContaining('memory') },
     ],
     [
-      { template: 'todo', with: ['nope'] },
-      { about: 'with', expected: expect.stringContaining('no --with') },
+      { template: 'todo', with: ['resources'] },
+      {
+        about: 'with',
+        reason: 'The todo server in TypeScript has no such --with',
+        expected: '--template blank, or no --with',
+      },
+    ],
+    [
+      { template: 'blank', with: ['nope'] },
+      { about: 'with', expected: 'resources, prompts, organizations' },
     ],
     [
       { template: 'todo', deploy: ['docker', 'heroku'] },

@@ -73,7 +73,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
   });
 
   test('the package manager is asked where none ran us', async () => {
-    const { terminal, cwd } = await open('x --template blank --emulator', {});
+    const { terminal, cwd } = await open('x --template blank --emulator --with none', {});
     await terminal.see(questions.manager);
     terminal.type(keys.down + keys.enter);
     expect(await terminal.exit()).toBe(0);
@@ -81,10 +81,19 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
   });
 
   test('what was given is not asked', async () => {
-    const { terminal, cwd } = await open('x --template blank --emulator');
+    const { terminal, cwd } = await open('x --template blank --emulator --with none');
     expect(await terminal.exit()).toBe(0);
     expect(terminal.screen()).not.toContain('?');
     expect(await readdir(cwd)).toEqual(['x']);
+  });
+
+  test('examples are asked for where the template has some, and any number can be chosen', async () => {
+    const { terminal, cwd } = await open('x --template blank --emulator');
+    await terminal.see('More examples');
+    terminal.type(` ${keys.down} ${keys.enter}`);
+    expect(await terminal.exit()).toBe(0);
+    expect(terminal.screen()).toContain('--with resources,prompts');
+    expect(await readdir(join(cwd, 'x/src'))).toEqual(expect.arrayContaining(['prompts', 'resources']));
   });
 
   test('a paste of the Metadata JSON, line breaks and tabs included, fills everything', async () => {

@@ -117,6 +117,14 @@ export const cases: Readonly<Record<string, { readonly answers: Answers; readonl
     },
     tooling,
   },
+  'blank-examples': {
+    answers: {
+      ...blank,
+      scopes: ['notes:read', 'colleagues'],
+      overlays: { ...blank.overlays, with: ['resources', 'prompts', 'organizations'] },
+    },
+    tooling,
+  },
   'todo-from-registry': { answers: todo, tooling: fromRegistry },
   'python-todo': { answers: { ...todo, language: 'python' }, tooling },
   'python-blank': { answers: { ...blank, language: 'python' }, tooling },

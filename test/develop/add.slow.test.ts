@@ -9,8 +9,8 @@ import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 
 /** The built program adds to a generated project, and what it has written compiles and passes; test/e2e/eject.test.ts lints it. */
-describe.each(['todo', 'blank'])('a %s server', (name) => {
-  test('gets tools, with new scopes and without, and all its tests pass', async () => {
+describe.each(['todo', 'blank', 'todo-postgres'])('a %s server', (name) => {
+  test('gets tools, resources and prompts, with new scopes and without, and all its tests pass', async () => {
     const example = cases[name];
     if (example === undefined) throw new Error(name);
     const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
@@ -25,6 +25,16 @@ describe.each(['todo', 'blank'])('a %s server', (name) => {
       ['walk', 'todo:read'],
     ] as const)
       expect(await add('tool', tool, '--scopes', scopes)).toMatchObject({ code: 0, stderr: '' });
+    for (const [kind, each] of [
+      ['resource', 'prompt'],
+      ['resource', 'weekly_report'],
+      ['prompt', 'sum_up'],
+      ['prompt', 'weekly_report'],
+    ] as const)
+      expect(await add(kind, each, '--scopes', 'todo:read,notes:keep')).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
 
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
     const tests = (await readdir(join(directory, 'dist/compiled/test'))).filter((file) =>
@@ -36,6 +46,8 @@ describe.each(['todo', 'blank'])('a %s server', (name) => {
     for (const said of [
       'is denied without notes:archive',
       'is denied without __proto__',
+      'is denied without notes:keep',
+      'is read with its scopes',
       'answers 403 to archive_note without notes:archive',
       'is allowed with its scopes',
     ])

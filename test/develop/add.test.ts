@@ -158,6 +158,118 @@ describe('a tool', () => {
   });
 });
 
+describe.each([
+  { kind: 'resource', list: 'resources', name: 'weekly_report', uses: 'weekly-report://1' },
+  { kind: 'prompt', list: 'prompts', name: 'sum_up', uses: "server.prompt('sum_up'" },
+] as const)('a $kind', ({ kind, list, name, uses }) => {
+  const file = name.replace('_', '-');
+  const identifier = name === 'sum_up' ? 'sumUp' : 'weeklyReport';
+  const request = [kind, name, '--scopes', 'todo:read,todo:archive'] as const;
+
+  test('is a file, a list of its own that the server and its tests get, its scopes and a test', async () => {
+    const { code, stdout } = await add(...request, '--yes', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind,
+      name,
+      written: [
+        'src/scopes.ts',
+        `src/${list}/${file}.ts`,
+        `src/${list}/index.ts`,
+        'src/main.ts',
+        'test/support.ts',
+        `test/${file}.test.ts`,
+        'README.md',
+        '.mcp.json',
+      ],
+      scopes: [{ name: 'todo:archive' }],
+    });
+    const index = await read(`src/${list}/index.ts`);
+    expect(index).toContain(`import { ${identifier} } from './${file}.ts';\n// scalekit-mcp add: imports`);
+    expect(index).toContain(`  ${identifier},\n  // scalekit-mcp add: ${list}`);
+    const main = await read('src/main.ts');
+    expect(main).toContain(`tools/index.ts';\nimport { ${list} } from './${list}/index.ts';\n`);
+    expect(main).toContain(`  tools,\n  ${list},\n});`);
+    expect(await read('test/support.ts')).toContain(`tools, ${list}, services: { todos }`);
+    expect(await read(`src/${list}/${file}.ts`)).toContain("scopes: ['todo:read', 'todo:archive']");
+    expect(await read(`test/${file}.test.ts`)).toContain(uses);
+    for (const path of [`src/${list}/${file}.ts`, `test/${file}.test.ts`])
+      expect((await read(path)).toLowerCase(), path).not.toContain('example');
+  });
+
+  test('is a line of the list where there is one', async () => {
+    expect(await add(...request, '--yes')).toMatchObject({ code: 0 });
+    const main = await read('src/main.ts');
+    expect(await add(kind, 'another', '--scopes', 'todo:read', '--yes')).toMatchObject({ code: 0 });
+    expect(await read(`src/${list}/index.ts`)).toContain(`  ${identifier},\n  another,\n  //`);
+    expect(await read('src/main.ts')).toBe(main);
+    expect(await addNothing(...request, '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is there already'),
+    });
+  });
+
+  test('is a row of the README that has such a table', async () => {
+    await edit('README.md', (text) =>
+      text.replace('## Scopes', `## More\n\n| ${kind} | required scope |\n|---|---|\n\n$&`),
+    );
+    expect(await add(...request, '--yes')).toMatchObject({ code: 0 });
+    expect(await read('README.md')).toMatch(
+      /\| `(?:weekly-report:\/\/\{id\}|sum_up\(style\))` \| `todo:read`, `todo:archive` \|\n\n## Scopes/,
+    );
+  });
+
+  test('imports the protection as ejected projects do', async () => {
+    await edit('test/support.ts', (text) =>
+      text.replace('scalekit-mcp-server/testing', '../src/protect/testing/index.ts'),
+    );
+    await edit('src/tools/index.ts', (text) => text.replace('scalekit-mcp-server', '../protect/index.ts'));
+    expect(await add(...request, '--yes')).toMatchObject({ code: 0 });
+    expect(await read(`src/${list}/index.ts`)).toContain("from '../protect/index.ts';");
+    expect(await read(`test/${file}.test.ts`)).toContain("from '../src/protect/testing/index.ts';");
+  });
+
+  test.each<[string, string, (text: string) => string]>([
+    [
+      'has them already',
+      'src/main.ts',
+      (text) => text.replace('  tools,\n', `  tools,\n  ${list}: [mine],\n`),
+    ],
+    [
+      'takes tools from elsewhere',
+      'src/main.ts',
+      (text) => text.replace("'./tools/index.ts'", "'./tools.ts'"),
+    ],
+    ['computes its tools', 'src/main.ts', (text) => text.replace('  tools,\n', '  tools: [...tools],\n')],
+    [
+      'starts another server',
+      'test/support.ts',
+      (text) => text.replace('scopes, tools,', 'scopes, tools: [],'),
+    ],
+  ])('%s: it says what to add by hand', async (_, path, change) => {
+    await edit(path, change);
+    const { code, stderr } = await addNothing(...request, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${path} hands its tools to the server in a way that is not understood`);
+    for (const part of [
+      "'todo:archive': 'Archive todo',",
+      `src/${list}/${file}.ts, a new file:`,
+      `src/${list}/index.ts, a new file:`,
+      `import { ${list} } from './${list}/index.ts';`,
+      `import { ${list} } from '../src/${list}/index.ts';`,
+    ])
+      expect(stderr).toContain(part);
+  });
+
+  test('keeps the line ends of every file', async () => {
+    for (const path of ['src/main.ts', 'test/support.ts'])
+      await edit(path, (text) => text.replaceAll('\n', '\r\n'));
+    expect(await add(...request, '--yes')).toMatchObject({ code: 0 });
+    for (const path of ['src/main.ts', 'test/support.ts'])
+      expect((await read(path)).replaceAll('\r\n', ''), path).not.toContain('\n');
+  });
+});
+
 describe('a scope', () => {
   test('is a line of the list and of the README', async () => {
     const words = "Put your todos | don't delete them";
@@ -215,8 +327,10 @@ describe('nothing is written', () => {
   });
 
   test.each([
-    [['resource', 'x'], /resource\n {4}expected tool or scope/],
-    [[], /expected tool or scope/],
+    [['secret', 'x'], /secret\n {4}expected tool, resource, prompt or scope/],
+    [[], /expected tool, resource, prompt or scope/],
+    [['resource', 'x'], /--scopes is missing.*this resource/],
+    [['prompt', 'sumUp', '--scopes', 'todo:read'], /no name of a prompt: sumUp\n {4}expected sum_up/],
     [['tool'], /<name> is missing/],
     [['tool', 'archive_todo'], /--scopes is missing/],
     [['tool', 'archive-todo', '--scopes', 'todo:read'], /archive-todo\n {4}expected archive_todo/],

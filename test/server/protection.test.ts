@@ -54,10 +54,10 @@ describe('scopes', () => {
     });
   }
 
-  for (const { tool, missing, granted, error: sentence } of denials(tools, scopes)) {
-    it(`answers 403 to ${tool} without ${missing}`, async () => {
+  for (const { name, missing, granted, error: sentence } of denials(tools, scopes)) {
+    it(`answers 403 to ${name} without ${missing}`, async () => {
       const token = await server.scalekit.mint({ scopes: granted });
-      const { status, headers, json } = await callTool(server, token, tool);
+      const { status, headers, json } = await callTool(server, token, name);
       const { error, error_description, scope = '', resource_metadata } = challengeOf(headers);
       assert.equal(status, 403);
       assert.equal(sentence, insufficientPermissions(missing));

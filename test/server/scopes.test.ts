@@ -137,7 +137,7 @@ describe('defining scopes', () => {
     const read = needs('read', 'todo:read');
     expect(denials([read], scopes)).toEqual([
       {
-        tool: 'read',
+        name: 'read',
         missing: 'todo:read',
         granted: ['constructor', '__proto__'],
         error: insufficientPermissions('todo:read'),

@@ -58,7 +58,33 @@ interface Connection {
   serverName(): string | undefined;
   listTools(): Promise<ReadonlyArray<{ readonly name: string }>>;
   callTool(name: string, args: Record<string, unknown>): Promise<CallResult>;
+  /** Every URI of resources that is listed, and the name of every prompt. */
+  listOthers(): Promise<readonly string[]>;
+  /** @returns the text of the first part. */
+  readResource(uri: string): Promise<string | undefined>;
+  /** @returns the text of the first message. */
+  getPrompt(name: string, args: Record<string, string>): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+/** What both generations of the client have in common, beside tools. */
+type Others = Pick<current.Client, 'listResources' | 'listPrompts' | 'readResource' | 'getPrompt'>;
+
+function othersOf(client: Others): Pick<Connection, 'listOthers' | 'readResource' | 'getPrompt'> {
+  return {
+    async listOthers() {
+      const [{ resources }, { prompts }] = [await client.listResources(), await client.listPrompts()];
+      return [...resources.map(({ uri }) => uri), ...prompts.map(({ name }) => name)];
+    },
+    async readResource(uri) {
+      const [first] = (await client.readResource({ uri })).contents;
+      return first !== undefined && 'text' in first ? first.text : undefined;
+    },
+    async getPrompt(name, args) {
+      const content = (await client.getPrompt({ name, arguments: args })).messages[0]?.content;
+      return content?.type === 'text' ? content.text : undefined;
+    },
+  };
 }
 
 const information = { name: 'test', version: '1.0.0' };
@@ -74,6 +100,7 @@ function connectPrevious(endpoint: string, authProvider: Owner): Connection {
     serverName: () => client.getServerVersion()?.name,
     listTools: async () => (await client.listTools()).tools,
     callTool: (name, args) => client.callTool({ name, arguments: args }) as Promise<CallResult>,
+    ...othersOf(client as unknown as Others),
     close: () => client.close(),
   };
 }
@@ -89,6 +116,7 @@ function connectCurrent(mode: 'legacy' | 'auto') {
       serverName: () => client.getServerVersion()?.name,
       listTools: async () => (await client.listTools()).tools,
       callTool: (name, args) => client.callTool({ name, arguments: args }),
+      ...othersOf(client),
       close: () => client.close(),
     };
   };
@@ -139,11 +167,28 @@ export class McpClient {
 
   /** Calls a tool, and where that needs more scopes, asks the person and calls it again. */
   async callTool(name: string, args: Record<string, unknown> = {}): Promise<CallResult> {
+    return await this.#withConsent(() => this.#connection.callTool(name, args));
+  }
+
+  readResource(uri: string): Promise<string | undefined> {
+    return this.#withConsent(() => this.#connection.readResource(uri));
+  }
+
+  getPrompt(name: string, args: Record<string, string>): Promise<string | undefined> {
+    return this.#withConsent(() => this.#connection.getPrompt(name, args));
+  }
+
+  /** The URIs of resources and the names of prompts that are listed. */
+  listOthers(): Promise<readonly string[]> {
+    return this.#connection.listOthers();
+  }
+
+  async #withConsent<Result>(request: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#connection.callTool(name, args);
+      return await request();
     } catch (error) {
       await this.#authorize(error);
-      return this.#connection.callTool(name, args);
+      return await request();
     }
   }
 

@@ -9,7 +9,7 @@ import { languages } from './languages.ts';
 import { type AddPlan, planAdd } from './plan.ts';
 import { type AddRequest, requestOf } from './request.ts';
 
-/** `scalekit-mcp add`: a tool or a scope for the project in this folder. */
+/** `scalekit-mcp add`: a tool, a resource, a prompt or a scope for the project in this folder. */
 
 /** The options as they were typed. */
 export interface AddFlags {
@@ -77,7 +77,7 @@ function describe(request: AddRequest, { writes, additions }: AddPlan): readonly
 }
 
 /**
- * Adds a tool or a scope to the project in this folder.
+ * Adds a tool, a resource, a prompt or a scope to the project in this folder.
  * @returns 0 when it is done, or with `--dry-run` shown.
  * @throws UsageError for wrong words, and without a terminal and without `--yes`; UserError if it cannot be done.
  */
@@ -100,9 +100,9 @@ export async function add(flags: AddFlags, context: Context): Promise<ExitCode> 
   for (const note of report.notes) screen.line(`i ${note}`);
   if (flags.dryRun !== true) {
     screen.line(
-      request.kind === 'tool'
-        ? `\nIts tests pass as it is; what it does is yours to write. Next:`
-        : '\nNext:',
+      request.kind === 'scope'
+        ? '\nNext:'
+        : '\nIts tests pass as it is; what it does is yours to write. Next:',
     );
     for (const command of report.next) screen.line(`  ${command}`);
   }

@@ -3,7 +3,7 @@ import { pythonScopeLine, scopeLine, scopesFiles } from '../../project/scopes-fi
 import { pythonName } from '../../project/tool-names.ts';
 import { testingSpecifier } from './edits.ts';
 import { pythonTest, pythonTool } from './python-sources.ts';
-import type { ToolRequest } from './request.ts';
+import type { FeatureRequest } from './request.ts';
 import { testSource, toolSource } from './sources.ts';
 
 /** How a project of a language has its tools, scopes and tests. */
@@ -16,17 +16,17 @@ export interface AddLanguage {
   readonly comment: '//' | '#';
   readonly toolsFolder: string;
   readonly extension: string;
-  toolPath(request: ToolRequest): string;
+  toolPath(request: FeatureRequest): string;
   /** Where its test may be, in the order of preference. */
-  testPaths(request: ToolRequest): readonly string[];
+  testPaths(request: FeatureRequest): readonly string[];
   /** The name by which the list has it. */
-  identifier(request: ToolRequest): string;
-  importLine(request: ToolRequest): string;
-  entry(request: ToolRequest): string;
+  identifier(request: FeatureRequest): string;
+  importLine(request: FeatureRequest): string;
+  entry(request: FeatureRequest): string;
   /** Matches the source of a tool of this name. */
   declares(name: string): RegExp;
-  toolSource(request: ToolRequest): string;
-  testSource(request: ToolRequest, testing: string): string;
+  toolSource(request: FeatureRequest): string;
+  testSource(request: FeatureRequest, testing: string): string;
   /** What tests start from, and what is expected in it. */
   readonly supportFile: string;
   readonly support: string;
@@ -59,7 +59,7 @@ const typescript: AddLanguage = {
 };
 
 /** A tool is a function, whose module has its name. */
-const moduleOf = ({ name }: ToolRequest) => pythonName(name.split('_'));
+const moduleOf = ({ name }: FeatureRequest) => pythonName(name.split('_'));
 
 const python: AddLanguage = {
   scopesFile: scopesFiles.python,

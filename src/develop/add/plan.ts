@@ -1,23 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdown } from '../../create/prose.ts';
+import { register } from '../../project/feature-lists.ts';
 import { languageIn } from '../../project/layout.ts';
 import { addToScopesFile, readScopesFile, scopesFormOf } from '../../project/scopes-file.ts';
 import { describeScope } from '../../scalekit/index.ts';
-import { systemCode, UserError } from '../../terminal/errors.ts';
-import { addRows, registerTool } from './edits.ts';
+import { UserError } from '../../terminal/errors.ts';
+import { addRows } from './edits.ts';
+import { type FeaturePlan, planListed } from './feature.ts';
+import { type Addition, byHand, read, refuseKnown } from './files.ts';
 import { type AddLanguage, languages } from './languages.ts';
 import { pinNewScopes } from './pinned-scopes.ts';
-import type { AddRequest, ToolRequest } from './request.ts';
+import type { AddRequest, FeatureRequest } from './request.ts';
 import { argumentsOfStart } from './sources.ts';
-
-/** What is added in one place. */
-export interface Addition {
-  readonly path: string;
-  /** Where in the file, for somebody who does it by hand; undefined for a new file. */
-  readonly where: string | undefined;
-  readonly text: string;
-}
 
 export interface AddPlan {
   /** New texts by path. */
@@ -30,18 +25,6 @@ export interface AddPlan {
 interface NewScope {
   readonly name: string;
   readonly description: string;
-}
-
-/** @returns a file's text; undefined if it is not there. */
-function read(directory: string, path: string): string | undefined {
-  try {
-    return readFileSync(join(directory, path), 'utf8');
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UserError(`${path} cannot be read (${code}). Nothing was written.`, { code: 'add/unreadable' });
-  }
 }
 
 const newScopesOf = (request: AddRequest, listed: ReadonlySet<string>): readonly NewScope[] =>
@@ -60,7 +43,11 @@ function scopeAddition(
   return [{ path: scopesFile, where: 'at the end of the list', text }];
 }
 
-function toolAdditions(request: ToolRequest, language: AddLanguage, sources: Sources): readonly Addition[] {
+function toolAdditions(
+  request: FeatureRequest,
+  language: AddLanguage,
+  sources: Sources,
+): readonly Addition[] {
   const { indexFile, importLine, entry } = language;
   return [
     { path: language.toolPath(request), where: undefined, text: sources.tool },
@@ -77,18 +64,6 @@ interface Sources {
   readonly test: string;
 }
 
-/** Ends the command: what a person can do is said, and nothing is written. */
-function byHand(problem: string, additions: readonly Addition[]): UserError {
-  const steps = additions.map(
-    ({ path, where, text }) =>
-      `${path}, ${where ?? 'a new file'}:\n\n${text.trimEnd().replaceAll(/^(?=.)/gm, '    ')}`,
-  );
-  return new UserError(`${problem}, so nothing was written. By hand:\n\n${steps.join('\n\n')}\n`, {
-    code: 'add/not-understood',
-    next: 'add this, and run the tests',
-  });
-}
-
 /** @throws UserError where this is no project. */
 function languageOf(directory: string): AddLanguage {
   const language = languageIn(directory);
@@ -99,15 +74,8 @@ function languageOf(directory: string): AddLanguage {
   });
 }
 
-function refuseKnown(what: string, where: string): UserError {
-  return new UserError(`${what} is there already: ${where}. Nothing was written.`, {
-    code: 'add/exists',
-    next: 'take another name, or change what is there',
-  });
-}
-
 /** @throws UserError where the project has a tool of this name, or a file in the place of its own. */
-function refuseKnownTool(directory: string, request: ToolRequest, language: AddLanguage): void {
+function refuseKnownTool(directory: string, request: FeatureRequest, language: AddLanguage): void {
   const { name } = request;
   const path = language.toolPath(request);
   if (existsSync(join(directory, path))) throw refuseKnown(`The tool ${name}`, path);
@@ -120,7 +88,7 @@ function refuseKnownTool(directory: string, request: ToolRequest, language: AddL
 }
 
 /** A test of the owner's may have the name already; every project has a test of the whole walk. */
-function testPathOf(directory: string, request: ToolRequest, language: AddLanguage): string {
+function testPathOf(directory: string, request: FeatureRequest, language: AddLanguage): string {
   const paths = language.testPaths(request);
   const free = paths.find((path) => !existsSync(join(directory, path)));
   if (free === undefined) throw refuseKnown(`A test of ${request.name}`, paths.join(', '));
@@ -128,7 +96,7 @@ function testPathOf(directory: string, request: ToolRequest, language: AddLangua
 }
 
 /** The rows of a README whose tables are still ours. */
-function readmeWith(text: string, request: AddRequest, scopes: readonly NewScope[]): string {
+function readmeWith(text: string, request: AddRequest, scopes: readonly NewScope[], row: string): string {
   const withScopes = addRows(
     text,
     'scopes',
@@ -136,15 +104,15 @@ function readmeWith(text: string, request: AddRequest, scopes: readonly NewScope
   );
   if (request.kind === 'scope') return withScopes;
   const needed = request.scopes.map((scope) => `\`${scope}\``).join(', ');
-  return addRows(withScopes, 'tools', [[`\`${request.name}${argumentsOfStart}\``, needed]]);
+  return addRows(withScopes, `${request.kind}s`, [[`\`${row}\``, needed]]);
 }
 
 function planTool(
   directory: string,
-  request: ToolRequest,
+  request: FeatureRequest,
   scopes: readonly NewScope[],
   language: AddLanguage,
-) {
+): FeaturePlan {
   refuseKnownTool(directory, request, language);
   const { indexFile, supportFile } = language;
   const testing = language.testing(read(directory, supportFile) ?? '');
@@ -158,8 +126,9 @@ function planTool(
   if (index === undefined) throw byHand(`${indexFile} is not there`, additions);
   if (testing === undefined)
     throw byHand(`${supportFile} has no ${language.support} that is understood`, additions);
-  const registered = registerTool(
+  const registered = register(
     index,
+    'tools',
     language.identifier(request),
     language.importLine(request),
     language.comment,
@@ -170,7 +139,27 @@ function planTool(
     [indexFile, registered],
     [sources.testPath, sources.test],
   ];
-  return { additions, writes };
+  return { additions, writes, row: `${request.name}${argumentsOfStart}` };
+}
+
+/** @throws UserError as `planTool` does, and for what is not written in this language. */
+function planFeature(
+  directory: string,
+  request: FeatureRequest,
+  scopes: readonly NewScope[],
+  language: AddLanguage,
+): FeaturePlan {
+  const { kind, name } = request;
+  if (kind === 'tool') return planTool(directory, request, scopes, language);
+  if (language === languages.typescript)
+    return planListed(directory, { ...request, kind }, scopeAddition(scopes, language));
+  throw new UserError(
+    `This is a Python project, and add writes a ${kind} in TypeScript alone. Nothing was written.`,
+    {
+      code: 'add/python',
+      next: `by hand: a function ${name} with FastMCP's @${kind}, which checks its scopes (AGENTS.md)`,
+    },
+  );
 }
 
 /** Adds the scopes to the list; what is asked for by hand, if that is not understood, is all of `additions`. */
@@ -191,7 +180,7 @@ function scopesWith(
 }
 
 /**
- * Plans what adding a tool or a scope does to a project. Reads it; changes and runs nothing.
+ * Plans what adding a tool, a resource, a prompt or a scope does to a project. Reads it; changes and runs nothing.
  * @throws UserError if it is there already, or where a file is not understood, with what to add by hand.
  */
 export function planAdd(directory: string, request: AddRequest): AddPlan {
@@ -203,15 +192,15 @@ export function planAdd(directory: string, request: AddRequest): AddPlan {
   if (request.kind === 'scope' && known !== undefined)
     throw refuseKnown(`The scope ${known.name}`, `${scopesFile}, line ${known.line}`);
   const scopes = newScopesOf(request, new Set(listed.map(({ name }) => name)));
-  const { additions, writes } =
-    request.kind === 'tool'
-      ? planTool(directory, request, scopes, language)
-      : { additions: scopeAddition(scopes, language), writes: [] };
+  const { additions, writes, row } =
+    request.kind === 'scope'
+      ? { additions: scopeAddition(scopes, language), writes: [], row: '' }
+      : planFeature(directory, request, scopes, language);
   const readme = read(directory, 'README.md') ?? '';
   const all: ReadonlyArray<readonly [path: string, before: string, after: string]> = [
     [scopesFile, text ?? '', scopesWith(text, scopes, additions, language)],
-    ...writes.map(([path, after]) => [path, '', after] as const),
-    ['README.md', readme, readmeWith(readme, request, scopes)],
+    ...writes.map(([path, after]) => [path, read(directory, path) ?? '', after] as const),
+    ['README.md', readme, readmeWith(readme, request, scopes, row)],
     ...pinNewScopes(
       directory,
       listed.map(({ name }) => name),

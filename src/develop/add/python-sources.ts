@@ -1,6 +1,6 @@
 import { pythonText } from '../../project/source-text.ts';
 import { onlyReads, titleOf } from './hints.ts';
-import type { ToolRequest } from './request.ts';
+import type { FeatureRequest } from './request.ts';
 
 /** The files that a new tool of a Python project starts from: their tests pass as they are. */
 
@@ -8,7 +8,7 @@ import type { ToolRequest } from './request.ts';
  * @param identifier of the function: the tool's name, but where that is none in Python.
  * @returns `tools/<identifier>.py`.
  */
-export function pythonTool({ name, scopes }: ToolRequest, identifier: string): string {
+export function pythonTool({ name, scopes }: FeatureRequest, identifier: string): string {
   const title = pythonText(titleOf(name));
   const reads = onlyReads(scopes) ? 'True' : 'False';
   return `"""A start: say what ${name} is for, what it takes and returns, and let it do that."""
@@ -53,7 +53,7 @@ async def ${identifier}(
 }
 
 /** @returns its test. `tests/test_tools.py` has the denied calls of every tool in the list; this one has them again, by name. */
-export function pythonTest({ name, scopes }: ToolRequest): string {
+export function pythonTest({ name, scopes }: FeatureRequest): string {
   const list = `[${scopes.map(pythonText).join(', ')}]`;
   return `"""${name}: what it answers to who may call it, and that nobody else may."""
 

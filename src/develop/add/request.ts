@@ -3,13 +3,20 @@ import { checkScope, checkScopes, describeScope, printable } from '../../scaleki
 import { type OptionProblem, problemsError, UsageError } from '../../terminal/errors.ts';
 
 /** What is to be added, as it was typed and checked. */
-export type AddRequest = ToolRequest | ScopeRequest;
+export type AddRequest = FeatureRequest | ScopeRequest;
 
-export interface ToolRequest extends SourceNames {
-  readonly kind: 'tool';
+/** What a server has and scopes protect. */
+export type FeatureKind = 'tool' | 'resource' | 'prompt';
+
+export interface FeatureRequest extends SourceNames {
+  readonly kind: FeatureKind;
+  /** In snake_case. */
   readonly name: string;
   readonly scopes: readonly string[];
 }
+
+/** What a project may have no list of yet. */
+export type ListedRequest = FeatureRequest & { readonly kind: 'resource' | 'prompt' };
 
 export interface ScopeRequest {
   readonly kind: 'scope';
@@ -19,7 +26,7 @@ export interface ScopeRequest {
 
 /** Scalekit takes 64 characters at most (docs/scalekit.md#identifiers-and-hosts); clients take no more, either. */
 const longestName = 64;
-const toolRule = `snake_case: small letters, digits and _ between them, ${longestName} characters at most, such as archive_note`;
+const nameRule = `snake_case: small letters, digits and _ between them, ${longestName} characters at most, such as archive_note`;
 const help = 'scalekit-mcp add --help';
 
 /** @returns the name in the form that the rule asks for, where it can be guessed. */
@@ -30,37 +37,42 @@ function inSnakeCase(name: string): string | undefined {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const guess = words.join('_');
-  return isToolName(guess) ? guess : undefined;
+  return isName(guess) ? guess : undefined;
 }
 
-function isToolName(name: string): boolean {
+function isName(name: string): boolean {
   return name.length <= longestName && /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name);
 }
 
-function toolNameProblem(name: string): OptionProblem | undefined {
-  if (isToolName(name)) return undefined;
+function nameProblem(kind: FeatureKind, name: string): OptionProblem | undefined {
+  if (isName(name)) return undefined;
   const long = name.length > longestName;
   const guess = inSnakeCase(name);
   return {
     option: '<name>',
-    code: long ? 'tool-name/length' : 'tool-name/form',
-    reason: long ? `A tool's name has ${name.length} characters` : 'This is no name of a tool',
+    code: `${kind}-name/${long ? 'length' : 'form'}`,
+    reason: long ? `A ${kind}'s name has ${name.length} characters` : `This is no name of a ${kind}`,
     actual: printable(name),
-    expected: guess === undefined ? toolRule : `${guess} (${toolRule})`,
+    expected: guess === undefined ? nameRule : `${guess} (${nameRule})`,
   };
 }
 
-function toolRequest(name: string, more: readonly string[], list: string | undefined): ToolRequest {
+function featureRequest(
+  kind: FeatureKind,
+  name: string,
+  more: readonly string[],
+  list: string | undefined,
+): FeatureRequest {
   if (more.length > 0)
-    throw new UsageError(`A tool has one name, and there is more: ${printable(more.join(' '))}`, {
-      next: `scalekit-mcp add tool ${inSnakeCase([name, ...more].join('_')) ?? 'archive_note'} --scopes …`,
+    throw new UsageError(`A ${kind} has one name, and there is more: ${printable(more.join(' '))}`, {
+      next: `scalekit-mcp add ${kind} ${inSnakeCase([name, ...more].join('_')) ?? 'archive_note'} --scopes …`,
     });
-  const problem = toolNameProblem(name);
+  const problem = nameProblem(kind, name);
   if (list === undefined && problem === undefined)
-    throw new UsageError('--scopes is missing: which scopes does a caller of this tool need?', {
+    throw new UsageError(`--scopes is missing: which scopes does a caller of this ${kind} need?`, {
       code: 'arguments/missing',
       missing: ['--scopes'],
-      next: `scalekit-mcp add tool ${name} --scopes todo:read,todo:write`,
+      next: `scalekit-mcp add ${kind} ${name} --scopes todo:read,todo:write`,
     });
   const checked = checkScopes(list ?? '');
   const problems = [
@@ -68,13 +80,13 @@ function toolRequest(name: string, more: readonly string[], list: string | undef
     ...(checked.ok || list === undefined ? [] : [{ option: '--scopes', ...checked.problem }]),
   ];
   if (problems.length > 0 || !checked.ok) throw problemsError(problems, help);
-  const names = sourceNames(nameable(name.split('_')));
-  return { kind: 'tool', name, scopes: checked.value, ...names };
+  const names = sourceNames(nameable(name.split('_'), kind));
+  return { kind, name, scopes: checked.value, ...names };
 }
 
 function scopeRequest(name: string, words: readonly string[], list: string | undefined): ScopeRequest {
   if (list !== undefined)
-    throw new UsageError('--scopes says what a tool needs; a scope needs none.', {
+    throw new UsageError('--scopes says what a tool, a resource or a prompt needs; a scope needs none.', {
       next: `scalekit-mcp add scope ${printable(name)}`,
     });
   const checked = checkScope(name);
@@ -104,7 +116,7 @@ function scopeRequest(name: string, words: readonly string[], list: string | und
  */
 export function requestOf(words: readonly string[], list: string | undefined): AddRequest {
   const [kind = '', name, ...more] = words;
-  if (kind !== 'tool' && kind !== 'scope')
+  if (!isKind(kind))
     throw problemsError(
       [
         {
@@ -112,7 +124,7 @@ export function requestOf(words: readonly string[], list: string | undefined): A
           code: 'add/kind',
           reason: 'There is nothing of this kind to add',
           actual: printable(kind),
-          expected: 'tool or scope',
+          expected: 'tool, resource, prompt or scope',
         },
       ],
       help,
@@ -121,10 +133,11 @@ export function requestOf(words: readonly string[], list: string | undefined): A
     throw new UsageError(`<name> is missing: what is the new ${kind} called?`, {
       code: 'arguments/missing',
       missing: ['<name>'],
-      next:
-        kind === 'tool'
-          ? 'scalekit-mcp add tool archive_note --scopes …'
-          : `scalekit-mcp add scope notes:archive`,
+      next: `scalekit-mcp add ${kind} ${kind === 'scope' ? 'notes:archive' : 'archive_note --scopes …'}`,
     });
-  return kind === 'tool' ? toolRequest(name, more, list) : scopeRequest(name, more, list);
+  return kind === 'scope' ? scopeRequest(name, more, list) : featureRequest(kind, name, more, list);
+}
+
+function isKind(kind: string): kind is AddRequest['kind'] {
+  return ['tool', 'resource', 'prompt', 'scope'].includes(kind);
 }

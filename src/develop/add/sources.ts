@@ -1,6 +1,6 @@
 import { quote } from '../../project/source-text.ts';
 import { onlyReads, titleOf } from './hints.ts';
-import type { ToolRequest } from './request.ts';
+import type { FeatureRequest } from './request.ts';
 
 /** The files that a new tool starts from, in the style of the generated ones: they compile, and their tests pass, as they are. */
 
@@ -12,7 +12,7 @@ const fromTest = {
   support: './support.ts',
 } as const;
 
-const list = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
+export const listOf = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
 
 /** What a tool does to the world is its owner's to say; its scopes are the best guess there is. */
 function hintsFor(scopes: readonly string[]): string {
@@ -22,7 +22,7 @@ function hintsFor(scopes: readonly string[]): string {
 }
 
 /** @returns `src/tools/<file>.ts`. */
-export function toolSource({ name, identifier, scopes }: ToolRequest): string {
+export function toolSource({ name, identifier, scopes }: FeatureRequest): string {
   return `// A start: say what ${name} is for, what it takes and returns, and let \`run\` do it.
 import * as z from 'zod';
 import { tool } from '${scopesOfTool}';
@@ -33,7 +33,7 @@ export const ${identifier} = tool({
   // A model reads this to decide whether to use the tool.
   description: 'Says who called it.',
   // The names come from src/scopes.ts. All scopes that are listed here are required.
-  scopes: ${list(scopes)},
+  scopes: ${listOf(scopes)},
   input: z.object({
     message: z.string().max(200).optional().describe('Anything; it comes back'),
   }),
@@ -54,7 +54,7 @@ export const ${identifier} = tool({
  * @param testing the specifier from which this project's tests import what they start from.
  * @returns `test/<file>.test.ts`.
  */
-export function testSource({ name, scopes }: ToolRequest, testing: string): string {
+export function testSource({ name, scopes }: FeatureRequest, testing: string): string {
   return `// ${name}: what it answers to who may call it, and that nobody else may.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -71,7 +71,7 @@ after(() => server.stop());
 
 describe('${name}', () => {
   it('is allowed with its scopes', async () => {
-    const caller = { scopes: ${list(scopes)}, subject: 'usr_1' };
+    const caller = { scopes: ${listOf(scopes)}, subject: 'usr_1' };
     const { status, result } = await server.call('${name}', { message: 'Hi' }, caller);
     assert.equal(status, 200);
     assert.deepEqual(result, { message: 'Hi', subject: 'usr_1' });

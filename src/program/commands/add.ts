@@ -2,13 +2,13 @@ import type { CommandRow } from '../command.ts';
 
 export const add: CommandRow = {
   name: 'add',
-  summary: 'adds a tool with its registration, scopes and tests, or a scope alone',
+  summary: 'adds a tool, a resource or a prompt with its registration, scopes and tests, or a scope alone',
   argument: [
     '[kind] [name] [description...]',
-    'tool or scope, its name, and what the scope allows, in words',
+    'tool, resource, prompt or scope, its name, and what the scope allows, in words',
   ],
   options: [
-    ['--scopes <a,b>', 'the scopes that the tool requires; new ones are added to src/scopes.ts'],
+    ['--scopes <a,b>', 'the scopes that it requires; new ones are added to src/scopes.ts'],
     ['-y, --yes', 'accept the plan without asking'],
     ['--dry-run', 'show the plan and change nothing'],
     ['--json', 'print one JSON document'],

@@ -2,13 +2,16 @@
  * What tests of a protected server start from. It takes a running local Scalekit and brings none:
  * `startEmulator` of `scalekit-mcp/emulator` starts one.
  */
-export { type Denial, denials } from './denials.ts';
+export { type Denial, type Denied, denials } from './denials.ts';
 export { type Answer, listTools, type Sent, send } from './send.ts';
 export {
   type CallOptions,
   challengeOf,
   freeMcpUrl,
   type LocalScalekit,
+  type Outcome,
+  type PromptAnswer,
+  type ResourceAnswer,
   type StartOptions,
   startServer,
   type TestServer,

@@ -30,6 +30,16 @@ export interface Answer {
       readonly isError?: boolean;
       readonly content: ReadonlyArray<{ readonly text: string }>;
       readonly structuredContent?: Readonly<Record<string, unknown>>;
+      readonly contents?: ReadonlyArray<{
+        readonly uri: string;
+        readonly mimeType: string;
+        readonly text?: string;
+        readonly blob?: string;
+      }>;
+      readonly messages?: ReadonlyArray<{
+        readonly role: string;
+        readonly content: { readonly type: string; readonly text?: string };
+      }>;
     };
     readonly resource: string;
     readonly authorization_servers: readonly string[];

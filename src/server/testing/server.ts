@@ -36,22 +36,38 @@ export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Parti
   readonly clockTolerance?: number;
 }
 
-/** How a tool is called. */
+/** How a tool is called, a resource read, a prompt got. */
 export interface CallOptions extends TokenOptions {
   /** A token, in place of one that the local Scalekit makes; `null` for a call without one, as public tools take it. */
   readonly token?: string | null;
 }
 
-/** The outcome of a tool call. */
-export interface ToolAnswer {
+/** The outcome of a request. */
+export interface Outcome {
   /** The HTTP status: 200 for errors of the tool's own, too. */
   readonly status: number;
   /** The parameters of the `WWW-Authenticate` challenge of a 401 or 403. */
   readonly challenge: Readonly<Record<string, string | undefined>>;
   /** What a model reads of a refusal, or of an error of the tool. */
   readonly error: string | undefined;
+}
+
+/** The outcome of a tool call. */
+export interface ToolAnswer extends Outcome {
   /** The tool's result, where there was no error. */
   readonly result: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What reading a resource came to. */
+export interface ResourceAnswer extends Outcome {
+  /** What it contains, where there was no error. */
+  readonly contents: Answer['json']['result']['contents'];
+}
+
+/** What getting a prompt came to. */
+export interface PromptAnswer extends Outcome {
+  /** Its messages, where there was no error. */
+  readonly messages: Answer['json']['result']['messages'];
 }
 
 /** A server that was started for a test. */
@@ -66,6 +82,10 @@ export interface TestServer<Scalekit extends LocalScalekit = LocalScalekit> {
   readonly log: Array<Readonly<Record<string, unknown>>>;
   /** Calls a tool over HTTP, as clients of 2025 do. */
   call(name: string, args?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<ToolAnswer>;
+  /** Reads a resource. */
+  read(uri: string, options?: CallOptions): Promise<ResourceAnswer>;
+  /** Gets a prompt. */
+  prompt(name: string, args?: Readonly<Record<string, string>>, options?: CallOptions): Promise<PromptAnswer>;
   /**
    * Ends the server and its local Scalekit.
    * @param grace how long calls that are under way may take, in milliseconds.
@@ -101,16 +121,26 @@ export async function startServer<Scalekit extends LocalScalekit>(
   });
   await server.listen(Number(new URL(scalekit.mcpUrl).port), '127.0.0.1');
   const endpoint = auth.endpoint.href;
+  const ask = async (method: string, params: object, { token, ...tokenOptions }: CallOptions) => {
+    const bearer = token === undefined ? await scalekit.mint(tokenOptions) : token;
+    const message = { jsonrpc: '2.0', id: 1, method, params };
+    return await send(endpoint, { ...(bearer !== null && { token: bearer }), body: message });
+  };
   return {
     scalekit,
     url: scalekit.mcpUrl,
     endpoint,
     log,
-    async call(name, args = {}, { token, ...tokenOptions } = {}) {
-      const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
-      const bearer = token === undefined ? await scalekit.mint(tokenOptions) : token;
-      const answer = await send(endpoint, { ...(bearer !== null && { token: bearer }), body: message });
-      return toolAnswerOf(answer);
+    async call(name, args = {}, options = {}) {
+      return toolAnswerOf(await ask('tools/call', { name, arguments: args }, options));
+    },
+    async read(uri, options = {}) {
+      const answer = await ask('resources/read', { uri }, options);
+      return { ...outcomeOf(answer), contents: answer.json?.result?.contents };
+    },
+    async prompt(name, args = {}, options = {}) {
+      const answer = await ask('prompts/get', { name, arguments: args }, options);
+      return { ...outcomeOf(answer), messages: answer.json?.result?.messages };
     },
     async stop(grace) {
       await server.close(grace);
@@ -154,14 +184,15 @@ export function challengeOf(headers: Answer['headers']): Readonly<Record<string,
   return Object.fromEntries([...found].map(([, name, value]) => [name, value]));
 }
 
-function toolAnswerOf({ status, headers, json }: Answer): ToolAnswer {
-  const { isError = false, content = [], structuredContent } = json?.result ?? {};
-  return {
-    status,
-    challenge: challengeOf(headers),
-    error: isError ? errorOf(content[0]?.text ?? '') : json?.error?.message,
-    result: isError ? undefined : structuredContent,
-  };
+function outcomeOf({ status, headers, json }: Answer): Outcome {
+  return { status, challenge: challengeOf(headers), error: json?.error?.message };
+}
+
+function toolAnswerOf(answer: Answer): ToolAnswer {
+  const { isError = false, content = [], structuredContent } = answer.json?.result ?? {};
+  const outcome = outcomeOf(answer);
+  if (!isError) return { ...outcome, result: structuredContent };
+  return { ...outcome, error: errorOf(content[0]?.text ?? ''), result: undefined };
 }
 
 /** An error of a tool is `{"error": "…"}` as text. */

@@ -17,9 +17,13 @@ function named(scope: string, words: readonly string[]): ExampleTool {
 /**
  * Names an example tool for each scope. Scopes that differ only in case or separators would get the same name, so the later
  * ones are numbered.
+ * @param others tools that the project has besides.
  */
-export function exampleTools(scopes: readonly string[]): readonly ExampleTool[] {
-  const identifiers = new Set<string>();
+export function exampleTools(
+  scopes: readonly string[],
+  others: readonly ExampleTool[] = [],
+): readonly ExampleTool[] {
+  const identifiers = new Set(others.map(({ identifier }) => identifier.toLowerCase()));
   return scopes.map((scope) => {
     const words = nameable(wordsOf(scope));
     let example = named(scope, words);

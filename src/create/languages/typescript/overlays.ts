@@ -58,9 +58,15 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     },
     programs: ['migrate'],
   },
-  { option: 'with', value: 'resources', label: 'Resources', templates: ['blank'], notYet: true },
-  { option: 'with', value: 'prompts', label: 'Prompts', templates: ['blank'], notYet: true },
-  { option: 'with', value: 'organizations', label: 'Organizations', templates: ['blank'], notYet: true },
+  { option: 'with', value: 'resources', label: 'Resources', hint: 'what clients read', templates: ['blank'] },
+  { option: 'with', value: 'prompts', label: 'Prompts', hint: 'what people choose', templates: ['blank'] },
+  {
+    option: 'with',
+    value: 'organizations',
+    label: 'Organizations',
+    hint: 'data that members share',
+    templates: ['blank'],
+  },
   { option: 'deploy', value: 'docker', label: 'Docker', templates: anywhere, isDefault: true },
   {
     option: 'deploy',

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { featureLists, handOver, listFileOf } from '../../../project/feature-lists.ts';
 import { packageManager } from '../../../project/package-manager.ts';
 import type { Answers, File } from '../../answers.ts';
 import { jsonText, type PackageEdit, packageJson } from '../../json.ts';
 import type { LanguageParts, Planning } from '../../language.ts';
-import { describe, pairOf, renameScopes } from '../source.ts';
+import { describe, pairOf, renameScopes, renameTokens } from '../source.ts';
 import { blank, todo } from '../templates.ts';
 import { exampleTools, fromPattern, listExamples, patternOf } from './example-tools.ts';
 import { listPrograms, listScopes, renameServer, scopesIn } from './source.ts';
@@ -22,27 +23,52 @@ function withChosenPair(text: string, planning: Planning): string {
   return renameScopes(text, pairOf([...ownScopes(planning).keys()]), pairOf(planning.answers.scopes));
 }
 
-/** The blank server's tools: a copy of the pattern's file for each scope, and the list of them. */
-function exampleFiles(path: string, text: string, { answers, texts }: Planning): readonly File[] {
+/** Replaces the template's first scope by the first that was chosen. */
+function withFirstScope(text: string, planning: Planning): string {
+  const [[own = ''] = [], chosen = ''] = [[...ownScopes(planning).keys()], planning.answers.scopes[0]];
+  return renameTokens(text, new Map([[own, chosen]]));
+}
+
+/** The blank server's tools: a copy of the pattern's file for each scope, and the list of them and of what overlays bring. */
+function exampleFiles(path: string, text: string, planning: Planning): string | readonly File[] {
+  const { answers, texts } = planning;
+  const index = texts.get(toolsPath) ?? '';
+  // What is not in the template's own list comes from an overlay.
+  if (!index.includes(`'./${basename(path)}'`)) return withFirstScope(text, planning);
   const pattern = patternOf(path, text);
-  const examples = exampleTools(answers.scopes);
+  const others = [...texts]
+    .filter(([each]) => /^src\/tools\/(?!index\.ts)/.test(each) && each !== path)
+    .map(([each, source]) => patternOf(each, source));
+  const examples = exampleTools(answers.scopes, others);
   return [
     ...examples.map((each) => ({
       path: `src/tools/${each.file}.ts`,
       content: fromPattern(text, pattern, each),
     })),
-    { path: toolsPath, content: listExamples(texts.get(toolsPath) ?? '', pattern, examples) },
+    { path: toolsPath, content: listExamples(index, pattern, [...examples, ...others]) },
   ];
 }
 
-/** Changes only data in a TypeScript file, never code. */
+/** Hands the lists that overlays bring to the server. */
+function withLists(path: string, text: string, { texts }: Planning): string {
+  return featureLists
+    .filter((list) => texts.has(listFileOf(list)))
+    .reduce((current, list) => {
+      const handed = handOver(current, list);
+      if (handed === undefined) throw new Error(`The template's ${path} has lost its list of tools`);
+      return handed;
+    }, text);
+}
+
+/** Changes only data in a TypeScript file, never code, but for the lists of what a server has. */
 function editTypeScript(path: string, text: string, planning: Planning): string | readonly File[] {
   const { answers } = planning;
-  if (path === 'src/main.ts') return renameServer(text, answers.name);
+  if (path === 'src/main.ts') return renameServer(withLists(path, text, planning), answers.name);
+  if (path === 'test/support.ts') return withLists(path, text, planning);
   if (path === scopesPath) return listScopes(text, answers.scopes);
   if (answers.template === todo.value) return withChosenPair(text, planning);
-  if (answers.template !== blank.value || !path.startsWith('src/tools/')) return text;
-  return path === toolsPath ? [] : exampleFiles(path, text, planning);
+  if (answers.template !== blank.value || path === toolsPath) return path === toolsPath ? [] : text;
+  return path.startsWith('src/tools/') ? exampleFiles(path, text, planning) : withFirstScope(text, planning);
 }
 
 /** What the bundler makes a file of: the server, and the programs of overlays. */

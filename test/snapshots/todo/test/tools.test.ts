@@ -30,9 +30,9 @@ describe('every tool', () => {
     });
   }
 
-  for (const { tool, missing, granted, error } of denials(tools, scopes)) {
-    it(`answers 403 to ${tool} without ${missing}`, async () => {
-      const answer = await server.call(tool, {}, { scopes: granted });
+  for (const { name, missing, granted, error } of denials(tools, scopes)) {
+    it(`answers 403 to ${name} without ${missing}`, async () => {
+      const answer = await server.call(name, {}, { scopes: granted });
       assert.equal(answer.status, 403);
       assert.equal(answer.error, error, 'a model can read what is missing');
       assert.equal(answer.challenge.error, 'insufficient_scope');
