@@ -34,7 +34,7 @@ export interface HandlerOptions extends About {
   /**
    * Lists only what the token may use; default false. A client that does not see a tool never asks for its scope, so
    * that nobody is ever sent back for more ("step-up"): leave it off where people are to get more scopes later. What is hidden
-   * is refused as before, by its scopes.
+   * is refused as before, by its scopes. Without a token, public tools alone are listed.
    */
   readonly hideWhatIsRefused?: boolean;
   /** Default: none. Without `redisUrl` or `databaseUrl` each process, or instance of a serverless host, counts for itself. */

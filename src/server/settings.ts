@@ -37,7 +37,7 @@ export interface Settings {
   readonly RESOURCE_METADATA_URL: string | undefined;
   /** Where keys are fetched in a container, while issuer and advertised URLs stay those of SCALEKIT_ENVIRONMENT_URL. */
   readonly SCALEKIT_INTERNAL_URL: string | undefined;
-  /** Of every kind, for each user; 0 for no limit. */
+  /** Of every kind, for each user, or address where there is no token; 0 for no limit. */
   readonly REQUESTS_PER_MINUTE: number;
   /** For each user; 0 for no limit. */
   readonly TOOL_CALLS_PER_MINUTE: number;

@@ -1,10 +1,12 @@
 // Public tools: what is open without a token, what is not, and how official clients come from one to the other.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { createHandler } from '../../src/server/handler.ts';
+import { ScalekitProvider } from '../../src/server/provider.ts';
 import { challengeOf, type Sent, SignIn, send } from '../../src/server/testing/index.ts';
 import type { Tool } from '../../src/server/tool.ts';
 import { connect, generations } from './both-clients.ts';
-import { call, echo, prompt, resource, type Started, start, tool } from './support.ts';
+import { call, echo, prompt, resource, type Started, scopes, start, tool } from './support.ts';
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
 const about = (name: string) => ({ name, title: name, description: name, annotations });
@@ -173,6 +175,52 @@ describe('without a token', () => {
     await ask(call('greet'));
     const logged = server.log.findLast(({ event }) => event === 'call');
     expect(logged).toMatchObject({ tool: 'greet', subject: undefined });
+  });
+});
+
+describe('a handler', () => {
+  const made = (limits: object, trustedProxies: number) => {
+    const { url, resourceId } = server.scalekit;
+    const auth = new ScalekitProvider({ environmentUrl: url, resourceId, mcpUrl: server.url, scopes });
+    return createHandler({
+      name: 'Test',
+      version: '1',
+      auth,
+      tools: [greet, echo],
+      limits,
+      trustedProxies,
+      log: () => {},
+    });
+  };
+  const from = (address: string, body: object) =>
+    new Request(server.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify(body),
+    });
+
+  it('lets public tools be called, and no others', async () => {
+    const handle = made({}, 0);
+    const answer = (await (await handle(from('192.0.2.1', call('greet')))).json()) as {
+      result: { structuredContent: object };
+    };
+    expect(answer.result.structuredContent).toMatchObject({ text: 'Hello you' });
+    expect((await handle(from('192.0.2.1', message('tools/list')))).status).toBe(200);
+    const refused = await handle(from('192.0.2.1', call('echo')));
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toContain('resource_metadata="http');
+  });
+
+  it('counts by address where proxies are trusted, and all together where none is', async () => {
+    const statuses = async (trustedProxies: number) => {
+      const handle = made({ requestsPerMinute: 1 }, trustedProxies);
+      const asked = [];
+      for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1'])
+        asked.push((await handle(from(address, message('ping')))).status);
+      return asked;
+    };
+    expect(await statuses(1)).toEqual([200, 200, 429]);
+    expect(await statuses(0)).toEqual([200, 429, 429]);
   });
 });
 
