@@ -1,9 +1,9 @@
 // The packages of this repository, put together in folders of their own as npm publishes them.
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { create } from 'tar';
 import { compile } from './bundle.js';
 import { trackedFiles } from './tracked.js';
 
@@ -90,18 +90,33 @@ export function contentVersion(folder) {
   return { name: manifest.name, version };
 }
 
-/** Packs a staged package as npm does. @returns the name of the file. */
+/** What a file was made from: `dist/server/call.js.map` and `src/server/call.ts` come from `server/call`. */
+const originOf = (path) => path.replace(/^(?:dist|src)\//, '').replace(/\.(?:d\.ts|js\.map|js|ts)$/, '');
+
+/**
+ * Packs a staged package as `npm pack` does, but for the order: what was made from the same source stands together, because
+ * gzip finds what is repeated within 32 kB alone. That saves a fifth of `scalekit-mcp-server`.
+ * @returns the name of the file.
+ */
 export function packInto(folder, destination) {
   mkdirSync(destination, { recursive: true });
-  const said = execFileSync(
-    'npm',
-    ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination],
+  const { name, version } = readJson(join(folder, 'package.json'));
+  const file = `${name}-${version}.tgz`;
+  const files = filesIn(folder);
+  const rank = (path) => (path === 'package.json' ? '' : originOf(path));
+  files.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+  create(
     {
+      file: join(destination, file),
       cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      shell: process.platform === 'win32',
+      prefix: 'package',
+      gzip: { level: 9 },
+      portable: true,
+      // npm's own date, so that the same files are the same bytes.
+      mtime: new Date('1985-10-26T08:15:00.000Z'),
+      sync: true,
     },
+    files,
   );
-  return said.trim().split('\n').at(-1) ?? '';
+  return file;
 }

@@ -22,7 +22,7 @@ const budgets = {
   // Small, so that `npx` feels instant. The contract is 200 kB and 1.2 MB.
   'create-scalekit-mcp': { packed: 160_000, unpacked: 800_000 },
   'scalekit-mcp': { packed: 900_000, unpacked: 3_500_000 },
-  'scalekit-mcp-server': { packed: 250_000, unpacked: 1_000_000 },
+  'scalekit-mcp-server': { packed: 250_000, unpacked: 1_200_000 },
 } as const;
 
 /** A part of a bundle: its name ends in a hash of its content. */
