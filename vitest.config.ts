@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { packTemplates } from './scripts/templates.js';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 // Tests that install projects, or start so many processes that they take their time.
 const slow = ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts', 'test/**/*.slow.test.ts'];
@@ -15,6 +16,7 @@ const cores = Math.min(availableParallelism(), 4);
 export default defineConfig({
   plugins: [packTemplates({ released: false })],
   test: {
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/support/rsa-keys.ts'],
     // A condition that comes is waited for, on a slow machine too.
     expect: { poll: { timeout: 15_000 } },
@@ -28,7 +30,8 @@ export default defineConfig({
           // Limits only end what hangs: a busy machine is no failure.
           testTimeout: 90_000,
           hookTimeout: 90_000,
-          maxWorkers: cores,
+          // They also wait for timers and sockets: one worker more keeps the cores busy.
+          maxWorkers: cores + 1,
           // Loading everything anew for each file takes longer than the tests. Hence no `vi.mock` here: it would stay.
           isolate: false,
           sequence: { groupOrder: 0 },
