@@ -56,9 +56,9 @@ export async function bundle(names, dir, { released }) {
   return packages;
 }
 
-/** Runs the compiler with one of the configurations of this folder, and further options. */
-export function compile(configuration, outDir, ...options) {
-  const args = [tsc, '-p', join(root, 'scripts', configuration), '--outDir', outDir, ...options];
+/** Runs the compiler with one of the configurations of this folder. */
+export function compile(configuration, outDir) {
+  const args = [tsc, '-p', join(root, 'scripts', configuration), '--outDir', outDir];
   execFileSync(process.execPath, args, { stdio: 'inherit' });
 }
 

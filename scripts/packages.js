@@ -46,15 +46,13 @@ export function stageProgram(name, folder) {
 }
 
 /**
- * Puts `scalekit-mcp-server` together: JavaScript, declarations, maps, and the TypeScript that they were made
+ * Puts `scalekit-mcp-server` together: readable JavaScript, declarations, maps, and the TypeScript that they were made
  * from, which maps lead to and `scalekit-mcp eject` copies.
  */
 export function stageServer(folder) {
   stageManifest('scalekit-mcp-server', folder);
   const dist = join(folder, 'dist');
-  compile('tsconfig.server.json', dist, '--emitDeclarationOnly');
-  // Comments are in the declarations and in the TypeScript: a third copy is a tenth of what there is to download.
-  compile('tsconfig.server.json', dist, '--declaration', 'false', '--removeComments');
+  compile('tsconfig.server.json', dist);
   for (const file of filesIn(dist).filter((path) => path.endsWith('.d.ts'))) {
     const declarations = readFileSync(join(dist, file), 'utf8');
     // The compiler leaves the sources' names in declarations, which not every consumer's settings accept.
