@@ -4,7 +4,7 @@ import { renderedHelp } from './rendered-help.ts';
 
 // `create-scalekit-mcp`, and the same as `scalekit-mcp create`. All but a bare `--help` and `--version` is loaded when it is needed.
 
-/** How people call the first of the two, which the rendered help names. */
+/** How people call the first of the two, for the rendered help. */
 const alone = 'create-scalekit-mcp';
 
 async function helpFor(program: string, columns: number | undefined): Promise<string> {

@@ -30,7 +30,7 @@ export interface OverlayVariable {
   /** Its explanation in `.env.example`. */
   readonly comment: string;
   readonly optional?: true;
-  /** Its value is the URL of a program that has to run, and this its port where the URL has none: create says where it does not. */
+  /** Its value is the URL of a program that has to run; this is its port if the URL has none. Create says if it does not run. */
   readonly engine?: { readonly name: string; readonly port: number };
 }
 
@@ -48,13 +48,13 @@ export interface Overlay<PackageEdit = unknown> extends Named {
   readonly isDefaultWith?: readonly string[];
   /** Values of the same option that it needs, and that are chosen with it. */
   readonly implies?: readonly string[];
-  /** Its server is one process, never two at once: what it keeps, no other would have. */
+  /** Its server is one process, never two at once, because a second one would not have its data. */
   readonly oneProcess?: true;
   /** The folders that are laid over the template's; default: `<option>-<value>` alone. */
   readonly layers?: readonly string[];
   /** Programs of its own beside the server, `src/<name>.ts`, that are built like it. */
   readonly programs?: readonly string[];
-  /** The oldest Node.js that its server runs on, where that is newer than what other servers need, e.g. `22.13`. */
+  /** The oldest Node.js that its server runs on, if that is newer than what other servers need, e.g. `22.13`. */
   readonly needsNode?: string;
   readonly variables?: readonly OverlayVariable[];
   /** What it changes in the language's package data: dependencies, scripts. */

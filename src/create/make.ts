@@ -12,7 +12,7 @@ import { perform } from './perform.ts';
 import type { CreateReport } from './report.ts';
 import { resolve } from './resolve.ts';
 
-// All that every project takes is imported here and not lazily: each further file costs a start more than its text does.
+// What every project needs is imported here, not lazily: a further file costs the start more than its text does.
 
 export { createHelp };
 

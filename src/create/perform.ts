@@ -119,7 +119,7 @@ async function checkStep(job: Job, installed: boolean): Promise<CheckReport> {
   return checked;
 }
 
-/** @returns what the server needs and does not find, as sentences. */
+/** @returns what the server needs but would not find, as sentences. */
 async function missingEngines(job: Job): Promise<readonly string[]> {
   const { resolved, screen } = job;
   if (!resolved.check) return [];

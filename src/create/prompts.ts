@@ -17,7 +17,7 @@ async function answered<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   throw new Interrupted();
 }
 
-/** Aborts a prompt when the terminal closes: otherwise it would wait for ever. */
+/** Aborts a prompt when the terminal closes: otherwise it would wait forever. */
 function signalOf(context: Context): AbortSignal {
   const closed = new AbortController();
   context.stdin.once('end', () => closed.abort());

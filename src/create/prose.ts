@@ -53,7 +53,7 @@ function places({ place: { workspace, repository } }: Answers, lockfile: string)
   };
 }
 
-/** A name that Kubernetes and Compose take, and that YAML takes for a text (RFC 1123, section 2.1). */
+/** A name that Kubernetes and Compose accept, and that YAML reads as text (RFC 1123, section 2.1). */
 function serviceNameOf(packageName: string): string {
   const name = packageName.replaceAll(/[^a-z\d]+/g, '-').replaceAll(/^-|-$/g, '');
   return (/^[a-z]/.test(name) ? name : `mcp-${name}`).slice(0, 50).replace(/-$/, '');

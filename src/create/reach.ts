@@ -5,7 +5,7 @@ import { variablesIn } from '../project/env-text.ts';
 import { isUrl } from '../scalekit/index.ts';
 import type { Overlay, OverlayVariable } from './language.ts';
 
-/** What a new server needs and does not bring, such as a database: whether it is there. */
+/** Whether what a new server needs but does not bring, such as a database, is there. */
 
 /** In ms. */
 const patience = 2000;
@@ -34,7 +34,7 @@ async function whyNot({ name, engine }: OverlayVariable, value = ''): Promise<st
 }
 
 /**
- * @param directory of the project, whose `.env` says where it expects what its overlays need.
+ * @param directory of the project, whose `.env` says where the programs that its overlays need are.
  * @returns a sentence for each that does not answer.
  */
 export async function unreachable(

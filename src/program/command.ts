@@ -5,7 +5,7 @@ export interface CommandRow {
   readonly name: string;
   /** One line of the help. */
   readonly summary: string;
-  /** It is no command for people, and not listed. */
+  /** It is not for people, and not listed. */
   readonly isHidden?: true;
   readonly argument?: readonly [name: string, summary: string];
   /** Flags in commander's notation, with what each does. */

@@ -15,7 +15,7 @@ interface Ancestor {
 async function ancestor(pid: number): Promise<Ancestor | undefined> {
   try {
     if (process.platform === 'linux') {
-      // `pid (name) state ppid …`; the name may hold anything.
+      // `pid (name) state ppid …`; the name may contain anything.
       const [, name = '', parent] =
         /^\d+ \((.*)\) \S (\d+) /s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
       return parent === undefined ? undefined : { name, parent: Number(parent) };
@@ -40,10 +40,10 @@ function isGone(pid: number): boolean {
 }
 
 /**
- * Ends a program with the npm that has started it. npm puts a shell between: told to end (SIGTERM), npm and the shell do, and
- * the script never hears of it; killed, npm leaves the shell, which goes on waiting. Either way the program would keep its
- * ports for good. Without npm a program may outlive whoever started it, as `scalekit-mcp dev &` in a script does. (Windows
- * keeps the number of a parent that is gone; nothing is noticed there.)
+ * Ends a program when the npm that started it ends. There is a shell in between: on SIGTERM, npm and the shell end, but
+ * the script is not told; when npm is killed, the shell stays and keeps waiting. Either way the program would keep its
+ * ports for good. Without npm a program may outlive its parent, as `scalekit-mcp dev &` in a script does. (Windows
+ * keeps the id of a parent that has ended, so there nothing is noticed.)
  * @param end called once, when npm is gone.
  * @returns what stops watching.
  */
@@ -51,7 +51,7 @@ export function watchParents(end: () => void): () => void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return () => {};
   const parent = process.ppid;
   let npm: number | undefined;
-  // Not at once: most commands are over by then.
+  // Starts later, because most commands are over by then.
   const first = setTimeout(async () => {
     const shell = await ancestor(parent);
     if (shell !== undefined && shells.test(shell.name) && shell.parent > 1) npm = shell.parent;

@@ -25,7 +25,7 @@ const sameCtrlC = 500;
  */
 export async function runOnProcess(program: Program): Promise<void> {
   const interruption = new AbortController();
-  // Whatever a command does at the same time listens to this one signal. Node takes more than ten for a leak, and says so.
+  // Everything that a command does at the same time listens to this signal. Node warns of a leak above ten listeners.
   setMaxListeners(0, interruption.signal);
   let since = 0;
   const abort = () => interruption.abort(new UserError('Interrupted.', { exitCode: exitCodes.interrupted }));
@@ -48,7 +48,7 @@ export async function runOnProcess(program: Program): Promise<void> {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
-    // Opened when somebody asks for it: most commands read nothing.
+    // Opened on demand, because most commands read nothing.
     get stdin() {
       return process.stdin;
     },

@@ -15,7 +15,7 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
     .helpOption('-h, --help', 'this text');
   if (row.argument) {
     const [names, summary] = row.argument;
-    // Commander takes them one by one.
+    // Commander wants them one by one.
     const each = names.match(/<[^>]+>|\[[^\]]+\]/g) ?? [];
     for (const [index, name] of each.entries()) command.argument(name, index === 0 ? summary : '');
   }
@@ -30,7 +30,7 @@ function addRow(program: Command, row: CommandRow, context: Context, done: (code
 function toolbox(context: Context, done: (code: ExitCode) => void): Command {
   const program = new Command('scalekit-mcp')
     .exitOverride()
-    // Commander's own 40 columns for the text beside options are more than there are in a terminal of 60.
+    // Commander reserves 40 columns for the text beside options, which is too much for a terminal of 60.
     .configureHelp({ minWidthToWrap: 20 })
     // Help goes where the context says; errors are thrown, and the caller prints them. Commands inherit both.
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} })
@@ -40,7 +40,7 @@ function toolbox(context: Context, done: (code: ExitCode) => void): Command {
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 usage, 3 could not check, 130 interrupted.');
   for (const row of commands) {
-    // Listed for the help alone: it runs before commander sees its options, which belong to the other program.
+    // Listed only for the help: it runs before commander sees its options, which belong to the other program.
     if ('passes' in row) program.command(row.name).description(row.summary);
     else addRow(program, row, context, done);
   }

@@ -29,9 +29,9 @@ export interface Transformation extends Compilation {
 
 /** What `dev` asks about a project's sources. */
 export interface Sources {
-  /** Makes what the server runs, where that is something else than the sources; says whether they can run at all. */
+  /** Writes what the server runs, if that is not the sources themselves, and says whether they can run. */
   transform(signal: AbortSignal): Promise<Transformation>;
-  /** Checks what takes longer, while the server restarts. */
+  /** Does the slower checks while the server restarts. */
   check(signal: AbortSignal): Promise<Compilation>;
   forget(): void;
 }

@@ -18,16 +18,16 @@ import { systemCode, UserError } from '../terminal/errors.ts';
 
 /** A file of another program, which is read, changed as text, and written whole or not at all. */
 export interface ConfigFile {
-  /** As it was named. */
+  /** The path as it was given. */
   readonly path: string;
-  /** Where it really is: links are followed, and stay links. */
+  /** Where it really is, with links resolved; the links themselves stay. */
   readonly target: string;
   /** Undefined if there is none yet. */
   readonly text: string | undefined;
 }
 
 interface ReadOptions {
-  /** The folder that it may not lead out of. */
+  /** The folder that links must not lead out of. */
   readonly within?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ function cannot(path: string, what: string, error: unknown): UserError {
   });
 }
 
-/** Follows links as far as there is something: the last part need not be there. */
+/** Resolves links as far as the path exists; its last part need not. */
 async function targetOf(path: string, depth = 0): Promise<string> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats?.isSymbolicLink() && depth < 40)
@@ -59,8 +59,8 @@ function isInside(folder: string, path: string): boolean {
 }
 
 /**
- * Reads a file, whether or not it is there.
- * @throws UserError if it cannot be read, is no text, or a link leads out of where it belongs.
+ * Reads a file, which need not exist.
+ * @throws UserError if it cannot be read, is not text, or a link leads out of its folder.
  */
 export async function readConfigFile(path: string, { within }: ReadOptions = {}): Promise<ConfigFile> {
   try {
@@ -100,7 +100,7 @@ async function refuseChanged({ path, target, text }: ConfigFile): Promise<void> 
 }
 
 /**
- * Writes the text in one move: whoever reads the file sees the old one or the new one. Mode and links stay.
+ * Writes the text atomically: readers see the old file or the new one. Mode and links stay.
  * @returns the folders that were made for it.
  * @throws UserError if it cannot be written, or is not as it was read any more.
  */
@@ -112,7 +112,7 @@ export async function writeConfigFile(file: ConfigFile, text: string): Promise<r
     const made = await missingFolders(target);
     await mkdir(dirname(target), { recursive: true });
     const mode = (await stat(target).catch(() => undefined))?.mode;
-    // To replace a file the system asks for the folder's permission alone; whoever made it read-only meant the file.
+    // To replace a file, the system asks only for the folder's permission, but whoever made it read-only meant the file.
     if (mode !== undefined && (mode & 0o222) === 0)
       throw new UserError(`${path} is read-only. Nothing was written.`, { code: 'config-file/read-only' });
     await writeFile(staged, text, { flag: 'wx' });
@@ -126,7 +126,7 @@ export async function writeConfigFile(file: ConfigFile, text: string): Promise<r
 }
 
 /**
- * Deletes the file, and of the folders those that are empty then.
+ * Deletes the file, and those of the folders that are then empty.
  * @throws UserError if it cannot be deleted, or is not as it was read any more.
  */
 export async function deleteConfigFile(file: ConfigFile, folders: readonly string[]): Promise<void> {

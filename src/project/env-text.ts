@@ -14,7 +14,7 @@ export type EnvRules = 'node' | 'python';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Some editors on Windows put this before a text; `util.parseEnv` takes it for a part of the first variable's name. */
+/** Some editors on Windows put this before a text; `util.parseEnv` takes it as part of the first variable's name. */
 export const byteOrderMark = '\uFEFF';
 
 /** One variable that an env file sets. */

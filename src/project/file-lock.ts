@@ -15,9 +15,9 @@ interface Holder {
   readonly since: number;
 }
 
-/** Longer than anybody holds one, in ms: what is older belongs to a program that is gone. */
+/** Longer than any program holds a lock, in ms: an older one belongs to a program that has ended. */
 const longest = 60_000;
-/** Between two looks, in ms. */
+/** How often to check, in ms. */
 const interval = 25;
 
 function isAlive(pid: number): boolean {
@@ -25,7 +25,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is somebody else's process, but it is there.
+    // The process belongs to another user, but it exists.
     return systemCode(error) === 'EPERM';
   }
 }
@@ -41,12 +41,12 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(text) as Holder;
   } catch {
-    // Written at once or not at all: this is nobody's.
+    // Locks are written whole or not at all, so this one is nobody's.
     return { id: text, host: '', pid: 0, since: 0 };
   }
 }
 
-/** Removes a lock that nobody holds any more; if somebody was quicker and holds a new one, that is put back. */
+/** Removes a lock that nobody holds any more. If another program has taken it in the meantime, its lock is put back. */
 async function breakLock(directory: string, name: string, { id }: Holder): Promise<void> {
   const aside = `${join(directory, name)}.${randomUUID()}`;
   try {
@@ -60,9 +60,9 @@ async function breakLock(directory: string, name: string, { id }: Holder): Promi
 }
 
 /**
- * Runs something while no other program of this person does the same: a lock file, which counts for nothing once its owner
- * is gone.
- * @param directory made if it is missing.
+ * Runs something while no other program of this person does the same, by a lock file, which is ignored once its owner
+ * has ended.
+ * @param directory created if it is missing.
  * @throws what `run` throws; what aborted the signal while it waited.
  */
 export async function withFileLock<T>(

@@ -41,7 +41,7 @@ export const compilerOutput: readonly string[] = [
   '--noEmitOnError',
 ];
 
-/** @returns the language of a project by its files; undefined where there is none. */
+/** @returns the language of a project, by its files; undefined if there is no project. */
 export function languageIn(directory: string): Project['language'] | undefined {
   const has = (name: string) => existsSync(join(directory, name));
   if (has('package.json') && has('tsconfig.json')) return 'typescript';
@@ -88,7 +88,7 @@ function openPython(directory: string, environmentFile: string): PythonProject {
   return { language: 'python', directory, interpreter, entry, environmentFile };
 }
 
-/** @returns the Python of a project's virtual environment; undefined where there is none. */
+/** @returns the Python of a project's virtual environment; undefined if there is none. */
 export function interpreterIn(directory: string): string | undefined {
   return ['.venv/bin/python', '.venv/Scripts/python.exe']
     .map((path) => join(directory, path))

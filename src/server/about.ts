@@ -11,7 +11,7 @@ export interface Icon {
   readonly mimeType?: string;
   /** Such as `48x48`, or `any` for one that can be scaled. */
   readonly sizes?: readonly string[];
-  /** For which background it is made. */
+  /** The background that it is made for. */
   readonly theme?: 'light' | 'dark';
 }
 
@@ -23,7 +23,7 @@ export interface About {
   readonly version: string;
   /**
    * What a model is told about the server as a whole: what it is for, and what its tools have in common. Some clients (Codex)
-   * read the first 512 characters alone, so the first paragraph has to fit into them and to say what matters.
+   * read only the first 512 characters, so the first paragraph has to fit into them and say what matters.
    */
   readonly instructions?: string;
   /** Where people read about it. */
@@ -32,7 +32,7 @@ export interface About {
   readonly icons?: readonly Icon[];
 }
 
-/** So much is read of the instructions by every client (docs/mcp.md#clients). */
+/** How much of the instructions every client reads (docs/mcp.md#clients). */
 const readByAll = 512;
 
 /** @returns what clients get in the answer to `initialize` and `server/discover`. @throws TypeError for what cannot be shown. */
@@ -53,7 +53,7 @@ function checkUrl(url: string | undefined): void {
   );
 }
 
-/** Says it once where a client would read instructions that break off in the middle. */
+/** Warns once if a client would read instructions that break off in the middle. */
 export function warnOfLongInstructions({ instructions = '' }: About, log: Log): void {
   const [paragraph = ''] = instructions.trimStart().split(/\n[ \t]*\n/, 1);
   if (paragraph.length <= readByAll) return;

@@ -1,5 +1,5 @@
-// What an owner allows beside MCP_URL: names of hosts, and origins of web pages. What could never match is refused at the
-// start, because nobody would find out why requests are.
+// What an owner allows besides MCP_URL: host names, and origins of web pages. Entries that could never match are refused at the
+// start, because nobody would find out why requests are refused.
 import { accept, type Checked, printable, refuse } from '../scalekit/checked.ts';
 import { isUrl } from '../scalekit/urls.ts';
 
@@ -22,8 +22,8 @@ export function checkAllowedHost(text: string): Checked<string> {
 }
 
 /**
- * @returns the origin as browsers send it. To `URL` all schemes but those of the web have the origin `null`, which every
- * sandboxed page has too: they stay as they are written.
+ * @returns the origin as browsers send it. For `URL`, all schemes but those of the web have the origin `null`, which every
+ * sandboxed page also has, so they stay as written.
  */
 export function checkAllowedOrigin(text: string): Checked<string> {
   if (text === 'null') return accept(text);

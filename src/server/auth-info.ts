@@ -1,11 +1,11 @@
-// Who calls, in the form in which the official SDK hands it to tools.
+// Who calls, in the form in which the official SDK passes it to tools.
 import type { Access, User } from './access.ts';
 
-/** What the official SDK, version 1 and 2, hands to tools as `authInfo`. */
+/** What the official SDK, version 1 and 2, passes to tools as `authInfo`. */
 export type AuthInfo<Scope extends string = string> = {
   /** The access token itself. */
   token: string;
-  /** The MCP client that the user allowed in; empty where the token does not say. */
+  /** The MCP client that the user allowed in; empty if the token does not say. */
   clientId: string;
   /** This server's scopes that the token has, implied ones included. */
   scopes: Scope[];
@@ -13,7 +13,7 @@ export type AuthInfo<Scope extends string = string> = {
   expiresAt: number;
   /** The MCP endpoint of this server. */
   resource: URL;
-  /** Where challenges that the SDK makes send clients for the metadata. */
+  /** The metadata URL in the challenges that the SDK makes. */
   resourceMetadataUrl: string;
   extra: {
     /** Whose token it is; `userOf` reads it. */
@@ -21,7 +21,7 @@ export type AuthInfo<Scope extends string = string> = {
   };
 };
 
-/** @returns what the SDK takes, for a token that was found good. */
+/** @returns what the SDK takes, for a valid token. */
 export function authInfoOf<Scope extends string>(
   token: string,
   { user, scopes }: Access<Scope>,
@@ -38,13 +38,13 @@ export function authInfoOf<Scope extends string>(
   };
 }
 
-/** What is needed of the SDK's `authInfo` to tell whose it is. */
+/** The part of the SDK's `authInfo` that says whose it is. */
 export interface CarriesUser {
   /** Holds the user. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** @throws TypeError where it did not come from a ScalekitProvider. */
+/** @throws TypeError if it did not come from a ScalekitProvider. */
 export function userIn(authInfo: CarriesUser | undefined): User {
   const user = authInfo?.extra?.user;
   if (typeof user === 'object' && user !== null && 'id' in user && 'claims' in user) return user as User;

@@ -1,4 +1,4 @@
-// From a request's headers to what its token allows, or to the refusal: the same in our server and in guards of others.
+// From a request's headers to what its token allows, or to a refusal: the same for our server and for the guards of other servers.
 import type { Access } from './access.ts';
 import { InvalidToken } from './invalid-token.ts';
 import { KeysUnavailable } from './keys.ts';
@@ -16,8 +16,8 @@ export interface Authority {
  * Finds the token in a request (RFC 6750, section 2.1).
  * @param authorization the value of each `Authorization` header.
  * @param url as it was asked for, with its query.
- * @returns the token, or nothing where none was sent.
- * @throws Refusal where there are two, or one in the URL.
+ * @returns the token, or nothing if none was sent.
+ * @throws Refusal if there are two, or one is in the URL.
  */
 export function bearerToken(authorization: readonly string[] = [], url = ''): string | undefined {
   if (/[?&]access_token=/i.test(url)) {
@@ -34,14 +34,14 @@ export function bearerToken(authorization: readonly string[] = [], url = ''): st
 
 /**
  * @returns what the token allows.
- * @throws Refusal: 401 where there is no token or a bad one, which is the cause then; 503 where that could not be found out.
+ * @throws Refusal: 401 if there is no token or a bad one (then with the cause); 503 if that could not be found out.
  */
 export async function admit(token: string | undefined, auth: Authority): Promise<Access> {
   if (token === undefined) throw noToken(auth);
   try {
     return await auth.verify(token);
   } catch (cause) {
-    // Unknown trouble is ours. A 401 would make the client throw a good token away.
+    // An unknown error is our fault. A 401 would make the client throw a good token away.
     if (!(cause instanceof InvalidToken)) throw keysUnavailable(cause);
     const { reason, message } = cause;
     const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
@@ -50,8 +50,8 @@ export async function admit(token: string | undefined, auth: Authority): Promise
 }
 
 /**
- * @param needed what the token has to have beside the base scopes, where that is known.
- * @returns the 401 for a request that brings no token. Without an error code (RFC 6750, section 3.1).
+ * @param needed the scopes that the token needs besides the base scopes, if they are known.
+ * @returns the 401 for a request without a token. It has no error code (RFC 6750, section 3.1).
  */
 export function noToken(auth: Authority, needed: readonly string[] = []): Refusal {
   const { scopes } = auth;
@@ -68,17 +68,17 @@ export function keysUnavailable(error: unknown): Refusal {
   return new Refusal(503, reason, 'Tokens cannot be verified now', { headers, cause });
 }
 
-/** What a client has to ask for where its token lacks a scope, and the sentence that says so. */
+/** The scopes that a client has to request if its token lacks one, and the sentence that says so. */
 export interface MissingScopes {
   readonly description: string;
   readonly wanted: readonly string[];
 }
 
 /**
- * What is missing, and for which scopes a client is to ask: for those that are needed AND those that it should keep. Many
- * clients replace their scopes by those in the challenge, and would be back here with the next tool.
+ * The missing scopes, and those that a client has to request: the needed ones AND those that it should keep. Many
+ * clients replace their scopes by those in the challenge, and would be refused again with the next tool.
  * @param held the token's scopes.
- * @returns nothing where none is missing.
+ * @returns nothing if none is missing.
  */
 export function missingScopes(
   needed: readonly string[],
@@ -94,7 +94,7 @@ export function missingScopes(
   };
 }
 
-/** @returns the 403 with its challenge (RFC 6750, section 3.1), or nothing where no scope is missing. */
+/** @returns the 403 with its challenge (RFC 6750, section 3.1), or nothing if no scope is missing. */
 export function refuseScopes(
   needed: readonly string[],
   held: ReadonlySet<string>,

@@ -21,8 +21,8 @@ export class AuthorizationServerMetadata {
   }
 
   /**
-   * @returns the document as JSON; the last good one where Scalekit does not answer.
-   * @throws Refusal with 503 where there is none.
+   * @returns the document as JSON; the last good one if Scalekit does not answer.
+   * @throws Refusal with 503 if there is none.
    */
   async load(): Promise<string> {
     if (this.#document !== undefined && Math.abs(Date.now() - this.#fetchedAt) < freshFor)
@@ -53,7 +53,7 @@ export class AuthorizationServerMetadata {
   }
 }
 
-/** Passes on nothing under our name that is not metadata. */
+/** Makes sure that only metadata is passed on under our name. */
 function objectIn(text: string): object {
   const document: unknown = JSON.parse(text);
   if (typeof document === 'object' && document !== null && 'issuer' in document) return document;

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 const maximumDepth = 64;
 /** Objects and arrays in one body. Thousands of `{}` cost a hundred times as much as the same bytes of text. */
 const maximumParts = 5000;
-/** A larger body may have more of them: one in so many bytes. */
+/** A larger body may have more of them: one per this many bytes. */
 const bytesPerPart = 16;
 const parseError = -32_700;
 const invalidRequest = -32_600;
@@ -46,16 +46,16 @@ export async function readMessage(
   return (bytes.includes('null') ? withoutNulls(message) : message) as Record<string, unknown>;
 }
 
-/** Some programs begin a text with a byte order mark (RFC 8259, section 8.1: parsers may ignore it). */
+/** Some programs start a text with a byte order mark (RFC 8259, section 8.1: parsers may ignore it). */
 function withoutMark(bytes: Buffer): Buffer {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** Values that are not of MCP: what is null there is for their owner to judge. */
+/** Values that MCP does not define: their owner decides what null means in them. */
 const values = new Set(['arguments', 'inputResponses', 'data']);
 
 /**
- * Clients whose language writes what is absent as null (Go, Java, C#) send `"arguments": null`, `"params": null` or
+ * Clients in languages that write absent values as null (Go, Java, C#) send `"arguments": null`, `"params": null` or
  * `"capabilities": {"roots": null}`. No member of MCP may be null but a message's id, so each means "absent".
  */
 function withoutNulls(part: unknown): unknown {
@@ -72,7 +72,7 @@ export function tooLarge(maximumBytes: number): Refusal {
   return new Refusal(413, 'body_size', `The body is larger than ${maximumBytes} bytes`);
 }
 
-/** Reads a body of node:http. @throws Refusal where it is larger. */
+/** Reads a body of node:http. @throws Refusal if it is too large. */
 export function readBytes(req: IncomingMessage, maximumBytes: number): Promise<Buffer> {
   if (Number(req.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
   return new Promise((resolve, reject) => {
@@ -92,8 +92,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Counts brackets before anything is parsed, which is a hundredth of the work: whoever walks through the message later may
- * do so recursively, and pays for every part. Whether it is JSON at all is for the parser to say.
+ * Counts brackets before parsing, which takes a hundredth of the time: code that walks through the message later may
+ * recurse, and takes time for every part. The parser decides whether it is JSON at all.
  */
 function checkShape(bytes: Buffer, mostParts: number): void {
   let depth = 0;

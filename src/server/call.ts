@@ -1,4 +1,4 @@
-// What a tool, a resource or a prompt knows of a call, and what it may do with it besides giving its result.
+// What a tool, a resource or a prompt knows about a call, and what it can do besides returning its result.
 import type { User } from './access.ts';
 import type { Details, Log } from './log.ts';
 import { type McpRequest, takesStream } from './mcp-request.ts';
@@ -9,29 +9,29 @@ import { traceparentOf } from './trace.ts';
 import type { OwnVariables } from './variables.ts';
 
 /**
- * Tells the client how far a call has come. It reaches clients that asked for it; for all others it does nothing.
+ * Reports progress to the client. It reaches clients that asked for it; for all others it does nothing.
  *
- * @param done has to grow from one report to the next; what does not is left out, and so is what comes within
- *   20 ms of the report before it, unless it is the last one (`done` = `total`).
+ * @param done has to increase from one report to the next. Reports that do not are dropped, and so are those that come within
+ *   20 ms of the previous one, except the last (`done` = `total`).
  * @param total if it is known.
  * @param message for people.
  */
 export type Progress = (done: number, total?: number, message?: string) => void;
 
-/** What a tool, a resource or a prompt knows of a call, beside its arguments. */
+/** What a tool, a resource or a prompt gets besides its arguments. */
 export interface Call<Scope extends string = string> {
   /** Whose token it is. Identity comes from here, never from an argument. */
   readonly user: User;
-  /** The token's scopes. Those that are declared are there already; ask for optional ones with `scopes.has('…')`. */
+  /** The token's scopes. The declared ones are always there; check optional ones with `scopes.has('…')`. */
   readonly scopes: ReadonlySet<Scope>;
   /** The variables that `src/main.ts` declares, checked when the server started. */
   readonly env: OwnVariables;
   /** What `serve` opened at the start, such as a pool of database connections. */
   readonly services: OwnServices;
-  /** Aborted when the client hangs up. Hand it to what takes long: `fetch(url, { signal })`. */
+  /** Aborted when the client disconnects. Pass it to whatever takes long: `fetch(url, { signal })`. */
   readonly signal: AbortSignal;
   /**
-   * Tells the client how far the call has come, if it asked for that.
+   * Reports progress to the client, if it asked for that.
    *
    * @example
    * for (const [index, page] of pages.entries()) {
@@ -50,35 +50,35 @@ export interface Call<Scope extends string = string> {
   /**
    * Asks the person at the client to fill in a form, and waits for the answer.
    *
-   * With clients of 2026-07-28 the call ends here, and runs again from its beginning once there is an answer: ask first, and
-   * change something afterwards. The answer is the client's word, no proof that a person has read the question.
+   * With clients of 2026-07-28 the call ends here, and runs again from its beginning once there is an answer, so ask before
+   * you change anything. The answer comes from the client, and does not prove that a person has read the question.
    *
    * @example
    * const answer = await ask(`Delete ${count} notes?`, z.object({ sure: z.boolean().describe('Delete them') }));
    * if (answer.action !== 'accept' || !answer.content.sure) throw new ToolError('Nothing was deleted.');
    */
   readonly ask: Ask;
-  /** Whether the client has somebody to ask. Where it has not, `ask` throws, and the client is told what it lacks. */
+  /** Whether the client can ask a person. If not, `ask` throws, and the client is told what it lacks. */
   readonly canAsk: boolean;
-  /** The trace that the client is in (W3C Trace Context), for the requests that the call makes itself. */
+  /** The client's trace (W3C Trace Context), for the requests that the call makes itself. */
   readonly traceparent: string | undefined;
 }
 
-/** What a public tool knows of a call: there may be nobody behind it who is known. */
+/** What a public tool gets: its caller may be unknown. */
 export interface PublicCall<Scope extends string = string> extends Omit<Call<Scope>, 'user'> {
-  /** Whose token it is; undefined where the call came without one. All such calls are not one person's: keep nothing for them. */
+  /** Whose token it is; undefined if the call came without one. Such calls come from different people: store nothing for them. */
   readonly user: User | undefined;
 }
 
-/** What is known where something is listed or completed: there is nobody to ask, and no progress to be told of. */
+/** What lists and completions get: nobody can be asked, and there is no progress to report. */
 export type ListingCall<Scope extends string = string> = Omit<Call<Scope>, 'ask' | 'canAsk' | 'progress'>;
 
-/** Reports in quick succession are dropped: nobody reads them, and a client that reads slowly would have them pile up. */
+/** Reports in quick succession are dropped: nobody reads them, and for a slow client they would pile up. */
 const shortestPause = 20;
 
 const none: ReadonlySet<string> = new Set();
 
-/** The `Call` that is handed over. What is seldom used is made when it is asked for, and can be taken out by name. */
+/** The `Call` that is passed on. What is rarely used is made on demand, and can be destructured by name. */
 export class ServerCall implements PublicCall {
   readonly user: User | undefined;
   readonly scopes: ReadonlySet<string>;
@@ -124,7 +124,7 @@ export class ServerCall implements PublicCall {
     const { ask } = this.#asking;
     return (...question) => {
       const answer = ask(...question);
-      // Whoever does not wait for it must not bring the process down.
+      // A rejection that nobody waits for must not bring the process down.
       answer.catch(() => {});
       return answer;
     };
@@ -134,7 +134,7 @@ export class ServerCall implements PublicCall {
     return this.#asking.canAsk;
   }
 
-  /** Where the call has asked something that goes out with its end: what that is. */
+  /** The question with which the call ended, if it asked one. */
   get interrupted(): CarriedQuestions | undefined {
     return this.#questions instanceof CarriedQuestions && this.#questions.open ? this.#questions : undefined;
   }
@@ -174,7 +174,7 @@ export class ServerCall implements PublicCall {
         ...(total !== undefined && { total }),
         ...(message !== undefined && { message }),
       };
-      // Where the client has gone, nobody has to know.
+      // If the client has disconnected, nobody has to know.
       this.#context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
     };
   }

@@ -10,17 +10,17 @@ import {
 import type { McpRequest } from './mcp-request.ts';
 import type { Answers } from './questions.ts';
 
-/** A person who takes longer begins anew. */
+/** A person who takes longer has to start again. */
 const lifetime = 600;
 
 /**
- * Signed, and bound to the user, the client, and what is called with which arguments: an answer given for one call is none for
+ * Signed, and bound to the user, the client, and what is called with which arguments, so an answer for one call is not valid for
  * another. Not encrypted: the client knows what it has answered.
  */
 export class CarriedState {
   readonly #codec: RequestStateCodec<Answers>;
 
-  /** @param secret the same in all processes of a server; without one, only this process takes what it has given. */
+  /** @param secret the same in all processes of a server; without one, only this process accepts its own states. */
   constructor(secret: string | undefined) {
     this.#codec = createRequestStateCodec<Answers>({
       key: secret ?? randomBytes(32),
@@ -33,7 +33,7 @@ export class CarriedState {
     return await this.#codec.mint(answers, request as unknown as ServerContext);
   }
 
-  /** @param state as the client has sent it. @throws ProtocolError where we have not given it for this call, or too long ago. */
+  /** @param state as the client sent it. @throws ProtocolError if we did not issue it for this call, or too long ago. */
   async read(state: unknown, request: McpRequest): Promise<Answers> {
     try {
       return await this.#codec.verify(String(state), request as unknown as ServerContext);

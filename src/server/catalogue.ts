@@ -14,7 +14,7 @@ export interface Declared {
   readonly prompts?: readonly Prompt[];
 }
 
-/** A resource, and the variables that a URI has of it. */
+/** A resource, and the values of its variables in a URI. */
 export interface FoundResource {
   readonly resource: Resource;
   readonly variables: Readonly<Record<string, string>>;
@@ -56,7 +56,7 @@ export class Catalogue {
   readonly #resources: ReadonlyMap<string, Resource>;
   readonly #listed: Listed;
 
-  /** @throws TypeError where two have the same name, or one needs a scope that is not defined. */
+  /** @throws TypeError if two have the same name, or one needs a scope that is not defined. */
   constructor({ tools, resources = [], prompts = [] }: Declared, scopes: Scopes) {
     this.tools = byName(tools, 'tools');
     this.prompts = byName(prompts, 'prompts');
@@ -84,8 +84,8 @@ export class Catalogue {
   }
 
   /**
-   * @param held undefined where there is no token.
-   * @returns the lists without what a token with these scopes would be refused. It is refused all the same, listed or not.
+   * @param held undefined if there is no token.
+   * @returns the lists without what would be refused to a token with these scopes. Listed or not, it is refused.
    */
   listingsFor(held: ReadonlySet<string> | undefined): Listings {
     const mayUse = ({ scopes, isPublic = false }: Guarded) =>

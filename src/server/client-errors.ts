@@ -12,7 +12,7 @@ const refusals: Readonly<Record<string, readonly [status: number, phrase: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'too_slow'],
 };
 const notHttp = [400, 'Bad Request', 'not_http'] as const;
-/** What often comes in place of HTTP, by its first bytes, and what to do about it. */
+/** What often comes instead of HTTP, by its first bytes, and what to do about it. */
 const otherProtocols: ReadonlyArray<readonly [start: string, message: string]> = [
   [
     '\x16\x03',
@@ -32,7 +32,7 @@ const patience = 1000;
 export class ClientErrors {
   readonly #messages: Readonly<Record<string, string>>;
   readonly #log: Log;
-  /** The newest answer of each connection. */
+  /** The latest answer on each connection. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
 
   /** @param maxHeaderBytes for the message. */
@@ -69,7 +69,7 @@ export class ClientErrors {
   };
 }
 
-/** @returns what the bytes are, where that is known. */
+/** @returns what the bytes are, if that is known. */
 function nameOf(packet: Buffer | undefined): string | undefined {
   const start = packet?.toString('latin1', 0, 16) ?? '';
   return otherProtocols.find(([bytes]) => start.startsWith(bytes))?.[1];
@@ -80,7 +80,7 @@ function addressOf(socket: Duplex): string | undefined {
   return remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '');
 }
 
-/** The Origin is unknown, and the answer holds nothing that a web page must not read. */
+/** The Origin is unknown, and the answer contains nothing that a web page must not read. */
 function answer(status: number, phrase: string, reason: string, message: string | undefined): string {
   const body = JSON.stringify({
     jsonrpc: '2.0',

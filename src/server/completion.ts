@@ -21,7 +21,7 @@ export type Complete<Name extends string, Scope extends string = string> = {
 /** As many as the protocol allows in one answer. */
 const most = 100;
 
-/** @throws TypeError where something is to be completed that is not there. */
+/** @throws TypeError if a completer is for a name that does not exist. */
 export function completersOf<Scope extends string>(
   complete: Complete<string, Scope> | undefined,
   names: readonly string[],

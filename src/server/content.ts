@@ -37,7 +37,7 @@ export function audio(data: Bytes, mimeType: string): AudioContent {
 }
 
 /**
- * A link to a resource, which the client reads when it wants to. It needs not be one of this server's.
+ * A link to a resource, which the client reads when it wants to. It may belong to another server.
  *
  * @example
  * run: ({ id }) => ['Saved.', resourceLink({ uri: `note://${id}`, name: 'The note' })]
@@ -55,7 +55,7 @@ export interface Embedded {
 }
 
 /**
- * A resource, whole: for what the model should read at once.
+ * A whole resource, for what the model should read at once.
  *
  * @example
  * run: () => embedded({ uri: 'report://today', mimeType: 'text/markdown', text: '# Today' })

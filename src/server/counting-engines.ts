@@ -1,11 +1,11 @@
-// What counts for all replicas together: Redis or Postgres, whose clients are optional peers and loaded where they are set.
+// What counts for all replicas together: Redis or Postgres, whose clients are optional peers, loaded only if they are set.
 import { openPostgres } from './postgres.ts';
 import { openRedis } from './redis.ts';
 import { postgresLimiter, redisLimiter } from './speed.ts';
 
 /** Counts up to a number of points a minute. */
 export interface Counter {
-  /** @throws RateLimiterRes where there are too many. */
+  /** @throws RateLimiterRes if there are too many. */
   consume(key: string): Promise<unknown>;
 }
 
@@ -18,7 +18,7 @@ export interface CounterOptions {
 
 export interface CountingEngine {
   readonly name: 'Redis' | 'Postgres';
-  /** @throws Error where it cannot be reached or used, or its client is not installed. */
+  /** @throws Error if it cannot be reached or used, or its client is not installed. */
   open(): Promise<OpenEngine>;
 }
 
@@ -46,7 +46,7 @@ export const redisEngine = (url: string): CountingEngine => ({
   },
 });
 
-/** Not part of the crash-safe log: a count that is lost begins anew, and nothing waits for the disk. */
+/** UNLOGGED: a crash resets the counts, and in return nothing waits for the disk. */
 const table = `SELECT pg_advisory_xact_lock(7120035); CREATE SCHEMA IF NOT EXISTS scalekit_mcp;
   CREATE UNLOGGED TABLE IF NOT EXISTS scalekit_mcp.limits (key text PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`;
 
@@ -80,7 +80,7 @@ export const postgresEngine = (url: string): CountingEngine => ({
           schemaName: 'scalekit_mcp',
           tableName: 'limits',
           tableCreated: true,
-          // Who is refused once costs the database nothing until the minute is over.
+          // Once refused, a user causes no more queries until the minute is over.
           inMemoryBlockOnConsumed: options.points + 1,
         });
       },

@@ -18,22 +18,22 @@ export interface ServerOptions extends HandlerOptions {
 export interface ProtectedServer {
   /**
    * @param port 0 takes a free one.
-   * @param hosts the addresses to listen on: all of the machine where none is given. `127.0.0.1` with `::1` is `localhost`,
-   * whichever of the two a client takes; where the machine has no IPv6, the first is enough.
+   * @param hosts the addresses to listen on; default: all of the machine. `127.0.0.1` with `::1` is `localhost`,
+   * whichever of the two a client uses; if the machine has no IPv6, the first is enough.
    * @returns the port.
-   * @throws Error where the deny list of `auth` is in Redis, and its client is not installed.
+   * @throws Error if the deny list of `auth` is in Redis, and its client is not installed.
    */
   listen(port: number, ...hosts: readonly string[]): Promise<number>;
   /** Keeps serving, but asks clients to use another connection, and answers 503 at `/readyz`. */
   drain(): void;
-  /** Stops listening, and lets requests under way finish, for at most this many milliseconds. It closes `auth` as well. */
+  /** Stops listening, and lets requests in progress finish, for at most this many milliseconds. It also closes `auth`. */
   close(grace?: number): Promise<void>;
 }
 
 const second = 1000;
 
 /**
- * Makes a server without starting it. It reads no variables and sets nothing of the process: `serve` does both.
+ * Makes a server without starting it. It reads no variables and changes no process settings: `serve` does both.
  *
  * @example
  * const server = createServer({ name: 'Todo MCP', version: '1.0.0', auth, tools });
@@ -65,7 +65,7 @@ export function createServer(options: ServerOptions): ProtectedServer {
     },
     async close(grace = 10 * second) {
       life.isEnding = true;
-      // Not waited for: a tool that does not end is no reason to stay.
+      // Not awaited: a tool that does not end must not keep us from closing.
       void mcp.close();
       await listening.close(grace);
       limits.close();
@@ -80,7 +80,7 @@ function connectionOptions({ keepAliveSeconds = 65, maxHeaderBytes = defaultByte
     headersTimeout: 10 * second,
     requestTimeout: 30 * second,
     connectionsCheckingInterval: second,
-    // Longer than a load balancer keeps it, so that we never close a connection just as a request arrives.
+    // Longer than a load balancer keeps a connection, so that we never close one just as a request arrives.
     keepAliveTimeout: keepAliveSeconds * second,
     maxHeaderSize: maxHeaderBytes,
   };

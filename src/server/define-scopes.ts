@@ -1,4 +1,4 @@
-// Where an owner begins: the scopes, and with them the functions that declare what needs them.
+// Where an owner starts: the scopes, and the functions that declare what needs them.
 import { type DeclarePrompt, declarePrompt } from './prompt.ts';
 import { type DeclareResource, declareResource } from './resource.ts';
 import { type ScopeOptions, Scopes } from './scopes.ts';

@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { Denials } from '../scalekit/deny-list.ts';
 import { KeysUnavailable } from './keys.ts';
 
-/** The list has never been read: nobody can say who is on it, so that nobody is let in. */
+/** The list has never been read. Nobody knows who is on it, so nobody is let in. */
 export class DenyListUnavailable extends KeysUnavailable {
   override readonly reason = 'deny_list_unavailable';
 
@@ -13,9 +13,9 @@ export class DenyListUnavailable extends KeysUnavailable {
   }
 }
 
-/** Where the deny list is kept, which `scalekit-mcp deny` writes. */
+/** Where the deny list is, which `scalekit-mcp deny` writes. */
 export interface DenyOptions {
-  /** A file: an id (`jti` or `sub`) and a time a line. */
+  /** A file: one id (`jti` or `sub`) and one time per line. */
   readonly file?: string | undefined;
   /** `redis://…` or `rediss://…`; needs `npm install ioredis`. */
   readonly redisUrl?: string | undefined;
@@ -31,7 +31,7 @@ export class DenyList {
   #denied: Denials = new Map();
   #isComplete = true;
 
-  /** Says that there will be a source. Until it has been read, nobody is let in. */
+  /** Announces a source. Until it has been read, nobody is let in. */
   expect(source: string): void {
     this.#sources.set(source, undefined);
     this.#isComplete = false;
@@ -42,12 +42,12 @@ export class DenyList {
     return this.#sources.get(source) !== undefined;
   }
 
-  /** @throws DenyListUnavailable where a source has never been read. */
+  /** @throws DenyListUnavailable if a source has never been read. */
   check(): void {
     if (!this.#isComplete) throw new DenyListUnavailable();
   }
 
-  /** Takes over what a source says now, and ends what is open of those who are denied. */
+  /** Replaces a source's denials, and ends the open streams of those who are denied. */
   replace(source: string, denials: Denials): void {
     this.#sources.set(source, denials);
     const all = [...this.#sources.values()];
@@ -58,14 +58,14 @@ export class DenyList {
 
   /**
    * @returns whether this token is refused.
-   * @throws DenyListUnavailable where a source has never been read.
+   * @throws DenyListUnavailable if a source has never been read.
    */
   denies(claims: Claims): boolean {
     this.check();
     return this.#denied.size > 0 && this.#has(claims);
   }
 
-  /** Ends something that stays open as soon as its token is denied. @returns what ends that. */
+  /** Calls back as soon as a stream's token is denied. @returns what stops this. */
   follow(claims: Claims, end: () => void): () => void {
     const entry = { claims, end };
     this.#open.add(entry);
@@ -78,7 +78,7 @@ export class DenyList {
   }
 }
 
-/** Of several sources that name the same id, the longest denial counts. */
+/** If several sources name the same id, the longest denial counts. */
 function merged(sources: readonly Denials[]): Denials {
   const [only] = sources;
   if (only !== undefined && sources.length === 1) return only;

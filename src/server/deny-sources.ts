@@ -1,18 +1,18 @@
-// Where the deny list comes from: a file that is looked at every second, a sorted set in Redis that is read every two.
+// Where the deny list comes from: a file that is checked every second, a sorted set in Redis that is read every two.
 import { readFile, stat } from 'node:fs/promises';
 import { denialsKey, liftedDenialsStay, parseDenials } from '../scalekit/deny-list.ts';
 import type { DenyList, DenyOptions } from './deny-list.ts';
 import type { Log } from './log.ts';
 import { openRedis, type Redis } from './redis.ts';
 
-/** In ms. Together with the time that reading takes, a denial is in effect within 5 seconds. */
+/** In ms. Including the time for reading, a denial takes effect within 5 seconds. */
 const lookEvery = { file: 1000, redis: 2000 };
-/** In ms. A file that changed so lately may change again without another time stamp. */
+/** In ms. A file that changed this recently may change again without a new time stamp. */
 const stampCertainty = 3000;
 /** In ms. How long the start waits for the first reading. */
 const patience = 3000;
 
-/** In ms. Where the process stood still for longer, as instances of serverless hosts do, the list is read before anybody is let in. */
+/** In ms. After a longer suspension, as on serverless hosts, the list is read again before anybody is let in. */
 const staleAfter = 5000;
 
 /** Where the deny list is, and whose it is. */
@@ -22,7 +22,7 @@ export interface DenySources extends DenyOptions {
 
 /** A deny list that is read again and again. */
 export interface Following {
-  /** Whether the last reading, or the attempt, is not too long ago. */
+  /** Whether the last attempt to read it is recent enough. */
   readonly isFresh: boolean;
   /** Reads again, and waits for it. */
   freshen(): Promise<void>;
@@ -38,8 +38,8 @@ interface Source {
 }
 
 /**
- * Reads the deny list, and goes on reading it. What cannot be read any more stays as it was last read, and the log says so.
- * @throws Error where the Redis client is not installed.
+ * Reads the deny list, and keeps reading it. A source that can no longer be read stays as it was last read, and the log says so.
+ * @throws Error if the Redis client is not installed.
  */
 export async function followDenials(
   list: DenyList,
@@ -66,7 +66,7 @@ export async function followDenials(
   };
 }
 
-/** One reading after the other. A series of failures is two lines in the log: its first, and its end. */
+/** Reads one at a time. A series of failures is two lines in the log: the first one, and its end. */
 function poll(source: Source, log: Log): Following & { readonly first: Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let lookedAt = Date.now();
@@ -106,7 +106,7 @@ function poll(source: Source, log: Log): Following & { readonly first: Promise<v
   };
 }
 
-/** No watching by the system: it sees nothing on network drives, and not what Kubernetes puts in the place of a file. */
+/** Polls, because file watching does not work on network drives, nor when Kubernetes replaces a file. */
 function fileSource(list: DenyList, path: string, log: Log): Source {
   let known: string | undefined;
   list.expect(path);
@@ -140,8 +140,8 @@ const missing = (path: string) =>
   `DENY_FILE names \`${path}\`, which is not there: nobody is denied until it is. \`scalekit-mcp deny\` makes it.`;
 
 /**
- * What Redis no longer has is still denied until its time is over: a Redis that comes back empty lets nobody in again. A denial
- * that is lifted stays in the set for a while, with a time that is over.
+ * What Redis no longer has is still denied until its time is over, so that a Redis that comes back empty lets nobody in. A denial
+ * that is lifted stays in the set for a while, with a time in the past.
  */
 function redisSource(list: DenyList, redis: Redis, key: string): Source {
   const known = new Map<string, number>();

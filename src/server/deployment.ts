@@ -1,4 +1,4 @@
-// What tells a provider how it is run: for `serve` and for tests, and no part of what owners see.
+// What `serve` and tests tell a provider about where it runs. Owners do not see it.
 
 import type { DenyOptions } from './deny-list.ts';
 
@@ -13,22 +13,22 @@ export const deployed = Symbol('deployed');
  * @internal
  */
 export interface Deployment {
-  /** Where challenges send clients for the metadata, when the host's root belongs to another program. */
+  /** The metadata URL in challenges, if the host's root belongs to another program. */
   readonly metadataUrl: string | undefined;
   /** Where Scalekit answers from inside a container. */
   readonly internalUrl: string | undefined;
-  /** Where it is kept who is refused although their tokens are good. */
+  /** Who is refused although their tokens are valid. */
   readonly deny?: DenyOptions;
 }
 
 /**
- * How far Scalekit's clock and ours may be apart, in seconds: for tests, which `scalekit-mcp-server/testing` sets.
+ * How far Scalekit's clock and ours may be apart, in seconds: for tests, set by `scalekit-mcp-server/testing`.
  * @internal
  */
 export const clockTolerance = Symbol('clock tolerance');
 
 /**
- * The deny list of a provider, where it has one: for streams, which end when their token is denied.
+ * The deny list of a provider, if it has one: for streams, which end when their token is denied.
  * @internal
  */
 export const denyList = Symbol('deny list');

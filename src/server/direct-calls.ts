@@ -1,5 +1,5 @@
-// Tool calls that need nothing of the SDK's server: most of them. It would make a server and a connection for each, and hold
-// request and result against its schemas several times, which costs as much as everything else.
+// Tool calls that do not need the SDK's server, which is most of them. It would make a server and a connection for each, and check
+// request and result against its schemas several times, which takes as long as everything else together.
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -37,7 +37,7 @@ export interface DirectCall {
 
 /**
  * @param request a `tools/call` that is a JSON-RPC request and nothing else (`PlainCalls`).
- * @returns what is called, or nothing where the SDK's server has to answer: the parameters are wrong or hold more than
+ * @returns what is called, or nothing if the SDK's server has to answer: the parameters are wrong or hold more than
  *   name and arguments, or the client may be asked something while the call runs.
  */
 export function directCallOf({ message, headers }: McpRequest): DirectCall | undefined {
@@ -105,7 +105,7 @@ export class DirectAnswers {
     this.#meta = { [SERVER_INFO_META_KEY]: serverInfo };
   }
 
-  /** @returns nothing where the SDK has to look at the result: it holds more than text and structured data. */
+  /** @returns nothing if the SDK has to look at the result: it holds more than text and structured data. */
   ofResult(request: McpRequest, { envelope }: DirectCall, result: object): string | undefined {
     if (!isPlain(result as Fields)) return undefined;
     const said = envelope === undefined ? result : { ...result, resultType: 'complete', _meta: this.#meta };

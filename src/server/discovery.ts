@@ -61,7 +61,7 @@ export interface DocumentAnswer {
 
 /**
  * @param headers that go on every answer.
- * @returns the answer to whoever asks for a JSON document that anyone may read.
+ * @returns the answer to a request for a public JSON document.
  * @throws Refusal for a method that changes things.
  */
 export function answerDocument(

@@ -8,7 +8,7 @@ const timeout = 5000;
 
 /**
  * Fetches a document of Scalekit's. No redirect is followed.
- * @param from who answers there, for the error's message.
+ * @param from what is fetched from, for the error's message.
  * @returns the answer's text.
  * @throws Error when it is not 200, takes longer than 5 seconds or is larger than 256 KB.
  */

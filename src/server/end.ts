@@ -6,9 +6,9 @@ import { detailsOf } from './services.ts';
 const second = 1000;
 
 /**
- * Ends the process, once what was logged and said is written: a pipe takes it later than the call that wrote it (on Windows
- * always), and `process.exit` alone would drop the rest. Whatever else still runs, such as a timer or a database's connection,
- * does not keep the process alive, and neither does a reader who no longer reads.
+ * Ends the process once all output is written: writes to a pipe may complete after the call (on Windows
+ * always), and `process.exit` alone would drop the rest. Whatever else is still active, such as a timer or a database connection,
+ * does not keep the process alive, and neither does a reader that has stopped reading.
  * @returns never.
  */
 export function endProcess(exitCode: number): Promise<never> {
@@ -21,7 +21,7 @@ export function endProcess(exitCode: number): Promise<never> {
 }
 
 /**
- * On SIGTERM, goes on serving for `drainSeconds`, so that a load balancer notices, then finishes the requests under way and
+ * On SIGTERM, keeps serving for `drainSeconds`, so that a load balancer notices, then finishes the requests in progress and
  * ends. SIGINT skips the first part, and a second signal skips both. An uncaught error ends the process with code 1.
  * @param server `close` also closes what its tools work with.
  */

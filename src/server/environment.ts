@@ -6,10 +6,10 @@ import { isUtf16, utf16Problem } from '../scalekit/env-encoding.ts';
 import { rules, type Settings } from './settings.ts';
 import type { OwnVariables, ValuesOf, VariableDeclarations } from './variables.ts';
 
-/** The settings of the server, and the owner's variables beside them. */
+/** The settings of the server, and the owner's variables. */
 export type Environment<Own = OwnVariables> = Settings & Own;
 
-/** What is wrong, a line for each variable; or the values, with a note for each that was corrected. */
+/** The problems, one line per variable, or the values, with a note for each corrected one. */
 export type ReadEnvironment<Own> =
   | { readonly env: Environment<Own>; readonly own: Own; readonly notes: readonly string[] }
   | { readonly problems: readonly string[] };
@@ -17,7 +17,7 @@ export type ReadEnvironment<Own> =
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `.env` into the process environment, which wins where both say something. A missing `.env` is fine: in a container
+ * Reads `.env` into the process environment, which takes precedence. A missing `.env` is fine: in a container
  * everything comes from the environment.
  * @returns why a file that exists cannot be read.
  */
@@ -70,7 +70,7 @@ class Reading {
     this.#production = from.NODE_ENV === 'production' || from.APP_ENV === 'production';
   }
 
-  /** @returns the value; undefined where it is missing or wrong, which is then among the problems. */
+  /** @returns the value; undefined if it is missing or wrong, which is then among the problems. */
   setting<Name extends keyof Settings>(name: Name): Settings[Name] | undefined {
     const { check, otherwise, inProduction } = rules[name];
     const text = this.#text(name);

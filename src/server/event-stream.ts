@@ -1,9 +1,9 @@
 // An answer in several parts: server-sent events, each one JSON-RPC message (MCP, Streamable HTTP).
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 
-/** So many bytes wait for a client that reads slowly, before reports of progress are dropped. */
+/** How many bytes may wait for a slow client before progress reports are dropped. */
 const mostWaiting = 64 * 1024;
-/** Balancers end connections on which nothing moves; a comment moves. */
+/** Load balancers close idle connections; a comment keeps one alive. */
 const keepAlive = 15_000;
 
 export class EventStream {
@@ -27,7 +27,7 @@ export class EventStream {
     this.#timer = setInterval(() => this.#write(': still there\n\n', true), keepAlive).unref();
   }
 
-  /** @param isDroppable whether a client that reads slowly can do without it. */
+  /** @param isDroppable whether a slow client can do without it. */
   send(message: JSONRPCMessage, isDroppable: boolean): void {
     this.#write(`event: message\ndata: ${JSON.stringify(message)}\n\n`, isDroppable);
   }
@@ -41,7 +41,7 @@ export class EventStream {
     this.#controller.enqueue(this.#encoder.encode(frame));
   }
 
-  /** @returns false where it was over already. */
+  /** @returns false if it was over already. */
   #finish(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;

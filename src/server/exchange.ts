@@ -8,17 +8,17 @@ import type { Access } from './access.ts';
 import { readBytes } from './body.ts';
 import { linger } from './linger.ts';
 
-/** Every answer says this: it is for its receiver only, and it is what its type says. */
+/** On every answer: it is for its receiver only, and is what its type says. */
 export const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 /** An answer that nobody reads stays in memory no longer than this, in milliseconds. */
 const untakenFor = 30_000;
 
-/** Whether the server is about to end: then clients are told to use another connection. */
+/** Whether the server is shutting down: then clients are told to use another connection. */
 export interface Life {
   isEnding: boolean;
 }
 
-/** What is looked at of a request, whatever carries it; node:http's `IncomingMessage` has it all. */
+/** The parts of a request that are used, whatever carries it; node:http's `IncomingMessage` has all of them. */
 export interface Incoming {
   readonly method?: string | undefined;
   /** The request target as it was sent. */
@@ -45,7 +45,7 @@ export function valuesOf({ headers, rawHeaders }: Incoming, name: string): reado
 
 /** One request and its answer. */
 export abstract class Exchange {
-  /** Names this request in the log, and in answers that somebody may ask about. */
+  /** Identifies this request in the log, and in answers that somebody may ask about. */
   readonly id = randomUUID();
   readonly req: Incoming;
   /** The path as it was sent, without the query. */
@@ -65,15 +65,15 @@ export abstract class Exchange {
     this.path = absolute ? absolute[2] || '/' : target;
   }
 
-  /** Who is at the other end of the connection, where that is known. */
+  /** The address at the other end of the connection, if it is known. */
   abstract get peer(): string | undefined;
-  /** Whether the client hung up, or has part of an answer: there is nothing more to say to it. */
+  /** Whether the client has disconnected, or already has part of an answer, so that nothing more can be sent. */
   abstract get isOver(): boolean;
-  /** Calls back when the client hangs up before its answer is complete, at once where it has already. */
+  /** Calls back when the client disconnects before its answer is complete; immediately if it already has. */
   abstract onHangUp(callback: () => void): void;
-  /** Calls back when the answer has gone, or its connection. */
+  /** Calls back when the answer has been sent, or the connection has ended. */
   abstract onEnd(callback: () => void): void;
-  /** @throws Refusal where the body is larger; the rest of it is not read then. */
+  /** @throws Refusal if the body is too large; the rest of it is not read then. */
   abstract readBody(maximumBytes: number): Promise<Buffer>;
   abstract send(
     status: number,
@@ -84,7 +84,7 @@ export abstract class Exchange {
   abstract drop(): void;
 
   /**
-   * Who is asking, as an IP address; empty where that is not known.
+   * The client's IP address; empty if it is not known.
    * @param proxies how many proxies in front are ours: each adds the address that it saw to `X-Forwarded-For`.
    */
   address(proxies: number): string {

@@ -206,7 +206,7 @@ export class Features {
     throwRefusal(await refuseCall(wanted, request, this.#options), request);
   }
 
-  /** One line a call: what, for whom, how long. */
+  /** One line per call: what, for whom, how long. */
   async #run<Result extends object>(
     { event, about }: Logged,
     { request, context, isModern }: Exchange,
@@ -265,7 +265,7 @@ export class Features {
     }
   }
 
-  /** What went wrong inside is for the log. @returns what the client is told: the request's id, to ask about. */
+  /** Internal errors are only logged. @returns what the client is told: the request's id, to ask about. */
   #report(error: unknown, { failure, about }: Logged, { id, access }: McpRequest): string {
     const { message, stack } = error instanceof Error ? error : new Error(inspect(error));
     const subject = access?.user.subject;
@@ -274,7 +274,7 @@ export class Features {
   }
 }
 
-/** Resources and prompts are for users alone: the gate has refused all others. @throws Error where it has not. */
+/** Resources and prompts are for users alone: the gate has refused all others. @throws Error if it has not. */
 function ofUser(call: ServerCall): Call {
   if (call.user === undefined) throw new Error('A request came in past the checks');
   return call as ServerCall & Call;

@@ -1,4 +1,4 @@
-// A `Request` and its `Response`, where something else than node:http listens: Hono, serverless hosts.
+// A `Request` and its `Response`, for hosts that do the listening themselves: Hono, serverless hosts.
 import { tooLarge } from './body.ts';
 import { always, Exchange, type Incoming } from './exchange.ts';
 

@@ -24,8 +24,8 @@ export class FollowedDenyList extends DenyList {
   }
 
   /**
-   * Begins to read it, or reads it again where the process stood still for too long, and waits for that.
-   * @throws Error where the Redis client is not installed.
+   * Starts reading it, or reads it again if the process was suspended for too long, and waits for that.
+   * @throws Error if the Redis client is not installed.
    */
   async freshen(): Promise<void> {
     this.#starting ??= this.#start();

@@ -8,13 +8,13 @@ import { Refusal } from './refusal.ts';
 /** What something asks of its caller. */
 export interface Guarded {
   readonly scopes: readonly string[];
-  /** Whether it may be called without a token: tools alone can be. */
+  /** Whether it may be called without a token: only tools can be. */
   readonly isPublic?: boolean;
 }
 
 /**
  * Counts a call and looks at its token.
- * @param wanted undefined where nothing has that name: guessing names is limited, too.
+ * @param wanted undefined if nothing has that name: guessing names is limited, too.
  * @returns why the call is refused, or nothing when it may run.
  */
 export async function refuseCall(
@@ -27,7 +27,7 @@ export async function refuseCall(
   return refuseAccess(wanted, access, auth);
 }
 
-/** @returns why somebody who has this access, or no token at all, is refused what is wanted; nothing where it is allowed. */
+/** @returns why somebody who has this access, or no token at all, is refused what is wanted; nothing if it is allowed. */
 export function refuseAccess(
   wanted: Guarded | undefined,
   access: Access | undefined,

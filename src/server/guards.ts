@@ -1,4 +1,4 @@
-// Guards for servers that exist already: as middleware of Express and node:http, and for `Request` and `Response`.
+// Guards for existing servers: as middleware for Express and node:http, and for `Request` and `Response`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AuthInfo, authInfoOf } from './auth-info.ts';
 import {
@@ -28,7 +28,7 @@ export interface GuardedRequest extends IncomingMessage {
   body?: unknown;
 }
 
-/** Middleware of Express, Connect, or a `node:http` server that calls it with what comes next. */
+/** Middleware for Express, Connect, or a `node:http` server that calls it with what comes next. */
 export type Middleware = (
   req: GuardedRequest,
   res: ServerResponse,
@@ -37,13 +37,13 @@ export type Middleware = (
 
 /** A tool's challenge, as SDK 2 takes it. */
 export interface ScopeChallenge {
-  /** What the client is to ask for. */
+  /** The scopes that the client has to request. */
   scopes: [string, ...string[]];
-  /** What is missing. */
+  /** The missing scopes. */
   errorDescription: string;
 }
 
-/** Refuses what has not all scopes with 403, wherever scopes can be asked for. */
+/** Refuses what lacks a scope with 403, in each way in which scopes can be required. */
 export interface ScopeGuard {
   /** As Express middleware, after `middleware()`. */
   (req: GuardedRequest, res: ServerResponse, next: (error?: unknown) => void): Promise<void>;
@@ -51,9 +51,9 @@ export interface ScopeGuard {
   (context: { readonly authInfo?: { readonly scopes: readonly string[] } }): ScopeChallenge | undefined;
 }
 
-/** What guards need of a provider. */
+/** What guards need from a provider. */
 export interface Guardian extends Authority, Described {
-  /** Told of each request that a guard refuses. */
+  /** Called for each request that a guard refuses. */
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
 }
 
@@ -152,7 +152,7 @@ export function toolGuard(
   };
 }
 
-/** What express.json() does not read, the SDK must not read either: it would have passed unseen. */
+/** The SDK must not read what express.json() did not: it would pass unchecked. */
 function notJson(): Refusal {
   return new Refusal(415, 'content_type', 'Content-Type has to be application/json');
 }
@@ -166,7 +166,7 @@ function refuseMessage(body: unknown): Refusal | undefined {
   return new Refusal(400, 'not_a_message', 'The body is not a JSON-RPC message', { code });
 }
 
-/** A tool that was forgotten needs every scope: better refused than open. */
+/** A tool that was left out needs every scope: better refused than open. */
 function neededBy(
   body: unknown,
   tools: Readonly<Record<string, readonly string[]>>,
@@ -193,7 +193,7 @@ async function answer(
   );
 }
 
-/** Serves the metadata, and hands everything else on. */
+/** Serves the metadata, and passes everything else on. */
 export function metadataGuard(guardian: Guardian, name: string | undefined): Middleware {
   const documents = discoveryDocuments(guardian, name);
   return async (req, res, next) => {
@@ -205,7 +205,7 @@ export function metadataGuard(guardian: Guardian, name: string | undefined): Mid
   };
 }
 
-/** @returns the metadata where that is asked for, else nothing. */
+/** @returns the metadata if it is requested, else nothing. */
 export async function metadataFor(
   guardian: Guardian,
   request: Request,

@@ -48,12 +48,12 @@ export {
   type ToolResult,
 } from './tool.ts';
 
-/** Answers one request. It never throws: what goes wrong is an answer. */
+/** Answers one request. It never throws: errors are answers, too. */
 export type Handler = (request: Request) => Promise<Response>;
 
 /**
  * Makes the whole server, with its metadata, health and MCP endpoint, as a function for hosts that listen themselves. It reads
- * no variables, listens nowhere, sets nothing of the process, and starts no timer before a request comes.
+ * no variables, does not listen, changes no process settings, and starts no timer before a request comes.
  *
  * Limits count in memory, where each instance of the host counts for itself, or with `limits.redisUrl` or
  * `limits.databaseUrl` for all together.

@@ -1,7 +1,7 @@
 // What one user, or one address without a token, may hold at the same time. Rate limits do not bound it: a request can take long, an answer can wait to be read.
 import { Refusal } from './refusal.ts';
 
-/** Requests under way, from their headers to the end of their answers. */
+/** Requests in progress, from their headers to the end of their answers. */
 const mostRequests = 100;
 /** Answers that stay open, among them. */
 const mostStreams = 20;
@@ -18,7 +18,7 @@ export class Holdings {
   readonly #users = new Map<string, Held>();
 
   /**
-   * Counts a request until its answer has gone, or its connection.
+   * Counts a request until its answer has been sent, or its connection has ended.
    * @throws Refusal when this user is at a limit.
    */
   enter(holder: string, request: { onEnd(callback: () => void): void }): Place {

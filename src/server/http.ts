@@ -90,7 +90,7 @@ function textRoute(content: string): Route {
   return async (exchange) => await sendDocument(exchange, content, headers);
 }
 
-/** Sends a document that anyone may read; JSON, where the headers say nothing else. */
+/** Sends a public document; JSON, unless the headers say otherwise. */
 async function sendDocument(
   exchange: Exchange,
   content: string,
@@ -113,7 +113,7 @@ function mcpRoute(options: HttpOptions): Route {
     const access = await authenticate(exchange, options);
     exchange.access = access;
     const holder = await countRequest(exchange, options);
-    // A client that hung up meanwhile would never be heard to leave: what it held would count against its user for ever.
+    // A client that has already disconnected would never be noticed, and its request would count against its user forever.
     if (exchange.isOver) return exchange.drop();
     const place = holdings.enter(holder, exchange);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
@@ -131,14 +131,14 @@ function mcpRoute(options: HttpOptions): Route {
   };
 }
 
-/** @returns for whom a request is counted: a user, or an address. @throws Refusal where there were too many. */
+/** @returns for whom a request is counted: a user, or an address. @throws Refusal if there were too many. */
 async function countRequest(exchange: Exchange, options: HttpOptions): Promise<string> {
   const { auth, limits, trustedProxies } = options;
   const { access } = exchange;
   const holder = access?.user.id ?? holderAt(exchange.address(trustedProxies));
   const wait = await limits.request(holder);
   if (wait === undefined) return holder;
-  // With the challenge: whoever shares an address with those who ask too often can still sign in.
+  // With the challenge, so that people who share an address with those who ask too often can still sign in.
   const headers = access === undefined ? noToken(auth).headers : {};
   throw tooMany('requests_limit', 'Too many requests', wait, headers);
 }
@@ -169,7 +169,7 @@ function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) =
   let isSaid = trustedProxies > 0;
   return (exchange) => {
     if (isSaid || exchange.req.headers['x-forwarded-for'] === undefined) return;
-    // Where there is no connection to look at, no address is taken for that of a client.
+    // If there is no connection to look at, no address is taken for that of a client.
     if (exchange.peer === undefined) return;
     isSaid = true;
     const message =
@@ -178,7 +178,7 @@ function proxyHint({ trustedProxies, log }: HttpOptions): (exchange: Exchange) =
   };
 }
 
-/** @returns nothing where there is no token, and there are public tools. A bad token is refused all the same (RFC 6750, section 3.1). */
+/** @returns nothing if there is no token, and there are public tools. A bad token is still refused (RFC 6750, section 3.1). */
 async function authenticate(exchange: Exchange, options: HttpOptions): Promise<Access | undefined> {
   const { auth, limits, mcp, trustedProxies } = options;
   const authorization = valuesOf(exchange.req, 'authorization');
@@ -188,12 +188,12 @@ async function authenticate(exchange: Exchange, options: HttpOptions): Promise<A
     return await admit(token, auth);
   } catch (error) {
     if (!(error instanceof Refusal && error.cause instanceof InvalidToken)) throw error;
-    // An expired token was a good one. Whoever comes with it is no attacker, and needs the 401 to get another.
+    // An expired token was valid. Its sender is not an attacker, and needs the 401 to get another.
     if (error.reason === 'token_expired') throw error;
     const address = exchange.address(trustedProxies);
-    // Without addresses, one attacker would use up what all others have.
+    // Without addresses, one attacker would use up everybody's limit.
     const wait = address === '' ? undefined : await limits.refusedToken(address);
-    // With the challenge: whoever shares an address with an attacker still learns where to get a good token.
+    // With the challenge, so that clients that share an address with an attacker still learn where to get a token.
     throw wait === undefined
       ? error
       : tooMany('refused_tokens_limit', 'Too many bad tokens', wait, error.headers);
@@ -230,12 +230,12 @@ function toRefusal(error: unknown): Refusal {
   return new Refusal(500, 'internal_error', 'Internal error', { code: -32_603, cause: error });
 }
 
-/** One line a refused request. It has what identifies the request and nothing that would let somebody repeat it. */
+/** One line per refused request, with what identifies it, but nothing that would let somebody repeat it. */
 function logRefusal(exchange: Exchange, refusal: Refusal, options: HttpOptions): void {
   const { log, trustedProxies } = options;
   const { req, path, id, access } = exchange;
   const { status, reason, message, cause } = refusal;
-  // A bad token can have a good signature. Then it is known whose it was.
+  // If a bad token has a valid signature, it is known whose it was.
   const claims = access?.user.claims ?? (cause instanceof InvalidToken ? cause.claims : {});
   const details = {
     reason,

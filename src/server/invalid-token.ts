@@ -26,7 +26,7 @@ const refusals = {
 export type TokenRefusal = keyof typeof refusals;
 
 /**
- * The token is no good: 401, and the client gets a new one.
+ * The token is invalid: the answer is 401, and the client gets a new one.
  *
  * @example
  * try {
@@ -39,7 +39,7 @@ export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
   /** A short code, for a log. */
   readonly reason: TokenRefusal;
-  /** What the token says, where its signature is good. */
+  /** What the token says, if its signature is valid. */
   readonly claims: JWTPayload;
 
   constructor(reason: TokenRefusal, claims: JWTPayload = {}) {

@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 const second = 1000;
 const minute = 60 * second;
 
-/** After this the keys are fetched again, beside the requests. */
+/** After this the keys are fetched again, in the background. */
 const freshFor = 5 * minute;
 /** After this they are fetched before a request is let in: a withdrawn key is gone within this time, used or not. */
 const trustedFor = 10 * minute;
@@ -20,7 +20,7 @@ const cooldown = second;
 const longestPause = 8 * second;
 
 /**
- * The keys are not available now. That is not the client's fault: it is told to come back, and keeps its token.
+ * The keys are not available. That is not the client's fault: it is told to come back, and keeps its token.
  *
  * @example
  * if (error instanceof KeysUnavailable) res.writeHead(503, { 'retry-after': error.retryAfter }).end();
@@ -84,7 +84,7 @@ export class KeySet {
 
   /**
    * @returns the keys, fetched where that is needed. Keys of a few minutes ago are returned at once, while newer ones are
-   * fetched; older ones only where newer ones cannot be fetched.
+   * fetched; older ones only if newer ones cannot be fetched.
    */
   async load(): Promise<JWTVerifyGetKey> {
     const age = elapsed(this.#fetchedAt);
@@ -92,7 +92,7 @@ export class KeySet {
     if (known === undefined || age > usableFor) return await this.#refresh();
     if (age <= freshFor) return known;
     const newer = this.#refresh().catch(() => known);
-    // While the key server is known to fail, nobody waits for it.
+    // While the key server is known to fail, requests do not wait for it.
     if (age <= trustedFor || this.#failures > 0) return this.#keys ?? known;
     return await within(this.#longestWait, newer, known);
   }
@@ -134,7 +134,7 @@ export class KeySet {
   }
 }
 
-/** @returns what was promised, or the other where that takes too long. */
+/** @returns the promised value, or the other one if it takes too long. */
 async function within<T>(milliseconds: number, promised: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {

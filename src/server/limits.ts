@@ -7,15 +7,15 @@ import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
 /** How often a user, or an address, may ask. */
 export interface LimitOptions {
-  /** Requests a minute and user, of every kind, or address where there is no token; 0 for no limit. */
+  /** Requests of any kind per minute and user, or per address if there is no token; 0 for no limit. */
   readonly requestsPerMinute?: number;
-  /** Tool calls a minute and user, or address; 0 for no limit. */
+  /** Tool calls per minute and user, or address; 0 for no limit. */
   readonly toolCallsPerMinute?: number;
-  /** Refused tokens a minute and address; 0 for no limit. */
+  /** Refused tokens per minute and address; 0 for no limit. */
   readonly refusedTokensPerMinute?: number;
   /** A Redis in which replicas count together (`npm install ioredis`). Default: each process counts for itself. */
   readonly redisUrl?: string | undefined;
-  /** A Postgres in which they do that where there is no `redisUrl` (`npm install pg`). */
+  /** A Postgres in which they do so if there is no `redisUrl` (`npm install pg`). */
   readonly databaseUrl?: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export class Limits {
   }
 }
 
-/** Redis is made for this; a database has better things to do where there is one. */
+/** Redis comes first: it is made for this, and takes the load off a database. */
 function engineOf({ redisUrl, databaseUrl }: LimitOptions): CountingEngine | undefined {
   if (redisUrl !== undefined) return redisEngine(redisUrl);
   return databaseUrl === undefined ? undefined : postgresEngine(databaseUrl);

@@ -1,4 +1,4 @@
-// The log's way out of a process that is this server and nothing else.
+// How the log is written in a process that runs only this server.
 
 /**
  * What is logged in one turn of the event loop is written to stderr at once: each write to the system costs more than its line.

@@ -1,4 +1,4 @@
-// The log, on stderr: JSON, a line an event; in a terminal a line that a person can read.
+// The log, on stderr: one line of JSON per event; in a terminal, a line that a person can read.
 import { unseen } from '../scalekit/checked.ts';
 import { traceToSource } from './stack.ts';
 
@@ -18,11 +18,11 @@ export type Log = (level: Level, event: string, details?: Details) => void;
 
 export interface LogOptions {
   /**
-   * `text` for a person who reads along: default where stderr is a terminal. The ids of requests are left out of it, but
-   * where the server itself has failed.
+   * `text` is for a person who reads along: the default if stderr is a terminal. It leaves out the ids of requests, except
+   * if the server itself has failed.
    */
   readonly format?: LogFormat | undefined;
-  /** What is below it is left out; default `info`. */
+  /** Lower levels are left out; default `info`. */
   readonly level?: Level;
   readonly write?: (line: string) => void;
 }
@@ -79,7 +79,7 @@ function prose(text: unknown): string {
     .replaceAll(/\\(["\\])/g, '$1');
 }
 
-/** Without quotes where it is one word all the same. */
+/** Without quotes if it is one word all the same. */
 function word(json: string): string {
   return /^"[\w.:/@+-]+"$/.test(json) ? json.slice(1, -1) : json;
 }

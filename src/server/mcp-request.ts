@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.ts';
 /** A request whose token is good, or that may do without one, and whose body is one JSON object. */
 export interface McpRequest {
   readonly id: string;
-  /** What the token allows; undefined where there is none, and there are public tools. */
+  /** What the token allows; undefined if there is none, and there are public tools. */
   readonly access: Access | undefined;
   /** Whom the limits count it for: a user, or an address. */
   readonly holder: string;

@@ -69,7 +69,7 @@ export class McpEndpoint {
       bus: this.#subscriptions,
       onerror: ({ message }) => options.log('debug', 'protocol_error', { message }),
     });
-    // Lists change with a new version alone, or with the token. On a developer's machine that is every few seconds.
+    // Lists change only with a new version or another token. On a developer's machine that is every few seconds.
     const changesOften = options.hideWhatIsRefused || isLoopback(options.auth.endpoint);
     const ttlMs = changesOften ? 5000 : 300_000;
     this.#cacheHints = {

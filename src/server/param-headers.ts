@@ -19,7 +19,7 @@ const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
 /**
  * @param schema the input schema of a tool, as it is listed.
- * @returns the headers that it declares; nothing where there are none.
+ * @returns the headers that it declares; nothing if there are none.
  * @throws TypeError where clients would leave the tool out: MCP 2026-07-28, Streamable HTTP, "Schema Extension".
  */
 export function paramHeadersOf(tool: string, schema: object): readonly ParamHeader[] | undefined {
@@ -52,7 +52,7 @@ function* headersIn(
 
 /**
  * Holds the arguments of a call against its headers.
- * @returns what does not fit, in a sentence that repeats neither; nothing where all fits.
+ * @returns what does not fit, in a sentence that repeats neither; nothing if all fits.
  */
 export function headerMismatch(
   declared: readonly ParamHeader[],
@@ -77,7 +77,7 @@ export function headerMismatch(
   return undefined;
 }
 
-/** Text that a header cannot carry comes as `=?base64?…?=`. @returns nothing where that is none. */
+/** Text that a header cannot carry comes as `=?base64?…?=`. @returns nothing if that is none. */
 function decoded(text: string): string | undefined {
   const [, encoded] = /^=\?base64\?(.*)\?=$/.exec(text) ?? [];
   if (encoded === undefined) return text;

@@ -30,7 +30,7 @@ export class PlainCalls {
   /** Envelopes that the SDK found good. They are remembered for that alone: a call is answered with its own. */
   readonly #envelopes = new Set<string>();
 
-  /** @returns the classification of a call, or nothing where the SDK has to be asked. */
+  /** @returns the classification of a call, or nothing if the SDK has to be asked. */
   recognise(message: Message, headers: IncomingHttpHeaders): MessageClassification | undefined {
     const params = paramsOfCall(message);
     if (params === undefined) return undefined;

@@ -1,6 +1,6 @@
-// Postgres, for limits that replicas share without a Redis. Its client is an optional peer: it is loaded where it is used.
+// Postgres, for limits that replicas share without a Redis. Its client is an optional peer, loaded only if it is used.
 
-/** What is used of a pool of connections. */
+/** The parts of a connection pool that are used. */
 interface Pool {
   query(text: string, values?: readonly unknown[]): Promise<{ rows: ReadonlyArray<Record<string, unknown>> }>;
   on(event: 'error', listener: () => void): unknown;
@@ -15,7 +15,7 @@ interface PostgresModule {
 /**
  * @param patience how long a query, or a new connection, may take, in ms.
  * @returns a small pool, which opens its connections when they are needed, and new ones for those that were lost.
- * @throws Error with the command that installs the client, where it is missing.
+ * @throws Error with the command that installs the client, if it is missing.
  */
 export async function openPostgres(url: string, patience: number): Promise<Pool> {
   const { Pool } = await loadClient();

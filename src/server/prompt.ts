@@ -12,7 +12,7 @@ export interface Message {
   readonly content: string | Content;
 }
 
-/** What `run` gives: messages; text and other content without a role is what the user says. */
+/** What `run` returns: messages. Text and other content without a role counts as the user's. */
 export type PromptResult = string | Content | ReadonlyArray<string | Content | Message>;
 
 /** A prompt, which people choose from a list. */
@@ -24,7 +24,7 @@ export interface PromptDeclaration<Scope extends string, Arguments extends z.Zod
   readonly description: string;
   /** All of them are required. Without them the request ends with HTTP 403, before `run` or `complete`. */
   readonly scopes: readonly Scope[];
-  /** What a person fills in. All of it comes as text: take `z.string()`, `z.enum()`, or `z.coerce.number()`. */
+  /** What a person fills in. All values arrive as text: use `z.string()`, `z.enum()`, or `z.coerce.number()`. */
   readonly arguments?: Arguments;
   /** Suggests values of an argument while a person types. */
   readonly complete?: Complete<Extract<keyof z.output<Arguments>, string>, Scope>;
@@ -38,7 +38,7 @@ export interface Prompt {
   /** Its entry in `prompts/list`. */
   readonly listing: PromptListing;
   /**
-   * Checks the arguments and runs the prompt. Whoever calls it has checked the scopes.
+   * Checks the arguments and runs the prompt. The caller has checked the scopes.
    * @throws WrongArguments
    */
   get(args: unknown, call: Call): Promise<GetPromptResult>;

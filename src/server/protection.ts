@@ -24,30 +24,30 @@ export interface HandlerOptions extends About {
   readonly prompts?: readonly Prompt[];
   /** The values of the variables that `Register` names; tools, resources and prompts get them as `call.env`. */
   readonly env?: OwnVariables;
-  /** What tools, resources and prompts get as `call.services`, where `Register` names it. Whoever hands it over closes it. */
+  /** What tools, resources and prompts get as `call.services`, if `Register` names it. You have to close it yourself. */
   readonly services?: OwnServices;
   /**
    * Signs what clients carry while a call waits for an answer (`call.ask`): 32 characters at least, the same in all
-   * processes. Default: one of this process, so that the answer has to come back to it.
+   * processes. Default: a random one, so that the answer has to come back to this process.
    */
   readonly stateSecret?: string | undefined;
   /**
    * Lists only what the token may use; default false. A client that does not see a tool never asks for its scope, so
-   * that nobody is ever sent back for more ("step-up"): leave it off where people are to get more scopes later. What is hidden
-   * is refused as before, by its scopes. Without a token, public tools alone are listed.
+   * that nobody is ever asked for more scopes later ("step-up"): leave it off if that should happen. What is hidden
+   * is still refused by its scopes. Without a token, only public tools are listed.
    */
   readonly hideWhatIsRefused?: boolean;
   /** Default: none. Without `redisUrl` or `databaseUrl` each process, or instance of a serverless host, counts for itself. */
   readonly limits?: LimitOptions;
-  /** Host names, whatever the port, that are allowed beside that of the provider's `mcpUrl`. */
+  /** Host names, with any port, that are allowed besides that of the provider's `mcpUrl`. */
   readonly allowedHosts?: readonly string[];
-  /** Origins of web pages that are allowed beside that of the provider's `mcpUrl`. */
+  /** Origins of web pages that are allowed besides that of the provider's `mcpUrl`. */
   readonly allowedOrigins?: readonly string[];
-  /** How many proxies of yours are in front and add to `X-Forwarded-For`; default 0. */
+  /** How many of your own proxies are in front and add to `X-Forwarded-For`; default 0. */
   readonly trustedProxies?: number;
   /** How large a request's body may be; default 65,536. */
   readonly maxBodyBytes?: number;
-  /** What `/.well-known/openai-apps-challenge` answers, for OpenAI's directory; nothing is there by default. */
+  /** What `/.well-known/openai-apps-challenge` answers, for OpenAI's directory. Default: 404. */
   readonly openaiAppsChallenge?: string | undefined;
   /** Default: JSON on stderr, or text in a terminal. */
   readonly log?: Log;
@@ -67,7 +67,7 @@ export const defaultBytes = 65_536;
 export function protect(options: HandlerOptions, life: Life): Protection {
   const { auth, log = createLog() } = options;
   const limits = new Limits(options.limits ?? {}, auth.endpoint.href, log);
-  // Where nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
+  // If nothing was handed over, nothing is declared: `Register` is the owner's promise to hand it over.
   const { env = {} as OwnVariables, services = {} as OwnServices } = options;
   warnOfLongInstructions(options, log);
   const mcp = new McpEndpoint({ ...options, env, services, limits, log });

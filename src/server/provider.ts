@@ -39,7 +39,7 @@ export type { Refusal } from './refusal.ts';
 export { type ScopeOptions, Scopes } from './scopes.ts';
 export type { AccessTokenVerifier } from './verifier.ts';
 
-/** What a provider has to know of Scalekit and of this server. */
+/** What a provider has to know about Scalekit and this server. */
 export interface ScalekitOptions<Scope extends string = string> {
   /** `https://<name>.scalekit.dev`: Dashboard > Settings. */
   readonly environmentUrl: string;
@@ -50,13 +50,13 @@ export interface ScalekitOptions<Scope extends string = string> {
   /** What `defineScopes` returned, or the scopes' names as in the dashboard. */
   readonly scopes: Scopes<Scope> | readonly Scope[];
   /**
-   * Who is refused although their tokens are good (docs/revocation.md): a list in a file, in Redis, or in both. It is read from
+   * Who is refused although their tokens are valid (docs/revocation.md): a list in a file, in Redis, or in both. It is read from
    * the first token on, and again and again; `close()` ends that. `serve` takes DENY_FILE and REDIS_URL in its place.
    */
   readonly deny?: DenyOptions;
   /**
-   * Told of each request that `middleware()`, `authenticate()` or a guard for scopes refuses: its `status`, `reason` and
-   * `message` for a log, none of which has anything of the token. `createServer` logs by itself.
+   * Called for each request that `middleware()`, `authenticate()` or a guard for scopes refuses: its `status`, `reason` and
+   * `message` are for a log, and contain nothing of the token. `createServer` logs by itself.
    */
   readonly onRefused?: (refusal: Refusal) => void;
 }
@@ -76,8 +76,8 @@ export interface ResourceMetadata {
 }
 
 /**
- * Verifies Scalekit's access tokens for one MCP server, and tells clients where to get one. It listens nowhere and sets
- * nothing of the process: keys are fetched when the first token comes.
+ * Verifies Scalekit's access tokens for one MCP server, and tells clients where to get one. It does not listen and changes
+ * no process settings: keys are fetched when the first token comes.
  *
  * @example
  * const auth = new ScalekitProvider({
@@ -88,10 +88,10 @@ export interface ResourceMetadata {
  * });
  * app.use(auth.metadataRouter('Todo MCP'));
  * app.use('/mcp', auth.middleware());
- * @throws TypeError when an option breaks its rule; it says which, the value and what was expected.
+ * @throws TypeError when an option is invalid; it names the option, the value and what was expected.
  */
 export class ScalekitProvider<Scope extends string = string> {
-  /** Where clients reach this server's MCP: the `resource` of the metadata, byte for byte. */
+  /** The MCP endpoint: exactly the `resource` of the metadata. */
   readonly endpoint: URL;
   /** Where clients are sent for the metadata (RFC 9728: the well-known part goes before the path). */
   metadataUrl: URL;
@@ -101,7 +101,7 @@ export class ScalekitProvider<Scope extends string = string> {
   authorizationServer: AuthorizationServerMetadata;
   /** The scopes of this server. */
   readonly scopes: Scopes<Scope>;
-  /** Told of each request that a guard refuses. */
+  /** Called for each request that a guard refuses. */
   readonly onRefused: ((refusal: Refusal) => void) | undefined;
   /** @internal */
   [denyList]: FollowedDenyList | undefined;
@@ -161,8 +161,8 @@ export class ScalekitProvider<Scope extends string = string> {
 
   /**
    * The `WWW-Authenticate` header that sends a client for a token, or for a better one (RFC 6750, section 3).
-   * @param error nothing where the client sent no token at all.
-   * @param scope what the client is to ask for; the base scopes by default.
+   * @param error leave it out if the client sent no token at all.
+   * @param scope what the client has to request; the base scopes by default.
    * @example
    * res.setHeader('WWW-Authenticate', auth.challenge({ code: 'invalid_token', description: 'The token was withdrawn' }));
    */
@@ -184,7 +184,7 @@ export class ScalekitProvider<Scope extends string = string> {
    *
    * @param token as it came in the `Authorization` header, without `Bearer`.
    * @returns whose it is, and which of this server's scopes it has.
-   * @throws InvalidToken when the token is no good; anything else means that this could not be found out.
+   * @throws InvalidToken when the token is invalid; any other error means that this could not be found out.
    * @example
    * const { user, scopes } = await auth.verify(token);
    */
@@ -193,12 +193,12 @@ export class ScalekitProvider<Scope extends string = string> {
     const { claims } = access.user;
     const denied = this[denyList];
     if (denied?.isFresh === false) await denied.freshen();
-    // After the signature: only whoever has a token learns that it is on the list.
+    // After the signature, so that only the token's holder learns that it is on the list.
     if (denied?.denies(claims)) throw new InvalidToken('token_denied', claims);
     return access;
   }
 
-  /** Ends what the provider holds open: the reading of the deny list. The next token begins it again. */
+  /** Stops reading the deny list, which is all that the provider keeps open. The next token starts it again. */
   async close(): Promise<void> {
     await this[denyList]?.close();
   }
@@ -217,9 +217,9 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /**
-   * Middleware for Express, or for `node:http`, that lets in requests with a good token, and hands on in `req.auth` what it
-   * allows. All others are answered: 401 with the challenge that starts a sign-in, 503 with `Retry-After` where Scalekit's
-   * keys cannot be had, so that no client throws a good token away.
+   * Middleware for Express, or for `node:http`, that lets in requests with a valid token, and passes on in `req.auth` what it
+   * allows. All others get an answer: 401 with the challenge that starts a sign-in, 503 with `Retry-After` if Scalekit's
+   * keys are not available, so that no client throws a valid token away.
    *
    * @example
    * app.use('/mcp', auth.middleware());
@@ -229,7 +229,7 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /**
-   * Asks for scopes, all of them, and refuses with 403 and a challenge that names what to ask for: these, those of the token,
+   * Requires all of these scopes, or refuses with 403 and a challenge that names what to request: these, those of the token,
    * and the base. It fits an Express route after `middleware()`, and the `scopeChallenge` of a tool in SDK 2.
    *
    * @example
@@ -244,8 +244,8 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /**
-   * Asks for the scopes of each tool, for servers on SDK 1, which cannot answer a tool call with 403 by itself. It goes behind
-   * `middleware()` and `express.json()`, and what it has looked at has to be what the SDK gets: `req.body`.
+   * Requires each tool's scopes, for servers on SDK 1, which cannot answer a tool call with 403 by itself. It goes after
+   * `middleware()` and `express.json()`, and the SDK has to get what it has checked: `req.body`.
    *
    * @param tools the scopes that each tool needs; `[]` for none. A tool that is left out needs all scopes.
    * @example
@@ -277,7 +277,7 @@ export class ScalekitProvider<Scope extends string = string> {
 
   /**
    * Middleware that answers clients which look for metadata, at every path where they do: this server's (RFC 9728), and
-   * Scalekit's for old clients (RFC 8414). Everything else it hands on.
+   * Scalekit's for old clients (RFC 8414). It passes everything else on.
    *
    * @param name what people see when they sign in.
    * @example
@@ -290,7 +290,7 @@ export class ScalekitProvider<Scope extends string = string> {
   /**
    * The same as `metadataRouter()` for servers that get a `Request`.
    *
-   * @returns the metadata where that is asked for, else nothing.
+   * @returns the metadata if it is requested, else nothing.
    * @example
    * const metadata = await auth.metadataResponse(request, 'Todo MCP');
    * if (metadata) return metadata;
@@ -300,14 +300,14 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 
   /**
-   * Whose token it is, from what the SDK hands to a tool.
+   * Whose token it is, from what the SDK passes to a tool.
    *
    * @example
    * // SDK 1
    * server.registerTool('list_todos', {}, async ({ authInfo }) => listTodos(auth.userOf(authInfo).id));
    * // SDK 2
    * server.registerTool('list_todos', {}, async ({ http }) => listTodos(auth.userOf(http?.authInfo).id));
-   * @throws TypeError where it did not come from this class.
+   * @throws TypeError if it did not come from this class.
    */
   userOf(authInfo: CarriesUser | undefined): User {
     return userIn(authInfo);
@@ -330,7 +330,7 @@ export class ScalekitProvider<Scope extends string = string> {
   }
 }
 
-/** Names alone have nothing to say for themselves. */
+/** Names alone have no descriptions. */
 function scopesNamed<Scope extends string>(scopes: Scopes<Scope> | readonly Scope[]): Scopes<Scope> {
   if (scopes instanceof Scopes) return scopes;
   return new Scopes(

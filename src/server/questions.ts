@@ -21,10 +21,10 @@ export type Answer<Content> =
 /**
  * Asks the person at the client, and waits for the answer.
  *
- * @param message what the person reads.
+ * @param message the question.
  * @param schema what to fill in: text, numbers, yes or no, and choices, each with a description, in one flat object.
- * @param name names the question; needed only where the order in which a call asks can change.
- * @throws CannotAsk where the client has nobody to ask. `call.canAsk` says so before.
+ * @param name the question's name; needed only if the order of a call's questions can change.
+ * @throws CannotAsk if the client cannot ask a person. `call.canAsk` says so beforehand.
  */
 export type Ask = <Schema extends z.ZodObject>(
   message: string,
@@ -33,7 +33,7 @@ export type Ask = <Schema extends z.ZodObject>(
 ) => Promise<Answer<z.output<Schema>>>;
 
 /**
- * The client cannot ask a person. It is told so, and the call ends, where nothing catches this.
+ * The client cannot ask a person. If nothing catches this, the call ends, and the client is told.
  *
  * @example
  * const answer = await ask('Which folder?', Folder).catch((error) => {
@@ -49,7 +49,7 @@ export class CannotAsk extends Error {
   }
 }
 
-/** Ends a call whose question goes out with its answer. Whoever catches it changes nothing. */
+/** Ends a call whose question is sent as its answer. Catching it changes nothing. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
@@ -60,7 +60,7 @@ export class Interrupted extends Error {
 
 /** An answer that a call has used, with what it answers. */
 interface Given {
-  /** Digest of the question: an answer to another question is none. */
+  /** A digest of the question, so that it does not count as the answer to another one. */
   readonly question: string;
   readonly action: ElicitResult['action'];
   readonly content?: ElicitResult['content'];
@@ -74,7 +74,7 @@ export interface Questions {
   readonly ask: Ask;
 }
 
-/** People think, fetch their glasses, and look something up. */
+/** How long a person may take, in ms: people think, and look things up. */
 const longestWait = 10 * 60 * 1000;
 /** A form that is filled in wrongly comes back so often, where the client does not check it itself. */
 const mostAttempts = 3;
@@ -165,7 +165,7 @@ function formOf(message: string, schema: z.ZodObject): ElicitRequestFormParams {
   return inputRequired.elicit({ message, requestedSchema: schema }).params as ElicitRequestFormParams;
 }
 
-/** @returns nothing where the content does not fit the schema. */
+/** @returns nothing if the content does not fit the schema. */
 function answerOf<Schema extends z.ZodObject>(
   { action, content }: Pick<ElicitResult, 'action' | 'content'>,
   schema: Schema,

@@ -26,7 +26,7 @@ const patience = 2000;
 /**
  * Opens a connection, which comes back by itself when it is lost. Commands fail meanwhile, and nothing waits.
  * @param commandTimeout how long a command may take, in ms.
- * @throws Error with the command that installs the client, where it is missing.
+ * @throws Error with the command that installs the client, if it is missing.
  */
 export async function openRedis(url: string, commandTimeout = patience): Promise<Redis> {
   const module = await loadClient();

@@ -18,7 +18,7 @@ export interface ResourcePart {
   readonly bytes?: Bytes;
 }
 
-/** What `read` gives: text, bytes, or parts; `undefined` where there is no such resource. */
+/** What `read` returns: text, bytes, or parts; `undefined` if there is no such resource. */
 export type ResourceContents = string | Uint8Array | ResourcePart | readonly ResourcePart[] | undefined;
 
 /** A resource of a template, as `list` names it. */
@@ -50,7 +50,7 @@ export interface ResourceDeclaration<Scope extends string, Uri extends string> {
   readonly title?: string;
   /** What a model, or a person, reads to decide whether to read the resource. */
   readonly description?: string;
-  /** What `read` gives, unless it says otherwise. Default `text/plain` for text, `application/octet-stream` for bytes. */
+  /** The type of what `read` returns, unless that says otherwise. Default `text/plain` for text, `application/octet-stream` for bytes. */
   readonly mimeType?: string;
   /** All of them are required. Without them the request ends with HTTP 403, before `read`, `list` or `complete`. */
   readonly scopes: readonly Scope[];
@@ -62,13 +62,13 @@ export interface ResourceDeclaration<Scope extends string, Uri extends string> {
   list?(
     call: ListingCall<Scope>,
   ): ReadonlyArray<ListedResource<Uri>> | Promise<ReadonlyArray<ListedResource<Uri>>>;
-  /** Whether clients of 2026-07-28 can watch it: then say with `updated` when it has changed. */
+  /** Whether clients of 2026-07-28 can watch it. Then call `updated` when it has changed. */
   readonly subscribe?: boolean;
   /** For templates: suggests values of a variable while a person types. */
   readonly complete?: Complete<NamesIn<Uri>, Scope>;
 }
 
-/** Told of a change: of which URI, and for which user; for all where there is none. */
+/** Called with a change: of which URI, and for which user; for all users if there is none. */
 export type ChangeListener = (uri: string, userId: string | undefined) => void;
 
 /** A declared resource, which can say that it has changed. */
@@ -77,7 +77,7 @@ export interface DeclaredResource<Uri extends string> extends Resource {
    * Tells clients that watch it (`subscribe: true`). It reaches those that are connected to this process.
    *
    * @param variables which one of a template; `{}` for a resource that is alone.
-   * @param userId whose it is: `call.user.id`. Without it everybody who watches hears of it.
+   * @param userId whose it is: `call.user.id`. Without it, everybody who watches is told.
    *
    * @example
    * note.updated({ id }, user.id);
@@ -96,13 +96,13 @@ export interface Resource {
   readonly changes: Set<ChangeListener>;
   /** Its entry in `resources/list`, or in `resources/templates/list`. */
   readonly listing: Omit<ResourceListing, 'uri'>;
-  /** Reads it. Whoever calls it has checked the scopes. */
+  /** Reads it. The caller has checked the scopes. */
   read(
     uri: string,
     variables: Readonly<Record<string, string>>,
     call: Call,
   ): Promise<ReadResourceResult | undefined>;
-  /** Lists what there is of a template. */
+  /** Lists a template's resources. */
   readonly list: ((call: ListingCall) => Promise<readonly ResourceListing[]>) | undefined;
 }
 
@@ -129,7 +129,7 @@ export type DeclareResource<Scope extends string> = <const Uri extends string>(
   declaration: ResourceDeclaration<Scope, Uri>,
 ) => DeclaredResource<Uri>;
 
-/** Declares a resource of any scopes. @throws TypeError where its URI is none. */
+/** Declares a resource of any scopes. @throws TypeError if its URI is not one. */
 export function declareResource<Scope extends string, const Uri extends string>(
   declaration: ResourceDeclaration<Scope, Uri>,
 ): DeclaredResource<Uri> {

@@ -4,13 +4,13 @@ import { checkScope } from '../scalekit/scopes.ts';
 /** How scopes relate to each other. All of it is optional. */
 export interface ScopeOptions<Scope extends string> {
   /**
-   * What a client is told to ask for when it connects. Default: all scopes, because few clients come back for more
-   * later. With fewer here, a client is sent back for the rest when a tool needs it ("step-up").
+   * The scopes that a client is told to request when it connects. Default: all scopes, because few clients request more
+   * later. With fewer here, a client has to request the rest when a tool needs it ("step-up").
    */
   readonly base?: readonly Scope[];
   /**
-   * Scopes that include others. Scalekit's scopes are flat: without this a token has what it lists, no more.
-   * `{ 'files:write': ['files:read'] }` lets whoever may write read as well, here and in what clients are told.
+   * Scopes that include others. Scalekit's scopes are flat: without this a token has only what it lists.
+   * With `{ 'files:write': ['files:read'] }`, a token that may write may also read, here and in what clients are told.
    */
   readonly implied?: { readonly [scope in Scope]?: readonly Scope[] };
 }

@@ -26,15 +26,15 @@ export interface ServeOptions extends Omit<ServerOptions, 'auth' | 'env' | 'serv
   readonly auth: (env: Environment) => ScalekitProvider;
 }
 
-/** The owner's variables: they have to be there where `Register` names them. */
+/** The owner's variables, required if `Register` names them. */
 export type DeclaredVariables = keyof OwnDeclarations extends never
   ? { readonly variables?: VariableDeclarations }
   : { readonly variables: OwnDeclarations };
 
 /**
- * Runs the server as this process, until it is told to end: reads `.env` and the environment, checks every variable,
- * listens, and closes in good order on SIGTERM and SIGINT. Where something is wrong, the process names every
- * problem and ends with code 1.
+ * Runs the server as this process until it is told to end: reads `.env` and the environment, checks every variable,
+ * listens, and shuts down gracefully on SIGTERM and SIGINT. If something is wrong, the process names every
+ * problem and exits with 1.
  *
  * @example
  * await serve({
@@ -111,14 +111,14 @@ export async function serve({
 }
 
 /**
- * DATABASE_URL is the owner's variable, who may declare it (`variables`), and whose database may be of any kind: what is wrong
- * with it is not for us to say.
+ * DATABASE_URL is the owner's variable. They may declare it (`variables`), and their database may be of any kind, so it is not
+ * for us to say what is wrong with it.
  */
 function postgresUrl(text = ''): string | undefined {
   return /^postgres(?:ql)?:\/\//.test(text.trim()) ? text.trim() : undefined;
 }
 
-/** Begins to read the deny list, where there is one. */
+/** Begins to read the deny list, if there is one. */
 async function followOrEnd(auth: ScalekitProvider, log: Log): Promise<void> {
   try {
     await auth[denyList]?.freshen();
@@ -158,7 +158,7 @@ async function environmentOrEnd(declarations: VariableDeclarations) {
   process.stderr.write(
     `The server cannot start:\n${lines}Set them in .env, which .env.example explains.${other}\n`,
   );
-  // Not by an error: the lines above are all that a person needs, and a stack would not help.
+  // Without throwing: the lines above are all that a person needs, and a stack trace would not help.
   return await endProcess(1);
 }
 
@@ -174,7 +174,7 @@ function hostsOf(host: string | undefined, { hostname }: URL): readonly string[]
   return isOther ? [...localhost, hostname] : localhost;
 }
 
-/** "Ready" is said only where that is so. */
+/** Says "ready" only if that is true. */
 async function sayWhereItIs(
   name: string,
   endpoint: URL,

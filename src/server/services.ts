@@ -1,4 +1,4 @@
-// What the owner's tools work with: a database pool, a client of another API. Made once at the start, closed at the end.
+// What the owner's tools need, such as a database pool or a client of another API: opened once at the start, closed at the end.
 import { inspect } from 'node:util';
 import type { Environment } from './environment.ts';
 import type { Log } from './log.ts';
@@ -27,13 +27,13 @@ export type OwnServices = Register extends { services: infer Services extends ob
  * }
  */
 export interface ServiceDeclaration {
-  /** Called once, before the server listens, with all variables read and checked. What it throws ends the start. */
+  /** Called once, before the server listens, when all variables are read and checked. If it throws, the server does not start. */
   open(env: Environment, log: Log): OwnServices | Promise<OwnServices>;
-  /** Called once, when the last request has its answer. It has 5 seconds. */
+  /** Called once, after the last request. It may take 5 seconds. */
   close?(services: OwnServices): void | Promise<void>;
 }
 
-/** The owner's services: they have to be there where `Register` names them. */
+/** The owner's services, required if `Register` names them. */
 export type DeclaredServices = keyof OwnServices extends never
   ? { readonly services?: ServiceDeclaration }
   : { readonly services: ServiceDeclaration };
@@ -41,7 +41,7 @@ export type DeclaredServices = keyof OwnServices extends never
 /** In ms. */
 const patience = 5000;
 
-/** Closes what was opened. Trouble is logged, and keeps the process from nothing. */
+/** Closes what was opened. Errors are logged, and do not keep the process from ending. */
 export async function closeServices(
   services: OwnServices,
   { close }: Pick<ServiceDeclaration, 'close'>,
@@ -57,7 +57,7 @@ export async function closeServices(
     .finally(() => clearTimeout(timer));
 }
 
-/** Anything can be thrown, not errors alone. @returns what a log has to say of it. */
+/** Anything can be thrown, not only errors. @returns what to log about it. */
 export function detailsOf(thrown: unknown): { message: string; stack: string | undefined } {
   return thrown instanceof Error
     ? { message: thrown.message, stack: thrown.stack }

@@ -18,7 +18,7 @@ import { type Level, type LogFormat, levels, logFormats } from './log.ts';
 export interface Settings {
   /** Where this process listens. */
   readonly PORT: number;
-  /** Default: this machine only where MCP_URL leads to it, all interfaces elsewhere. */
+  /** Default: only this machine if MCP_URL is on it, otherwise all interfaces. */
   readonly HOST: string | undefined;
   /** An origin, without a trailing slash. */
   readonly SCALEKIT_ENVIRONMENT_URL: string;
@@ -27,11 +27,11 @@ export interface Settings {
   readonly SCALEKIT_RESOURCE_ID: string;
   /** The public base URL of this server, with its trailing slash. */
   readonly MCP_URL: string;
-  /** Host names, whatever the port, that are allowed beside that of MCP_URL. */
+  /** Host names, with any port, that are allowed besides that of MCP_URL. */
   readonly ALLOWED_HOSTS: readonly string[];
-  /** Origins of web pages that are allowed beside that of MCP_URL. */
+  /** Origins of web pages that are allowed besides that of MCP_URL. */
   readonly ALLOWED_ORIGINS: readonly string[];
-  /** How many proxies of yours are in front and add to X-Forwarded-For. */
+  /** How many of your own proxies are in front and add to X-Forwarded-For. */
   readonly TRUSTED_PROXIES: number;
   /** Where challenges send clients for the metadata; default: where RFC 9728 puts it, below MCP_URL's host. */
   readonly RESOURCE_METADATA_URL: string | undefined;
@@ -47,16 +47,16 @@ export interface Settings {
   readonly MAX_HEADER_BYTES: number;
   /** How long an idle connection is kept: longer than the proxy in front keeps it. */
   readonly KEEP_ALIVE_SECONDS: number;
-  /** How long it goes on serving after SIGTERM. */
+  /** How long it keeps serving after SIGTERM. */
   readonly DRAIN_SECONDS: number;
-  /** Signs what clients carry while a call waits for a person's answer; default: one of this process. */
+  /** Signs what clients carry while a call waits for a person's answer; default: a random one. */
   readonly STATE_SECRET: string | undefined;
   /** Default: text in a terminal, json elsewhere. */
   readonly LOG_FORMAT: LogFormat | undefined;
   readonly LOG_LEVEL: Level;
   /** Shared by replicas: the deny list, and the counts of the limits (without it a Postgres in DATABASE_URL has these). */
   readonly REDIS_URL: string | undefined;
-  /** The deny list as a file: an id (`jti` or `sub`) and a time a line. */
+  /** The deny list as a file: one id (`jti` or `sub`) and one time per line. */
   readonly DENY_FILE: string | undefined;
   /** What OpenAI's directory asks for at `/.well-known/openai-apps-challenge`. */
   readonly OPENAI_APPS_CHALLENGE: string | undefined;
@@ -151,7 +151,7 @@ function oneOf<const Name extends string>(names: readonly Name[]) {
   };
 }
 
-/** Its value is shown to nobody, not even where it is wrong. */
+/** Its value is never shown, not even if it is wrong. */
 function checkStateSecret(text: string): Checked<string> {
   return text.length >= 32
     ? accept(text)

@@ -3,7 +3,7 @@ import type { Counter, CountingEngine, OpenEngine } from './counting-engines.ts'
 import type { Log } from './log.ts';
 import { RateLimiterMemory, RateLimiterRes } from './speed.ts';
 
-/** In ms: how long nobody asks the engine again when it did not answer. */
+/** In ms: how long the engine is not asked again after it did not answer. */
 const pause = 1000;
 
 export class SharedCounts {
@@ -57,7 +57,7 @@ export class SharedCounts {
     return await engine.counter({ keyPrefix: `${this.#prefix}:${name}`, points, duration: 60 });
   }
 
-  /** A series of failures is two lines in the log: its first, and its end. */
+  /** A series of failures is two lines in the log: the first one, and its end. */
   #isGone({ message, code }: NodeJS.ErrnoException): void {
     this.#awayUntil = Date.now() + pause;
     if (!this.#isAway)

@@ -1,4 +1,4 @@
-// A connection for one request and its answer: what the SDK's server is connected to, in place of a web Response.
+// A connection for one request and its answer, to which the SDK's server is connected instead of a web Response.
 import {
   type JSONRPCMessage,
   type JSONRPCRequest,
@@ -8,7 +8,7 @@ import {
 import { EventStream } from './event-stream.ts';
 import type { OpenRequests } from './open-requests.ts';
 
-/** One message; or, where something was to be said before it, a stream of them. Nothing where the client hung up before. */
+/** One message, or a stream if something came before it. Nothing if the client disconnected first. */
 export type Answered = JSONRPCMessage | EventStream | undefined;
 
 /** Who gets the answer. */

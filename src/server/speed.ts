@@ -16,7 +16,7 @@ export function tuneProcess(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-/** An `import` of node:http loads Node's `fetch` with it, which no request needs: 25 ms. */
+/** An `import` of node:http also loads Node's `fetch`, which no request needs: 25 ms. */
 export const http = process.getBuiltinModule('node:http');
 /** Loads TLS, so only where it is called. */
 export const https = () => process.getBuiltinModule('node:https');
@@ -26,7 +26,7 @@ export const RateLimiterMemory: typeof Limiter.RateLimiterMemory = Memory;
 export type RateLimiterMemory = Limiter.RateLimiterMemory;
 export const RateLimiterRes: typeof Limiter.RateLimiterRes = Result;
 
-/** Loaded where limits are shared alone. */
+/** Loaded only if limits are shared. */
 export async function redisLimiter(): Promise<typeof Limiter.RateLimiterRedis> {
   // @ts-expect-error: here, too.
   return (await import('rate-limiter-flexible/lib/RateLimiterRedis.js')).default;

@@ -1,10 +1,10 @@
-// Why a server cannot listen, or is not where it should be, in words for whoever starts it.
+// Why a server cannot listen, or is not where it should be, in words for the person who starts it.
 import type { NotListening } from './listen.ts';
 
 const second = 1000;
 
 /**
- * @param host the variable HOST, where it is set.
+ * @param host the variable HOST, if it is set.
  * @returns why it cannot listen, and what to do about it.
  */
 export async function whyNot(error: NotListening, host: string | undefined): Promise<string> {

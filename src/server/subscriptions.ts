@@ -1,4 +1,4 @@
-// Who hears that a resource has changed (2026-07-28, `subscriptions/listen`): users who may read it, in this process.
+// Who is told that a resource has changed (2026-07-28, `subscriptions/listen`): users who may read it, in this process.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server';
 import { noToken, refuseScopes } from './authenticate.ts';

@@ -61,7 +61,7 @@ export class TokenVerifier<Scope extends string> {
 
   /**
    * @param token as it came in the `Authorization` header.
-   * @throws InvalidToken when the token is no good; anything else means that this could not be found out.
+   * @throws InvalidToken when the token is invalid; any other error means that this could not be found out.
    */
   async verify(token: string): Promise<Access<Scope>> {
     const id = hash('sha256', token, 'base64');

@@ -1,6 +1,6 @@
 // The owner's own environment variables: how they are declared, and the type that tools get.
 
-/** One variable: what it is, in a line; or that, and what holds where nobody has set it. */
+/** One variable: what it is, in a line; or that, and what holds if nobody has set it. */
 export type VariableDeclaration =
   | string
   | { readonly description: string; readonly default: string }
@@ -22,7 +22,7 @@ export type VariableDeclarations = Readonly<Record<string, VariableDeclaration>>
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be augmented by the owner of a server.
 export interface Register {}
 
-/** The values of declared variables: text, or undefined where a variable is optional. */
+/** The values of declared variables: text, or undefined if a variable is optional. */
 export type ValuesOf<Declarations extends VariableDeclarations> = {
   readonly [Name in keyof Declarations]: Declarations[Name] extends { readonly optional: true }
     ? string | undefined

@@ -1,6 +1,6 @@
 import type { CommandRow } from '../command.ts';
 
-/** For create alone, which runs it in the project that it has made. */
+/** Only for create, which runs it in the project that it has made. */
 export const selfCheck: CommandRow = {
   name: 'self-check',
   isHidden: true,

@@ -3,7 +3,7 @@ import type { McpClient } from './client.ts';
 import { inApplicationData } from './machine.ts';
 import { bridgeEntry } from './mcp-remote.ts';
 
-/** Claude asks from its maker's cloud: a server on this machine is reached by a program that the application starts. */
+/** Claude connects from its vendor's cloud, so a server on this machine is reached through a program that the application starts. */
 function isPublic(url: string): boolean {
   const parsed = new URL(url);
   return parsed.protocol === 'https:' && !isLoopback(parsed);

@@ -11,10 +11,10 @@ export type ClientId =
   | 'windsurf'
   | 'mcp-remote';
 
-/** Whose file it is: the project's, which its owner may share, or the person's, for all folders. */
+/** Whose file it is: the project's, which can be shared, or the person's, for all folders. */
 export type ClientScope = 'project' | 'user';
 
-/** The machine that a client runs on, as far as it decides where files are. */
+/** The properties of the client's machine that decide where files are. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,13 +22,13 @@ export interface Machine {
   readonly home: string;
 }
 
-/** A server, as it is put into a client's file. */
+/** A server for a client's file. */
 export interface ServerEntry {
-  /** Under which the client lists it. */
+  /** The name in the client's list. */
   readonly name: string;
   /** Its MCP endpoint. */
   readonly url: string;
-  /** What the client is told to ask for, `offline_access` included; none where that is left to the server. */
+  /** The scopes that the client is told to request, including `offline_access`; none if that is left to the server. */
   readonly scopes: readonly string[];
 }
 
@@ -44,10 +44,10 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 /** A file of a client. */
 export interface ClientFile {
   readonly scope: ClientScope;
-  /** `jsonc` is JSON whose client reads comments and commas at the end of lists. */
+  /** `jsonc` is JSON in which the client accepts comments and trailing commas. */
   readonly format: 'json' | 'jsonc' | 'toml';
   /**
-   * Where it is: of several, the first that is there, else the first.
+   * Where it is: the first of several that exists, else the first.
    * @param project the folder of the project.
    */
   paths(machine: Machine, project: string): readonly [string, ...string[]];
@@ -55,31 +55,31 @@ export interface ClientFile {
   readonly key: string;
   /** What the file says about a server. */
   entry(server: ServerEntry, machine: Machine): JsonObject;
-  /** What a new file has beside its servers. */
+  /** What a new file has besides its servers. */
   readonly preamble?: JsonObject;
-  /** What a person has to know about this file. */
+  /** What a person should know about this file. */
   readonly note?: string;
 }
 
-/** Whether a client is told which scopes to ask for. Where it is not, this says why. */
+/** Whether a client is told which scopes to request. If not, this says why. */
 export type ScopesTold = 'pinned' | { readonly not: string };
 
-/** What a person does in the place of a file. */
+/** What a person has to do if there is no file. */
 export interface ByHand {
-  /** A step a line. */
+  /** One step per line. */
   readonly steps: readonly string[];
   readonly removal: readonly string[];
   readonly scopes: ScopesTold;
 }
 
-/** A client: where it keeps its servers, and what becomes of a connection. Sources: docs/mcp.md#client-files. */
+/** A client: where it lists its servers, and what happens after connecting. Sources: docs/mcp.md#client-files. */
 export interface McpClient {
   readonly id: ClientId;
   readonly name: string;
-  /** The usual one first. */
+  /** The default first. */
   readonly files: readonly ClientFile[];
   /**
-   * What to do by hand, where this client has no file for such a server in this scope.
+   * What to do by hand if this client has no file for such a server in this scope.
    * @param scope undefined if none was asked for.
    * @returns undefined if there is a file.
    */
@@ -89,7 +89,7 @@ export interface McpClient {
   signIn(name: string): string;
 }
 
-/** Stays signed in once `offline_access` was asked for (docs/scalekit.md#scopes-and-refresh-tokens). */
+/** Stays signed in if `offline_access` was requested (docs/scalekit.md#scopes-and-refresh-tokens). */
 export function lifeOf(told: ScopesTold, server: ServerEntry): string {
   if (told === 'pinned' && server.scopes.includes('offline_access'))
     return 'It asks for offline_access, so the connection outlives its tokens: nobody has to sign in again.';

@@ -22,7 +22,7 @@ export const copilot: McpClient = {
     },
     {
       scope: 'project',
-      // It reads .mcp.json as well; but that is Claude Code's, which refuses an entry with `tools` (docs/mcp.md#client-files).
+      // It also reads .mcp.json, but that is Claude Code's file, which must not have an entry with `tools` (docs/mcp.md#client-files).
       paths: (machine, project) => [pathOn(machine, project, '.github', 'mcp.json')],
       ...common,
       note: 'Copilot CLI reads a project’s file only in folders that it was told to trust.',

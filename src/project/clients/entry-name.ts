@@ -1,7 +1,7 @@
-/** Clients take these in names of servers, each at least these (Claude Code is the strictest). */
+/** The characters that all clients accept in servers' names (Claude Code is the strictest). */
 export const entryNameRule = /^[\w-]{1,64}$/;
 
-/** @returns a name that every client takes, of whatever a folder, a package or a host is called. */
+/** @returns a name that every client accepts, from the name of a folder, a package or a host. */
 export function entryName(text: string): string {
   const name = text
     .toLowerCase()

@@ -4,8 +4,8 @@ import { inHome, pathOn } from './machine.ts';
 const common = {
   format: 'jsonc',
   key: 'mcpServers',
-  // `url` means the old SSE transport to it. With `oauth.enabled` it would sign in by itself when it starts, and then for the
-  // challenge's scopes alone: `/mcp auth` asks for these.
+  // For it, `url` means the old SSE transport. With `oauth.enabled` it would sign in by itself when it starts, but only for the
+  // challenge's scopes; `/mcp auth` requests these.
   entry: ({ url, scopes }) => ({ httpUrl: url, ...(scopes.length > 0 && { oauth: { scopes } }) }),
 } as const satisfies Partial<ClientFile>;
 

@@ -10,7 +10,7 @@ import { opencode } from './opencode.ts';
 import { vscode } from './vscode.ts';
 import { windsurf } from './windsurf.ts';
 
-/** All clients that `connect` knows: the one list of them. A client is a file of this folder and a line here. */
+/** All clients that `connect` knows. To add one, add a file to this folder and a line here. */
 export const mcpClients: Readonly<Record<ClientId, McpClient>> = {
   'claude-code': claudeCode,
   'claude-desktop': claudeDesktop,

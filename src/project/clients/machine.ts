@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import { posix, win32 } from 'node:path';
 import type { Machine } from './client.ts';
 
-/** @returns the machine that we run on, for a person whose environment this is. */
+/** @returns the machine that we run on, for the person with this environment. */
 export function thisMachine(env: Machine['env'], platform: NodeJS.Platform = process.platform): Machine {
   const home = (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir();
   return { platform, env, home };
 }
 
-/** For files in a project, whose paths have slashes on every system and belong to nobody. */
+/** For files in a project, whose paths have slashes on every system and do not depend on a person. */
 export const inProject: Machine = { platform: 'linux', env: {}, home: '' };
 
 /** Joins a path as the machine's system does. */

@@ -4,16 +4,16 @@ import type { JsonObject, Machine, McpClient, ServerEntry } from './client.ts';
 /** The versions that were tried (docs/mcp.md#client-files). */
 const packageRange = 'mcp-remote@^0.15.1';
 
-/** @returns the words of the command that speaks stdio to a client and HTTP to the server. */
+/** @returns the command, as a list of words, that bridges between a client's stdio and the server's HTTP. */
 function commandOf({ url, scopes }: ServerEntry, { platform }: Pick<Machine, 'platform'>): readonly string[] {
   const metadata = JSON.stringify({ scope: scopes.join(' ') });
-  // On Windows some clients split arguments at spaces (docs/mcp.md#client-files); to JSON, \u0020 is a space all the same.
+  // On Windows some clients split arguments at spaces (docs/mcp.md#client-files); in JSON, \u0020 is a space, too.
   const text = platform === 'win32' ? metadata.replaceAll(' ', String.raw`\u0020`) : metadata;
   const pinned = scopes.length > 0 ? ['--static-oauth-client-metadata', text] : [];
   return ['npx', '-y', packageRange, url, ...pinned];
 }
 
-/** @returns the entry of a client that can start programs and nothing else, as most have it under `mcpServers`. */
+/** @returns the entry for clients that can only start programs, in the usual form of `mcpServers`. */
 export function bridgeEntry(server: ServerEntry, machine: Pick<Machine, 'platform'>): JsonObject {
   const [command = '', ...args] = commandOf(server, machine);
   return { command, args };

@@ -4,7 +4,7 @@ import { inHome, pathOn } from './machine.ts';
 const common = {
   format: 'jsonc',
   key: 'mcp',
-  // It has `oauth.scope`, and takes what the server names before it (docs/mcp.md#client-files).
+  // It has `oauth.scope`, but the scopes that the server names come first (docs/mcp.md#client-files).
   entry: ({ url }) => ({ type: 'remote', url, enabled: true }),
   preamble: { $schema: 'https://opencode.ai/config.json' },
 } as const satisfies Partial<ClientFile>;

@@ -10,7 +10,7 @@ const formats: Readonly<Record<EntryPlace['format'], EntryFormat>> = {
   toml: tomlEntries,
 };
 
-/** What became of an entry. */
+/** What happened to an entry. */
 export type EntryChange = 'added' | 'updated' | 'removed' | 'none';
 
 export interface EditedText {
@@ -20,13 +20,13 @@ export interface EditedText {
 
 /**
  * @returns the servers that a client's file lists, by their names.
- * @throws NotUnderstood where its client cannot read it.
+ * @throws NotUnderstood if its client cannot read it.
  */
 export function entriesIn(text: string, place: Omit<EntryPlace, 'name'>): ReadonlyMap<string, JsonObject> {
   return formats[place.format].entries(text, place);
 }
 
-/** The edit is believed only where its outcome says what was meant, about this entry and about all others. */
+/** An edit is accepted only if its result is what was meant, for this entry and for all others. */
 function checked(text: string, place: EntryPlace, expected: ReadonlyMap<string, JsonObject>): string {
   let actual: ReadonlyMap<string, JsonObject> | undefined;
   try {
@@ -59,7 +59,7 @@ export function putEntry(text: string, place: EntryPlace, value: JsonObject): Ed
 }
 
 /**
- * Takes a server out of the text of a client's file.
+ * Removes a server from the text of a client's file.
  * @throws NotUnderstood where the text is not understood.
  */
 export function removeEntry(text: string, place: EntryPlace): EditedText {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientFile, JsonObject, JsonValue } from '../clients/client.ts';
 
-/** Which entry of which file, as far as its text goes. */
+/** An entry's place in the text of a file. */
 export interface EntryPlace extends Pick<ClientFile, 'key' | 'format' | 'preamble'> {
   readonly name: string;
 }
@@ -17,13 +17,13 @@ export class NotUnderstood extends Error {
   }
 }
 
-/** Reads and edits one format; what is not about the entry stays byte for byte. */
+/** Reads and edits one format. Everything outside the entry stays byte for byte. */
 export interface EntryFormat {
   /** @throws NotUnderstood for a file that its client cannot read. */
   entries(text: string, place: Omit<EntryPlace, 'name'>): ReadonlyMap<string, JsonObject>;
   /** Adds an entry that is not there. */
   add(text: string, place: EntryPlace, value: JsonObject): string;
-  /** Sets keys of an entry, and drops others; its other keys stay. */
+  /** Sets some keys of an entry and removes others; the rest stay. */
   change(text: string, place: EntryPlace, changes: EntryChanges): string;
   /** Takes an entry out. */
   remove(text: string, place: EntryPlace): string;
@@ -34,14 +34,14 @@ export interface EntryChanges {
   readonly drop: readonly string[];
 }
 
-/** How clients name the endpoint; an entry has one of them. */
+/** The keys that clients use for the endpoint; an entry has one of them. */
 const endpointKeys = ['url', 'httpUrl', 'serverUrl'];
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The values in an object that are no objects themselves, with the keys that lead there. */
+/** The values in an object that are not objects themselves, with their paths. */
 function leavesOf(value: JsonObject, path: readonly string[] = []): EntryChanges['set'] {
   return Object.entries(value).flatMap(([key, part]) =>
     isObject(part) ? leavesOf(part, [...path, key]) : [[[...path, key], part] as const],
@@ -52,7 +52,7 @@ function valueAt(value: JsonValue | undefined, path: readonly string[]): JsonVal
   return path.reduce<JsonValue | undefined>((at, key) => (isObject(at) ? at[key] : undefined), value);
 }
 
-/** @returns what has to change in an entry so that it says what ours says; undefined if nothing does. */
+/** @returns what has to change in an entry to make it say what ours says; undefined if nothing does. */
 export function changesOf(current: JsonObject, wanted: JsonObject): EntryChanges | undefined {
   const set = leavesOf(wanted).filter(([path, value]) => !isDeepStrictEqual(valueAt(current, path), value));
   const drop = endpointKeys.filter((key) => key in current && !(key in wanted));

@@ -11,7 +11,7 @@ import type { JsonObject, JsonValue } from '../clients/client.ts';
 import { lineEndOf } from '../source-text.ts';
 import { type EntryFormat, type EntryPlace, isObject, NotUnderstood } from './entry.ts';
 
-/** Edits JSON, with or without comments, as text: a property is put in or taken out, and all else stays byte for byte. */
+/** Edits JSON, with or without comments, as text: a property is added or removed, and everything else stays byte for byte. */
 
 /** The parser's numbers: its enums are `const`, which a module cannot import. */
 const Token = { comma: 5, lineComment: 12, blockComment: 13, lineBreak: 14, space: 15, end: 17 } as const;
@@ -28,7 +28,7 @@ function problemOf({ error }: ParseError): string {
   return words.replace(/^./, (first) => first.toLowerCase());
 }
 
-/** A name that stands twice in an object means one or the other, depending on who reads it. */
+/** If a name occurs twice in an object, programs differ in which one they read. */
 function refuseTwins(text: string, node: Node): void {
   const seen = new Set<unknown>();
   for (const property of node.children ?? []) {
@@ -66,11 +66,11 @@ function objectAt(text: string, root: Node, path: readonly string[]): Node | und
   return node;
 }
 
-/** How a text is laid out, so that what is added looks as what is there. */
+/** The layout of a text, so that additions look like the rest. */
 interface Layout {
   readonly unit: string;
   readonly eol: string;
-  /** Between a key and its value, and after commas, where all stands in one line. */
+  /** Between a key and its value, and after commas, if everything is on one line. */
   readonly space: string;
 }
 
@@ -108,7 +108,7 @@ const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArra
 const splice = (text: string, from: number, to: number, part: string) =>
   text.slice(0, from) + part + text.slice(to);
 
-/** What stands between a position and the end of its object: a comma, and the comments in the same line. */
+/** What is between a position and the end of its object: a comma, and the comments on the same line. */
 function after(text: string, offset: number): { readonly comma: number | undefined; readonly end: number } {
   const scanner = createScanner(text, false);
   scanner.setPosition(offset);
@@ -120,7 +120,7 @@ function after(text: string, offset: number): { readonly comma: number | undefin
     const isComment = token === Token.lineComment || token === Token.blockComment;
     if (token !== Token.comma && !isComment) return { comma, end };
     if (token === Token.comma) comma = scanner.getTokenOffset();
-    // A comment in a line of its own belongs to what follows.
+    // A comment on its own line belongs to what follows.
     else if (text.slice(end, scanner.getTokenOffset()).includes('\n')) return { comma, end };
     end = scanner.getTokenOffset() + scanner.getTokenLength();
   }
@@ -131,7 +131,7 @@ function insertFirst(text: string, object: Node, key: string, value: JsonValue):
   const [start, end] = [object.offset + 1, object.offset + object.length - 1];
   const inside = text.slice(start, end);
   const whole = text.replace(byteOrderMark, '').trim();
-  // A whole file in one line stays in one; `{}` alone has no layout to keep.
+  // A file on one line stays on one; `{}` alone has no layout to keep.
   if (!whole.includes('\n') && whole !== '{}') {
     const property = `${JSON.stringify(key)}:${layout.space}${inOneLine(value, layout)}`;
     return splice(text, start, end, `${inside.trimEnd()}${property}`);
@@ -153,7 +153,7 @@ function insertAfter(text: string, object: Node, last: Node, key: string, value:
   const property = isInLines
     ? `${layout.eol}${indent}${JSON.stringify(key)}: ${inLines(value, indent, layout)}`
     : `${layout.space}${JSON.stringify(key)}:${layout.space}${inOneLine(value, layout)}`;
-  // Where the list has a comma at its end, ours has one, too.
+  // If the list has a trailing comma, our entry has one, too.
   if (comma !== undefined) return splice(text, end, end, `${property},`);
   return `${text.slice(0, lastEnd)},${text.slice(lastEnd, end)}${property}${text.slice(end)}`;
 }
@@ -165,7 +165,7 @@ function insert(text: string, object: Node, key: string, value: JsonValue): stri
     : insertAfter(text, object, last, key, value);
 }
 
-/** Sets the value at a path, and makes the objects on the way that are not there. */
+/** Sets the value at a path, and creates the missing objects on the way. */
 function setAt(
   text: string,
   format: EntryPlace['format'],
@@ -191,7 +191,7 @@ function setAt(
     : insert(text, object, key, value);
 }
 
-/** Where what stands before a position ends: the last character that is neither white space nor in a comment. */
+/** The end of what precedes a position: its last character that is neither white space nor in a comment. */
 function codeBefore(text: string, from: number, offset: number): number {
   const scanner = createScanner(text.slice(0, offset), true);
   scanner.setPosition(from);
@@ -200,14 +200,14 @@ function codeBefore(text: string, from: number, offset: number): number {
   return end;
 }
 
-/** Takes a property out, with the comma that parts it from its neighbours and the line that it stands in. */
+/** Removes a property, with the comma that separates it from its neighbours and the line that it is on. */
 function drop(text: string, object: Node, property: Node): string {
   const [end, close] = [property.offset + property.length, object.offset + object.length - 1];
   const { comma } = after(text, end);
   const to = comma === undefined ? end : comma + 1;
   const from = text.slice(0, property.offset).trimEnd().length;
   const isLast = comma === undefined && object.children?.[0] !== property;
-  // The comma before the last one parts nothing any more.
+  // The comma before the last property is no longer needed.
   const before = isLast ? codeBefore(text, object.offset + 1, property.offset) : from;
   const kept = isLast ? text.slice(0, before - 1) + text.slice(before, from) : text.slice(0, from);
   const result = kept + text.slice(to);
@@ -224,7 +224,7 @@ function isBlank(text: string): boolean {
   return text.replace(byteOrderMark, '').trim() === '';
 }
 
-/** A new file. What is in front of nothing, such as a byte order mark, stays. */
+/** A new file. What an empty file starts with, such as a byte order mark, stays. */
 function fresh(text: string, { key, name, preamble }: EntryPlace, value: JsonObject): string {
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : '';
   return `${mark}${JSON.stringify({ ...preamble, [key]: { [name]: value } }, null, 2)}\n`;
@@ -234,7 +234,7 @@ export const jsonEntries: EntryFormat = {
   entries(text, { format, key }) {
     if (isBlank(text)) return new Map();
     const container = objectAt(text, parse(text, format), [key]);
-    // The parser's objects have no prototype, which comparisons take for a difference.
+    // The parser's objects have no prototype, which comparisons would count as a difference.
     const values = container === undefined ? {} : (structuredClone(getNodeValue(container)) as JsonObject);
     return new Map(
       Object.entries(values).map(([name, value]) => [name, isObject(value) ? value : {}] as const),

@@ -4,13 +4,13 @@ import { lineEndOf } from '../source-text.ts';
 import { type EntryFormat, type EntryPlace, isObject, NotUnderstood } from './entry.ts';
 
 /**
- * Edits TOML as text, at the one table that an entry is: libraries that write TOML lose comments, or lay out anew what nobody
- * asked for. What comes of an edit is parsed and compared by `edit.ts`, so that an unusual file is refused and not broken.
+ * Edits TOML as text, only in the table of the entry: libraries that write TOML lose comments, or reformat what nobody
+ * asked them to. `edit.ts` parses and compares the result of an edit, so that an unusual file is refused and not broken.
  */
 
 function read(text: string): JsonObject {
   try {
-    // Dates become text: no entry of ours has one, and they have to compare.
+    // Dates become text, so that they can be compared: no entry of ours has one.
     return JSON.parse(JSON.stringify(parse(text.replace('\uFEFF', '')))) as JsonObject;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
@@ -21,12 +21,12 @@ function read(text: string): JsonObject {
 
 const header = /^[ \t]*\[[^\n]*\][ \t]*(?:#[^\n]*)?\r?$/gm;
 
-/** Strings over several lines may hold what looks like a header. */
+/** Multi-line strings may contain what looks like a header. */
 function withoutLongStrings(text: string): string {
   return text.replaceAll(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, (part) => part.replaceAll(/[^\r\n]/g, '-'));
 }
 
-/** Which table a header opens, as its keys; of `[[…]]`, none. */
+/** The keys of the table that a header opens; none for `[[…]]`. */
 function keysOf(line: string): readonly string[] {
   const [, inside = ''] = /^[ \t]*\[([^[\]].*?)\][ \t]*(?:#.*)?\r?$/.exec(line) ?? [];
   return [...inside.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(
@@ -37,7 +37,7 @@ function keysOf(line: string): readonly string[] {
 interface Section {
   readonly keys: readonly string[];
   readonly start: number;
-  /** Where its lines end: before the empty lines and the comments in front of the next header. */
+  /** The end of a table's lines: before the empty lines and comments that precede the next header. */
   readonly end: number;
 }
 
@@ -46,7 +46,7 @@ function sectionsOf(text: string): readonly Section[] {
   return headers.map((match, index) => {
     const next = headers[index + 1]?.index ?? text.length;
     const body = text.slice(match.index, next);
-    // Comments in front of a header are about it, and not about what is above them.
+    // Comments before a header belong to it, not to the table above.
     const own = index + 1 < headers.length ? body.replace(/(?:^[ \t]*(?:#[^\n]*)?\r?\n)+$/m, '') : body;
     return { keys: keysOf(match[0]), start: match.index, end: match.index + own.length };
   });
@@ -66,7 +66,7 @@ function linesOf(value: JsonObject, eol: string): string {
     .join('');
 }
 
-/** Sets one key in the lines of a table: in its place, else as the last. */
+/** Sets one key in the lines of a table: in place if it exists, else as the last. */
 function setKey(body: string, key: string, value: JsonValue, eol: string): string {
   const line = new RegExp(
     `^([ \\t]*${key}[ \\t]*=[ \\t]*)(?:"[^"\\n]*"|'[^'\\n]*'|\\[[^\\]]*\\]|[\\w.+-]+)`,
@@ -109,7 +109,7 @@ export const tomlEntries: EntryFormat = {
     const own = sectionsOf(text).filter((each) => isOf(each, place));
     return own.reduceRight((rest, { start, end }) => {
       const [before, behind] = [rest.slice(0, start), rest.slice(end)];
-      // At the end, the empty line that parted it from what is above goes with it.
+      // At the end, also remove the empty line that separated it from what is above.
       return behind.trim() === ''
         ? before.replace(/(\r?\n)(?:[ \t]*\r?\n)+$/, '$1') + behind.trim()
         : before + behind.replace(/^(?:[ \t]*\r?\n)+/, '');

@@ -1,4 +1,4 @@
-// Every way in which a tool, a resource or a prompt has to be refused for a missing scope.
+// Every way in which a tool, a resource or a prompt has to be refused because of a missing scope.
 import { missingScopes } from '../authenticate.ts';
 import type { Scopes } from '../scopes.ts';
 
@@ -8,20 +8,20 @@ export interface Denied {
   readonly listing: { readonly name: string };
 }
 
-/** A refusal that has to come. */
+/** An expected refusal. */
 export interface Denial {
   /** The name of the tool, the resource or the prompt. */
   readonly name: string;
   /** The scope that the token lacks. */
   readonly missing: string;
-  /** What the token has in its place: every scope that does not include the missing one. */
+  /** What the token has instead: every scope that does not include the missing one. */
   readonly granted: readonly string[];
   /** What the client is told. */
   readonly error: string;
 }
 
 /**
- * @returns for everything that was declared and each scope that it needs, a token that lacks just that one, and the refusal it has to meet.
+ * @returns for everything declared and each scope that it needs, the scopes of a token that lacks only that one, and the refusal.
  *
  * @example
  * for (const { name, missing, granted, error } of denials(tools, scopes))

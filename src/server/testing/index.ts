@@ -1,6 +1,6 @@
 /**
- * What tests of a protected server start from. It takes a running local Scalekit and brings none:
- * `startEmulator` of `scalekit-mcp/emulator` starts one.
+ * What tests of a protected server start from. It needs a running local Scalekit, which
+ * `startEmulator` of `scalekit-mcp/emulator` starts.
  */
 export { type Denial, type Denied, denials } from './denials.ts';
 export { type Answer, listTools, type Sent, send } from './send.ts';

@@ -1,4 +1,4 @@
-// One HTTP request, as a test or an attacker sends it.
+// One HTTP request, as a test or an attacker would send it.
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 
@@ -17,7 +17,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** What JSON answers hold, in the places where tests look. Which of them are there depends on the answer. */
+  /** The parts of JSON answers that tests look at. Which of them exist depends on the answer. */
   readonly json: {
     readonly jsonrpc: string;
     readonly error: {
@@ -48,7 +48,7 @@ export interface Answer {
 }
 
 /**
- * Lists the tools: what a test sends where it does not matter which message it is.
+ * Lists the tools: for tests in which it does not matter which message is sent.
  *
  * @example
  * const { status } = await send(server.endpoint, { token, body: listTools });
@@ -60,7 +60,7 @@ export const listTools = { jsonrpc: '2.0', id: 1, method: 'tools/list' } as cons
  *
  * @example
  * const { status } = await send(server.endpoint, { token: 'garbage', body: listTools });
- * @throws the connection's error where there is no answer.
+ * @throws the connection's error if there is no answer.
  */
 export async function send(url: string, { method, token, headers, body }: Sent = {}): Promise<Answer> {
   const sent = request(url, {

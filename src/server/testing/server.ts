@@ -8,7 +8,7 @@ import { ScalekitProvider } from '../provider.ts';
 import type { Scopes } from '../scopes.ts';
 import { type Answer, send } from './send.ts';
 
-/** What a token of the local Scalekit says; it is a good one with all scopes where nothing else is asked. */
+/** What a token of the local Scalekit says. By default it is valid, with all scopes. */
 export interface TokenOptions {
   readonly scopes?: readonly string[];
   /** Whose token it is, such as `usr_1`. */
@@ -17,7 +17,7 @@ export interface TokenOptions {
   readonly expiresIn?: number;
 }
 
-/** What is needed of a running local Scalekit: `startEmulator` of `scalekit-mcp/emulator` returns one. */
+/** The parts of a running local Scalekit that are needed: `startEmulator` of `scalekit-mcp/emulator` returns one. */
 export interface LocalScalekit {
   readonly url: string;
   readonly resourceId: string;
@@ -36,9 +36,9 @@ export interface StartOptions<Scalekit extends LocalScalekit> extends Omit<Parti
   readonly clockTolerance?: number;
 }
 
-/** How a tool is called, a resource read, a prompt got. */
+/** How a tool is called, a resource is read, or a prompt is fetched. */
 export interface CallOptions extends TokenOptions {
-  /** A token, in place of one that the local Scalekit makes; `null` for a call without one, as public tools take it. */
+  /** A token, instead of one that the local Scalekit makes; `null` for a call without one, as public tools accept. */
   readonly token?: string | null;
 }
 
@@ -48,13 +48,13 @@ export interface Outcome {
   readonly status: number;
   /** The parameters of the `WWW-Authenticate` challenge of a 401 or 403. */
   readonly challenge: Readonly<Record<string, string | undefined>>;
-  /** What a model reads of a refusal, or of an error of the tool. */
+  /** What a model sees of a refusal, or of an error of the tool. */
   readonly error: string | undefined;
 }
 
 /** The outcome of a tool call. */
 export interface ToolAnswer extends Outcome {
-  /** The tool's result, where there was no error. */
+  /** The tool's result, if there was no error. */
   readonly result: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -87,8 +87,8 @@ export interface TestServer<Scalekit extends LocalScalekit = LocalScalekit> {
   /** Gets a prompt. */
   prompt(name: string, args?: Readonly<Record<string, string>>, options?: CallOptions): Promise<PromptAnswer>;
   /**
-   * Ends the server and its local Scalekit.
-   * @param grace how long calls that are under way may take, in milliseconds.
+   * Stops the server and its local Scalekit.
+   * @param grace how long calls in progress may take, in milliseconds.
    */
   stop(grace?: number): Promise<void>;
 }
@@ -174,7 +174,7 @@ export async function freeMcpUrl(): Promise<string> {
 
 /**
  * Reads a challenge.
- * @returns the parameters of a `WWW-Authenticate: Bearer` header; none where there is no challenge.
+ * @returns the parameters of a `WWW-Authenticate: Bearer` header; none if there is no challenge.
  *
  * @example
  * const { scope } = challengeOf(answer.headers);

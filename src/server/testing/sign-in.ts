@@ -10,7 +10,7 @@ interface KnownToken {
 }
 
 /**
- * The `authProvider` of the official MCP client, kept in memory, with a browser in place of a person's: the local Scalekit
+ * The `authProvider` of the official MCP client, kept in memory, with a browser instead of a person's: the local Scalekit
  * has to approve by itself (`autoApprove: true`).
  *
  * @example

@@ -2,7 +2,7 @@ import { interpreterIn } from '../../../project/layout.ts';
 import { lastLines, type RunOptions, runProgram } from '../../../project/programs.ts';
 import { UserError } from '../../../terminal/errors.ts';
 
-/** The virtual environment of a Python project, `.venv/`: by uv where that is there, else by Python's own venv and pip. */
+/** The virtual environment of a Python project, `.venv/`: made by uv if it is installed, else by Python's own venv and pip. */
 
 const written = 'The project was written, but its packages are not installed.';
 
@@ -37,14 +37,14 @@ async function runOrFail(
   });
 }
 
-/** Debian and Ubuntu have the module in a package of its own. */
+/** Debian and Ubuntu have the module in a separate package. */
 function venvHint(output: string): string | undefined {
   return /ensurepip is not|No module named '?venv/.test(output)
     ? 'Python has no venv here: install it (Debian, Ubuntu: apt install python3-venv), or install uv.'
     : undefined;
 }
 
-/** pip and uv name the index, and try for a while before they give up. */
+/** pip and uv name the index, and retry for a while before they give up. */
 function indexHint(output: string): string | undefined {
   return /NameResolutionError|NewConnectionError|Failed to fetch|dns error|ConnectTimeout|Max retries/i.test(
     output,
@@ -54,14 +54,14 @@ function indexHint(output: string): string | undefined {
 }
 
 /**
- * Makes `.venv/` and installs what pyproject.toml asks for, with what develops and tests it.
+ * Makes `.venv/` and installs what pyproject.toml requires, including what is for development and tests.
  * @returns notes for the owner, as sentences.
- * @throws UserError where there is neither uv nor a recent Python, or where the install fails.
+ * @throws UserError if there is neither uv nor a recent Python, or the install fails.
  */
 export async function installPython(options: RunOptions): Promise<readonly string[]> {
   const uv = await runProgram('uv', ['--version'], { ...options, limit: 10_000 });
   if (uv.exitCode === 0) {
-    // A virtual environment that is active in this shell is none of the project's.
+    // The virtual environment that is active in this shell is not the project's.
     const { VIRTUAL_ENV: _active, ...env } = options.env;
     await runOrFail(['uv', 'sync', '--extra', 'dev'], { ...options, env }, indexHint);
     return [];

@@ -10,7 +10,7 @@ import { listScopes, renameServer, scopesIn } from './source.ts';
 const scopesPath = 'scopes.py';
 const toolsPath = 'tools/__init__.py';
 const patternPath = 'tools/todo_read.py';
-/** The pattern's names in the blank template: its scope, and its function, which is its tool and its module as well. */
+/** The pattern's names in the blank template: its scope, and its function, whose name is also that of its tool and module. */
 const pattern = { scope: 'todo:read', tool: 'todo_read' };
 
 function ownScopes({ texts }: Planning) {
@@ -99,7 +99,7 @@ function prose(planning: Planning): object {
   };
 }
 
-/** The package manager runs what is Node's: the tool beside the server. */
+/** The package manager runs only what needs Node: the tool beside the server. */
 function commands({ packageManager: name }: Answers) {
   const manager = packageManager(name);
   return {

@@ -19,6 +19,6 @@ export const typescript: Language = {
   takenNames: dependencies.flatMap(({ dependencies: needed = {}, devDependencies: tools = {} }) =>
     Object.keys({ ...(needed as object), ...(tools as object) }),
   ),
-  // Not imported lazily, as other languages' are: most projects take it, and each file costs a start more than its text does.
+  // Not imported lazily, unlike other languages: most projects use it, and a further file costs the start more than its text does.
   load: async () => parts,
 };

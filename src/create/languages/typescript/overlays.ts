@@ -73,7 +73,7 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     value: 'compose',
     label: 'Compose',
     templates: anywhere,
-    // Postgres in a container is how its owner develops.
+    // Owners develop with Postgres in a container.
     isDefaultWith: ['postgres'],
     implies: ['docker'],
     // What its REDIS_URL needs.

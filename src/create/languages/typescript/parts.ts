@@ -71,7 +71,7 @@ function editTypeScript(path: string, text: string, planning: Planning): string 
   return path.startsWith('src/tools/') ? exampleFiles(path, text, planning) : withFirstScope(text, planning);
 }
 
-/** What the bundler makes a file of: the server, and the programs of overlays. */
+/** What the bundler turns into a file each: the server, and the programs of overlays. */
 function withPrograms(config: string, { overlays }: Planning): string {
   const programs = ['main', ...overlays.flatMap((each) => each.programs ?? [])];
   return listPrograms(config, programs);
