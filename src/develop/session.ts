@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { localFile, settleSwitches } from '../emulator/local-file.ts';
 import { LocalScalekit, type Scalekit, scopesOfProject, wantedScalekit } from '../emulator/of-project.ts';
@@ -17,8 +17,7 @@ import { endpointOf, readyBlock } from './ready-block.ts';
 import { makeScreen, type Screen, seconds, type Terminal } from './screen.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** How long a server that is replaced or ended may take for its open requests, in ms. */
-const graceOnRestart = 1000;
+/** How long a server that is ended with us may take for its open requests, in ms. */
 const graceAtEnd = 3000;
 /** When to mention that the server is not listening yet, in ms. */
 const patience = 10_000;
@@ -51,6 +50,8 @@ export class Session {
   /** Resolves when the server that was started last is ready, or has failed. */
   #announced: Promise<void> = Promise.resolve();
   #hasServed = false;
+  /** The port of the server that was started last. */
+  #port: number | undefined;
 
   constructor(project: Project, context: SessionContext, options: Readonly<Record<string, unknown>>) {
     this.#project = project;
@@ -89,8 +90,10 @@ export class Session {
 
   async begin(): Promise<void> {
     const since = performance.now();
+    this.#server.prepare(this.#serverEnvironment());
     await this.#examine();
     if (await this.#transform('')) await this.#serve(since);
+    else this.#server.discard();
     this.#begun = true;
     void this.#check('');
   }
@@ -99,6 +102,17 @@ export class Session {
     const has = (file: string) => files.includes(file);
     const isEnvironment = has('.env');
     if ((isEnvironment || has(localFile)) && !this.#readSettings()) return;
+    // It loads the packages while the compiler runs.
+    if (files.some(isOfServer)) this.#server.prepare(this.#serverEnvironment());
+    try {
+      await this.#follow({ files, since }, isEnvironment);
+    } finally {
+      this.#server.discard();
+    }
+  }
+
+  async #follow({ files, since }: Changes, isEnvironment: boolean): Promise<void> {
+    const has = (file: string) => files.includes(file);
     // New scopes are on the consent page without waiting for the compiler.
     if (has(localFile) || has(scopesFiles[this.#project.language])) await this.#followScalekit();
     if (isEnvironment) await this.#examine();
@@ -107,7 +121,7 @@ export class Session {
     const changed = sources.length > 0 ? await this.#transform(subject) : false;
     if (this.#context.signal.aborted || changed === undefined) return;
     // If only `.env` changed, the last source is started again.
-    const wanted = isEnvironment || changed || !this.#server.running;
+    const wanted = isEnvironment || changed || !this.#server.running || this.#server.hasFailed;
     if (wanted && existsSync(this.#project.entry)) await this.#serve(since);
     if (sources.length > 0) void this.#check(subject);
   }
@@ -155,7 +169,7 @@ export class Session {
     const { signal } = this.#checking;
     try {
       // The server comes first: both at once would slow it down.
-      await this.#announced;
+      await Promise.race([this.#announced, delay(patience, undefined, { ref: false })]);
       const checked = await this.#compiler.check(AbortSignal.any([signal, this.#context.signal]));
       if (!checked.ok) this.#showErrors(what, checked, 'the server runs all the same');
       else this.#screen.say('compile', `${subjectOf(what)}no errors, ${seconds(checked.duration)}`, 'quiet');
@@ -183,16 +197,17 @@ export class Session {
         `There is no ${relative(this.#project.directory, this.#project.entry)} after compiling.`,
         'tsconfig.json has to include "src", and src/main.ts is where the server starts.',
       );
-    const [scalekit] = await Promise.all([this.#followScalekit(), this.#server.stop(graceOnRestart)]);
+    const scalekit = await this.#followScalekit();
     if (scalekit.kind === 'failed') return this.#fail(scalekit.reason, scalekit.next);
     if (this.#context.signal.aborted) return;
     const { port } = this.#settings;
-    if (await isListening(port))
+    const isOurs = this.#server.running && port === this.#port;
+    if (!isOurs && (await isListening(port)))
       return this.#fail(
         `Port ${port} is taken by ${(await portOwner(port)) ?? 'another program (perhaps another dev)'}.`,
         'Stop that one, or set another PORT, and the same in MCP_URL, in .env.',
       );
-    this.#server.start(this.#serverEnvironment());
+    this.#port = port;
     // Not awaited: a server that never gets ready must not hold up the next change.
     this.#announced = this.#announce(port, since);
   }
@@ -225,13 +240,9 @@ export class Session {
   }
 
   async #announce(port: number, since: number): Promise<void> {
-    const isReady = await this.#server.ready(port, patience);
-    if (this.#context.signal.aborted) return;
-    if (!isReady) {
-      if (this.#server.running)
-        this.#screen.say('server', `runs, and does not listen on port ${port} yet`, 'bad');
-      return;
-    }
+    const sayLate = () => this.#screen.say('server', `runs, and does not listen on port ${port} yet`, 'bad');
+    const isReady = await this.#server.replace(this.#serverEnvironment(), port, patience, sayLate);
+    if (this.#context.signal.aborted || !isReady) return;
     const { mcpUrl } = this.#settings;
     const ready = { endpoint: endpointOf(mcpUrl, port), duration: seconds(performance.now() - since) };
     if (this.#hasServed)
@@ -244,8 +255,9 @@ export class Session {
   async #crashed(how: string): Promise<void> {
     // On Windows Ctrl-C reaches the server as well as us, and the server may end first.
     await delay(100, undefined, { ref: false });
-    if (this.#context.signal.aborted || this.#server.running) return;
-    this.#screen.say('server', `ended ${how}; waiting for a change`, 'bad');
+    if (this.#context.signal.aborted || (this.#server.running && !this.#server.hasFailed)) return;
+    const then = this.#server.running ? 'the server keeps running as it was' : 'waiting for a change';
+    this.#screen.say('server', `ended ${how}; ${then}`, 'bad');
   }
 
   /** Prints what went wrong; at the very start, when nothing runs yet, it ends the command. */
@@ -253,6 +265,11 @@ export class Session {
     if (!this.#begun) throw new UserError(reason, { next });
     this.#screen.say('server', `${reason} ${next}`, 'bad');
   }
+}
+
+/** Whether a server has to be ready when this file has changed. What it loads is known after the compiler. */
+function isOfServer(file: string): boolean {
+  return !file.startsWith(`test${sep}`) && file !== localFile;
 }
 
 function subjectOf(what: string): string {

@@ -18,6 +18,8 @@ export interface RunningProgram {
   output(): string;
   /** The same of what it wrote to stderr alone. */
   errors(): string;
+  /** Sends it a message (`process.on('message')`); one that has ended gets none. */
+  send(message: string): void;
   /**
    * Ends it and everything that it started: SIGTERM, then SIGKILL after the grace period.
    * @param grace in milliseconds.
@@ -27,6 +29,8 @@ export interface RunningProgram {
 
 export interface StartOptions extends ProgramOptions {
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Called with what it sends (`process.send`). */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /** How long a program may take to end after SIGTERM, in milliseconds. */
@@ -153,6 +157,7 @@ function follow(
       options.onLine?.(line, stream);
     });
   }
+  if (options.onMessage) child?.on('message', options.onMessage);
   let running = true;
   return {
     get running() {
@@ -163,6 +168,10 @@ function follow(
     }),
     output: () => lastLines(text),
     errors: () => lastLines(errors),
+    send(message) {
+      // The program may end at any moment: then nobody is left to be told.
+      if (child?.connected) child.send(message, () => {});
+    },
     stop: (grace = defaultGrace) => endTree(child, grace),
   };
 }

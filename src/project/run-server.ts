@@ -17,10 +17,20 @@ sys.argv = [sys.argv[1]]
 runpy.run_path(sys.argv[0], run_name="__main__")
 `;
 
-/** Starts a project's server, in its folder. It ends when we do. */
-export function runServer(project: Project, options: Omit<StartOptions, 'cwd'>): RunningProgram {
+/**
+ * Starts a project's server, in its folder. It ends when we do.
+ * @param first URL of a module that is loaded before a TypeScript server's own code.
+ */
+export function runServer(
+  project: Project,
+  options: Omit<StartOptions, 'cwd'>,
+  first?: string,
+): RunningProgram {
   const started = { ...options, cwd: project.directory };
-  if (project.language === 'typescript') return startNode(['--enable-source-maps', project.entry], started);
+  if (project.language === 'typescript') {
+    const imports = first === undefined ? [] : ['--import', first];
+    return startNode(['--enable-source-maps', ...imports, project.entry], started);
+  }
   // Unbuffered, so that what it prints is seen; without bytecode, which git would list in a project without our .gitignore.
   const env = { ...options.env, PYTHONUNBUFFERED: '1' };
   return startProgram(project.interpreter, ['-c', endWithParent, project.entry], { ...started, env });

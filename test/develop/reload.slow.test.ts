@@ -210,18 +210,70 @@ describe('dev follows what is saved', () => {
     await dev.says(/restarted in/);
   });
 
-  test('a crash: it is shown, and the mended source is served', async () => {
+  test('a crash: it is shown, the old server keeps answering, and the mended source is served', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
+    const before = await answers(fixture, 'first');
     await fixture.write(
       'src/answer.ts',
       `throw new Error('the store is gone');\nexport const answer = () => '';`,
     );
     await dev.says(/Error: the store is gone/);
-    await dev.says(/server\s+ended with exit code 1; waiting for a change/);
+    await dev.says(/server\s+ended with exit code 1; the server keeps running as it was/);
+    expect(await answers(fixture, 'first')).toBe(before);
     await fixture.write('src/answer.ts', `export const answer = () => 'back';`);
     await answers(fixture, 'back');
+  });
+});
+
+/** Does not finish loading before there is a file `go`. */
+const slow = `
+  import { existsSync } from 'node:fs';
+  import { setTimeout } from 'node:timers/promises';
+  console.error('loads');
+  while (!existsSync('go')) await setTimeout(10);
+  export const answer = () => 'slow';
+`;
+
+describe('a server that loads for long', () => {
+  test('takes over once it has loaded; until then the one before answers', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    const before = await answers(fixture, 'first');
+    await fixture.write('src/answer.ts', slow);
+    await dev.says(/loads/);
+    expect(await answers(fixture, 'first')).toBe(before);
+    await fixture.write('go', '');
+    await answers(fixture, 'slow');
+    await dev.says(/restarted in/);
+    // The check of types ends as well.
+    await until('one process', async () => (await fixture.processes()).length === 1);
+  });
+
+  test('gives way to what is saved next', async () => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write('src/answer.ts', slow);
+    await dev.says(/loads/);
+    await fixture.write('src/answer.ts', `export const answer = () => 'quick';`);
+    await answers(fixture, 'quick');
+    await until('one server', async () => (await fixture.processes()).length === 1);
+    expect(dev.output).not.toMatch(/ended (?:by|with)/);
+  });
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('is left behind by nothing, not by %s', async (signal) => {
+    const fixture = await Fixture.make();
+    const dev = await fixture.dev();
+    await dev.says(ready);
+    await fixture.write('src/answer.ts', slow);
+    await dev.says(/loads/);
+    dev.child.kill(signal);
+    await dev.ended();
+    await until('no process to be left', async () => (await fixture.processes()).length === 0);
+    expect(await isTaken(fixture.port)).toBe(false);
   });
 });
 
