@@ -8,9 +8,12 @@ import { cache, installAndBuild, nodeVersionOf } from './install.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @returns {string} the folder of the generated server; made anew when this checkout's build has changed */
-export function generateOurs(node) {
-  const target = join(cache, 'ours');
+/**
+ * @param {import('./targets.js').Target} [target]
+ * @returns {string} the folder of the generated server; made anew when this checkout's build has changed
+ */
+export function generateOurs(node, { project, language } = { project: 'ours' }) {
+  const target = join(cache, project);
   const marker = join(target, '.installed');
   const key = createHash('sha256')
     .update(nodeVersionOf(node))
@@ -18,15 +21,25 @@ export function generateOurs(node) {
     .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return target;
 
-  console.error('generating ours');
+  console.error(`generating ${project}`);
   rmSync(target, { recursive: true, force: true });
   const options = ['--yes', '--emulator', '--no-install', '--no-git', '--no-check'];
+  if (language) options.push('--language', language.toLowerCase());
   execFileSync(process.execPath, [join(root, 'bin/create-scalekit-mcp.js'), target, ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  installAndBuild(target, node);
+  if (language) installPython(target);
+  else installAndBuild(target, node);
   writeFileSync(marker, key);
   return target;
+}
+
+/** As its Dockerfile does: without what develops and tests it. */
+function installPython(cwd) {
+  const run = (command, ...args) =>
+    execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  run('python3', '-m', 'venv', '.venv');
+  run(join(cwd, '.venv/bin/python'), '-m', 'pip', 'install', '--quiet', '.');
 }
 
 /** @returns {Promise<import('../../src/emulator/index.ts').Emulator>} the local Scalekit of this checkout's build */

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { connections, warmUpMillis } from './measure.js';
 import { builtOn } from './summary.js';
-import { ours, raw, rivals } from './targets.js';
+import { ours, oursInPython, raw, rivals } from './targets.js';
 
 /** @returns {string} Markdown */
 export function page({ date, nodeVersion, rows, verdicts, settings, startup }) {
@@ -41,7 +41,7 @@ ${coldStart(rows, startup)}
 
 | server | set up as | installed with |
 |---|---|---|
-${[raw, ...rivals, ours].map((target) => `| ${target.name} | ${target.reference} | ${builtOn(target) || 'Node alone'} |`).join('\n')}
+${[raw, ...rivals, ours, oursInPython].map((target) => `| ${target.name} | ${target.reference} | ${builtOn(target) || 'Node alone'} |`).join('\n')}
 
 All have the same tool with the same five todos of the same length, answered as text and as structured content. Ours has everything switched
 on that it is generated with: token verification, Host and Origin checks, limits of body and rate, scopes, argument and result

@@ -11,7 +11,7 @@ import { pinned } from './processes.js';
 import { withScalekit } from './setup.js';
 import { measureStartup } from './startup.js';
 import { judge, summarise } from './summary.js';
-import { ours, oursWithNewTokens, raw, rivals, toolOfTarget } from './targets.js';
+import { ours, oursInPython, oursWithNewTokens, raw, rivals, toolOfTarget } from './targets.js';
 import { versionOf } from './tools.js';
 
 const { values } = parseArgs({
@@ -38,13 +38,14 @@ const settings = {
 const node = values.node ?? installNode();
 const nodeVersion = nodeVersionOf(node);
 const chosen = values.only?.split(',');
-const candidates = [...rivals, ours, oursWithNewTokens].filter(
+const candidates = [...rivals, ours, oursWithNewTokens, oursInPython].filter(
   ({ project }) => chosen?.includes(project) ?? true,
 );
 const targets = [raw, ...candidates.filter(canRun)];
 
 installProject('tools', node);
-for (const target of targets) target.owned ? generateOurs(node) : installProject(target.project, node);
+for (const target of targets)
+  target.owned ? generateOurs(node, target) : installProject(target.project, node);
 await withScalekit(node, async (setup) => {
   const report = (line) => console.error(line);
   const started = targets.filter((target) => target !== oursWithNewTokens);

@@ -95,7 +95,7 @@ export function builtOn(target) {
 
 /** @returns {Array<{target: string, measured: string, met: boolean}>} the targets, and what was measured */
 export function judge([raw, ...rows]) {
-  const own = rows.filter((row) => row.owned);
+  const own = rows.filter((row) => row.owned && row.onNode);
   const ours = own.filter((row) => !row.newTokens);
   const rivals = rows.filter((row) => !row.owned && row.onNode);
   const worst = (among, measure) => Math.max(...among.map(measure));

@@ -1,7 +1,7 @@
 // What is measured, and how each is started: the way its own documentation says for production.
 import { join } from 'node:path';
 import { cache, projects } from './install.js';
-import { toolOf } from './tools.js';
+import { toolFor, toolOf } from './tools.js';
 
 /**
  * @typedef {object} Target
@@ -9,6 +9,7 @@ import { toolOf } from './tools.js';
  * @property {string} project folder of the cache
  * @property {string} [package] whose version the table gives
  * @property {boolean} [owned] todos belong to the token's subject and have to be created first
+ * @property {string} [language] what it is written in, where no folder of projects/ says so
  * @property {string} [command] what runs, in the project's folder; Node if it is not given
  * @property {string[]} args
  * @property {string} [ships] what production needs of the folder; node_modules if it is not given
@@ -155,8 +156,22 @@ export const oursWithNewTokens = {
   newTokens: true,
 };
 
+/** The same tools, scopes and limits, on FastMCP. @type {Target} */
+export const oursInPython = {
+  ...ours,
+  name: 'ours, in Python',
+  project: 'ours-python',
+  package: undefined,
+  language: 'Python',
+  command: '.venv/bin/python',
+  args: ['server.py'],
+  ships: '.venv/lib',
+  reference: 'the generated todo server, `--language python`',
+};
+
 /** @returns {import('./tools.js').Tool | undefined} what builds a target that does not run on Node */
-export const toolOfTarget = ({ project }) => toolOf(join(projects, project));
+export const toolOfTarget = ({ project, language }) =>
+  language ? toolFor(language) : toolOf(join(projects, project));
 
 /** @returns {string} where a target's project is installed */
 export const folderOf = ({ project }) => join(cache, project);

@@ -45,6 +45,11 @@ export function toolOf(folder) {
   return tools.find(({ manifest }) => existsSync(join(folder, manifest)));
 }
 
+/** @returns {Tool | undefined} */
+export function toolFor(name) {
+  return tools.find(({ language }) => language === name);
+}
+
 /** @returns {string | undefined} such as `go version go1.26.8 linux/amd64`; nothing if the language is not installed */
 export function versionOf({ version: [command, ...args] }) {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });

@@ -55,7 +55,8 @@ export class RunningServer {
 
   /** Waits until it listens. */
   async listening(): Promise<this> {
-    await this.program.says(/\blistening\b/);
+    // Python takes seconds to load FastMCP, and a busy machine many of them.
+    await this.program.says(/\blistening\b/, 60_000);
     return this;
   }
 

@@ -24,6 +24,8 @@ mcp = FastMCP(
     tools=TOOLS,
     mask_error_details=True,
     strict_input_validation=True,
+    # How long clients may keep what they have listed, in seconds.
+    cache_ttl=60,
 )
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ import { lacks } from '../../support/needs.ts';
 import { pythonNeeds, pythonPackages } from '../../support/packages.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
-/** Python's own clients, FastMCP's and the official SDK's, through the whole sign-in, against the servers of both languages. */
+/**
+ * The official SDK's client for Python through the whole sign-in, against the servers of both languages. FastMCP's client walks in
+ * the generated project's own tests, and to the server in TypeScript in test/world/clients.
+ */
 
-const programs = (name: string) => fileURLToPath(new URL(`../clients/programs/${name}`, import.meta.url));
+const program = fileURLToPath(new URL('../clients/programs/mcp_client.py', import.meta.url));
 
 /** In the place of a browser: follows the redirects to the client, since the local Scalekit approves by itself. */
 const browser = `#!${process.execPath}
@@ -44,9 +47,9 @@ describe.skipIf(lacks("Python's clients", pythonNeeds)).each([
     await removeDirectory(directory);
   });
 
-  test.each(['fastmcp_client.py', 'mcp_client.py'])('%s', async (program) => {
+  test('signs in, lists and calls', async () => {
     const env = { PATH: process.env.PATH, HOME: directory, BROWSER: join(directory, 'browser') };
-    const child = spawn(python, [programs(program), ground.server.endpoint], { env, cwd: directory });
+    const child = spawn(python, [program, ground.server.endpoint], { env, cwd: directory });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (text) => {
       output += text;
