@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import http.client
 import ipaddress
 import json
 import logging
@@ -1247,6 +1248,11 @@ class Guard:
         try:
             if scope["http_version"] not in ("1.0", "1.1"):
                 raise Refusal(400, "not_http", "Only HTTP/1.1 is spoken here", {"connection": "close"})
+            # h11 has its limit for heads that come in parts alone.
+            most = self.settings.max_header_bytes
+            if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > most:
+                message = f"The headers are larger than {most} bytes; MAX_HEADER_BYTES sets the limit"
+                raise Refusal(431, "headers_size", message, {**OPEN, "connection": "close"})
             # Two lengths are how a second request is hidden in the body of a first one (RFC 9112, section 6.3).
             if exchange.values("transfer-encoding") and exchange.values("content-length"):
                 raise Refusal(400, "two_lengths", "There are two lengths of the body", {"connection": "close"})
@@ -1711,7 +1717,7 @@ def _why_not(error: OSError, settings: Settings, host: str) -> str:
     try:
         with urllib.request.urlopen(f"http://{address}:{port}{RESOURCE_METADATA}", timeout=1) as answer:
             holder = f'the MCP server "{json.load(answer)["resource_name"]}"'
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         pass
     where = " of [::1]" if host == "::1" else ""
     return f"Port {port}{where} is taken by {holder}. Stop it, or set another PORT (and MCP_URL) in .env."
