@@ -73,7 +73,7 @@ async def main():
 
     async def connect():
         nonlocal client
-        http_client = await stack.enter_async_context(httpx2.AsyncClient(auth=make_auth(Memory())))
+        http_client = await stack.enter_async_context(httpx2.AsyncClient(auth=make_auth(Memory()), timeout=60))
         client = await stack.enter_async_context(
             Client(streamable_http_client(endpoint, http_client=http_client))
         )
