@@ -25,7 +25,7 @@ function above(text: string, mark: string, line: string): string | undefined {
   return `${text.slice(0, found.index)}${found[1]}${line}${lineEndOf(text)}${text.slice(found.index)}`;
 }
 
-/** Whether an entry can follow what stands above the mark of the list: the bracket that opens it, or an entry and its comma. */
+/** Whether an entry can follow what is above the list's mark: the opening bracket, or an entry with its comma. */
 function canFollow(text: string, mark: string): boolean {
   const before = text.slice(0, text.indexOf(mark));
   const code = before.replaceAll(/\/\*[\s\S]*?\*\/|(?:\/\/|#)[^\n]*/g, '').trimEnd();

@@ -5,7 +5,7 @@ import { environmentFor } from './tool-environment.ts';
 
 export type { Ended } from './spawn.ts';
 
-// The ways in which we run other programs. Import it lazily, where a program is run; what only looks something up is asked by
+// The ways in which we run other programs. Import it lazily, where a program is run. Programs that only look something up are run by
 // quick-program.ts.
 
 /** A program that was started in the background. */
@@ -16,7 +16,7 @@ export interface RunningProgram {
   readonly ended: Promise<Ended>;
   /** The last lines of what it wrote, masked and safe to print. */
   output(): string;
-  /** The same of what it wrote to stderr alone. */
+  /** The same, of stderr only. */
   errors(): string;
   /** Sends it a message (`process.on('message')`); one that has ended gets none. */
   send(message: string): void;
@@ -107,7 +107,7 @@ const graceOfRuns = 2000;
 
 /**
  * Loaded into a program before its own code: when we are gone, even by SIGKILL, the pipe between us breaks and the program
- * ends too, instead of keeping its port for ever.
+ * ends too, instead of keeping its port forever.
  */
 const endWithParent = `data:text/javascript,${encodeURIComponent(`
   process.once('disconnect', () => {

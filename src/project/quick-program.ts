@@ -3,7 +3,7 @@ import { environmentFor } from './tool-environment.ts';
 
 /** How a small program has ended, and what it wrote to stdout. */
 export interface Answered {
-  /** Undefined where it could not run, or took too long. */
+  /** Undefined if it could not run, or took too long. */
   readonly exitCode: number | undefined;
   readonly stdout: string;
 }

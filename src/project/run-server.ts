@@ -3,7 +3,7 @@ import { type RunningProgram, type StartOptions, startNode, startProgram } from 
 
 /**
  * Run before `server.py`: when we are gone, even by SIGKILL, the pipe between us breaks and the server ends too, instead of
- * keeping its port for ever.
+ * keeping its port forever.
  */
 const endWithParent = `
 import os, runpy, signal, sys, threading

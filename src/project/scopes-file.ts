@@ -13,7 +13,7 @@ export function scopesFileOf(directory: string): string {
   return scopesFiles[languageIn(directory) ?? 'typescript'];
 }
 
-/** How its list is written, for whoever has to mend it. */
+/** How its list is written, for a person who has to correct it. */
 const forms = {
   typescript: "defineScopes({ 'name': 'description', … })",
   python: 'SCOPES = {"name": "description", …}',
@@ -51,7 +51,7 @@ const entry = new RegExp(
   'y',
 );
 
-/** What may stand between entries: white space, and comments of both languages. */
+/** What may be between entries: white space, and comments of both languages. */
 const between = /(?:\s|\/\/[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 
 /** @returns the text of a JavaScript string literal; an escape that JSON does not have stands for the escaped character. */
@@ -67,7 +67,7 @@ function textOf(literal: string): string {
   }
 }
 
-/** The list as it stands in the text. */
+/** The list in the text. */
 interface ScopeList {
   readonly scopes: readonly ListedScope[];
   /** The position after the last entry and its comma, or after the opening bracket of an empty list. */

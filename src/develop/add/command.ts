@@ -30,7 +30,7 @@ export interface AddReport {
   readonly name: string;
   /** Paths of new and changed files. */
   readonly written: readonly string[];
-  /** Scopes that the project has not had before. */
+  /** Scopes that are new to the project. */
   readonly scopes: AddPlan['scopes'];
   readonly notes: readonly string[];
   /** Commands to go on with, in order. */

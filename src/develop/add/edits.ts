@@ -1,6 +1,6 @@
 import { lineEndOf } from '../../project/source-text.ts';
 
-/** Edits of an owner's files, as text: what is not understood is left alone. */
+/** Edits of an owner's files, as text. What is not understood is left alone. */
 
 /** The headers of the tables in a generated README, as this version writes them and as earlier ones did. */
 const tables = {

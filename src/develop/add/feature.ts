@@ -37,7 +37,7 @@ function refuseKnownFeature(directory: string, request: ListedRequest): void {
   if (other !== undefined) throw refuseKnown(`The ${kind} ${name}`, `${folder}/${other}`);
 }
 
-/** A test of the owner's may have the name already; `test/walk.test.ts` is in every project. */
+/** The owner may already have a test of this name; `test/walk.test.ts` is in every project. */
 function testPathOf(directory: string, { kind, name, file }: ListedRequest): string {
   const paths = [`test/${file}.test.ts`, `test/${file}-${kind}.test.ts`];
   const free = paths.find((path) => !existsSync(join(directory, path)));

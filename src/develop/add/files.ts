@@ -4,10 +4,10 @@ import { systemCode, UserError } from '../../terminal/errors.ts';
 
 /** What `add` reads of a project, and what it says where it cannot go on. */
 
-/** What is added in one place. */
+/** What is added in one place of a file. */
 export interface Addition {
   readonly path: string;
-  /** Where in the file, for somebody who does it by hand; undefined for a new file. */
+  /** Where in the file, for a person who does it by hand; undefined for a new file. */
   readonly where: string | undefined;
   readonly text: string;
 }
@@ -24,7 +24,7 @@ export function read(directory: string, path: string): string | undefined {
   }
 }
 
-/** Ends the command: what a person can do is said, and nothing is written. */
+/** Ends the command without writing anything, and says what a person can do. */
 export function byHand(problem: string, additions: readonly Addition[]): UserError {
   const steps = additions.map(
     ({ path, where, text }) =>

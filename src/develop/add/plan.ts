@@ -18,7 +18,7 @@ export interface AddPlan {
   /** New texts by path. */
   readonly writes: ReadonlyMap<string, string>;
   readonly additions: readonly Addition[];
-  /** Scopes that the project has not had before. */
+  /** Scopes that are new to the project. */
   readonly scopes: readonly NewScope[];
 }
 
@@ -95,7 +95,7 @@ function testPathOf(directory: string, request: FeatureRequest, language: AddLan
   return free;
 }
 
-/** The rows of a README whose tables are still ours. */
+/** The rows for a README whose tables are still ours. */
 function readmeWith(text: string, request: AddRequest, scopes: readonly NewScope[], row: string): string {
   const withScopes = addRows(
     text,
@@ -181,7 +181,7 @@ function scopesWith(
 
 /**
  * Plans what adding a tool, a resource, a prompt or a scope does to a project. Reads it; changes and runs nothing.
- * @throws UserError if it is there already, or where a file is not understood, with what to add by hand.
+ * @throws UserError if it exists already, or a file is not understood, with what to add by hand.
  */
 export function planAdd(directory: string, request: AddRequest): AddPlan {
   const language = languageOf(directory);

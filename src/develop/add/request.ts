@@ -2,7 +2,7 @@ import { nameable, type SourceNames, sourceNames } from '../../project/tool-name
 import { checkScope, checkScopes, describeScope, printable } from '../../scalekit/index.ts';
 import { type OptionProblem, problemsError, UsageError } from '../../terminal/errors.ts';
 
-/** What is to be added, as it was typed and checked. */
+/** What to add, as typed and checked. */
 export type AddRequest = FeatureRequest | ScopeRequest;
 
 /** What a server has and scopes protect. */
@@ -24,12 +24,12 @@ export interface ScopeRequest {
   readonly description: string;
 }
 
-/** Scalekit takes 64 characters at most (docs/scalekit.md#identifiers-and-hosts); clients take no more, either. */
+/** Scalekit accepts at most 64 characters (docs/scalekit.md#identifiers-and-hosts), and so do clients. */
 const longestName = 64;
 const nameRule = `snake_case: small letters, digits and _ between them, ${longestName} characters at most, such as archive_note`;
 const help = 'scalekit-mcp add --help';
 
-/** @returns the name in the form that the rule asks for, where it can be guessed. */
+/** @returns the name in the form that the rule requires, if it can be guessed. */
 function inSnakeCase(name: string): string | undefined {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')

@@ -14,7 +14,7 @@ const fromTest = {
 
 export const listOf = (scopes: readonly string[]) => `[${scopes.map(quote).join(', ')}]`;
 
-/** What a tool does to the world is its owner's to say; its scopes are the best guess there is. */
+/** Only the owner knows what a tool does to the world; its scopes are the best guess. */
 function hintsFor(scopes: readonly string[]): string {
   return onlyReads(scopes)
     ? '{ readOnlyHint: true, destructiveHint: false, openWorldHint: false }'
@@ -88,5 +88,5 @@ describe('${name}', () => {
 `;
 }
 
-/** How a tool's arguments are shown in the README's table. */
+/** A tool's arguments in the README's table. */
 export const argumentsOfStart = '(message?)';
