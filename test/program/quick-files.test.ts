@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { longest } from '../support/longest-first.ts';
 import { repository } from '../support/repository.ts';
 
 test('no quick test mocks a module: quick tests share processes, and the mock would stay for the next file', () => {
@@ -12,4 +13,9 @@ test('no quick test mocks a module: quick tests share processes, and the mock wo
   const isolated = /\.slow\.test\.ts$|^(?:e2e|security|world|snapshots)[\\/]/;
   expect(files.filter((file) => isolated.test(file) && mocks(file))).not.toEqual([]);
   expect(files.filter((file) => !isolated.test(file) && mocks(file))).toEqual([]);
+});
+
+test('the files that full begins with are there', () => {
+  expect(longest.length).toBeGreaterThan(0);
+  expect(longest.filter((file) => !existsSync(join(repository, file)))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * The files of `full` that take longest, the longest first. Vitest knows how long files take only after a first run, and begins
  * with the largest files until then: a long one that begins last leaves the other workers idle.
  */
-const longest = [
+export const longest: readonly string[] = [
   'test/e2e/eject.test.ts',
   'test/security/life.test.ts',
   'test/security/log.test.ts',
@@ -20,6 +20,7 @@ const longest = [
   'test/develop/dev.slow.test.ts',
   'test/develop/reload.slow.test.ts',
   'test/e2e/generated-todo.test.ts',
+  'test/e2e/generated-examples.test.ts',
   'test/security/fuzz.test.ts',
 ];
 
