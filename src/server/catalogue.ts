@@ -46,6 +46,7 @@ export class Catalogue {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly prompts: ReadonlyMap<string, Prompt>;
   readonly templates: readonly Resource[];
+  readonly templateNames: ReadonlySet<string>;
   readonly listings: Listings;
   /** What clients are told that there is. None of it changes while the server runs. */
   readonly capabilities: ServerCapabilities;
@@ -67,6 +68,7 @@ export class Catalogue {
     this.#resources = new Map(single.map((resource) => [resource.uri.text, resource]));
     if (this.#resources.size < single.length) throw new TypeError('Two resources have the same URI');
     this.templates = resources.filter(({ uri }) => uri.names.length > 0);
+    this.templateNames = new Set(this.templates.map(({ listing }) => listing.name));
     this.#listed = { tools, prompts, single, templates: this.templates };
     this.listings = listingsOf(this.#listed);
     const canComplete = [...resources, ...prompts].some(({ completers }) => completers.size > 0);

@@ -22,11 +22,13 @@ import { type Guarded, refuseAccess, refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { Details, Log } from './log.ts';
 import type { McpRequest } from './mcp-request.ts';
+import { cursorOf, placesIn, refuseCursor } from './pages.ts';
 import { headerMismatch } from './param-headers.ts';
 import { WrongArguments } from './prompt.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { CannotAsk, Interrupted } from './questions.ts';
 import { cannotAsk, checkHeaders, Exchange, notFound, throwRefusal } from './refused-call.ts';
+import type { Resource } from './resource.ts';
 import type { OwnServices } from './services.ts';
 import { errorResult, ToolError } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
@@ -73,7 +75,10 @@ export class Features {
         );
         return;
       case 'tools/list':
-        server.setRequestHandler('tools/list', () => this.#listingsFor(request).tools);
+        server.setRequestHandler('tools/list', ({ params }) => {
+          refuseCursor(params);
+          return this.#listingsFor(request).tools;
+        });
         return;
     }
     if (prompts.size > 0) this.#installPrompts(server, request);
@@ -91,17 +96,23 @@ export class Features {
   }
 
   #installPrompts(server: Server, request: McpRequest): void {
-    server.setRequestHandler('prompts/list', () => this.#listingsFor(request).prompts);
+    server.setRequestHandler('prompts/list', ({ params }) => {
+      refuseCursor(params);
+      return this.#listingsFor(request).prompts;
+    });
     server.setRequestHandler('prompts/get', ({ params }, context) =>
       this.#getPrompt(params.name, params.arguments, new Exchange(request, context)),
     );
   }
 
   #installResources(server: Server, request: McpRequest): void {
-    server.setRequestHandler('resources/list', (_, context) =>
-      this.#listResources(new Exchange(request, context)),
+    server.setRequestHandler('resources/list', ({ params }, context) =>
+      this.#listResources(params?.cursor, new Exchange(request, context)),
     );
-    server.setRequestHandler('resources/templates/list', () => this.#listingsFor(request).templates);
+    server.setRequestHandler('resources/templates/list', ({ params }) => {
+      refuseCursor(params);
+      return this.#listingsFor(request).templates;
+    });
     server.setRequestHandler('resources/read', ({ params }, context) =>
       this.#readResource(params.uri, new Exchange(request, context)),
     );
@@ -165,22 +176,36 @@ export class Features {
   }
 
   /** What a template lists belongs to a user: without a token, or its scopes, it is not asked. */
-  async #listResources(exchange: Exchange): Promise<ListResourcesResult> {
+  async #listResources(cursor: string | undefined, exchange: Exchange): Promise<ListResourcesResult> {
     const { templates } = this.#catalogue;
     const { access } = exchange.request;
-    const { resources } = this.#listingsFor(exchange.request);
     const mine = templates.filter(
       ({ scopes }) => access && scopes.every((scope) => access.scopes.has(scope)),
     );
-    const lists = await Promise.all(
-      mine.map(({ list, listing }) => {
-        const about = { resource: listing.name };
-        const call = new ServerCall(exchange.request, exchange.context, about, this.#options);
-        const logged = { event: 'list', failure: 'list_failed', about };
-        return list ? this.#orError(list(ofUser(call)), logged, exchange) : [];
-      }),
+    const places = cursor === undefined ? undefined : placesIn(cursor, this.#catalogue.templateNames);
+    const asked = mine.filter(({ listing }) => places?.has(listing.name) ?? true);
+    const pages = await Promise.all(
+      asked.map((template) => this.#page(template, places?.get(template.listing.name), exchange)),
     );
-    return { resources: [...resources, ...lists.flat()] };
+    const first = places === undefined ? this.#listingsFor(exchange.request).resources : [];
+    const rest = new Map(
+      pages.flatMap(({ name, cursor: place }) => (place === undefined ? [] : [[name, place] as const])),
+    );
+    const nextCursor = cursorOf(rest);
+    return {
+      resources: [...first, ...pages.flatMap(({ resources }) => resources)],
+      ...(nextCursor !== undefined && { nextCursor }),
+    };
+  }
+
+  /** A page of one template. @param from the cursor of its page before. */
+  async #page({ list, listing }: Resource, from: string | undefined, exchange: Exchange) {
+    const { name } = listing;
+    if (!list) return { name, resources: [], cursor: undefined };
+    const about = { resource: name };
+    const call = new ServerCall(exchange.request, exchange.context, about, this.#options);
+    const logged = { event: 'list', failure: 'list_failed', about };
+    return { name, ...(await this.#orError(list(ofUser(call), from), logged, exchange)) };
   }
 
   async #complete(

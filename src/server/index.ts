@@ -36,6 +36,7 @@ export type {
   Resource,
   ResourceContents,
   ResourceDeclaration,
+  ResourcePage,
   ResourcePart,
 } from './resource.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';

@@ -5,6 +5,7 @@ import type { Call } from './call.ts';
 import { type Complete, type Completer, completersOf } from './completion.ts';
 import type { Content } from './content.ts';
 import { explain, listedSchema } from './schema.ts';
+import { securityMeta } from './security-schemes.ts';
 
 /** One message of a prompt. */
 export interface Message {
@@ -89,6 +90,7 @@ export function declarePrompt<Scope extends string, Arguments extends z.ZodObjec
       ...(title !== undefined && { title }),
       description,
       ...(listed.length > 0 && { arguments: listed }),
+      _meta: securityMeta(scopes),
     },
     async get(args, call) {
       const parsed = schema.safeParse(args ?? {});

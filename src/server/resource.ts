@@ -8,6 +8,7 @@ import type {
 import type { Call, ListingCall } from './call.ts';
 import { type Complete, type Completer, completersOf } from './completion.ts';
 import { type Bytes, base64 } from './content.ts';
+import { securityMeta } from './security-schemes.ts';
 import { type NamesIn, ResourceUri, type VariablesOf } from './uri.ts';
 
 /** A part of what a resource contains. Without a URI and a type it has those of the resource. */
@@ -29,6 +30,16 @@ export interface ListedResource<Uri extends string> {
   readonly description?: string;
   readonly mimeType?: string;
 }
+
+/** A page of the resources of a template, where there are too many for one. */
+export interface ResourcePage<Uri extends string> {
+  readonly resources: ReadonlyArray<ListedResource<Uri>>;
+  /** Where the next page begins, in words of your own, such as the last id; undefined on the last page. */
+  readonly cursor?: string | undefined;
+}
+
+/** What `list` gives: all there is, or a page of it. */
+type Listed<Uri extends string> = ReadonlyArray<ListedResource<Uri>> | ResourcePage<Uri>;
 
 /** How long clients of 2026-07-28 may keep what they have read. */
 export interface CacheHint {
@@ -58,10 +69,13 @@ export interface ResourceDeclaration<Scope extends string, Uri extends string> {
   /** Default: clients do not keep it. */
   readonly cache?: CacheHint;
   read(variables: VariablesOf<Uri>, call: Call<Scope>): ResourceContents | Promise<ResourceContents>;
-  /** For templates: the resources that there are for this user. Without the scopes, none are listed. */
-  list?(
-    call: ListingCall<Scope>,
-  ): ReadonlyArray<ListedResource<Uri>> | Promise<ReadonlyArray<ListedResource<Uri>>>;
+  /**
+   * For templates: the resources that there are for this user. Without the scopes, none are listed.
+   *
+   * @param cursor from where to go on: the `cursor` of the page before. It comes back from the client, so check it, and throw a
+   *   `ToolError` for one that you have not given.
+   */
+  list?(call: ListingCall<Scope>, cursor: string | undefined): Listed<Uri> | Promise<Listed<Uri>>;
   /** Whether clients of 2026-07-28 can watch it. Then call `updated` when it has changed. */
   readonly subscribe?: boolean;
   /** For templates: suggests values of a variable while a person types. */
@@ -102,8 +116,14 @@ export interface Resource {
     variables: Readonly<Record<string, string>>,
     call: Call,
   ): Promise<ReadResourceResult | undefined>;
-  /** Lists a template's resources. */
-  readonly list: ((call: ListingCall) => Promise<readonly ResourceListing[]>) | undefined;
+  /** Lists a template's resources, from a cursor of its own on. */
+  readonly list: ((call: ListingCall, cursor?: string) => Promise<ListingPage>) | undefined;
+}
+
+/** A page of a template's resources. */
+export interface ListingPage {
+  readonly resources: readonly ResourceListing[];
+  readonly cursor: string | undefined;
 }
 
 /** A template's entry in `resources/templates/list`. */
@@ -150,7 +170,7 @@ export function declareResource<Scope extends string, const Uri extends string>(
     updated(variables, userId) {
       for (const tell of changes) tell(uri.expand(variables), userId);
     },
-    listing: { name, ...about },
+    listing: { name, ...about, _meta: securityMeta(scopes) },
     async read(asked, variables, call) {
       const contents = await declaration.read(variables as VariablesOf<Uri>, call as Call<Scope>);
       if (contents === undefined) return undefined;
@@ -158,13 +178,23 @@ export function declareResource<Scope extends string, const Uri extends string>(
     },
     list:
       list &&
-      (async (call) =>
-        (await list.call(declaration, call as ListingCall<Scope>)).map(({ variables, ...own }) => ({
-          ...about,
-          ...own,
-          uri: uri.expand(variables),
-        }))),
+      (async (call, from) => {
+        const listed = await list.call(declaration, call as ListingCall<Scope>, from);
+        const { resources, cursor }: ResourcePage<Uri> = isPage(listed) ? listed : { resources: listed };
+        return {
+          resources: resources.map(({ variables, ...own }) => ({
+            ...about,
+            ...own,
+            uri: uri.expand(variables),
+          })),
+          cursor,
+        };
+      }),
   };
+}
+
+function isPage<Uri extends string>(listed: Listed<Uri>): listed is ResourcePage<Uri> {
+  return !Array.isArray(listed);
 }
 
 function partsOf(contents: NonNullable<ResourceContents>): readonly ResourcePart[] {

@@ -6,6 +6,7 @@ import type { Call, PublicCall } from './call.ts';
 import { type Contents, contentOf, WithContent } from './content.ts';
 import { type ParamHeader, paramHeadersOf } from './param-headers.ts';
 import { explain, listedSchema } from './schema.ts';
+import { securitySchemesOf } from './security-schemes.ts';
 
 /**
  * What a tool does to the world, as clients tell people before a call. Directories of clients refuse tools that leave one of
@@ -181,14 +182,9 @@ export function errorResult(message: string): CallToolResult {
   return { isError: true, content: [{ type: 'text', text: JSON.stringify({ error: message }) }] };
 }
 
-/**
- * Which scopes the tool needs, as OpenAI's Apps SDK has it: clients can ask for them before a call instead of after a refusal.
- * Under `_meta` as well, because clients drop members that the specification does not name. A public tool takes a token too,
- * and then knows the user.
- */
+/** Which scopes the tool needs; under `_meta` as well, because clients drop members that the specification does not name. */
 function securityOf(scopes: readonly string[], isPublic: boolean): object {
-  const oauth2 = { type: 'oauth2', scopes: [...scopes] };
-  const securitySchemes = isPublic ? [{ type: 'noauth' }, oauth2] : [oauth2];
+  const securitySchemes = securitySchemesOf(scopes, isPublic);
   return { securitySchemes, _meta: { securitySchemes } };
 }
 

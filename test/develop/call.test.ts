@@ -66,7 +66,7 @@ describe('arguments of a call', () => {
   });
 });
 
-const { scopes, tool } = defineScopes({ 'a:read': 'Read', 'a:write': 'Write' });
+const { scopes, tool, resource, prompt } = defineScopes({ 'a:read': 'Read', 'a:write': 'Write' });
 
 const tools = [
   tool({
@@ -81,6 +81,26 @@ const tools = [
   }),
 ];
 
+const resources = [
+  resource({
+    uri: 'letter://{id}',
+    name: 'letter',
+    description: 'A letter.',
+    scopes: ['a:read'],
+    read: ({ id }) => id,
+    list: () => [{ variables: { id: '1' }, name: 'The first' }],
+  }),
+];
+const prompts = [
+  prompt({
+    name: 'reply',
+    description: 'Asks for a reply.',
+    scopes: ['a:write'],
+    arguments: z.object({ to: z.string(), tone: z.string().optional() }),
+    run: ({ to }) => `Reply to ${to}`,
+  }),
+];
+
 let server: TestServer;
 let project: string;
 beforeAll(async () => {
@@ -88,7 +108,7 @@ beforeAll(async () => {
   const [port, mcpUrl] = [await freePort(), await freeMcpUrl()];
   const keyDirectory = join(project, '.state', 'scalekit-mcp');
   const scalekit = await startEmulator({ port, mcpUrl, scopes: scopes.names, keyDirectory });
-  server = await startServer({ scalekit, scopes, tools });
+  server = await startServer({ scalekit, scopes, tools, resources, prompts });
   const lines = Object.entries(scalekit.variables).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(project, '.env'), lines.join(''));
   await mkdir(join(project, 'src'));
@@ -115,12 +135,19 @@ describe('against a server', () => {
   test('lists what there is to call', async () => {
     expect(await scalekit('list')).toEqual({
       code: 0,
-      stdout: 'greet(name: string)\n    Greets somebody.\n    needs a:write\n',
+      stdout: [
+        'greet(name: string)\n    Greets somebody.\n    needs a:write\n',
+        'Resources:\nletter://{id}\n    A letter.\n    needs a:read\nletter://1\n    A letter.\n',
+        'Prompts:\nreply(to, tone?)\n    Asks for a reply.\n    needs a:write\n',
+      ].join('\n'),
       stderr: '',
     });
     expect(JSON.parse((await scalekit('list', '--json')).stdout)).toMatchObject({
       endpoint: server.endpoint,
-      tools: [{ name: 'greet' }],
+      tools: [{ name: 'greet', scopes: ['a:write'] }],
+      resources: [{ uri: 'letter://1' }],
+      resourceTemplates: [{ uriTemplate: 'letter://{id}', scopes: ['a:read'] }],
+      prompts: [{ name: 'reply', scopes: ['a:write'] }],
     });
   });
 

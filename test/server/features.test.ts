@@ -130,6 +130,9 @@ afterAll(async () => {
   await server.stop();
 });
 
+/** How a list says what is needed. */
+const needs = (scope: string) => ({ _meta: { securitySchemes: [{ type: 'oauth2', scopes: [scope] }] } });
+
 describe.each(generations)('the official client (%s)', (generation) => {
   const client = () => clients.get(generation) as AnyClient;
   const api = () => client().inner;
@@ -162,13 +165,19 @@ describe.each(generations)('the official client (%s)', (generation) => {
   it('lists and reads resources, its own and no others', async () => {
     const { resources } = await api().listResources();
     expect(resources).toEqual([
-      { uri: 'config://app', name: 'app', title: 'Settings', mimeType: 'application/json' },
+      {
+        uri: 'config://app',
+        name: 'app',
+        title: 'Settings',
+        mimeType: 'application/json',
+        ...needs('todo:read'),
+      },
       { uri: 'note://a', name: 'a', title: 'A note', description: 'Of its owner' },
       { uri: 'note://b%20c', name: 'b c', title: 'A note', description: 'Of its owner' },
     ]);
     const { resourceTemplates } = await api().listResourceTemplates();
     expect(resourceTemplates).toMatchObject([
-      { uriTemplate: 'note://{id}', name: 'note' },
+      { uriTemplate: 'note://{id}', name: 'note', ...needs('todo:read') },
       { uriTemplate: 'files://{+path}', name: 'file' },
     ]);
     const read = async (uri: string) => (await api().readResource({ uri })).contents;
@@ -217,8 +226,14 @@ describe.each(generations)('the official client (%s)', (generation) => {
           { name: 'who', description: 'A name', required: true },
           { name: 'times', required: false },
         ],
+        ...needs('todo:read'),
       },
-      { name: 'secret', description: 'Needs more.', arguments: [{ name: 'word', required: true }] },
+      {
+        name: 'secret',
+        description: 'Needs more.',
+        arguments: [{ name: 'word', required: true }],
+        ...needs('todo:write'),
+      },
     ]);
     const got = await api().getPrompt({ name: 'greeting', arguments: { who: 'Bob', times: '2' } });
     expect(got).toMatchObject({

@@ -2,6 +2,9 @@ import {
   type CallToolResult,
   Client,
   InsufficientScopeError,
+  type Prompt,
+  type Resource,
+  type ResourceTemplateType,
   StreamableHTTPClientTransport,
   type Tool,
 } from '@modelcontextprotocol/client';
@@ -45,9 +48,9 @@ function lacking(required: readonly string[], scopes: readonly string[], isGiven
   });
 }
 
-/** @returns the scopes that a tool's entry says it needs (OpenAI's `securitySchemes`); undefined if it does not say. */
-export function scopesOfTool(tool: Tool): readonly string[] | undefined {
-  return schemesOf(tool)?.flatMap((scheme) => {
+/** @returns the scopes that an entry of a list says it needs (OpenAI's `securitySchemes`); undefined if it does not say. */
+export function scopesOfEntry(entry: Pick<Tool, '_meta'>): readonly string[] | undefined {
+  return schemesOf(entry)?.flatMap((scheme) => {
     const { scopes } = (scheme ?? {}) as { readonly scopes?: unknown };
     return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
   });
@@ -58,9 +61,17 @@ export function isPublic(tool: Tool): boolean {
   return schemesOf(tool)?.some((scheme) => (scheme as { type?: unknown } | null)?.type === 'noauth') ?? false;
 }
 
-function schemesOf(tool: Tool): readonly unknown[] | undefined {
-  const { securitySchemes: own } = tool as { readonly securitySchemes?: unknown };
-  return [own, tool._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
+function schemesOf(entry: Pick<Tool, '_meta'>): readonly unknown[] | undefined {
+  const { securitySchemes: own } = entry as { readonly securitySchemes?: unknown };
+  return [own, entry._meta?.securitySchemes].find(Array.isArray) as readonly unknown[] | undefined;
+}
+
+/** What a server lists. */
+export interface Listed {
+  readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
+  readonly resourceTemplates: readonly ResourceTemplateType[];
+  readonly prompts: readonly Prompt[];
 }
 
 /** A connection to an MCP server. Its token gets more scopes when a tool needs them. */
@@ -109,10 +120,21 @@ export class Connection {
     return (await this.#client.listTools(undefined, this.#options)).tools;
   }
 
+  /** Everything that the server lists for this token. A server without one of these has an empty list of it. */
+  async everything(): Promise<Listed> {
+    const [tools, { resources }, { resourceTemplates }, { prompts }] = await Promise.all([
+      this.tools(),
+      this.#client.listResources(undefined, this.#options),
+      this.#client.listResourceTemplates(undefined, this.#options),
+      this.#client.listPrompts(undefined, this.#options),
+    ]);
+    return { tools, resources, resourceTemplates, prompts };
+  }
+
   /** Calls a tool with the scopes that it needs: they are requested before the call, or, if the tool does not name them, after its refusal. */
   async call(tool: Tool, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
     const send = () => this.#client.callTool({ name: tool.name, arguments: { ...args } }, this.#options);
-    const needed = scopesOfTool(tool) ?? [];
+    const needed = scopesOfEntry(tool) ?? [];
     this.#needed = needed;
     const isMore = this.#taken !== undefined && !needed.every((scope) => this.#scopes.includes(scope));
     if (this.#given === undefined && isMore)
