@@ -65,8 +65,35 @@ export class ListeningServers {
   async close(grace: number): Promise<void> {
     const servers = this.#servers;
     this.#servers = [];
+    await quietTurn(servers);
     await Promise.all(servers.map((server) => closeServer(server, grace)));
   }
+}
+
+/** In ms, and how many turns are looked at, at most. */
+const short = 0.25;
+const turns = 200;
+
+/**
+ * Waits for a turn of the event loop that was short and met no new connection. One that the kernel has taken and Node.js has
+ * not is reset when the server stops listening, and its request is lost: proxies that do not ask who is ready open some
+ * until then. Node.js takes one a turn.
+ */
+async function quietTurn(servers: readonly Server[]): Promise<void> {
+  let taken = 0;
+  const count = () => {
+    taken += 1;
+  };
+  for (const server of servers) server.on('connection', count);
+  let last = performance.now();
+  for (let turn = 0; turn < turns; turn += 1) {
+    const before = taken;
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = performance.now();
+    if (now - last < short && taken === before) break;
+    last = now;
+  }
+  for (const server of servers) server.off('connection', count);
 }
 
 async function closeServer(server: Server, grace: number): Promise<void> {
