@@ -6,7 +6,7 @@ import { GeneratedProject, stopServer } from '../support/generated.ts';
 import { nodeBinary } from '../support/packages.ts';
 import { freePort } from '../support/ports.ts';
 import { commandLines } from '../support/processes.ts';
-import { Program } from '../support/program.ts';
+import { Program, run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { until } from '../support/waiting.ts';
 
@@ -19,6 +19,13 @@ let node: string;
 
 beforeAll(async () => {
   [project, node] = await Promise.all([GeneratedProject.make(['--no-check']), nodeBinary(24)]);
+  for (const [kind, name, scope] of [
+    ['resource', 'weekly_report', 'todo:read'],
+    ['prompt', 'sum_up', 'todo:write'],
+  ] as const) {
+    const args = [scalekitProgram, 'add', kind, name, '--scopes', scope, '--yes'];
+    expect(await run(node, args, { cwd: project.directory })).toMatchObject({ code: 0 });
+  }
   await project.built();
   scalekit = await project.startScalekit(
     ['todo:read', 'todo:write'],
@@ -64,6 +71,28 @@ describe('inspect', () => {
     expect(called.code, called.stderr).toBe(0);
     expect(called.stdout).toContain('todos');
     expect(listed.stderr + called.stderr).not.toContain('Bearer');
+  });
+
+  test.each([
+    [['resources/list'], 'weekly-report://1'],
+    [['resources/templates/list'], 'weekly-report://{id}'],
+    [['resources/read', '--uri', 'weekly-report://1'], 'Read by usr_'],
+    [['prompts/list'], 'sum_up'],
+    [['prompts/get', '--prompt-name', 'sum_up', '--prompt-args', 'style=short'], 'in this style: short'],
+  ])('--cli reads the resource and gets the prompt that were added: %j', async (words, says) => {
+    const { code, stdout, stderr } = await inspect('--cli', '--', '--method', ...words).ended();
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toContain(says);
+  });
+
+  test.each([
+    ['todo:write', ['resources/read', '--uri', 'weekly-report://1']],
+    ['todo:read', ['prompts/get', '--prompt-name', 'sum_up', '--prompt-args', 'style=short']],
+  ])('--cli with %s alone is refused what needs another scope: %j', async (scope, words) => {
+    const args = ['--cli', '--scopes', scope, '--', '--method', ...words];
+    const { code, stdout, stderr } = await inspect(...args).ended();
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(/scope/);
   });
 
   test('--cli with a scope too few ends with 1', async () => {
