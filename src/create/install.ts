@@ -95,6 +95,25 @@ function absent(name: PackageManagerName): UserError {
   );
 }
 
+/**
+ * Yarn's Plug'n'Play has no node_modules, where compilers, linters and the project's own program look for packages. A new project's
+ * .yarnrc.yml asks for one; the environment and the root of a workspace count for more.
+ * @throws UserError if it was installed that way.
+ */
+function refusePlugAndPlay(options: InstallOptions): void {
+  const root = options.root ?? options.cwd;
+  if (!existsSync(join(root, '.pnp.cjs'))) return;
+  const set = options.env.YARN_NODE_LINKER === undefined ? 'nodeLinker' : 'YARN_NODE_LINKER';
+  const mend =
+    set === 'nodeLinker'
+      ? `Set \`nodeLinker: node-modules\` in ${join(root, '.yarnrc.yml')}`
+      : 'Unset YARN_NODE_LINKER, or set it to node-modules';
+  throw new UserError(
+    `Yarn installed with Plug'n'Play (${set}), but this project's tools need a node_modules folder. ${mend}.`,
+    { code: 'install/plug-n-play' },
+  );
+}
+
 /** @throws UserError if tools that the project needs are missing after an install that succeeded. */
 function refuseWithoutTools(manager: PackageManager, directory: string, tools: readonly string[]): void {
   const { resolve } = createRequire(join(directory, 'package.json'));
@@ -137,6 +156,7 @@ export async function install(name: PackageManagerName, options: InstallOptions)
     notes.push(`${registryError(fault, name).message.split(' (')[0]}: installed from ${name}'s cache.`);
   } else if (result?.absent) throw absent(name);
   else if (result?.exitCode !== 0) throw failure(manager, result);
+  refusePlugAndPlay(options);
   refuseWithoutTools(manager, options.cwd, options.tools);
   return [...notes, ...(await missingLockfile(manager, running))];
 }

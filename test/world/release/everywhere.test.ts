@@ -32,25 +32,39 @@ const lockfiles = {
   bun: 'bun.lock',
 } as const;
 
-/** How people call it; Yarn 4 asks for `yarn dlx`, and is tried in test/world/create. */
+/** How people call it; Yarn 4 has `dlx` in the place of `create`. */
 const creating = {
   npm: ['create', '--yes', 'scalekit-mcp@latest', 'todo-mcp', '--', '--yes', '--no-git'],
   pnpm: ['create', 'scalekit-mcp', 'todo-mcp', '--yes', '--no-git'],
   yarn1: ['create', 'scalekit-mcp', 'todo-mcp', '--yes', '--no-git'],
+  yarn4: ['dlx', '--quiet', 'create-scalekit-mcp', 'todo-mcp', '--yes', '--no-git'],
   bun: ['create', 'scalekit-mcp', 'todo-mcp', '--yes', '--no-git'],
 } as const;
-const managers = managerCases.filter((each): each is keyof typeof creating => each in creating);
 
-test.each(managers)('%s create makes a project that installs by it and whose tests pass', async (manager) => {
-  const cwd = await folder(manager);
-  const env = { PATH: await pathWith(manager) };
-  const name = nameOf(manager) as keyof typeof lockfiles;
-  ok(await machine.run(name, creating[manager], cwd, env));
+test.each(managerCases)(
+  '%s create makes a project that installs by it and whose tests pass',
+  async (manager) => {
+    const cwd = await folder(manager);
+    const env = { PATH: await pathWith(manager) };
+    const name = nameOf(manager) as keyof typeof lockfiles;
+    ok(await machine.run(name, creating[manager], cwd, env));
+    const project = join(cwd, 'todo-mcp');
+    expect(existsSync(join(project, lockfiles[name]))).toBe(true);
+    const tested = await machine.run(name, ['run', 'test'], project, env);
+    ok(tested);
+    expect(tested.stdout).toMatch(/# fail 0\b|ℹ fail 0\b/);
+  },
+);
+
+test('Yarn that is set to Plug’n’Play is refused, with what to do; a project of it is complete', async () => {
+  const cwd = await folder('plug-n-play');
+  const env = { PATH: await pathWith('yarn4'), YARN_NODE_LINKER: 'pnp' };
+  const { code, stderr } = await machine.run('yarn', creating.yarn4, cwd, env);
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain('Unset YARN_NODE_LINKER');
   const project = join(cwd, 'todo-mcp');
-  expect(existsSync(join(project, lockfiles[name]))).toBe(true);
-  const tested = await machine.run(name, ['run', 'test'], project, env);
-  ok(tested);
-  expect(tested.stdout).toMatch(/# fail 0\b|ℹ fail 0\b/);
+  ok(await machine.run('yarn', ['install'], project, { PATH: env.PATH }));
+  ok(await machine.run('yarn', ['run', 'test'], project, { PATH: env.PATH }));
 });
 
 describe('flags that npm takes for itself', () => {

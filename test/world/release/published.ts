@@ -46,6 +46,10 @@ export class NewMachine {
       APPDATA: this.home,
       npm_config_registry: url,
       YARN_REGISTRY: url,
+      // Yarn 4 has names of its own, reads no .npmrc, and wants to be told that http is meant.
+      YARN_NPM_REGISTRY_SERVER: url,
+      YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+      YARN_ENABLE_TELEMETRY: '0',
       BUN_CONFIG_REGISTRY: url,
     };
   }
