@@ -17,6 +17,45 @@ const entries = {
 };
 
 /**
+ * Makes one file of all that an entry's dynamic import brings along. By itself the bundler makes a file of each part that something
+ * else shares, and each file costs a start more than its text does.
+ * @returns a plugin that takes note of who imports what, and the group for `codeSplitting`.
+ */
+function oneFile(name, source, entry) {
+  const imports = new Map();
+  const reached = (from) => {
+    const seen = new Set();
+    const visit = (id) => {
+      if (seen.has(id) || !imports.has(id)) return;
+      seen.add(id);
+      for (const each of imports.get(id)) visit(each);
+    };
+    visit(join(root, from));
+    return seen;
+  };
+  let members;
+  const membersOf = () => {
+    const first = reached(entry);
+    return new Set([...reached(source)].filter((id) => !first.has(id)));
+  };
+  return {
+    plugin: {
+      name: 'one-file',
+      moduleParsed({ id, importedIds }) {
+        imports.set(id, importedIds);
+      },
+    },
+    group: {
+      name,
+      test(id) {
+        members ??= membersOf();
+        return members.has(id);
+      },
+    },
+  };
+}
+
+/**
  * @param {Array<keyof typeof entries>} names what is bundled together, sharing chunks.
  * @param {string} dir where to.
  * @param {{ released: boolean }} options whether projects find our packages on the registry.
@@ -24,18 +63,21 @@ const entries = {
  */
 export async function bundle(names, dir, { released }) {
   let packages = [];
+  const alone = names.length === 1;
+  const make = oneFile('make', 'src/create/make.ts', entries.create);
   await build({
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, entries[name]])),
     platform: 'node',
     // A part that shares code with a program would otherwise import it from the program, and so run the program. With a single
     // entry it is the same module, which is running already: fewer files, each of which costs a millisecond at the start.
-    preserveEntrySignatures: names.length === 1 ? 'allow-extension' : 'strict',
+    preserveEntrySignatures: alone ? 'allow-extension' : 'strict',
     // Its `main` is UMD, which a bundler cannot resolve.
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
     plugins: [
       packTemplates({ released }),
       packHelp(),
+      make.plugin,
       writeLicences((found) => {
         packages = found;
       }),
@@ -48,10 +90,11 @@ export async function bundle(names, dir, { released }) {
       keepNames: names.includes('emulator'),
       chunkFileNames: 'chunks/[name]-[hash].js',
       comments: { legal: false },
+      ...(alone && { codeSplitting: { includeDependenciesRecursively: false, groups: [make.group] } }),
     },
     logLevel: 'warn',
-    // A dependency of oidc-provider has one, in code that never runs.
-    checks: { eval: false },
+    // A dependency of oidc-provider has an `eval`, in code that never runs. That our own plugins take time on a busy machine is no news.
+    checks: { eval: false, bundlerTimings: false },
   });
   return packages;
 }

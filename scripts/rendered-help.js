@@ -24,11 +24,13 @@ async function render() {
 export function packHelp() {
   return {
     name: 'pack-help',
-    async transform(code, id) {
-      if (!replaced.test(id)) return null;
-      const packed = code.replace('text: undefined,', `text: ${JSON.stringify(await render())},`);
-      if (packed === code) throw new Error(`There is no place for the help in ${id}`);
-      return { code: packed };
+    transform: {
+      filter: { id: replaced },
+      async handler(code, id) {
+        const packed = code.replace('text: undefined,', `text: ${JSON.stringify(await render())},`);
+        if (packed === code) throw new Error(`There is no place for the help in ${id}`);
+        return { code: packed };
+      },
     },
   };
 }
