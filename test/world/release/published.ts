@@ -50,6 +50,8 @@ export class NewMachine {
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
+      // It takes no package that is younger than a day.
+      YARN_NPM_MINIMAL_AGE_GATE: '0',
       BUN_CONFIG_REGISTRY: url,
     };
   }
