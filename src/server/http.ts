@@ -1,4 +1,5 @@
 // HTTP: what is served where, and what a request has to pass, in this order, before the protocol sees it.
+import { isLoopback } from '../scalekit/urls.ts';
 import type { Access } from './access.ts';
 import { holderAt, longestAnonymousStream } from './anonymous.ts';
 import { admit, bearerToken, keysUnavailable, noToken } from './authenticate.ts';
@@ -224,6 +225,14 @@ function isProbe({ req, path }: Exchange, { reason }: Refusal, { auth }: HttpOpt
   return isExpected && isEndpoint && /^(?:GET|HEAD|DELETE)$/.test(req.method ?? '');
 }
 
+/**
+ * Whether this is the project's own doctor, looking at a server on this machine: it sends what has to be refused. Anybody can send
+ * its name, so that a server with a public URL logs such requests as any others.
+ */
+function isDoctor({ req }: Exchange, { status }: Refusal, { auth }: HttpOptions): boolean {
+  return status < 500 && isLoopback(auth.endpoint) && req.headers['user-agent'] === 'scalekit-mcp-doctor';
+}
+
 function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof KeysUnavailable) return keysUnavailable(error);
@@ -249,7 +258,8 @@ function logRefusal(exchange: Exchange, refusal: Refusal, options: HttpOptions):
     requestId: id,
     ...(status >= 500 && cause instanceof Error && { stack: cause.stack }),
   };
-  if (isProbe(exchange, refusal, options)) log('debug', 'probe', details);
+  const isExpected = isProbe(exchange, refusal, options) || isDoctor(exchange, refusal, options);
+  if (isExpected) log('debug', 'probe', details);
   else log(status < 500 ? 'info' : 'error', 'refused', details);
 }
 

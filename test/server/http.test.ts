@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScalekitProvider } from '../../src/server/provider.ts';
 import { until } from '../support/waiting.ts';
-import { call, post, type Started, start } from './support.ts';
+import { call, post, type Started, scopes, start } from './support.ts';
 
 let server: Started;
 beforeAll(async () => {
@@ -82,6 +83,38 @@ describe('a refused request leaves a line in the log', () => {
     }
     const log = JSON.stringify(server.log.map(({ path: _, ...line }) => line));
     for (const token of tokens) expect(log).not.toContain(token);
+  });
+});
+
+describe("the doctor's requests", () => {
+  const refusal = async (from: Started, endpoint = from.endpoint) => {
+    const token = await server.scalekit.mint({ expiresIn: -120 });
+    const headers = { 'user-agent': 'scalekit-mcp-doctor' };
+    await post(endpoint, { token, headers, message: call('echo') });
+    return from.log.at(-1);
+  };
+
+  it('leave no refusals in the log of a server on this machine', async () => {
+    expect(await refusal(server)).toMatchObject({ level: 'debug', event: 'probe', reason: 'token_expired' });
+  });
+
+  it('are logged as any others where the URL is a public one', async () => {
+    const { scalekit } = server;
+    const deployed = await start({
+      auth: new ScalekitProvider({
+        environmentUrl: scalekit.url,
+        resourceId: scalekit.resourceId,
+        mcpUrl: 'https://mcp.example/',
+        scopes,
+      }),
+      allowedHosts: ['localhost'],
+    });
+    try {
+      const here = `${deployed.url}mcp`;
+      expect(await refusal(deployed, here)).toMatchObject({ event: 'refused', reason: 'token_expired' });
+    } finally {
+      await deployed.stop();
+    }
   });
 });
 
