@@ -9,11 +9,11 @@ import { cache, installAndBuild, nodeVersionOf } from './install.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * @param {import('./targets.js').Target} [target]
+ * @param {string[]} more further options of create
  * @returns {string} the folder of the generated server; made anew when this checkout's build has changed
  */
-export function generateOurs(node, { project, language } = { project: 'ours' }) {
-  const target = join(cache, project);
+export function generateOurs(node, more = []) {
+  const target = join(cache, ['ours', ...more].join('-').replaceAll(/-{2,}/g, '-'));
   const marker = join(target, '.installed');
   const key = createHash('sha256')
     .update(nodeVersionOf(node))
@@ -21,25 +21,15 @@ export function generateOurs(node, { project, language } = { project: 'ours' }) 
     .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return target;
 
-  console.error(`generating ${project}`);
+  console.error('generating ours');
   rmSync(target, { recursive: true, force: true });
-  const options = ['--yes', '--emulator', '--no-install', '--no-git', '--no-check'];
-  if (language) options.push('--language', language.toLowerCase());
+  const options = ['--yes', '--emulator', '--no-install', '--no-git', '--no-check', ...more];
   execFileSync(process.execPath, [join(root, 'bin/create-scalekit-mcp.js'), target, ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (language) installPython(target);
-  else installAndBuild(target, node);
+  installAndBuild(target, node);
   writeFileSync(marker, key);
   return target;
-}
-
-/** As its Dockerfile does: without what develops and tests it. */
-function installPython(cwd) {
-  const run = (command, ...args) =>
-    execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
-  run('python3', '-m', 'venv', '.venv');
-  run(join(cwd, '.venv/bin/python'), '-m', 'pip', 'install', '--quiet', '.');
 }
 
 /** @returns {Promise<import('../../src/emulator/index.ts').Emulator>} the local Scalekit of this checkout's build */
@@ -48,7 +38,7 @@ export async function startLocalScalekit() {
   return await startEmulator({ tokenLifetime: 3600 });
 }
 
-/** The build that projects are made with: the names of its files depend on their content. */
+/** What projects are made with: its names tell its content. */
 function packedBuild() {
   const packed = join(root, 'dist/vendor/packages.json');
   if (!existsSync(packed)) throw new Error('dist/ is missing: run "npm run build" first');

@@ -1,0 +1,68 @@
+// docs/scale.md, written from one run.
+import { cpus } from 'node:os';
+
+const megabytes = (bytes) => Math.round(bytes / 2 ** 20).toLocaleString('en-US');
+const whole = (number) => Math.round(number).toLocaleString('en-US');
+
+/** @returns {string} Markdown */
+export function page({ processes, lists, clients, nodeVersion }) {
+  const [one, two] = processes;
+  const [none, ...some] = clients;
+  const most = some.at(-1);
+  const kilobytes = (most.memory - none.memory) / most.clients / 1024;
+  const core = 1e6 / one.cpu;
+  return `# Growth
+
+<!-- Written by \`npm run bench:scale\`: change bench/scale, not this page. -->
+
+Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${nodeVersion}. Again, by yourself: \`npm run bench:scale\`, when nothing else runs.
+
+## Processes
+
+\`list_todos\` of servers with the todos in memory, 16 connections with a user each. The load runs on the same ${cpus().length} cores and takes its part of them, so calls
+a second do not double; CPU per call says what one more core would bring.
+
+| processes | calls/s | p99 | CPU per call | memory |
+|---:|---:|---:|---:|---:|
+${processes.map((row) => `| ${row.processes} | ${whole(row.perSecond)} | ${row.p99.toFixed(1)} ms | ${whole(row.cpu)} µs | ${megabytes(row.memory)} MB |`).join('\n')}
+
+A process computes on one core: one for each core, and no more. A core has room for some ${whole(core)} of these calls a second; two processes use ${(two.cpu / one.cpu).toFixed(2)} × the CPU of one for the same call.
+
+## Todos
+
+A page of 10 (\`limit: 10\`) of a user with so many todos in SQLite, at the beginning and on the last page, by its \`cursor\`. Pages go on behind a key, not a count:
+
+| todos of the user | first page, CPU | last page, CPU |
+|---:|---:|---:|
+${lists.map((row) => `| ${whole(row.todos)} | ${whole(row.first)} µs | ${whole(row.last)} µs |`).join('\n')}
+
+Postgres has the same key (\`owner_id, place\`) and asks for the same rows.
+
+## Clients
+
+Resident memory with so many clients that have called once and keep their connection, 1,000 users:
+
+| clients | memory |
+|---:|---:|
+${clients.map((row) => `| ${whole(row.clients)} | ${megabytes(row.memory)} MB |`).join('\n')}
+
+That is ${kilobytes.toFixed(1)} KB a client. The server keeps no sessions: what a client costs is its connection, and its user's token and counts for a minute.
+
+## On paper: to a thousand replicas
+
+Calculated from the numbers above and from how the parts work, not measured. A replica is one process on one core, with Postgres.
+
+| replicas | what saturates first | what to turn then |
+|---:|---|---|
+| 1 | its core, at about ${whole(core)} calls a second of the protection's own work | one more replica; \`REDIS_URL\` or Postgres for the limits |
+| 2–7 | Postgres' 100 connections (\`max_connections\`): each replica has up to 10 for todos and 3 for limits | \`max\` of the pool in \`src/database.ts\`; \`REDIS_URL\`, which takes the 3 and two writes a call away |
+| 8–50 | the same, whatever the pool: 50 × 10 | PgBouncer in transaction mode, which is tried (\`test/world/stores/postgres-reached.test.ts\`): clients no longer cost a connection each |
+| 50–200 | Postgres' disk and core for writes: a write is one transaction; reads could go elsewhere | a larger machine first; then reads (\`list_todos\`, \`get_todo\`) from a standby, which is an edit of \`src/postgres-todos.ts\` and means that one's own writes may be seen late |
+| 200–1,000 | Redis' core: two commands a call, some 100,000 commands a second, so about 50,000 calls a second in all | limits that fit (\`REQUESTS_PER_MINUTE=0\` halves it); a second Redis by user; the owner as the key of a partition (\`todos\` has it in front already) |
+| any | Scalekit's keys: each replica fetches them at its start, and again when a new key comes up, with a pause between two fetches | nothing: a thousand small answers. A roll of all replicas at once is a burst; roll in steps |
+| any | the deny list: each replica reads all of Redis' sorted set every two seconds | entries end by themselves; with tens of thousands of entries, shorter lifetimes of tokens in place of denials |
+
+What does not grow with replicas: tokens are verified without a question to anybody, no session ties a client to a replica, no replica knows another. What is lost
+when one ends are the calls that it had ([reliability.md](reliability.md)).
+`;
+}
