@@ -15,7 +15,7 @@ import { page } from './page.js';
 const node = installNode();
 installProject('tools', node);
 const memoryServer = generateOurs(node);
-const sqliteServer = generateOurs(node, ['--store', 'sqlite']);
+const sqliteServer = generateOurs(node, { project: 'ours-store-sqlite', options: ['--store', 'sqlite'] });
 const scalekit = await startLocalScalekit();
 const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'));
 const children = [];

@@ -9,11 +9,12 @@ import { cache, installAndBuild, nodeVersionOf } from './install.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * @param {string[]} more further options of create
+ * @param {{project: string, language?: string, options?: readonly string[]}} [target] its folder, its language, and further options
+ *   of create
  * @returns {string} the folder of the generated server; made anew when this checkout's build has changed
  */
-export function generateOurs(node, more = []) {
-  const target = join(cache, ['ours', ...more].join('-').replaceAll(/-{2,}/g, '-'));
+export function generateOurs(node, { project, language, options: more = [] } = { project: 'ours' }) {
+  const target = join(cache, project);
   const marker = join(target, '.installed');
   const key = createHash('sha256')
     .update(nodeVersionOf(node))
@@ -21,15 +22,25 @@ export function generateOurs(node, more = []) {
     .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === key) return target;
 
-  console.error('generating ours');
+  console.error(`generating ${project}`);
   rmSync(target, { recursive: true, force: true });
   const options = ['--yes', '--emulator', '--no-install', '--no-git', '--no-check', ...more];
+  if (language) options.push('--language', language.toLowerCase());
   execFileSync(process.execPath, [join(root, 'bin/create-scalekit-mcp.js'), target, ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  installAndBuild(target, node);
+  if (language) installPython(target);
+  else installAndBuild(target, node);
   writeFileSync(marker, key);
   return target;
+}
+
+/** As its Dockerfile does: without what develops and tests it. */
+function installPython(cwd) {
+  const run = (command, ...args) =>
+    execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  run('python3', '-m', 'venv', '.venv');
+  run(join(cwd, '.venv/bin/python'), '-m', 'pip', 'install', '--quiet', '.');
 }
 
 /** @returns {Promise<import('../../src/emulator/index.ts').Emulator>} the local Scalekit of this checkout's build */
@@ -38,7 +49,7 @@ export async function startLocalScalekit() {
   return await startEmulator({ tokenLifetime: 3600 });
 }
 
-/** What projects are made with: its names tell its content. */
+/** The build that projects are made with: the names of its files depend on their content. */
 function packedBuild() {
   const packed = join(root, 'dist/vendor/packages.json');
   if (!existsSync(packed)) throw new Error('dist/ is missing: run "npm run build" first');
