@@ -131,15 +131,15 @@ export async function startServer<Scalekit extends LocalScalekit>(
     url: scalekit.mcpUrl,
     endpoint,
     log,
-    async call(name, args = {}, options = {}) {
-      return toolAnswerOf(await ask('tools/call', { name, arguments: args }, options));
+    async call(name, args = {}, caller = {}) {
+      return toolAnswerOf(await ask('tools/call', { name, arguments: args }, caller));
     },
-    async read(uri, options = {}) {
-      const answer = await ask('resources/read', { uri }, options);
+    async read(uri, caller = {}) {
+      const answer = await ask('resources/read', { uri }, caller);
       return { ...outcomeOf(answer), contents: answer.json?.result?.contents };
     },
-    async prompt(name, args = {}, options = {}) {
-      const answer = await ask('prompts/get', { name, arguments: args }, options);
+    async prompt(name, args = {}, caller = {}) {
+      const answer = await ask('prompts/get', { name, arguments: args }, caller);
       return { ...outcomeOf(answer), messages: answer.json?.result?.messages };
     },
     async stop(grace) {
