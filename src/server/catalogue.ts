@@ -5,6 +5,7 @@ import type { Guarded } from './gate.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Scopes } from './scopes.ts';
+import { isOfSkills, type Skills } from './skills.ts';
 import type { Tool } from './tool.ts';
 
 /** What an owner declares. */
@@ -12,6 +13,7 @@ export interface Declared {
   readonly tools: readonly Tool[];
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
+  readonly skills?: Skills;
 }
 
 /** A resource, and the values of its variables in a URI. */
@@ -26,6 +28,7 @@ interface Listed {
   readonly prompts: readonly Prompt[];
   readonly single: readonly Resource[];
   readonly templates: readonly Resource[];
+  readonly skills: Skills | undefined;
 }
 
 /** The lists that clients get. */
@@ -58,25 +61,32 @@ export class Catalogue {
   readonly #listed: Listed;
 
   /** @throws TypeError if two have the same name, or one needs a scope that is not defined. */
-  constructor({ tools, resources = [], prompts = [] }: Declared, scopes: Scopes) {
+  constructor({ tools, resources = [], prompts = [], skills }: Declared, scopes: Scopes) {
     this.tools = byName(tools, 'tools');
     this.prompts = byName(prompts, 'prompts');
     byName(resources, 'resources');
     for (const { listing, scopes: needed } of [...tools, ...resources, ...prompts])
       checkScopes(listing.name, needed, scopes);
+    if (skills !== undefined) {
+      checkScopes('A skill', skills.scopes, scopes);
+      const taken = resources.find(({ uri }) => isOfSkills(uri.text));
+      if (taken)
+        throw new TypeError(`${taken.uri.text} is a URI of the skills: a resource needs another scheme`);
+    }
     const single = resources.filter(({ uri }) => uri.names.length === 0);
     this.#resources = new Map(single.map((resource) => [resource.uri.text, resource]));
     if (this.#resources.size < single.length) throw new TypeError('Two resources have the same URI');
     this.templates = resources.filter(({ uri }) => uri.names.length > 0);
     this.templateNames = new Set(this.templates.map(({ listing }) => listing.name));
-    this.#listed = { tools, prompts, single, templates: this.templates };
+    this.#listed = { tools, prompts, single, templates: this.templates, skills };
     this.listings = listingsOf(this.#listed);
     const canComplete = [...resources, ...prompts].some(({ completers }) => completers.size > 0);
     this.capabilities = {
       tools: {},
-      ...(resources.length > 0 && { resources: {} }),
+      ...((resources.length > 0 || skills) && { resources: {} }),
       ...(prompts.length > 0 && { prompts: {} }),
       ...(canComplete && { completions: {} }),
+      ...(skills && { extensions: { [skills.catalog.id]: { directoryRead: true } } }),
     };
     this.watchable = resources.filter(({ isWatchable }) => isWatchable);
     this.modernCapabilities =
@@ -92,12 +102,13 @@ export class Catalogue {
   listingsFor(held: ReadonlySet<string> | undefined): Listings {
     const mayUse = ({ scopes, isPublic = false }: Guarded) =>
       isPublic || (held !== undefined && scopes.every((scope) => held.has(scope)));
-    const { tools, prompts, single, templates } = this.#listed;
+    const { tools, prompts, single, templates, skills } = this.#listed;
     return listingsOf({
       tools: tools.filter(mayUse),
       prompts: prompts.filter(mayUse),
       single: single.filter(mayUse),
       templates: templates.filter(mayUse),
+      skills: skills && mayUse(skills) ? skills : undefined,
     });
   }
 
@@ -121,11 +132,14 @@ export class Catalogue {
   }
 }
 
-function listingsOf({ tools, prompts, single, templates }: Listed): Listings {
+function listingsOf({ tools, prompts, single, templates, skills }: Listed): Listings {
   return {
     tools: { tools: tools.map(({ listing }) => listing) },
     prompts: { prompts: prompts.map(({ listing }) => listing) },
-    resources: single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
+    resources: [
+      ...single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
+      ...(skills?.listings ?? []),
+    ],
     templates: {
       resourceTemplates: templates.map(({ listing, uri }) => ({ uriTemplate: uri.text, ...listing })),
     },

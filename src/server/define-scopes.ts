@@ -2,6 +2,7 @@
 import { type DeclarePrompt, declarePrompt } from './prompt.ts';
 import { type DeclareResource, declareResource } from './resource.ts';
 import { type ScopeOptions, Scopes } from './scopes.ts';
+import { type DeclareSkills, declareSkills } from './skills.ts';
 import { type DeclareTool, declareTool } from './tool.ts';
 
 /** What `defineScopes` gives: the scopes, and the functions that declare what needs them. */
@@ -14,6 +15,8 @@ export interface DefinedScopes<Scope extends string> {
   readonly resource: DeclareResource<Scope>;
   /** Declares a prompt. */
   readonly prompt: DeclarePrompt<Scope>;
+  /** Declares the skills. */
+  readonly skills: DeclareSkills<Scope>;
 }
 
 /**
@@ -36,5 +39,6 @@ export function defineScopes<const Scope extends string>(
     tool: declareTool,
     resource: declareResource,
     prompt: declarePrompt,
+    skills: declareSkills,
   };
 }

@@ -67,7 +67,7 @@ export class Features {
 
   /** Gives the SDK's server what it needs for this request, and nothing more: there is one server a request. */
   install(server: Server, request: McpRequest): void {
-    const { listings, prompts, templates } = this.#catalogue;
+    const { capabilities, prompts } = this.#catalogue;
     switch (request.message.method) {
       case 'tools/call':
         server.setRequestHandler('tools/call', ({ params }, context) =>
@@ -82,8 +82,8 @@ export class Features {
         return;
     }
     if (prompts.size > 0) this.#installPrompts(server, request);
-    if (templates.length > 0 || listings.resources.length > 0) this.#installResources(server, request);
-    if (this.#catalogue.capabilities.completions)
+    if (capabilities.resources) this.#installResources(server, request);
+    if (capabilities.completions)
       server.setRequestHandler('completion/complete', ({ params }, context) =>
         this.#complete(params, new Exchange(request, context)),
       );

@@ -37,6 +37,7 @@ export type {
   ResourcePart,
 } from './resource.ts';
 export type { ScopeOptions, Scopes } from './scopes.ts';
+export type { DeclareSkills, SkillCatalog, Skills, SkillsDeclaration } from './skills.ts';
 export {
   type DeclareTool,
   type PublicToolDeclaration,

@@ -43,6 +43,7 @@ export type { ScopeOptions, Scopes } from './scopes.ts';
 export { type DeclaredVariables, type ServeOptions, serve } from './serve.ts';
 export type { DeclaredServices, OwnServices, ServiceDeclaration } from './services.ts';
 export type { Settings } from './settings.ts';
+export type { DeclareSkills, SkillCatalog, Skills, SkillsDeclaration } from './skills.ts';
 export {
   type DeclareTool,
   type PublicToolDeclaration,

@@ -7,6 +7,7 @@ import {
   type InputRequiredResult,
   type JSONRPCRequest,
   type McpHttpHandler,
+  McpServer,
   type MessageClassification,
   Server,
   type ServerCapabilities,
@@ -20,13 +21,15 @@ import { Catalogue, type Declared } from './catalogue.ts';
 import { DirectAnswers, directCallOf, directContext } from './direct-calls.ts';
 import { EventStream } from './event-stream.ts';
 import { type FeatureOptions, Features } from './features.ts';
+import { refuseCall } from './gate.ts';
 import { type McpAnswer, type McpRequest, takesStream } from './mcp-request.ts';
 import { OpenRequests } from './open-requests.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
 import { Refusal } from './refusal.ts';
-import { Exchange } from './refused-call.ts';
+import { Exchange, throwRefusal } from './refused-call.ts';
 import { sessionFor } from './session.ts';
 import { SingleAnswer } from './single-answer.ts';
+import { asksForSkills, type Skills } from './skills.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface McpOptions extends About, Declared, FeatureOptions {}
@@ -50,6 +53,8 @@ export class McpEndpoint {
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
   readonly #plainCalls = new PlainCalls();
+  /** Requests for skills that have passed the gate. */
+  readonly #admitted = new WeakSet<McpRequest>();
   readonly #underWay = new Set<Promise<Response>>();
   readonly #openRequests = new OpenRequests();
   readonly #subscriptions: Subscriptions;
@@ -85,6 +90,11 @@ export class McpEndpoint {
     refuseAnonymous(request, this.#options.auth);
     const call = this.#plainCalls.recognise(message, headers);
     if (call !== undefined) return await this.#answerCall(request, call);
+    const { skills } = this.#options;
+    if (skills !== undefined && asksForSkills(message)) {
+      const refused = await this.#refuseSkills(request, skills);
+      if (refused !== undefined) return refused;
+    }
     const route = classifyInboundRequest({
       httpMethod: 'POST',
       body: message,
@@ -122,6 +132,19 @@ export class McpEndpoint {
     } catch (error) {
       return { status: 200, headers: json, body: this.#directAnswers.ofError(request, error) };
     }
+  }
+
+  /** Lets a request for skills pass the gate, which the SDK's extension does not know. @returns the answer if it is refused. */
+  async #refuseSkills(request: McpRequest, skills: Skills): Promise<McpAnswer | undefined> {
+    try {
+      throwRefusal(await refuseCall(skills, request, this.#options), request);
+    } catch (error) {
+      return { status: 200, headers: json, body: this.#directAnswers.ofError(request, error) };
+    }
+    this.#admitted.add(request);
+    const { access, id: requestId, message } = request;
+    this.#options.log('info', 'skills', { method: message.method, subject: access?.user.subject, requestId });
+    return undefined;
   }
 
   /**
@@ -188,19 +211,25 @@ export class McpEndpoint {
 
   /**
    * A server object serves one request and is dropped after it, so that no two users ever share one. It is the SDK's
-   * plain `Server`: an `McpServer` would register and convert every tool anew each time.
+   * plain `Server`: an `McpServer` would register and convert every tool anew each time. Only the SDK's skills need one.
    */
   #createServer(
     request: McpRequest,
     capabilities: ServerCapabilities = this.#catalogue.capabilities,
   ): Server {
-    const { instructions } = this.#options;
-    const server = new Server(this.#implementation, {
+    const { instructions, skills } = this.#options;
+    const serverOptions = {
       capabilities,
       supportedProtocolVersions: protocolVersions,
       cacheHints: this.#cacheHints,
       ...only('instructions', instructions),
-    });
+    };
+    if (skills !== undefined && this.#admitted.has(request)) {
+      const ofSkills = new McpServer(this.#implementation, serverOptions);
+      skills.catalog.attach(ofSkills);
+      return ofSkills.server;
+    }
+    const server = new Server(this.#implementation, serverOptions);
     this.#features.install(server, request);
     return server;
   }

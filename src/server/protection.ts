@@ -9,6 +9,7 @@ import type { Prompt } from './prompt.ts';
 import type { ScalekitProvider } from './provider.ts';
 import type { Resource } from './resource.ts';
 import type { OwnServices } from './services.ts';
+import type { Skills } from './skills.ts';
 import type { Tool } from './tool.ts';
 import type { OwnVariables } from './variables.ts';
 
@@ -22,6 +23,8 @@ export interface HandlerOptions extends About {
   readonly resources?: readonly Resource[];
   /** What people can choose from a list. */
   readonly prompts?: readonly Prompt[];
+  /** Instructions that clients can load into a model, with the files they refer to. Default: none. */
+  readonly skills?: Skills;
   /** The values of the variables that `Register` names; tools, resources and prompts get them as `call.env`. */
   readonly env?: OwnVariables;
   /** What tools, resources and prompts get as `call.services`, if `Register` names it. You have to close it yourself. */

@@ -12,7 +12,7 @@ import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/tes
 import { type Tool, ToolError } from '../../src/server/tool.ts';
 
 /** The scopes of the servers under test. */
-export const { scopes, tool, resource, prompt } = defineScopes({
+export const { scopes, tool, resource, prompt, skills } = defineScopes({
   'todo:read': 'Read your todos',
   'todo:write': 'Create, change and delete your todos',
 });
