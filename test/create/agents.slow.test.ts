@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadTemplates } from '../../src/create/packed.ts';
@@ -32,13 +32,12 @@ test.each(['todo', 'blank'])(
         .replace(/^.*tools go above.*$/m, '  archiveNote,\n$&'),
     );
     await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
-    await writeFile(join(directory, 'src/notes.ts'), notes);
-    const [, handedOver = ''] = /serve\(\{ \/\* as before \*\/ (resources: .*) \}\)/.exec(notes) ?? [];
-    expect(handedOver).not.toBe('');
+    await mkdir(join(directory, 'src/resources'));
+    await writeFile(join(directory, 'src/resources/notes.ts'), notes);
     await edit(join(directory, 'src/main.ts'), (text) =>
       text
-        .replace('import { tools }', "import { note, sumUp } from './notes.ts';\n$&")
-        .replace(/\n {2}tools,/, `$&\n  ${handedOver},`),
+        .replace('import { tools }', "import { note, sumUp } from './resources/notes.ts';\n$&")
+        .replace(/\n {2}tools,/, '$&\n  resources: [note],\n  prompts: [sumUp],'),
     );
 
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });

@@ -122,11 +122,15 @@ export class Connection {
 
   /** Everything that the server lists for this token. A server without one of these has an empty list of it. */
   async everything(): Promise<Listed> {
+    // The SDK answers for a server that has none, but says so on stderr.
+    const has = this.#client.getServerCapabilities() ?? {};
     const [tools, { resources }, { resourceTemplates }, { prompts }] = await Promise.all([
       this.tools(),
-      this.#client.listResources(undefined, this.#options),
-      this.#client.listResourceTemplates(undefined, this.#options),
-      this.#client.listPrompts(undefined, this.#options),
+      has.resources ? this.#client.listResources(undefined, this.#options) : { resources: [] },
+      has.resources
+        ? this.#client.listResourceTemplates(undefined, this.#options)
+        : { resourceTemplates: [] },
+      has.prompts ? this.#client.listPrompts(undefined, this.#options) : { prompts: [] },
     ]);
     return { tools, resources, resourceTemplates, prompts };
   }
