@@ -4,7 +4,9 @@ import { plan } from '../../src/create/plan.ts';
 import { cases } from './snapshot-cases.ts';
 import { compile, putOnWorkbench } from './workbench.ts';
 
-test.each(Object.entries(cases))('%s compiles', async (_, example) => {
+const typescript = Object.entries(cases).filter(([, { answers }]) => answers.language === 'typescript');
+
+test.each(typescript)('%s compiles', async (_, example) => {
   const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
   expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
 });

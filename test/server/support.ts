@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import { createServer as createSocket } from 'node:net';
 import * as z from 'zod';
 import { type Emulator, type Faults, startEmulator } from '../../src/emulator/index.ts';
 import type { Call } from '../../src/server/call.ts';
@@ -10,6 +8,7 @@ import { ScalekitProvider } from '../../src/server/provider.ts';
 import type { Scopes } from '../../src/server/scopes.ts';
 import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
 import { type Tool, ToolError } from '../../src/server/tool.ts';
+import { freePort } from '../support/ports.ts';
 
 /** The scopes of the servers under test. */
 export const { scopes, tool, resource, prompt, skills } = defineScopes({
@@ -68,14 +67,6 @@ export function slowTool(): { tool: Tool; started: Promise<Call>; goOn(): void }
     },
   });
   return { tool: slow, started, goOn };
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket().listen(0, '127.0.0.1');
-  await new Promise((resolve) => socket.once('listening', resolve));
-  const { port } = socket.address() as AddressInfo;
-  await new Promise((resolve) => socket.close(resolve));
-  return port;
 }
 
 /** What a server under test is started with. */

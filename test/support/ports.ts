@@ -3,14 +3,18 @@ import { connect } from 'node:net';
 import { isFree } from '../../src/project/ports.ts';
 import { emulatorPort } from '../../src/scalekit/index.ts';
 
+// Each test process of vitest draws from ports of its own: what one has found free, no other can take before it is used. The local
+// Scalekit's port is a thousand above, and 1000 is 8 modulo 16, so that eight processes and their Scalekits never meet.
+const own = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
+
 /**
- * Below the ports that operating systems give to connections and to `listen(0)` (from 32768 on), so that nobody but
- * another test can take one between now and its use; and it would have to draw the same of thousands.
+ * Below the ports that operating systems give to connections and to `listen(0)` (from 32768 on), and above those of
+ * `freeMcpUrl`.
  * @returns a port that is free, and whose local Scalekit's port is free too.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = randomInt(12_000, 31_000);
+    const port = 16 * randomInt(1_375, 1_937) + own;
     if ((await isFree(port)) && (await isFree(emulatorPort(port)))) return port;
   }
   throw new Error('no free port');

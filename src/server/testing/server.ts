@@ -149,6 +149,9 @@ export async function startServer<Scalekit extends LocalScalekit>(
   };
 }
 
+/** Test processes run side by side: each takes its own of 64 ports in turn, so that none takes what another has found free. */
+let turn = randomInt(140);
+
 /**
  * A URL for a server under test, which both the local Scalekit and the server have to know. Its port is below those that the
  * system gives to connections (from 32768 on), so that none of them takes it before the server does.
@@ -159,7 +162,8 @@ export async function startServer<Scalekit extends LocalScalekit>(
  */
 export async function freeMcpUrl(): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = randomInt(12_000, 31_000);
+    turn = (turn + 1) % 140;
+    const port = 12_000 + 64 * turn + (process.pid % 64);
     try {
       const socket = createSocket().listen(port, '127.0.0.1');
       await once(socket, 'listening');
