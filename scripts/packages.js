@@ -1,4 +1,5 @@
 // The packages of this repository, put together in folders of their own as npm publishes them.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -92,14 +93,29 @@ export function contentVersion(folder) {
 const originOf = (path) => path.replace(/^(?:dist|src)\//, '').replace(/\.(?:d\.ts|js\.map|js|ts)$/, '');
 
 /**
- * Packs a staged package as `npm pack` does, but for the order: what was made from the same source stands together, because
- * gzip finds what is repeated within 32 kB alone. That saves a fifth of `scalekit-mcp-server`.
+ * Packs a staged package. A program is packed as npm does it, because an installed `scalekit-mcp` packs itself so for other
+ * projects, and the bytes have to be the same.
  * @returns the name of the file.
  */
 export function packInto(folder, destination) {
   mkdirSync(destination, { recursive: true });
   const { name, version } = readJson(join(folder, 'package.json'));
-  const file = `${name}-${version}.tgz`;
+  if (name === 'scalekit-mcp-server') return packBySource(folder, destination, `${name}-${version}.tgz`);
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination];
+  const said = execFileSync('npm', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  return said.trim().split('\n').at(-1) ?? '';
+}
+
+/**
+ * Packs as `npm pack` does, but for the order: what was made from the same source stands together, because gzip finds what is
+ * repeated within 32 kB alone. That saves a fifth.
+ */
+function packBySource(folder, destination, file) {
   const files = filesIn(folder);
   const rank = (path) => (path === 'package.json' ? '' : originOf(path));
   files.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));

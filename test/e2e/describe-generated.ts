@@ -57,6 +57,11 @@ export function describeGenerated(kind: Kind, more?: (project: () => GeneratedPr
       expect(stdout).toMatch(says);
     });
 
+    test('is as its own `update` would make it', async () => {
+      const { code, stdout, stderr } = await project.npm('exec', '--', 'scalekit-mcp', 'update', '--check');
+      expect(code, stdout + stderr).toBe(0);
+    });
+
     test('npm run build', async () => {
       const { code, stdout, stderr } = await project.built();
       expect(code, stdout + stderr).toBe(0);
