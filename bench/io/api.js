@@ -1,4 +1,4 @@
-// The HTTP service that tools ask: products in memory. PORT says where.
+// The HTTP service that tools ask: products in memory, on PORT.
 import { createServer } from 'node:http';
 
 const products = Array.from({ length: 1000 }, (_, id) => ({

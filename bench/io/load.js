@@ -1,4 +1,4 @@
-// The load generator, a process of its own: so many users, each with a connection, who call the three tools in turn. Takes orders over IPC.
+// The load generator, in its own process: users with a connection each, who call the three tools in turn. Takes orders over IPC.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -23,7 +23,7 @@ const argumentsOf = (tool, user) =>
   })[tool];
 const tools = ['search_products', 'get_user_cart', 'checkout'];
 
-/** @throws Error where an answer is not the tool's. */
+/** @throws Error if an answer is not what the tool should return. */
 async function call(client, token, number, user) {
   const tool = tools[number % 3];
   const params = { name: tool, arguments: argumentsOf(tool, userOf(user)) };

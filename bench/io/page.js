@@ -1,4 +1,4 @@
-// docs/performance-io.md, written from one run.
+// Writes docs/performance-io.md from one run.
 import { cpus } from 'node:os';
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

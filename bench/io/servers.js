@@ -1,4 +1,4 @@
-// What is measured under the load of Redis and HTTP work, and how each is installed.
+// The servers measured under the load of Redis and HTTP work, and how each is installed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,13 +29,13 @@ export const servers = [
 
 export const placeOf = ({ folder }) => join(cache, `io-${folder}`);
 
-/** @returns {boolean} whether the language is here that builds it */
+/** @returns {boolean} whether the language it is built with is installed */
 export function canRun({ folder }) {
   const tool = toolOf(join(here, folder));
   return tool === undefined || versionOf(tool) !== undefined;
 }
 
-/** Installs and builds a server where that was not done from the same files. */
+/** Installs and builds a server, unless that was already done from the same files. */
 export function install(server, node) {
   const [source, target] = [join(here, server.folder), placeOf(server)];
   const marker = join(target, '.installed');
@@ -52,7 +52,7 @@ export function install(server, node) {
   writeFileSync(marker, key);
 }
 
-/** A generated server with the tools of the load in place of its examples. */
+/** A generated server whose example tools are replaced by those of the load. */
 function generate(source, target) {
   const options = ['--yes', '--template', 'blank', '--emulator', '--no-install', '--no-git', '--no-check'];
   execFileSync(process.execPath, [join(root, 'bin/create-scalekit-mcp.js'), target, ...options], {

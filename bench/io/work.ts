@@ -1,8 +1,8 @@
-// What the tools of every server on Node.js here do, whatever stands in front of them: the same Redis and HTTP work.
+// The work of the tools, the same in every Node.js server here whatever its protocol layer: Redis and HTTP.
 import { Redis } from 'ioredis';
 
 const api = process.env.API_URL ?? '';
-// Not REDIS_URL, in which ours would count limits, too.
+// Not REDIS_URL: our own server would also keep its rate limits there.
 const redis = new Redis(process.env.SHOP_REDIS_URL ?? '');
 
 interface Item {

@@ -1,4 +1,4 @@
-// docs/scale.md, written from one run.
+// Writes docs/scale.md from one run.
 import { cpus } from 'node:os';
 
 const megabytes = (bytes) => Math.round(bytes / 2 ** 20).toLocaleString('en-US');

@@ -29,7 +29,7 @@ const mint = (count) =>
     Array.from({ length: count }, (_, index) => scalekit.mint({ subject: `usr_${1_000_000 + index}` })),
   );
 
-/** Starts a server and waits for its first answer. @param cores where it may run. */
+/** Starts a server and waits for its first answer. @param cores which CPU cores it may run on. */
 async function start(place, env = {}, cores = '0,1') {
   const port = await freePort();
   const { PORT: _, MCP_URL: __, ...variables } = scalekit.variables;
@@ -58,7 +58,7 @@ async function start(place, env = {}, cores = '0,1') {
   return { port, pid: child.pid, stop: () => child.kill('SIGKILL') };
 }
 
-/** Calls `list_todos` over so many connections. @returns calls a second, and the p99 in ms. */
+/** Calls `list_todos` over the given number of connections. @returns calls a second, and the p99 in ms. */
 async function load(ports, tokens, calls) {
   const agent = new Agent({ keepAlive: true, maxSockets: tokens.length });
   const latencies = [];
@@ -99,7 +99,7 @@ async function measureProcesses() {
   return rows;
 }
 
-/** A page of 20, at the beginning and behind a cursor, of a user who has so many todos in SQLite. */
+/** A page of 20, at the beginning and after a cursor, for a user with the given number of todos in SQLite. */
 async function measureLists() {
   const file = join(folder, 'todos.db');
   const server = await start(sqliteServer, { SQLITE_FILE: file }, '0');
@@ -116,7 +116,7 @@ async function measureLists() {
   return rows;
 }
 
-/** Todos are written straight into the file, as the server would: calls for 100,000 take minutes. */
+/** Writes todos straight into the file, as the server would: creating 100,000 by calls takes minutes. */
 function fill(file, owner, count) {
   const code = `const { DatabaseSync } = require('node:sqlite');
     const [file, owner, count] = process.argv.slice(1);
@@ -135,7 +135,7 @@ const listCall = (token, args) => {
   return { headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }) };
 };
 
-/** @returns the cursor of the last page but one, or nothing where everything fits one. */
+/** @returns the cursor of the last page but one, or nothing if everything fits on one. */
 async function cursorNearEnd({ port }, token, todos) {
   let cursor;
   for (let seen = 0; seen + 1000 < todos; seen += 1000) {
@@ -145,7 +145,7 @@ async function cursorNearEnd({ port }, token, todos) {
   return cursor;
 }
 
-/** @returns CPU in µs of a page of 10. */
+/** @returns CPU time in µs for a page of 10. */
 async function pageCost({ port, pid }, token, args) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const call = listCall(token, { limit: 10, ...args });
@@ -162,7 +162,7 @@ async function pageCost({ port, pid }, token, args) {
   return (cpuMicros(pid) - before) / 1000;
 }
 
-/** Resident memory with so many clients that have called once and keep their connection. */
+/** Resident memory with the given number of clients that have called once and keep their connection. */
 async function measureClients() {
   const server = await start(memoryServer, {}, '0');
   const rows = [];

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-// A server that is started before its code is compiled: it loads what takes long, and waits.
+// A server process that is started before its code is compiled: it loads the slow packages, then waits.
 
-/** What we tell the program that is held. */
+/** The messages to the waiting server. */
 export const held = { begin: 'scalekit-mcp dev: begin', listen: 'scalekit-mcp dev: listen' } as const;
 
 /**
@@ -25,7 +25,7 @@ export function holdingModule(directory: string): string {
         resolve();
       };
       process.on('message', hear);
-      // Without this nothing would keep a process alive that waits.
+      // Without this the waiting process would exit.
       process.channel?.ref();
     });
     const begin = told(${JSON.stringify(held.begin)});
@@ -43,11 +43,11 @@ export function holdingModule(directory: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
-/** An ejected project has no such package, and loads everything when it begins. */
+/** An ejected project does not have this package, and loads everything when its own code begins. */
 function packageToLoad(directory: string): string {
   try {
     const path = createRequire(join(directory, 'package.json')).resolve('scalekit-mcp-server');
-    // What is wrong with it, its own code will find out, and say.
+    // If a package cannot be loaded, the server's own code reports it.
     return `await import(${JSON.stringify(pathToFileURL(path).href)}).catch(() => {});`;
   } catch {
     return '';

@@ -21,20 +21,20 @@ const open: ReadonlySet<unknown> = new Set([
 /** A stream without a token ends no later than this, in ms; others end when their token expires. */
 export const longestAnonymousStream = 10 * 60 * 1000;
 
-/** The caller of a request without a token, for questions of who may see or answer something. No user's id is empty. */
+/** The caller of a request without a token, when deciding who may see or answer something. No user's id is empty. */
 const nobody = '';
 
-/** @returns whose request it is. All requests without a token are nobody's. */
+/** @returns whose request it is. A request without a token belongs to nobody. */
 export function callerOf({ access }: Pick<McpRequest, 'access'>): string {
   return access?.user.id ?? nobody;
 }
 
-/** @returns for whom the limits count a request without a token. */
+/** @returns the key under which the limits count a request without a token. */
 export function holderAt(address: string): string {
   return `address ${networkOf(address)}`;
 }
 
-/** @throws Refusal if a request without a token asks for something that needs one, which is everything not known to need none. */
+/** @throws Refusal if a request without a token asks for anything but what is known to need none. */
 export function refuseAnonymous({ access, message: { method } }: McpRequest, auth: Authority): void {
   if (access !== undefined || open.has(method)) return;
   // Answers to questions have no method, and notifications ask for nothing.
@@ -43,8 +43,8 @@ export function refuseAnonymous({ access, message: { method } }: McpRequest, aut
 }
 
 /**
- * ChatGPT ignores the 401 of a tool call: it has its user sign in if a tool's result says so
- * (docs/mcp.md#public-tools). For all other clients such a result would be an error of the tool that nobody can fix.
+ * ChatGPT ignores the 401 of a tool call: it asks its user to sign in only if a tool's result says so
+ * (docs/mcp.md#public-tools). Other clients would take such a result for an error of the tool, and never sign in.
  * @returns that result, if the client is ChatGPT and the call is refused because it has no token.
  */
 export function signInResult(
@@ -55,7 +55,7 @@ export function signInResult(
 ): CallToolResult | undefined {
   const { status, message, headers } = refusal;
   if (status !== 401 || !/^openai-mcp\//i.test(request.headers['user-agent'] ?? '')) return undefined;
-  // The call has not run. HTTP says so by the challenge, which a response of any status may have (RFC 9110, section 11.6.1).
+  // The call has not run. The challenge says so in HTTP; a response of any status may have one (RFC 9110, section 11.6.1).
   request.refusal = new Refusal(200, refusal.reason, message, { headers: { ...headers } });
   const error = { code: 'insufficient_scope', description: message };
   const challenge = auth.challenge(error, auth.scopes.inOrder(new Set([...auth.scopes.base, ...needed])));

@@ -1,4 +1,4 @@
-// The deny list: whose token, or which token, is refused before it expires. Asked with every request, remembered tokens too.
+// The deny list: users and tokens that are refused before the tokens expire. Checked on every request, even for a cached token.
 import type { JWTPayload } from 'jose';
 import type { Denials } from '../scalekit/deny-list.ts';
 import { KeysUnavailable } from './keys.ts';
@@ -21,7 +21,7 @@ export interface DenyOptions {
   readonly redisUrl?: string | undefined;
 }
 
-/** What is asked of a token. */
+/** What the list needs to know about a token. */
 type Claims = Pick<JWTPayload, 'sub' | 'jti'>;
 
 /** Denials of one or several sources, each of which is replaced as a whole whenever it is read. */

@@ -15,7 +15,7 @@ const patience = 3000;
 /** In ms. After a longer suspension, as on serverless hosts, the list is read again before anybody is let in. */
 const staleAfter = 5000;
 
-/** Where the deny list is, and whose it is. */
+/** Where the deny list is, and which server it belongs to. */
 export interface DenySources extends DenyOptions {
   readonly resourceId: string;
 }
@@ -66,7 +66,7 @@ export async function followDenials(
   };
 }
 
-/** Reads one at a time. A series of failures is two lines in the log: the first one, and its end. */
+/** Never reads twice at the same time. A series of failures takes two lines in the log: its start and its end. */
 function poll(source: Source, log: Log): Following & { readonly first: Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let lookedAt = Date.now();

@@ -1,4 +1,4 @@
-// Tool calls that do not need the SDK's server, which is most of them. It would make a server and a connection for each, and check
+// Most tool calls do not need the SDK's server. It would make a server and a connection for each call, and check
 // request and result against its schemas several times, which takes as long as everything else together.
 import {
   CLIENT_CAPABILITIES_META_KEY,
@@ -31,13 +31,13 @@ const envelopeKeys = new Set([
 export interface DirectCall {
   readonly name: string;
   readonly arguments: Fields | undefined;
-  /** Of 2026-07-28: that it is a good one is for the caller to know. */
+  /** The envelope of 2026-07-28; the caller has checked it. */
   readonly envelope: Fields | undefined;
 }
 
 /**
  * @param request a `tools/call` that is a JSON-RPC request and nothing else (`PlainCalls`).
- * @returns what is called, or nothing if the SDK's server has to answer: the parameters are wrong or hold more than
+ * @returns the call, or nothing if the SDK's server has to answer: the parameters are wrong or hold more than
  *   name and arguments, or the client may be asked something while the call runs.
  */
 export function directCallOf({ message, headers }: McpRequest): DirectCall | undefined {
@@ -46,7 +46,7 @@ export function directCallOf({ message, headers }: McpRequest): DirectCall | und
   const { name, arguments: args, _meta: envelope } = params;
   if (typeof name !== 'string' || !isFields(args) || !isFields(envelope)) return undefined;
   for (const key in envelope) if (!envelopeKeys.has(key)) return undefined;
-  // The SDK drops such a member, lest it become the prototype of something.
+  // The SDK drops this member, so that it cannot become an object's prototype.
   if (args !== undefined && Object.hasOwn(args, '__proto__')) return undefined;
   if (envelope === undefined && asksBySession(headers['mcp-session-id'])) return undefined;
   return { name, arguments: args, envelope };
@@ -58,7 +58,7 @@ function isFields(value: unknown): value is Fields | undefined {
 
 type OwnRequest = RequestContext['mcpReq'];
 
-/** @returns what such a call knows of its request: there is no progress to report, no earlier round, nobody to ask. */
+/** @returns the context of such a call: it has no progress to report, no earlier round and nobody to ask. */
 export function directContext(request: McpRequest, { envelope }: DirectCall): RequestContext {
   return { mcpReq: new DirectRequest(request, envelope) };
 }
@@ -96,11 +96,11 @@ class DirectRequest implements OwnRequest {
   }
 }
 
-/** Writes out what came of a call, as the SDK's server would. */
+/** Writes the outcome of a call as the SDK's server would. */
 export class DirectAnswers {
   readonly #meta: object;
 
-  /** @param serverInfo what results of 2026-07-28 say of the server. */
+  /** @param serverInfo what results of 2026-07-28 say about the server. */
   constructor(serverInfo: Implementation) {
     this.#meta = { [SERVER_INFO_META_KEY]: serverInfo };
   }
@@ -125,7 +125,7 @@ export class DirectAnswers {
 
 const plainResult = new Set(['content', 'structuredContent', 'isError']);
 
-/** Whether nothing in a result can be wrong: its structured data has passed the tool's schema, and the rest is text. */
+/** Whether a result is certainly valid: its structured data has passed the tool's schema, and the rest is text. */
 function isPlain(result: Fields): boolean {
   for (const key in result) if (!plainResult.has(key)) return false;
   return (result.content as readonly Fields[]).every(

@@ -1,4 +1,4 @@
-// The deny list of a provider: read from the first token on, and again and again, until the provider is closed.
+// The deny list of a provider: read when the first token arrives, then regularly until the provider is closed.
 import { DenyList, type DenyOptions } from './deny-list.ts';
 import type { Following } from './deny-sources.ts';
 import type { Log } from './log.ts';
@@ -18,7 +18,7 @@ export class FollowedDenyList extends DenyList {
     this.#log = log;
   }
 
-  /** Whether it was read lately enough to say who is on it. */
+  /** Whether it was read recently enough to rely on it. */
   get isFresh(): boolean {
     return this.#following?.isFresh ?? false;
   }

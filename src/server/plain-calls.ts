@@ -1,4 +1,4 @@
-// Tool calls as nearly all clients send them, told from everything else without the SDK's schemas.
+// Recognises tool calls in the form that nearly all clients send, without the SDK's schemas.
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   type InboundClassificationOutcome,
@@ -11,23 +11,23 @@ export const modernVersion = '2026-07-28';
 type Message = Readonly<Record<string, unknown>>;
 type Params = Readonly<Record<string, unknown>>;
 
-/** What the SDK says of the protocols before 2026-07-28, and of that one. */
+/** How the SDK classifies messages from before 2026-07-28, and those of that revision. */
 export const legacy: MessageClassification = { era: 'legacy' };
 const modern: MessageClassification = { era: 'modern', revision: modernVersion };
 
 /** What 2026-07-28 names in a header. */
 const named = new Set(['tools/call', 'resources/read', 'prompts/get']);
 
-/** So many envelopes are remembered, of so many characters each: a client sends the same one with all its calls. */
+/** How many envelopes are remembered, and how long each may be: a client sends the same one with all its calls. */
 const rememberedEnvelopes = 100;
 const longestEnvelope = 1000;
 
 /**
- * The SDK's `classifyInboundRequest` holds each message against the schemas of all the things that it may be, which costs as
- * much as the call itself. What is recognised here is classified as the SDK would; for the rest it is asked.
+ * The SDK's `classifyInboundRequest` checks each message against the schema of everything that it could be, which costs as
+ * much as the call itself. What is recognised here is classified as the SDK would; the rest is left to the SDK.
  */
 export class PlainCalls {
-  /** Envelopes that the SDK found good. They are remembered for that alone: a call is answered with its own. */
+  /** Envelopes that the SDK has accepted. They only show that an envelope is valid: a call is answered with its own. */
   readonly #envelopes = new Set<string>();
 
   /** @returns the classification of a call, or nothing if the SDK has to be asked. */
@@ -42,7 +42,7 @@ export class PlainCalls {
   }
 
   /**
-   * What calls a tool, reads a resource or gets a prompt in 2026-07-28, with headers that say exactly what its body says, is
+   * A request of 2026-07-28 that calls a tool, reads a resource or gets a prompt, and whose headers agree with its body, is
    * answered in half the time without web `Request` and `Response`. All others go to the SDK's own handler.
    * @param route what the SDK says of the message. A call with the same envelope is recognised the next time.
    * @returns the classification of such a call, else nothing.
@@ -57,7 +57,7 @@ export class PlainCalls {
     const isPlain =
       route.classification.revision === modernVersion && named.has(method) && isModern(method, name, headers);
     if (!isPlain) return undefined;
-    // Who wants to hear of progress sends another envelope with each call.
+    // A client that asks for progress sends a different envelope with each call.
     const { _meta: envelope } = params;
     if (method === 'tools/call' && envelope?.progressToken === undefined)
       this.#remember(JSON.stringify(envelope));

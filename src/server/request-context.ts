@@ -1,4 +1,4 @@
-// What is looked at of the SDK's context of a request. Calls that are answered without the SDK's server have one of ours.
+// The part of the SDK's request context that we use. Calls answered without the SDK's server get a context of our own.
 import type { ServerContext } from '@modelcontextprotocol/server';
 
 export interface RequestContext {

@@ -4,7 +4,7 @@ import { securityMeta } from './security-schemes.ts';
 
 /**
  * The SDK's catalogue of skills, from `loadSkills` of `@modelcontextprotocol/server/ext/skills/node` or `SkillsExtension.load` of
- * `@modelcontextprotocol/server/ext/skills`. The server itself imports neither: who has no skills does not load them.
+ * `@modelcontextprotocol/server/ext/skills`. The server itself imports neither, so that a server without skills does not load them.
  */
 export interface SkillCatalog {
   /** The extension's name. */
@@ -20,7 +20,7 @@ export interface SkillCatalog {
 
 /** The skills of a server. */
 export interface SkillsDeclaration<Scope extends string> {
-  /** All of them are required for each skill. Without them the request ends with HTTP 403, before a file is read. */
+  /** A client needs all of them for every skill. Without them it gets HTTP 403, before a file is read. */
   readonly scopes: readonly Scope[];
   readonly catalog: SkillCatalog;
 }
@@ -41,7 +41,7 @@ export interface Skills {
  */
 export type DeclareSkills<Scope extends string> = (declaration: SkillsDeclaration<Scope>) => Skills;
 
-/** Declares skills of any scopes. */
+/** Declares skills, whatever the names of the server's scopes. */
 export function declareSkills<Scope extends string>({ scopes, catalog }: SkillsDeclaration<Scope>): Skills {
   const listings = catalog.entries.map(({ uri, frontmatter: { name, description } }) => ({
     uri,

@@ -7,7 +7,7 @@ import { run } from '../support/program.ts';
 import { cases } from './snapshot-cases.ts';
 import { compile, putOnWorkbench } from './workbench.ts';
 
-/** Does to a project what its AGENTS.md says, to the letter. */
+/** Follows a project's AGENTS.md to the letter. */
 
 async function edit(path: string, change: (text: string) => string): Promise<void> {
   await writeFile(path, change(await readFile(path, 'utf8')));

@@ -7,7 +7,7 @@ import { type Ended, run } from '../support/program.ts';
 import { createProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-/** What bad input gets, from the built program: the exit code, the reason, and a folder that is as it was. */
+/** How the built program answers bad input: the exit code, the reason, and a folder left unchanged. */
 
 const quick = ['--no-install', '--no-git', '--no-check'];
 
@@ -15,7 +15,7 @@ function create(cwd: string, args: readonly string[], input?: string): Promise<E
   return run(process.execPath, [createProgram, ...args], { cwd, ...(input === undefined ? {} : { input }) });
 }
 
-/** Runs with arguments that have to be refused. @returns what was said. */
+/** Runs with arguments that must be refused. @returns the output. */
 async function refused(args: readonly string[], exitCode: number, input?: string): Promise<string> {
   const cwd = await temporaryDirectory();
   const ended = await create(cwd, [...args, ...quick], input);
@@ -98,7 +98,7 @@ describe('directories', () => {
   });
 });
 
-/** Runs a script with a file system of its own, which is gone with it. */
+/** Runs a script with a file system of its own, which disappears when the script ends. */
 function withMount(mount: string, script: string, args: readonly string[]) {
   const inner = `mkdir -p "$0" && ${mount} && { ${script}; }`;
   return (at: string) => {

@@ -82,7 +82,7 @@ describe('a project', () => {
     const all = { ...manifest.dependencies, ...manifest.devDependencies };
     for (const name of ['scalekit-mcp', 'scalekit-mcp-server']) {
       const [, path = ''] = /^file:(.*)$/.exec(all[name]) ?? [];
-      // The version tells the content, so that no cache takes one build for another.
+      // The version depends on the content, so that no cache takes one build for another.
       expect(path).toMatch(new RegExp(`^vendor/${name}-\\d+\\.\\d+\\.\\d+-dev\\.[\\da-f]{10}\\.tgz$`));
       const packed = await readFile(join(cwd, 'x', path));
       expect([...packed.subarray(0, 2)]).toEqual([0x1f, 0x8b]);

@@ -4,7 +4,7 @@ import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
 import { todo, tooling } from './snapshot-cases.ts';
 
-/** What the generated deployments say; test/world/deploy/ holds them to the schemas of their platforms. */
+/** What the generated deployments say; test/world/deploy/ checks them against the schemas of their platforms. */
 
 const templates = loadTemplates();
 

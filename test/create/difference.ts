@@ -4,7 +4,7 @@ import type { File } from '../../src/create/answers.ts';
 import { run } from '../support/program.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-/** @returns what differs between two projects, as a unified diff; added and removed files are whole in it. */
+/** @returns what differs between two projects, as a unified diff; added and removed files are shown in full. */
 export async function differenceOf(before: readonly File[], after: readonly File[]): Promise<string> {
   const cwd = await temporaryDirectory();
   for (const [side, files] of Object.entries({ a: before, b: after }))

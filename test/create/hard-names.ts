@@ -1,4 +1,4 @@
-/** Names that break what is not careful: quotes of every kind, templates, markup, other scripts, great length. */
+/** Names that break careless code: quotes of every kind, templates, markup, other scripts, great length. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is no template, and must not become one
 export const hardName = 'It\'s "mine" `${process.exit(1)}` {{name}} \\n </h1> & | * _ # 🙂 مهام שלום';
 

@@ -217,7 +217,7 @@ describe.skipIf(withoutTerminal)('a folder that is not empty', () => {
 });
 
 describe.skipIf(withoutTerminal)('Ctrl-C', () => {
-  /** The way to each question, from the first. */
+  /** How to get to each question from the first. */
   const ways: ReadonlyArray<readonly [keyof typeof questions, string, string]> = [
     ['directory', '', ''],
     ['template', 'x', ''],

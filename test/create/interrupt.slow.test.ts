@@ -11,7 +11,7 @@ import { until } from '../support/waiting.ts';
 
 /** An install that fails, is missing, or is interrupted. The package managers are scripts of our own. */
 
-/** A folder with a package manager, to be found before the real ones. @returns a PATH. */
+/** Makes a folder with a package manager that is found before the real ones. @returns a PATH. */
 async function fakeManager(name: string, script: string): Promise<string> {
   const folder = await temporaryDirectory();
   await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
@@ -26,7 +26,7 @@ sleep 1000 & echo $! > "$PIDS/child"
 echo $$ > "$PIDS/parent.tmp" && mv "$PIDS/parent.tmp" "$PIDS/parent"
 wait`;
 
-/** @returns whether a process runs; one that has ended and that nobody has asked about yet does not. */
+/** @returns whether a process runs; a zombie does not. */
 function alive(pid: number): boolean {
   if (!existsSync('/proc/self')) return spawnSync('kill', ['-0', String(pid)]).status === 0;
   const stat = existsSync(`/proc/${pid}`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';

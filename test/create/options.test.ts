@@ -53,7 +53,7 @@ describe('the table of options', () => {
   test.each(optionNames.filter((name) => optionOf(name).question))(
     'the question for %s fits a narrow terminal',
     (name) => {
-      // 80 columns, less the mark before it: the prompt library lets the rest stand outside of its frame.
+      // 80 columns, less the mark before it: the prompt library lets longer text run over its frame.
       expect(optionOf(name).question?.length).toBeLessThanOrEqual(77);
     },
   );

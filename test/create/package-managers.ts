@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { run } from '../support/program.ts';
 import { repository } from '../support/repository.ts';
 
-/** The package managers themselves, from the registry: each in a folder of its own that goes before PATH. */
+/** The package managers themselves, from the registry: each in a folder of its own, which goes first on PATH. */
 
 /** What is installed, and where its program is: Yarn 1 and Yarn 4 go by the same name. */
 const sources = {

@@ -183,7 +183,7 @@ describe('everything wrong is said at once', () => {
 });
 
 describe('the "to repeat this" line', () => {
-  /** Takes the line apart as a POSIX shell would, where quotes stand around whole arguments only. */
+  /** Splits the line as a POSIX shell would, provided that quotes enclose whole arguments only. */
   function split(line: string): string[] {
     const words = line.match(/(?:'[^']*'|\\'|[^\s'\\])+/g) ?? [];
     return words.map((word) => word.replaceAll(/'([^']*)'|\\(')/g, (_, quoted, single) => quoted ?? single));

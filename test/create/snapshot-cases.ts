@@ -2,7 +2,7 @@ import type { Answers } from '../../src/create/answers.ts';
 import type { Tooling } from '../../src/create/json.ts';
 import { hardName } from './hard-names.ts';
 
-/** Pinned: a new version of ours changes no snapshot. The tarballs are notes, since nobody can read the real ones. */
+/** Pinned: a new version of ours changes no snapshot. The tarballs are placeholders, since nobody can read the real ones. */
 export const tooling: Tooling = {
   version: '1.2.3',
   packages: {
@@ -57,7 +57,7 @@ const acme = {
 };
 
 /**
- * Answers that differ where projects differ: template, Scalekit, scopes, package manager, names, the registry. The first of
+ * Answers that make projects differ: template, Scalekit, scopes, package manager, names, the registry. The first of
  * each language and template is kept whole; of the others what differs from it.
  */
 export const cases: Readonly<Record<string, { readonly answers: Answers; readonly tooling: Tooling }>> = {

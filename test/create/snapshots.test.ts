@@ -37,7 +37,7 @@ async function filesOf(name: string): Promise<readonly File[]> {
   return plan({ ...example, templates });
 }
 
-/** The case of the same language and template that is kept whole; it may be this one itself. */
+/** The case of the same language and template that is kept whole; it may be this very one. */
 function wholeOf(name: string): string {
   const kind = (each: string) => `${cases[each]?.answers.language} ${cases[each]?.answers.template}`;
   return Object.keys(cases).find((each) => kind(each) === kind(name)) ?? name;
@@ -51,14 +51,14 @@ function readable(files: readonly File[]): readonly File[] {
   });
 }
 
-/** What is there from an earlier run; new files are written when the run ends. */
+/** The files of an earlier run; new ones are written when the run ends. */
 function keptFiles(directory: string): readonly string[] {
   if (!existsSync(directory)) return [];
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** A text of a project without its name, which may hold anything. */
+/** A project's text without the project's name, which may be anything. */
 function withoutName(content: string, name: string): string {
   const forms = [quote(name), JSON.stringify(name).slice(1, -1), markdown(name), name];
   return forms.reduce((rest, form) => rest.replaceAll(form, ''), content);
@@ -134,7 +134,7 @@ describe.each(Object.keys(cases))('%s', async (name) => {
 
   test('has an .env.example that names every setting, and that works in a fresh clone', () => {
     const example = content('.env.example');
-    // Of these two a Python server knows that it cannot use them.
+    // A Python server refuses these two by name, because it cannot use them.
     const unknown = answers?.language === 'python' ? ['REDIS_URL', 'STATE_SECRET'] : [];
     const settings = Object.keys(rules).filter((setting) => !unknown.includes(setting));
     expect(settings.length).toBeGreaterThan(5);
@@ -142,7 +142,7 @@ describe.each(Object.keys(cases))('%s', async (name) => {
       expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));
     const copied = parseEnv(example);
     const own = parseEnv(content('.env'));
-    // A real environment's values are for whoever has access to it; all others are the project's own.
+    // A real environment's values come from its owner; all others are the project's own.
     if (answers?.scalekit === undefined) expect(copied).toEqual(own);
     else expect(copied).toMatchObject({ PORT: own.PORT, MCP_URL: own.MCP_URL });
   });

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 /**
  * Puts a planned project where it can be compiled and run without an install: its packages are this repository's, and its
  * `scalekit-mcp` and `scalekit-mcp-server` are this repository's, built.
- * @param into default: a folder that goes with the test.
+ * @param into default: a folder that is removed after the test.
  */
 export async function putOnWorkbench(files: readonly File[], into?: string): Promise<string> {
   const directory = into ?? (await temporaryDirectory());

@@ -65,7 +65,7 @@ describe('writing', () => {
 });
 
 describe('all or nothing', () => {
-  /** Says that it was aborted from the given question on: that is between two files. */
+  /** Reports an abort from the given check onwards, which is between two files. */
   function abortedAfter(questions: number): AbortSignal {
     const controller = new AbortController();
     let asked = 0;

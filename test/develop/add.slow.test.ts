@@ -8,7 +8,7 @@ import { compile, putOnWorkbench } from '../create/workbench.ts';
 import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 
-/** The built program adds to a generated project, and what it has written compiles and passes; test/e2e/eject.test.ts lints it. */
+/** The built program adds to a generated project, and the result compiles and passes its tests; test/e2e/eject.test.ts lints it. */
 describe.each(['todo', 'blank', 'todo-postgres'])('a %s server', (name) => {
   test('gets tools, resources and prompts, with new scopes and without, and all its tests pass', async () => {
     const example = cases[name];

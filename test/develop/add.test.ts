@@ -44,7 +44,7 @@ async function snapshot(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
 }
 
-/** Runs it, and expects that no file has changed. */
+/** Runs the command, and expects that no file has changed. */
 async function addNothing(...args: readonly string[]) {
   const before = await snapshot();
   const result = await add(...args);
@@ -418,7 +418,6 @@ describe('changes of files', () => {
     const writes = new Map([
       ['README.md', 'new'],
       ['new/folder/file.ts', 'new'],
-      // A file is no folder.
       ['package.json/x', 'new'],
     ]);
     expect(() => changeFiles(directory, { writes, removes: ['tsconfig.json'] }, 'x')).toThrow(

@@ -6,7 +6,7 @@ import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-/** `scalekit-mcp deny`, as far as a file goes; `test/server/revocation.slow.test.ts` has the servers that read it. */
+/** `scalekit-mcp deny` with a file; `test/server/revocation.slow.test.ts` tests the servers that read it. */
 
 async function deny(
   args: readonly string[],

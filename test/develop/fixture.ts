@@ -57,7 +57,7 @@ export class Fixture {
 
   /**
    * Makes a project on a free port, for one test.
-   * @param environment where `.env` points: at a real Scalekit, which nobody asks anything here, or at the local one.
+   * @param environment where `.env` points: at a real Scalekit, which is never called here, or at the local one.
    */
   static async make(environment: 'real' | 'local' = 'real'): Promise<Fixture> {
     const fixture = new Fixture(await makeDirectory('dev'), await freePort());
@@ -78,7 +78,7 @@ export class Fixture {
     await writeFile(target, text);
   }
 
-  /** Writes `.env`: what points at the local Scalekit, with changes. */
+  /** Writes `.env`: the settings for the local Scalekit, with changes. */
   async configure(changes: Readonly<Record<string, string>>): Promise<void> {
     const variables = {
       PORT: String(this.port),
@@ -108,7 +108,7 @@ export class Fixture {
     return program;
   }
 
-  /** Starts it as `npm run dev` does: a shell, and where `npm` is true another one in npm's place. */
+  /** Starts it as `npm run dev` does, through a shell; with `npm`, through a second one in npm's place. */
   async devUnderShell(npm = false): Promise<Program> {
     const dev = `"${process.execPath}" "${scalekitProgram}" dev; :`;
     const args = npm ? ['-c', `sh -c '${dev}'; :`] : ['-c', dev];

@@ -40,7 +40,7 @@ const tools = [
   }),
 ];
 
-/** A tool that needs no token, for servers that are to have one. */
+/** A public tool, for servers that should have one. */
 export const publicTool = tool({
   name: 'hello',
   title: 'Hello',
@@ -52,11 +52,11 @@ export const publicTool = tool({
   run: (_args, { user }) => ({ user: user?.subject ?? 'nobody' }),
 });
 
-/** What `.env` names: nobody asks it anything, since the server says where its authorization server is. */
+/** The environment in `.env`. It is never called, since the server says where its authorization server is. */
 const environmentUrl = 'https://acme.scalekit.dev';
 const resourceId = 'res_42';
 
-/** A project whose Scalekit is a real one, as far as its tools can see: a strict local one stands for it. */
+/** A project whose Scalekit looks real to its tools: a strict local one stands in for it. */
 export class Foreign {
   readonly directory: string;
   readonly server: TestServer<Emulator>;
@@ -114,7 +114,7 @@ export class Foreign {
     return new KeptTokens(this.environment, this.server.endpoint, issuer, new AbortController().signal);
   }
 
-  /** Signs a person in, as a browser does, and keeps what comes of it as `token` does. */
+  /** Signs a person in, as a browser does, and keeps the tokens as `token` does. */
   async signIn(asked: readonly string[] | null = null): Promise<SignedIn> {
     const signedIn = await signIn({
       server: new URL(this.server.endpoint),
@@ -131,7 +131,7 @@ export class Foreign {
     return signedIn;
   }
 
-  /** Forgets the project: what is left is a folder without one. */
+  /** Removes the project, and leaves a folder without one. */
   async leave(): Promise<void> {
     await rm(join(this.directory, '.env'));
   }

@@ -14,7 +14,7 @@ function makeServer(): McpServer {
 
 /**
  * Starts an MCP server that asks for no token, for one test.
- * @param closed methods that it answers 401 all the same.
+ * @param closed methods that it answers with 401 all the same.
  * @returns its endpoint.
  */
 export async function startOpenServer(closed: readonly string[] = []): Promise<string> {

@@ -8,7 +8,7 @@ import { Fixture, realScalekit } from './fixture.ts';
 
 const ready = /Ready in /;
 
-/** Waits until the server answers so. @returns its process id. */
+/** Waits until the server gives this answer. @returns its process id. */
 async function answers(
   fixture: Fixture,
   answer: string,
@@ -161,7 +161,7 @@ describe('dev follows what is saved', () => {
     const before = await answers(fixture, 'first');
     await fixture.write('test/answer.test.ts', `import '../src/answer.js';\nexport const changed = true;`);
     await dev.says(/test\/answer\.test\.ts: no errors/);
-    // The next change is reacted to after this one, so that a restart would have been seen.
+    // Changes are handled in order, so once this one has had its effect, a restart would have been seen.
     await fixture.write('test/second.test.ts', 'export {};');
     await dev.says(/second\.test\.ts: no errors/);
     expect(await answers(fixture, 'first')).toBe(before);
@@ -227,7 +227,7 @@ describe('dev follows what is saved', () => {
   });
 });
 
-/** Does not finish loading before there is a file `go`. */
+/** Code that does not finish loading until there is a file `go`. */
 const slow = `
   import { existsSync } from 'node:fs';
   import { setTimeout } from 'node:timers/promises';

@@ -8,7 +8,7 @@ import { until } from '../support/waiting.ts';
 import { Foreign, publicTool } from './foreign.ts';
 import { startOpenServer } from './open-server.ts';
 
-/** `token`, `call` and `list` where a real Scalekit gives the tokens, without a terminal; token.slow.test.ts has one. */
+/** `token`, `call` and `list` with a real Scalekit's tokens, without a terminal; token.slow.test.ts has one. */
 
 const line = /^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/;
 
@@ -112,7 +112,7 @@ describe('a kept token', () => {
 });
 
 describe('a token that has expired', () => {
-  /** A lifetime that is over at once for us, who leave a margin. */
+  /** A lifetime shorter than our margin, so that a token counts as expired at once. */
   const short = { tokenLifetime: 5 };
 
   test('is renewed, once for all who need it at the same time', async () => {
@@ -124,7 +124,7 @@ describe('a token that has expired', () => {
     expect(foreign.tokenRequests() - before).toBeGreaterThan(0);
     const [now] = await foreign.kept().all();
     expect(now?.tokens.accessToken).not.toBe(tokens.accessToken);
-    // The refresh token rotates: one that is used twice would have ended the connection.
+    // Refresh tokens rotate: using one twice would have ended the connection.
     expect(await foreign.run(['token'])).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
   });
 

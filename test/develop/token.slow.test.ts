@@ -14,10 +14,10 @@ import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { Foreign } from './foreign.ts';
 
-/** The built program where a real Scalekit gives the tokens: a person in a terminal, and scripts without one. */
+/** The built program with a real Scalekit's tokens: a person in a terminal, and scripts without one. */
 
 const program = `${process.execPath} ${scalekitProgram}`;
-/** For the first answer of a program that a busy machine has to start. */
+/** Time for a program's first answer, on a busy machine that has to start it. */
 const patience = 60_000;
 
 interface Place {
@@ -42,7 +42,7 @@ async function signInPage(terminal: Terminal): Promise<URL> {
   return new URL(address);
 }
 
-/** Allows everything that is asked for. @returns what was asked for. */
+/** Grants everything that is requested. @returns the scopes that were requested. */
 async function allow(terminal: Terminal, deliver = true): Promise<{ scope: string; address: string }> {
   const page = await signInPage(terminal);
   const address = `${page.searchParams.get('redirect_uri')}?${await consent(page)}`;
@@ -131,7 +131,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     );
     await fetch(back);
     await terminal.see('was denied', patience);
-    // Nobody could be asked for the list: that says nothing of the server.
+    // The list could not be fetched, which says nothing about the server.
     expect(await terminal.exit()).toBe(3);
   });
 

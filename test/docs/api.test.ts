@@ -1,11 +1,11 @@
-// What the packages export explains itself. That a change of their types is reviewed is held by declarations.slow.test.ts.
+// Everything that the packages export is documented. declarations.slow.test.ts sees to it that changes of their types are reviewed.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { repository } from '../support/repository.ts';
 
-/** Every comment with what it stands before, in all declarations below a folder. */
+/** Every comment with the declaration that it precedes, in all declaration files below a folder. */
 function documented(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true })
     .map(String)

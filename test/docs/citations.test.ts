@@ -7,7 +7,7 @@ import { repository } from '../support/repository.ts';
 
 const read = (file: string) => readFileSync(join(repository, file), 'utf8');
 
-/** Every file that may cite a page: generated projects, and hence templates, do not have this repository's. */
+/** Every file that may cite a page. Templates may not, since generated projects do not have this repository's pages. */
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: repository,
   encoding: 'utf8',

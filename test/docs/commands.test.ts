@@ -1,4 +1,4 @@
-// What pages say of the commands is held to the tables that make the commands.
+// Checks what pages say about the commands against the tables that define them.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ function flagsIn(text: string): readonly string[] {
 }
 
 const creates = optionRows().flatMap(([flag]) => flagsIn(flag));
-/** Each command's flags; those of create are the same table's. */
+/** Each command's flags; those of create come from the same table. */
 const flagsOf = new Map<string, ReadonlySet<string>>(
   commands.map((row) => {
     const own = 'options' in row ? row.options.flatMap(([flag]) => flagsIn(flag)) : creates;

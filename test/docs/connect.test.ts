@@ -16,7 +16,7 @@ const server = { name: 'todo', url: 'http://localhost:3002/mcp', scopes: ['todo:
 
 const life = (told: ScopesTold) => (told === 'pinned' ? 'until somebody ends it' : `an hour: ${told.not}`);
 
-/** What is written, in one cell of a table. */
+/** What `connect` writes, as a table cell. */
 function cellOf(file: ClientFile | undefined): string {
   if (file === undefined) return '';
   const entry = file.entry(server, machine);
@@ -25,7 +25,7 @@ function cellOf(file: ClientFile | undefined): string {
   return lines.map((line) => `\`${line}\``).join('<br>');
 }
 
-/** Where a person does it, because there is no file. */
+/** Where a person configures the client, if it has no file. */
 function stepsOf({ byHand }: McpClient): readonly string[] {
   if (byHand?.(server, machine, undefined) !== undefined) return ['none: it says what to do'];
   const isPublic = { ...server, url: 'https://mcp.example.com/mcp' };

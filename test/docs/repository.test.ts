@@ -1,4 +1,4 @@
-// What the repository promises to those who release, report and contribute.
+// What the repository promises to people who make releases, report problems or contribute.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -5,7 +5,7 @@ import { repository } from '../support/repository.ts';
 
 const read = (file: string) => readFileSync(join(repository, file), 'utf8');
 
-/** The rows of docs/world.md: what comes, what is right, the tests that hold it. */
+/** The rows of docs/world.md: the input, the right reaction, and the tests for it. */
 const rows = read('docs/world.md')
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| what comes '))

@@ -80,7 +80,7 @@ const result = z.strictObject({
 
 const count = z.int().nonnegative();
 
-/** The document of `--json`; docs/doctor/report.schema.json is made of it. */
+/** The document of `--json`; docs/doctor/report.schema.json is made from it. */
 const report = z
   .strictObject({
     version: z.literal(reportVersion),
@@ -110,7 +110,7 @@ const report = z
   })
   .describe('What was examined');
 
-/** If nothing was examined. */
+/** The document when nothing could be examined. */
 const failure = z
   .strictObject({
     ok: z.literal(false),

@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { json, type Parts, startSmallServer } from './live/small-server.ts';
 import { startFront } from './live/start-front.ts';
 
-/** A server behind real TLS that does not know of it, looked at by the built program, which is told whom to trust. */
+/** A server that does not know it is behind TLS, examined by the built program, which is told which certificate to trust. */
 
 let emulator: Emulator;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-/** @returns what is found through TLS in front of a server, more than advice, the first with its words. */
+/** @returns the findings above advice with TLS in front of a server, the first one with its text. */
 async function throughTls(server: (origin: string) => Partial<Parts>) {
   const directory = await temporaryDirectory();
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {

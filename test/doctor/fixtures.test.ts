@@ -26,7 +26,7 @@ const real = [...list];
 beforeAll(() => void list.splice(0, list.length, ...releasesToCome));
 afterAll(() => void list.splice(0, list.length, ...real));
 
-/** Each code that is found, once, and each that crashed, which is never right. */
+/** Each code that is found, once, and each check that crashed, which is never right. */
 function codesOf(facts: Facts): readonly string[] {
   const { results } = diagnose(facts, { selection: everything, failOn: 'error' });
   const all = results.flatMap((result) => [result, ...(result.consequences ?? [])]);

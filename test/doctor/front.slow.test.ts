@@ -6,7 +6,7 @@ import { doctorIn } from './live/in-process.ts';
 import { startSmallServer } from './live/small-server.ts';
 import { startFront } from './live/start-front.ts';
 
-/** A right server, and in front of it something that answers as the products do that people put there. */
+/** A correct server behind something that answers as proxies, tunnels and hosts do. */
 
 let emulator: Emulator;
 let empty: string;

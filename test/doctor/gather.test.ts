@@ -24,7 +24,7 @@ test('stops while a server keeps it waiting, says why, and leaves no failure beh
   const directory = await temporaryDirectory();
   const target = { directory, env: {}, home: directory, url, offline: false, signal: interruption.signal };
   await expect(gatherFacts(target)).rejects.toThrow('Interrupted.');
-  // Unhandled rejections are told of once all that was due has run.
+  // Unhandled rejections are reported once all pending work has run.
   await new Promise((resolve) => setImmediate(resolve));
   expect(unhandled).toEqual([]);
 });

@@ -20,7 +20,7 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
   return emulator;
 }
 
-/** Agrees to everything but what is named, and signs in on the page. */
+/** Signs in on the page, and allows everything except what is named. */
 function person(refuses: readonly RegExp[] = []): Interviewed & { readonly asked: string[] } {
   const asked: string[] = [];
   return {

@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('portOwner', () => {
 });
 
 describe('untilChanged', () => {
-  /** Waits for a change, and tells whether it has come. */
+  /** Waits for a change. @returns whether it came. */
   function watching(directory: string, server?: { endpoint: string; answer: ProbeResult }) {
     const stop = new AbortController();
     const files = watchFiles(directory, stop.signal);

@@ -10,7 +10,7 @@ import { startCauseOf } from '../../src/doctor/start-causes.ts';
 import { fastMcpServer } from '../support/fastmcp.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-/** Projects that others wrote, as files on the disk: what is read of them, and what is found. */
+/** Projects written by others, as files on disk: what is read from them, and what is found. */
 
 type Files = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-// The doctor at a real server with public tools: nothing of it is taken for an open door, and one that is open is found.
+// The doctor with a real server that has public tools: it does not take them for a hole, and still finds a real one.
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -23,7 +23,7 @@ const hello = tool({
   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   run: () => 'hello',
 });
-/** A tool that nobody can call safely without a token: it has no arguments, and changes something. */
+/** A tool that must not be public: it has no arguments, and changes something. */
 const wipe = tool({
   name: 'wipe',
   title: 'Wipe',
@@ -54,7 +54,7 @@ async function doctor(...args: readonly string[]) {
   return { code, results, of: (wanted: string) => results.find((result) => result.code === wanted)?.state };
 }
 
-/** What create runs on a new server. */
+/** The check that create runs on a new server. */
 async function selfCheckOf({ endpoint }: Started) {
   const signal = new AbortController().signal;
   const metadata = askMetadata(endpoint, { signal });

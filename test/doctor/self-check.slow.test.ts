@@ -8,7 +8,7 @@ import { selfCheck } from '../../src/doctor/self-check.ts';
 import { freePort } from '../../src/project/ports.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
 
-/** As little of a generated server as the check can see; each test breaks one line of it. */
+/** Just enough of a generated server for the check; each test breaks one line of it. */
 const healthyServer = `
 import { createServer } from 'node:http';
 const base = process.env.MCP_URL!;

@@ -14,7 +14,7 @@ function report(facts: Facts, verbose = false): string {
   return textReport(facts, diagnosis, { paint: (_style, text) => text, width: 100, verbose });
 }
 
-/** Scalekit answers, and has never heard of the resource id. */
+/** Scalekit answers, but does not know the resource id. */
 function unknownServer({ metadata, metadataAppended }: Pick<ScalekitFacts, 'metadata' | 'metadataAppended'>) {
   const unknown = ({ url }: { readonly url: string }) => answer(url, 404, { json: {} });
   return { metadata: unknown(metadata), metadataAppended: unknown(metadataAppended) };

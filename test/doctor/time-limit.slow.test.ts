@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 
 const { signal } = new AbortController();
 
-/** A server that takes its time with every answer; for ever where no time is given. @returns its URL. */
+/** A server that delays every answer, for ever if no time is given. @returns its URL. */
 async function slowServer(milliseconds?: number): Promise<string> {
   const server = createServer((_request, response) => {
     const answer = () => response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('{}');
@@ -30,7 +30,7 @@ async function factsOf(url: string, limits: typeof patience | { answer: number; 
   return server.value;
 }
 
-/** @returns the failures of all requests that were made, in no order. */
+/** @returns the failures of all requests that were made, in no particular order. */
 function failures(server: ServerFacts): readonly (string | undefined)[] {
   const answers = Object.values(server).filter(
     (fact): fact is ServerFacts['noToken'] => typeof fact === 'object' && fact !== null && 'answered' in fact,

@@ -1,8 +1,8 @@
-"""Protects this server with Scalekit's OAuth 2.1, where FastMCP's own provider leaves something open.
+"""Protects this server with Scalekit's OAuth 2.1, and closes the gaps that FastMCP's own provider leaves.
 
-This module is scalekit-mcp's: `npx scalekit-mcp update` replaces it as a whole. Change nothing here.
+This module belongs to scalekit-mcp: `npx scalekit-mcp update` replaces it as a whole. Change nothing here.
 
-FastMCP verifies tokens and serves the protocol. What is added stands at its own extension points: `AccessTokens` is a
+FastMCP verifies tokens and serves the protocol. This module uses FastMCP's extension points: `AccessTokens` is a
 `TokenVerifier`, `requires` an auth check of tools, `Gate` a FastMCP middleware, and `Guard` an ASGI middleware around
 `mcp.http_app()`. A request passes them in this order: path, Host and Origin, CORS, token, limits, body, scopes.
 """
@@ -55,7 +55,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 VERSION: Final = "0.0.0"
 
-# --- Log: a JSON line an event on stderr; in a terminal a line for people ---------------------------------------------
+# --- Log: one JSON line per event on stderr; in a terminal, a line for people -----------------------------------------
 
 LEVELS: Final = ("debug", "info", "warn", "error")
 SECRET: Final = re.compile(r"eyJ[\w-]+(?:\.[\w-]*)*|(?:skcs_|sks_|test_)[\w-]{4,}")
@@ -72,7 +72,7 @@ def log(level: str, event: str, **details: Any) -> None:
         name: _safe(value, 4000 if name == "stack" else 500) for name, value in details.items() if value is not None
     }
     if not _as_text:
-        # ASCII alone: what breaks a line, drives a terminal or reverses text is escaped.
+        # ASCII only: whatever would break a line, control the terminal or reverse text is escaped.
         line = json.dumps({"time": now, "level": level, "event": event, **given})
     else:
         message, stack = given.pop("message", ""), given.pop("stack", "")
@@ -192,7 +192,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    """In any spelling: for the guard of production, which none may get around."""
+    """In any spelling, so that none gets around the check for production."""
     name = host.rstrip(".").lower()
     local = r"localhost[46]?(\.localdomain[46]?)?|ip6-(localhost|loopback)|(host|gateway|kubernetes)\.docker\.internal"
     if _is_loopback(name) or re.fullmatch(local + r"|host\.(containers|lima)\.internal", name):
@@ -447,7 +447,7 @@ def read_settings(variables: Mapping[str, str | None]) -> Settings:
 
 
 def load_settings() -> Settings:
-    """Reads `.env` and the environment, which wins where both say something; ends the process where something is wrong."""
+    """Reads `.env` and the environment, which takes precedence; ends the process if a setting is wrong."""
     file = Path(".env")
     problems: list[str] = []
     try:
@@ -520,7 +520,7 @@ INVALID: Final = {
 
 
 class InvalidToken(Exception):
-    """The token is no good: 401, and the client gets a new one. `claims` where its signature is good."""
+    """The token is not valid: 401, and the client gets a new one. `claims` is set if the signature was good."""
 
     def __init__(self, reason: str, claims: Mapping[str, Any] | None = None) -> None:
         super().__init__(INVALID[reason])
@@ -528,7 +528,7 @@ class InvalidToken(Exception):
 
 
 class Unavailable(Exception):
-    """Something of Scalekit's is not available now. That is not the client's fault: it keeps its token."""
+    """Scalekit cannot be reached. That is not the client's fault, so it keeps its token."""
 
     def __init__(self, reason: str, message: str, retry_after: int) -> None:
         super().__init__(message)
@@ -569,7 +569,7 @@ class Keys:
         self._pending: asyncio.Task[None] | None = None
 
     def use(self, key_set: Any) -> None:
-        """Takes over a JSON Web Key Set, for now."""
+        """Uses a JSON Web Key Set until the next one is fetched."""
         keys: list[tuple[str | None, Any]] = []
         for each in key_set["keys"]:
             if each.get("kty") == "RSA" and each.get("use") in (None, "sig") and each.get("alg") in (None, "RS256"):
@@ -580,7 +580,7 @@ class Keys:
         self.version += 1
 
     async def load(self) -> None:
-        """Fetches the keys where that is needed. Old ones are used only where newer ones cannot be had."""
+        """Fetches the keys if necessary. Old ones are used only if newer ones cannot be fetched."""
         age = time.monotonic() - self._fetched
         if age > self.USABLE:
             await self._refresh()
@@ -604,7 +604,7 @@ class Keys:
         return found[0] if len(found) == 1 else None
 
     async def _look_again(self) -> bool:
-        """After a rotation a good token has a key id that is new here. So has a forged one: hence the pause."""
+        """After a rotation a good token has an unknown key id. A forged one may have it too, hence the pause."""
         if self._pending is None and self._failures == 0:
             if time.monotonic() - self._looked_again < 1:
                 return False
@@ -618,7 +618,7 @@ class Keys:
             raise Unavailable("keys_unavailable", "Tokens cannot be verified now", math.ceil(pause))
         if self._pending is None:
             self._pending = asyncio.create_task(self._fetch())
-        # Whoever hangs up must not take the fetch away from the others.
+        # A client that hangs up must not cancel the fetch that others wait for.
         await asyncio.shield(self._pending)
 
     async def _fetch(self) -> None:
@@ -635,7 +635,7 @@ class Keys:
 
 
 class DenyList:
-    """Ids (`jti` or `sub`) that are refused before their tokens expire: a line `<id> <time>` each, read every second."""
+    """Ids (`jti` or `sub`) that are refused before their tokens expire: one `<id> <time>` per line, read every second."""
 
     def __init__(self, file: str | None) -> None:
         self._file = Path(file) if file else None
@@ -709,7 +709,7 @@ def _scopes_of(claims: Mapping[str, Any]) -> list[str]:
 
 
 class AccessTokens(TokenVerifier):
-    """Tells the good access tokens of this server from all others. FastMCP's provider asks it, and so does `Guard`."""
+    """Verifies access tokens for this server. Both FastMCP's provider and `Guard` use it."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -719,7 +719,7 @@ class AccessTokens(TokenVerifier):
         self._verified: OrderedDict[bytes, tuple[AccessToken, float, int]] = OrderedDict()
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """What FastMCP calls: None for a token that is no good."""
+        """Called by FastMCP: None if the token is not valid."""
         try:
             return await self.verify(token)
         except InvalidToken:
@@ -729,8 +729,8 @@ class AccessTokens(TokenVerifier):
         """Verifies a token.
 
         Raises:
-            InvalidToken: the token is no good.
-            Unavailable: that cannot be found out now.
+            InvalidToken: the token is not valid.
+            Unavailable: that cannot be decided now.
         """
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._verified.get(digest)
@@ -754,14 +754,14 @@ class AccessTokens(TokenVerifier):
         try:
             header = jwt.get_unverified_header(token)
         except jwt.DecodeError as error:
-            # The end of a changed signature may be no base64url at all, which PyJWT finds first.
+            # A tampered signature may not even be base64url, and PyJWT reports that first.
             raise InvalidToken("token_signature" if "crypto" in str(error) else "token_malformed") from None
         except (jwt.InvalidTokenError, ValueError, RecursionError):
             raise InvalidToken("token_malformed") from None
         kid = header.get("kid")
         if header.get("alg") != "RS256":
             raise InvalidToken("token_algorithm" if isinstance(header.get("alg"), str) else "token_malformed")
-        # No extension is understood here, and one that is critical must be (RFC 7515, section 4.1.11).
+        # A token with a critical extension must be refused, as none is understood here (RFC 7515, section 4.1.11).
         if "crit" in header or "b64" in header or not isinstance(kid, (str, type(None))):
             raise InvalidToken("token_malformed")
         key = await self.keys.find(kid)
@@ -825,7 +825,7 @@ class User:
     subject: str
     client_id: str | None
     kind: str
-    """`machine` where a program calls for itself, else `person`."""
+    """`machine` if a program calls on its own behalf, else `person`."""
     organization: str | None
     roles: list[str] = field(default_factory=list)
     permissions: list[str] = field(default_factory=list)
@@ -859,7 +859,7 @@ def _user_of(access: AccessToken) -> User:
     )
 
 
-# --- Scopes: what a tool requires, and the challenge where a token lacks it -------------------------------------------
+# --- Scopes: what a tool requires, and the challenge if a token lacks it ----------------------------------------------
 
 _listing: ContextVar[bool] = ContextVar("listing", default=False)
 
@@ -922,7 +922,7 @@ class Limiter:
         self._counts: dict[str, tuple[int, float]] = {}
 
     def wait(self, key: str) -> int | None:
-        """Counts one. Returns the seconds to wait, where there were too many."""
+        """Counts one request. Returns the seconds to wait if there were too many."""
         now = time.monotonic()
         if len(self._counts) >= 50_000:
             self._counts = {name: entry for name, entry in self._counts.items() if entry[1] > now}
@@ -991,7 +991,7 @@ class Gate(Middleware):
             # A result and not a protocol error, so that a model reads it and tries again.
             return _error_result(f"Invalid arguments: {_explain(error)}")
         except ToolError as error:
-            # FastMCP wraps what a tool did not mean to say; that is for the log.
+            # FastMCP wraps unexpected exceptions; their details belong in the log only.
             if error.__cause__ is None or not str(error).startswith(f"Error calling tool {name!r}"):
                 return _error_result(str(error))
             return _error_result(_report("tool_failed", error.__cause__, tool=name))
@@ -1034,7 +1034,7 @@ class Gate(Middleware):
             return await getattr(context.fastmcp_context.fastmcp, method)(name)
 
     async def _admit(self, component: Any, kind: str) -> None:
-        """Guessing names is limited, too."""
+        """An unknown name counts towards the limit, so that guessing names is limited too."""
         user = current_user()
         if (wait := self._calls.wait(user.id)) is not None:
             _refuse(_too_many("tool_calls_limit", "Too many tool calls", wait))
@@ -1051,7 +1051,7 @@ class Gate(Middleware):
 
 
 def _refuse(refusal: Refusal) -> None:
-    """The answer's body says it in JSON-RPC; `Guard` has HTTP say it as well."""
+    """The body carries the error in JSON-RPC; `Guard` turns it into an HTTP status as well."""
     get_http_request().state.refusal = refusal
     raise MCPError(refusal.code, refusal.message, {"reason": refusal.reason, "requestId": _request_id()})
 
@@ -1065,7 +1065,7 @@ def _error_result(message: str) -> ToolResult:
 
 
 def _explain(error: ValidationError) -> str:
-    """What is wrong with the arguments, without their values. The first few mistakes do."""
+    """What is wrong with the arguments, without their values. The first few mistakes are enough."""
     if not isinstance(error.__cause__, PydanticValidationError):
         return str(error)
     mistakes = error.__cause__.errors(include_url=False, include_input=False, include_context=False)[:10]
@@ -1164,7 +1164,7 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": status, "headers": sent})
 
     async def send(self, message: Message) -> None:
-        """An answer that nobody takes is held no longer than 30 seconds."""
+        """Gives up on an answer that the client does not read within 30 seconds."""
         async with asyncio.timeout(30):
             await self._send(message)
 
@@ -1180,7 +1180,7 @@ class Exchange:
         )
 
     def log(self, refusal: Refusal, error: BaseException | None = None) -> None:
-        """One line a refused request: what identifies it, and nothing that would let somebody repeat it."""
+        """One line per refused request: enough to identify it, and nothing that would let somebody repeat it."""
         claims = self.claims or refusal.claims
         details = {
             "reason": refusal.reason,
@@ -1194,7 +1194,7 @@ class Exchange:
             "requestId": self.id,
             "stack": "".join(traceback.format_exception(error)) if error and refusal.status >= 500 else None,
         }
-        # Clients probe with each session, and 405 or 401 is the answer that they expect.
+        # Clients probe at the start of each session, and expect 405 or 401.
         is_probe = refusal.reason in ("method", "no_token") and self.method in ("GET", "HEAD", "DELETE")
         level = "error" if refusal.status >= 500 else "debug" if is_probe else "info"
         log(level, "probe" if is_probe else "refused", **details)
@@ -1204,7 +1204,7 @@ Route = Callable[[Exchange], Awaitable[None]]
 
 
 class Guard:
-    """Lets a request through to FastMCP once it has passed every check, and serves what clients discover the server by."""
+    """Lets a request through to FastMCP once it has passed every check, and serves the discovery documents."""
 
     def __init__(
         self, app: ASGIApp, *, name: str, tokens: AccessTokens, scopes: Sequence[str], settings: Settings
@@ -1248,7 +1248,7 @@ class Guard:
         try:
             if scope["http_version"] not in ("1.0", "1.1"):
                 raise Refusal(400, "not_http", "Only HTTP/1.1 is spoken here", {"connection": "close"})
-            # h11 has its limit for heads that come in parts alone.
+            # h11 applies its own limit only to headers that arrive in several parts.
             most = self.settings.max_header_bytes
             if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > most:
                 message = f"The headers are larger than {most} bytes; MAX_HEADER_BYTES sets the limit"
@@ -1265,7 +1265,7 @@ class Guard:
             headers = {"retry-after": str(gone.retry_after)}
             await exchange.refuse(Refusal(503, gone.reason, str(gone), headers), gone)
         except Exception as error:
-            # What has begun cannot be answered otherwise: uvicorn ends the connection.
+            # A response that has begun cannot be replaced: uvicorn ends the connection.
             if exchange.status:
                 raise
             await exchange.refuse(Refusal(500, "internal_error", "Internal error", code=-32_603), error)
@@ -1310,7 +1310,7 @@ class Guard:
         await self._document(exchange, json.dumps(document).encode(), OPEN)
 
     async def _scalekit_metadata(self, exchange: Exchange) -> None:
-        """Scalekit's own (RFC 8414), which clients of 2025-03-26 look for at the MCP server."""
+        """Scalekit's own metadata (RFC 8414), which clients of 2025-03-26 look for at the MCP server."""
         known = self._server_metadata
         if known is None or time.monotonic() - known[1] > 300:
             known = await self._fetch_metadata() or known
@@ -1348,7 +1348,7 @@ class Guard:
             if exchange.method != "POST":
                 raise Refusal(405, "method", "Only POST, OPTIONS are allowed here", {"allow": "POST, OPTIONS"})
             message = await _read_message(exchange, self.settings.max_body_bytes)
-            # What stays open ends with its token.
+            # A stream ends when its token expires.
             async with asyncio.timeout(max(float(access.claims["exp"]) + CLOCK_TOLERANCE - time.time(), 0)):
                 await self._hand_on(exchange, message)
         finally:
@@ -1357,7 +1357,7 @@ class Guard:
                 del self._under_way[user.id]
 
     def _check_origin(self, exchange: Exchange) -> dict[str, str]:
-        """Refuses what a web page does through a name that it made point here (DNS rebinding), or from a foreign place."""
+        """Refuses requests of web pages from other origins, or through a name that they made point here (DNS rebinding)."""
         hosts, origins = exchange.values("host"), exchange.values("origin")
         if len(hosts) > 1:
             raise Refusal(400, "two_hosts", "There are two Host headers")
@@ -1393,7 +1393,7 @@ class Guard:
             headers = {"www-authenticate": challenge(self.settings, self.scopes, "invalid_token", str(invalid))}
             refused = Refusal(401, invalid.reason, str(invalid), headers)
             refused.claims = invalid.claims
-            # An expired token was a good one. Whoever comes with it needs the 401 to get another.
+            # An expired token was once good, and its owner needs the 401 to get another.
             if invalid.reason != "token_expired" and (address := exchange.address()):
                 if (wait := self._refused_tokens.wait(_network_of(address))) is not None:
                     refused = _too_many("refused_tokens_limit", "Too many bad tokens", wait, headers)
@@ -1412,7 +1412,7 @@ class Guard:
 
     async def _hand_on(self, exchange: Exchange, message: dict[str, Any]) -> None:
         """FastMCP gets the message as it was checked, not as it was sent: no second parser can read it otherwise."""
-        # Half a surrogate pair is a question mark: no text in Python can be written with it.
+        # Half a surrogate pair becomes a question mark, because Python cannot encode it.
         body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
         dropped = (b"content-length", b"accept", b"content-type", b"transfer-encoding")
         headers = [each for each in exchange.scope["headers"] if each[0] not in dropped]
@@ -1426,7 +1426,7 @@ class Guard:
 
 
 class _AnswerOfFastMCP:
-    """Passes an answer on; where a call was refused, HTTP says so, too."""
+    """Passes an answer on; if a call was refused, the HTTP status says so too."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -1470,7 +1470,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _host_of(host: str) -> str:
-    """Without the port, and without the dot that says that a name is complete."""
+    """Without the port, and without the trailing dot of a fully qualified name."""
     found = re.fullmatch(r"(?:(\[[\da-f:.]+\])|([^:\[\]@/\\?#\s]+?)\.?)(?::\d{1,5})?", host, re.I)
     return (found[1] or found[2]).lower() if found else ""
 
@@ -1494,7 +1494,7 @@ BODY_SECONDS: Final = 30
 
 
 class _HungUp(Exception):
-    """The client has gone: nobody is left to be answered."""
+    """The client has hung up: there is nobody left to answer."""
 
 
 async def _read_message(exchange: Exchange, most: int) -> dict[str, Any]:
@@ -1553,7 +1553,7 @@ async def _read_body(exchange: Exchange, most: int) -> bytes:
 
 
 def _check_shape(body: bytes, most_parts: int) -> None:
-    """Counts brackets before anything is parsed: whoever walks through the message later may do so recursively."""
+    """Counts brackets before anything is parsed, since later code may walk through the message recursively."""
     depth = parts = 0
     for bracket in re.sub(rb'"(?:[^"\\]|\\.)*"?', b"", body, flags=re.DOTALL):
         if bracket in b"[{":
@@ -1571,7 +1571,7 @@ def _not_json(constant: str) -> None:
 
 
 def _without_nulls(part: Any) -> Any:
-    """Clients in Go, Java or C# write what is absent as null. What belongs to a tool is for its owner to judge."""
+    """Clients in Go, Java or C# write absent members as null. Nulls in a tool's arguments are left to the tool."""
     if isinstance(part, list):
         return [_without_nulls(each) for each in part]
     if not isinstance(part, dict):
@@ -1581,7 +1581,7 @@ def _without_nulls(part: Any) -> Any:
     return {name: value if name in untouched else _without_nulls(value) for name, value in given.items()}
 
 
-# --- The process: listens, and ends in good order ---------------------------------------------------------------------
+# --- The process: listens, and shuts down cleanly ---------------------------------------------------------------------
 
 
 def protect(mcp: FastMCP[Any], settings: Settings) -> Guard:
@@ -1598,7 +1598,7 @@ def protect(mcp: FastMCP[Any], settings: Settings) -> Guard:
 
 
 class _Connection(H11Protocol):
-    """uvicorn's, which waits for ever for what a client does not send, and answers in plain text to what is no HTTP."""
+    """Adds time-outs and JSON answers: uvicorn waits for ever for slow clients, and answers invalid HTTP in plain text."""
 
     HEAD_SECONDS, REST_SECONDS = 10, 5
     _cut: asyncio.TimerHandle | None = None
@@ -1617,7 +1617,7 @@ class _Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        # The rest of a body that was refused is read away, so that the answer arrives, but not for ever.
+        # The rest of a refused body is read and discarded, for a limited time, so that the answer arrives.
         if self.conn.their_state is h11.SEND_BODY:
             self._cut_after(self.REST_SECONDS)
 
@@ -1675,7 +1675,7 @@ class _Server(uvicorn.Server):
 
 
 def _hosts_of(settings: Settings) -> list[str]:
-    """A server for this machine listens at both addresses of `localhost`: at the other a program could take its clients."""
+    """A local server listens at both addresses of `localhost`: otherwise a program at the other could take its clients."""
     name = urlsplit(settings.mcp_url).hostname or ""
     localhost = ["127.0.0.1", "::1"]
     if settings.host is not None:

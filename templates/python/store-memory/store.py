@@ -8,7 +8,7 @@ from typing import NotRequired, Protocol
 from fastmcp.exceptions import ToolError
 from typing_extensions import TypedDict
 
-# So much an owner may have, in todos and in bytes of JSON: nobody fills the memory alone.
+# The most that one owner may keep, in todos and in bytes of JSON, so that nobody can fill the memory.
 MOST_TODOS = 1000
 MOST_BYTES = 1_000_000
 NO_ROOM = "There is no room for this: delete a todo first."
@@ -29,7 +29,7 @@ class Page(TypedDict):
 
 
 class TodoStore(Protocol):
-    """Keeps todos. Each method takes the owner first, always `current_user().id`, and sees the todos of this owner alone."""
+    """Keeps todos. Each method takes the owner first, always `current_user().id`, and sees only that owner's todos."""
 
     async def create(self, owner: str, title: str, description: str | None) -> Todo: ...
 
@@ -47,7 +47,7 @@ class TodoStore(Protocol):
 
 @dataclass
 class _Owned:
-    """Everything of one owner. The place of a todo is what pages go on after."""
+    """Everything that one owner has. A page's cursor is the position of its last todo."""
 
     todos: dict[str, tuple[int, Todo]] = field(default_factory=dict)
     created: int = 0

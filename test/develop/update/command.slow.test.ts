@@ -45,7 +45,7 @@ const commit = async (...first: readonly string[]) => {
 };
 const textOf = (path: string) => readFile(join(directory, path), 'utf8');
 
-/** What the newest README says, and an older one did not. */
+/** A line of the newest README that older ones do not have. */
 const olderReadme = (text: string) => text.replace(/\n## /, '\nAn older sentence.\n\n## ');
 
 test('a new project is up to date, and nothing happens to it', async () => {

@@ -6,7 +6,7 @@ import { type Fate, pending } from '../../../src/develop/update/plan.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { makeProject, planTo } from './versions.ts';
 
-/** Every combination of what an owner has done to a file and what the newer template says of it. */
+/** Every combination of what an owner did to a file and what the newer template does to it. */
 
 const lines = (...changes: ReadonlyArray<readonly [number, string]>) => {
   const all = Array.from({ length: 12 }, (_, index) => `line ${index}`);
@@ -32,7 +32,7 @@ type Owner = keyof typeof owners;
 const both = lines([2, 'from the template'], [9, 'from the owner']);
 const crlf = (text: string) => text.replaceAll('\n', '\r\n');
 
-/** What comes of it: undefined for nothing, and the text afterwards. */
+/** The outcome (undefined for none), and the text afterwards. */
 type Expected = readonly [fate: Fate | undefined, text: string | undefined | RegExp];
 
 const changed: Readonly<Record<Owner, Expected>> = {
@@ -114,7 +114,7 @@ describe.each(Object.entries(templates))('a newer template that %s', (_, [theirs
     );
     expect(await textOf()).toEqual(matches(text));
 
-    // What was not resolved stays a change of the owner's, and nothing else is left to do.
+    // An unresolved conflict remains the owner's change, and nothing else is left to do.
     const again = await planTo(directory, '0.2.0', next);
     expect(pending(again)).toEqual([]);
 

@@ -52,7 +52,7 @@ export async function planTo(directory: string, version: string, texts: Version)
   return planUpdate(directory, record, filesOf(version, texts), { to: version, env: process.env });
 }
 
-/** Lets a project look as an older version of the templates would have made it: the given files had another text, or none. */
+/** Makes a project look as if an older version of the templates had made it: the given files had another text, or none. */
 export async function makeOlder(
   directory: string,
   older: Readonly<Record<string, ((text: string) => string) | undefined>>,

@@ -8,10 +8,10 @@ import { createProgram, repository } from '../../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 import { type Line, linesOf, svgOf } from './svg.ts';
 
-/** The pictures of docs/first-day.md: commands that are really run in a new project, and the screens that they leave. */
+/** The pictures of docs/first-day.md: real commands run in a new project, and the screens that they leave. */
 
 const columns = 92;
-/** What a busy machine may take for one command, in ms. */
+/** How long one command may take on a busy machine, in ms. */
 const patience = 240_000;
 
 interface Scene {
@@ -24,10 +24,10 @@ interface Scene {
   readonly until?: RegExp;
 }
 
-/** Where the pictures' project seems to be, whatever ports are free here. */
+/** The address that the pictures show, whichever ports are free here. */
 const shownPort = 3002;
 
-/** What differs from run to run, and says nothing: durations, ids, times, ports. */
+/** What differs from run to run without meaning anything: durations, ids, times, ports. */
 function settle(text: string, port: number): string {
   return text
     .replaceAll(String(port + 1000), String(shownPort + 1000))
@@ -112,7 +112,7 @@ async function paint(parent: string): Promise<ReadonlyMap<string, string>> {
   const dev = open(`${node} ${tool} dev`, project, state);
   try {
     await dev.see('Ctrl-C ends everything', patience);
-    // When the server's own lines come differs from run to run.
+    // The moment at which the server's own lines appear differs from run to run.
     const started = settled(linesOf(dev.buffer), port).filter(
       (line) => !/^(?:server|compile) /.test(textOf(line)),
     );
@@ -153,7 +153,7 @@ function picture(title: string, lines: readonly Line[]): string {
   return svgOf(title, lines.slice(0, last + 1), columns);
 }
 
-/** What is in a picture but for its numbers: those of checks and files change with every check and file. */
+/** A picture's text without its numbers, since counts of checks and files change with every check and file. */
 export function wordsOf(svg: string): readonly string[] {
   const lines = svg.split('\n').filter((line) => line.startsWith('<text'));
   return lines.map((line) => line.replaceAll(/<[^>]*>/g, '').replaceAll(/\d+/g, '#'));
@@ -165,7 +165,7 @@ export const committed = (name: string) => readFile(join(repository, 'docs', nam
 /**
  * Runs the commands of all pictures in a new project.
  * @returns each picture by its name in docs/.
- * @throws Error if a command ends in another way than its picture shows.
+ * @throws Error if a command ends differently from its picture.
  */
 export async function makePictures(): Promise<ReadonlyMap<string, string>> {
   if (!existsSync(join(repository, 'dist/create.js')))
@@ -180,7 +180,7 @@ export async function makePictures(): Promise<ReadonlyMap<string, string>> {
 
 /**
  * @param args `--check`: writes nothing, and compares with what is there.
- * @returns 0, or 1 where the pictures are not what the commands show.
+ * @returns 0, or 1 if the pictures differ from what the commands show.
  */
 export async function main(args: readonly string[]): Promise<number> {
   let outdated = 0;

@@ -3,7 +3,7 @@ import type xterm from '@xterm/headless';
 type Buffer = InstanceType<typeof xterm.Terminal>['buffer']['active'];
 type Cell = NonNullable<ReturnType<NonNullable<ReturnType<Buffer['getLine']>>['getCell']>>;
 
-/** Text of one look, where it begins, and what it looks like. */
+/** Text in one style: its position and its style. */
 export interface Run {
   readonly column: number;
   readonly text: string;
@@ -28,7 +28,7 @@ function lookOf(cell: Cell): Omit<Run, 'column' | 'text'> {
   };
 }
 
-/** @returns what stands on a screen, without empty lines at its end. */
+/** @returns the text on a screen, without empty lines at its end. */
 export function linesOf(buffer: Buffer): readonly Line[] {
   const lines: Line[] = [];
   for (let row = 0; row < buffer.length; row += 1) {
@@ -51,7 +51,7 @@ export function linesOf(buffer: Buffer): readonly Line[] {
   return lines;
 }
 
-/** Spaces that nobody collapses: what keeps plain ones differs from viewer to viewer. */
+/** No-break spaces, because viewers differ in whether they collapse plain ones. */
 const escaped = (text: string) =>
   text
     .replaceAll(' ', '\u00a0')

@@ -1,7 +1,7 @@
 import type { Faults, MintOptions } from '../../../src/emulator/index.ts';
 import { believe, healthyParts, json, type Parts } from './small-server.ts';
 
-/** A real server and a real Scalekit with one fault, and all that the doctor must find: no more, and no less. */
+/** A real server and a local Scalekit with one fault, and exactly what the doctor must find: no more, no less. */
 export interface LiveCase {
   readonly name: string;
   readonly codes: readonly string[];
@@ -14,7 +14,7 @@ export interface LiveCase {
   readonly tamper?: (token: string) => string;
   /** Where the doctor is pointed, instead of the endpoint. */
   readonly url?: (endpoint: string) => string;
-  /** Takes seconds, and is left to the tests that may. */
+  /** Takes seconds, so it is left to the slow tests. */
   readonly slow?: boolean;
 }
 

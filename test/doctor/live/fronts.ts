@@ -1,6 +1,6 @@
 import type { Reply } from './small-server.ts';
 
-/** What stands in front of servers, as it answers: by the documentation of each, or as it was seen. */
+/** Answers of what people put in front of servers: from its documentation, or as observed. */
 export interface Front {
   readonly name: string;
   /** What it answers instead of the server; undefined if it hands the request on. */
@@ -9,14 +9,14 @@ export interface Front {
   readonly change?: (headers: Record<string, string>) => Record<string, string>;
   /** The codes above advice, the cause first. */
   readonly codes: readonly string[];
-  /** Words of the first finding: its fix, and what was seen. */
+  /** Words of the first finding: its fix, and its evidence. */
   readonly says: RegExp;
 }
 
 const page = (title: string, more = ''): string =>
   `<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center>${more}</body></html>`;
 
-/** One answer to everything. */
+/** Gives the same answer to every request. */
 const always =
   (status: number, body: unknown, headers: Record<string, string> = {}): Front['answer'] =>
   () => ({ status, body, headers });

@@ -2,12 +2,12 @@ import type { Emulator } from '../../../src/emulator/index.ts';
 import type { LiveCase } from './cases.ts';
 import { startSmallServer } from './small-server.ts';
 
-/** What the doctor has said, by its JSON. */
+/** What the doctor said in its JSON. */
 export interface Said {
   readonly exitCode: number | null;
   readonly found: readonly string[];
   readonly results: readonly { readonly code: string; readonly state: string; readonly level?: string }[];
-  /** All that it has written. */
+  /** Everything that it wrote. */
   readonly output: string;
 }
 

@@ -15,7 +15,7 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly token: string | undefined;
   readonly message: { readonly id?: unknown; readonly method?: string };
-  /** How many calls have been let in before. */
+  /** How many calls were let in before this one. */
   readonly served: number;
 }
 
@@ -115,7 +115,7 @@ export const healthyParts: Parts = {
   elsewhere: () => json(404, { error: 'not_found' }),
 };
 
-/** A verifier that reads the token and believes it. */
+/** A verifier that decodes the token and trusts it without checking. */
 export async function believe(_place: Place, token: string): Promise<void> {
   decodeJwt(token);
 }
@@ -166,7 +166,7 @@ export interface SmallServer {
 
 /**
  * Starts a server on a free port of this machine, with some of its parts replaced.
- * @param publicOrigin under which clients reach it, where a proxy stands in front; known only once that is started.
+ * @param publicOrigin the origin that clients use if there is a proxy in front; known only once that is started.
  */
 export async function startSmallServer(
   emulator: Emulator,

@@ -25,7 +25,7 @@ function handOn(port: number, change: Front['change'], asked: IncomingMessage, a
 /**
  * Starts what stands in front of a server.
  * @param port of the server behind it.
- * @param tls a key and a certificate, where it speaks https.
+ * @param tls a key and a certificate, if it speaks https.
  */
 export async function startFront(
   front: Front,

@@ -12,7 +12,7 @@ settings = load_settings()
 mcp = FastMCP(
     "MCP Server",
     version="0.1.0",
-    # What models are told about the server as a whole; some read the first 512 characters alone.
+    # What models are told about the server as a whole; some read only the first 512 characters.
     instructions="An example: each tool says who called it.",
     auth=ScalekitProvider(
         environment_url=settings.scalekit_environment_url,

@@ -12,7 +12,7 @@ settings = load_settings()
 mcp = FastMCP(
     "Todo MCP",
     version="0.1.0",
-    # What models are told about the server as a whole; some read the first 512 characters alone.
+    # What models are told about the server as a whole; some read only the first 512 characters.
     instructions="Keeps a todo list for whoever is signed in. Ids come from list_todos and create_todo.",
     auth=ScalekitProvider(
         environment_url=settings.scalekit_environment_url,

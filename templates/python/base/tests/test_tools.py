@@ -1,4 +1,4 @@
-"""Every tool: called with its scopes, and refused without each of them. And what no token gets past."""
+"""Every tool: called with its scopes, and refused without any one of them. Then the tokens and requests to refuse."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""The whole way of an MCP client: from knowing only the URL to the list of tools. Needs Node.js, for the local Scalekit."""
+"""A whole sign-in, as an MCP client does it: from just the URL to the list of tools. Needs Node.js, for the local Scalekit."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def endpoint() -> Iterator[str]:
 
 
 class SignIn(OAuth):
-    """In the place of a browser: the local Scalekit approves by itself, and redirects with the code."""
+    """Takes the place of a browser: the local Scalekit approves by itself, and redirects with the code."""
 
     async def redirect_handler(self, authorization_url: str) -> None:
         async with httpx2.AsyncClient(follow_redirects=False) as browser:

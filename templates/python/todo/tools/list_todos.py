@@ -10,7 +10,7 @@ from protection import current_user
 from scopes import requires
 from store import Page, todos
 
-# Enough for a model to read at once; it asks for more where it needs more.
+# Enough for a model to read at once; it asks for more if it needs more.
 DEFAULT_LIMIT = 100
 
 

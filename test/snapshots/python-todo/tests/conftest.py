@@ -1,4 +1,4 @@
-"""What the tests start from: this server in the same process, and tokens that are signed by a key of the tests."""
+"""What the tests start from: this server in the same process, and tokens signed with the tests' own key."""
 
 import json
 import os
@@ -36,7 +36,7 @@ FOREIGN_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 def mint(
     key: rsa.RSAPrivateKey = KEY, *, scopes: list[str] | None = None, subject: str = "usr_1", **claims: Any
 ) -> str:
-    """A token as Scalekit makes it; `claims` replaces some, and None takes one away."""
+    """A token as Scalekit makes it; `claims` replaces claims, and None removes one."""
     now = int(time.time())
     payload = {
         "iss": f"{ENVIRONMENT}/resources/{RESOURCE_ID}",
@@ -54,7 +54,7 @@ def mint(
 
 @dataclass
 class Answer:
-    """What came of a tool call."""
+    """The outcome of a tool call."""
 
     status: int
     challenge: str

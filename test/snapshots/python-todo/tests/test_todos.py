@@ -12,7 +12,7 @@ users = itertools.count()
 
 
 class Caller:
-    """A user with all scopes, who has no todos yet; `token` makes it another one."""
+    """A user with all scopes, who has no todos yet; `token` selects another user."""
 
     def __init__(self, server: Server, token: str | None = None) -> None:
         self.server = server
