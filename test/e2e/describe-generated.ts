@@ -10,19 +10,19 @@ import { toolCallRequest } from '../support/tool-calls.ts';
 export interface Kind {
   readonly title: string;
   readonly options: readonly string[];
-  /** For the program that makes it and all of its own; default: the usual. */
+  /** The environment of create and of the project's own programs; default: the usual one. */
   readonly env?: () => Promise<Readonly<Record<string, string>>>;
-  /** The name that the server has to show. */
+  /** The name that the server must show. */
   readonly name: string;
   readonly scopes: readonly string[];
   readonly tools: readonly string[];
-  /** A scope, a tool that it is enough for, and one that needs another scope. */
+  /** A scope, a tool for which it is sufficient, and a tool that needs another scope. */
   readonly narrow: string;
   readonly allowed: string;
   readonly denied: { readonly tool: string; readonly scope: string; readonly args: Record<string, unknown> };
 }
 
-/** What is the same of every todo server, whatever its store. */
+/** Expectations that are the same for every todo server, whatever its store. */
 export const todoKind = {
   scopes: ['todo:read', 'todo:write'],
   tools: ['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
@@ -31,7 +31,7 @@ export const todoKind = {
   denied: { tool: 'create_todo', scope: 'todo:write', args: { title: 'Buy milk' } },
 } as const;
 
-/** Makes a project and holds it to what every generated project promises. @param more what else is tested in the same one. */
+/** Makes a project and checks what every generated project promises. @param more further tests in the same project. */
 export function describeGenerated(kind: Kind, more?: (project: () => GeneratedProject) => void): void {
   describe(kind.title, () => {
     let project: GeneratedProject;

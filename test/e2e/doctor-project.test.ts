@@ -15,7 +15,7 @@ interface Broken {
   /** Changes `.env`. */
   readonly env?: (text: string) => string;
   readonly change?: (project: GeneratedProject) => Promise<unknown>;
-  /** Whether the running server is asked, which still has the settings from before. */
+  /** Whether to ask the running server, which still has the earlier settings. */
   readonly offline?: boolean;
   /** Codes that are left after `--fix --yes`. */
   readonly afterFix?: readonly string[];
@@ -254,7 +254,7 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
     const env = originals.get('.env') ?? '';
     await writeFile(project.path('.env'), env.replace(scalekit.url, other.url));
     try {
-      // That it refuses this folder’s tokens follows from it, and goes with it.
+      // The refusal of this folder’s tokens is a consequence, and disappears with the cause.
       expect((await examineProject()).found).toEqual(['SKM317']);
     } finally {
       await other.close();

@@ -8,7 +8,7 @@ import { GeneratedProject } from '../support/generated.ts';
 import { run } from '../support/program.ts';
 import { createProgram, repository, scalekitProgram } from '../support/repository.ts';
 
-/** A project that takes its protection over, as its owner does it, and lives on. */
+/** A project that is ejected as its owner would do it, and that works afterwards. */
 
 const ownVariable = `
 const variables = { GREETING: { description: 'What to say', default: 'Hello' } } as const;

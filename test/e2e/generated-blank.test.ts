@@ -13,7 +13,7 @@ describeGenerated({
     'notes:read,Notes_Admin,x,toString,__proto__',
   ],
   name: oddName,
-  // The last two are names that every JavaScript object has something under.
+  // The last two are names of properties that every JavaScript object inherits.
   scopes: ['notes:read', 'Notes_Admin', 'x', 'toString', '__proto__'],
   tools: ['notes_read', 'notes_admin', 'x', 'tostring', 'proto'],
   narrow: 'notes:read',

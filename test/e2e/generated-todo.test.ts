@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';
 import { describeGenerated, todoKind } from './describe-generated.ts';
 
-/** @returns the length of all files of a directory together, in bytes. */
+/** @returns the total size of all files in a directory, in bytes. */
 async function sizeOf(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -113,7 +113,7 @@ describeGenerated(
         await until(`port ${port} to be free`, async () => !(await isTaken(port)));
     });
 
-    // The last one takes out what the others need.
+    // The last one removes what the others need.
     describe('installs', () => {
       test('nothing that runs a script while it is installed', async () => {
         const lock = JSON.parse(await readFile(project.path('package-lock.json'), 'utf8')) as {

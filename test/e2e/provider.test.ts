@@ -1,4 +1,4 @@
-// scalekit-mcp-server/provider in servers that nobody here has generated: the examples of its page, as they stand there.
+// scalekit-mcp-server/provider in servers that were not generated: the examples of its page, word for word.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, challengeOf, listTools, send } from '../../src/server/testing/index.ts';
 import { insufficientPermissions } from '../support/contract.ts';
@@ -10,7 +10,7 @@ import { toolCall as call } from '../support/tool-calls.ts';
 const scopes = ['notes:read', 'notes:write'];
 const accept = { accept: 'application/json, text/event-stream' };
 
-/** A server with the middleware of one of the SDK's versions, for what that cannot do. */
+/** A server with the middleware of one of the SDK's versions, to test what that middleware cannot do. */
 const verifying = (middleware: string) => `
 import { requireBearerAuth } from '${middleware}';
 import express from 'express';
@@ -206,7 +206,7 @@ describe('batches and odd bodies, for SDK 1', () => {
       expect([answer.status, answer.json.error.data.reason]).toEqual([400, 'batch']);
       const unlisted = await send(server.endpoint, { token, headers: accept, body: call('toString') });
       expect([unlisted.status, challengeOf(unlisted.headers).scope]).toEqual([403, scopes.join(' ')]);
-      // What express.json() leaves unread must not get past, for the SDK to read.
+      // A body that express.json() leaves unread must not reach the SDK unchecked.
       const added = JSON.stringify(call('add_note', { text: 'sneaked in' }));
       for (const type of ['text/plain', 'text/plain; x=application/json', 'application/json+x']) {
         const headers = { ...accept, 'content-type': type };

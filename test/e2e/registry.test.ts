@@ -18,7 +18,7 @@ beforeAll(async () => {
   settings = join(directory, 'company.npmrc');
 });
 beforeEach(() => {
-  // Nothing of what this machine itself needs helps: npm's `cafile`, say, takes the place of all other certificates.
+  // This machine's own npm settings would interfere: `cafile`, for example, replaces all other certificates.
   for (const name of Object.keys(registryEnvironment())) vi.stubEnv(name, undefined);
   for (const name of ['userconfig', 'globalconfig']) vi.stubEnv(`npm_config_${name}`, join(directory, name));
   vi.stubEnv('npm_config_registry', registry.url);
@@ -29,7 +29,7 @@ afterAll(async () => {
   await removeDirectory(directory);
 });
 
-/** Installs a small package as tests do it, into a cache of its own. */
+/** Installs a small package as tests do, with a cache of its own. */
 async function install(name: string): Promise<Ended & { readonly folder: string }> {
   const folder = join(directory, name);
   vi.stubEnv('npm_config_cache', join(folder, 'cache'));

@@ -1,4 +1,4 @@
-// The packages as they are released, looked at before anybody gets them.
+// The packages as they are released, inspected before anybody gets them.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ const program = (name: string) => [
   'dist/THIRD-PARTY-LICENSES.txt',
 ];
 
-/** Every file of a package but the parts of its bundle. */
+/** Every file of a package except the parts of its bundle. */
 function expectedFiles(name: (typeof releasedNames)[number], sources: readonly string[]): readonly string[] {
   if (name === 'create-scalekit-mcp') return [...program(name), 'dist/create.js'];
   if (name === 'scalekit-mcp')
@@ -142,7 +142,7 @@ describe.each(releasedNames)('%s', (name) => {
   });
 });
 
-/** A project that a checkout has made carries our packages in itself; the released program takes them out again. */
+/** A project made from a checkout carries our packages in itself; the released program removes them again. */
 describe.each(['npm', 'pnpm', 'yarn', 'bun'])('a project of a checkout, with %s', (manager) => {
   test('gets the released packages by `update`, offline too, and nothing of vendor/ is left', async () => {
     const project = join(directory, `from-checkout-${manager}`);
@@ -150,7 +150,7 @@ describe.each(['npm', 'pnpm', 'yarn', 'bun'])('a project of a checkout, with %s'
     await mustRun(process.execPath, [createProgram, project, ...options], { cwd: directory });
     expect(await readdir(join(project, 'vendor'))).toHaveLength(2);
     const released = join(packages[1]?.folder ?? '', 'bin/scalekit-mcp.js');
-    // Nobody answers there.
+    // Nothing listens there.
     const env = { XDG_STATE_HOME: directory, npm_config_registry: 'http://127.0.0.1:9/' };
     const update = (...flags: readonly string[]) =>
       run(process.execPath, [released, 'update', ...flags, '--json'], { cwd: project, env });

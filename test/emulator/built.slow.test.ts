@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type * as emulatorModule from '../../src/emulator/index.ts';
 import { authorizationRequest, Browser, claimsOf, discover, exchange, locationOf, register } from './walk.ts';
 
-// Bundling can break what reads names of classes at run time, and oidc-provider does: without them tokens never expire.
+// Bundling can break code that reads class names at run time, as oidc-provider does: without them tokens never expire.
 test('the bundled emulator issues tokens that live for their lifetime, and rotates refresh tokens', async () => {
   const built = '../../dist/emulator.js';
   const { startEmulator }: typeof emulatorModule = await import(built);

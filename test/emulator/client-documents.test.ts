@@ -96,7 +96,7 @@ describe('a document that breaks the rules gets a page that says which', () => {
   });
 });
 
-/** Starts the local Scalekit as `emulate` and `dev` do. @returns what became of an authorization request. */
+/** Starts the local Scalekit as `emulate` and `dev` do. @returns the outcome of an authorization request. */
 async function openBundled(
   clientId: string,
   parameters: Record<string, string> = {},

@@ -10,7 +10,7 @@ import { answerConsent, Browser, claimsOf, openConsent, redirectUri } from './wa
 let server: Server;
 let emulator: Emulator;
 
-/** A stand-in for an MCP server, of which the clients need the protected resource metadata only (RFC 9728). */
+/** A stand-in for an MCP server; the clients need only its protected resource metadata (RFC 9728). */
 beforeEach(async () => {
   server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -32,7 +32,7 @@ afterEach(async () => {
   await emulator.close();
 });
 
-/** What both generations of the official client ask of their owner. */
+/** The interface that both generations of the official client expect from their application. */
 class Owner {
   readonly redirectUrl = redirectUri;
   readonly clientMetadata = {

@@ -80,7 +80,7 @@ test('in a project it is the one that the project looks for; a flag outranks .en
     'MCP_URL=http://localhost:5000/',
   ];
   await writeFile(join(state, '.env'), lines.join('\n'));
-  // Only the source counts, as text: what somebody has put where compiled files are is not run.
+  // Only the source counts, read as text: whatever is in the folder of compiled files is not run.
   for (const folder of ['src', 'dist/src']) await mkdir(join(state, folder), { recursive: true });
   await writeFile(join(state, 'package.json'), '{"type":"module"}');
   await writeFile(join(state, 'src/scopes.ts'), "defineScopes({\n  'crm:read': 'Read the CRM',\n});\n");

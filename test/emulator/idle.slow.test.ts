@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 
-/** Asks by a connection that is kept. @returns whether it was one that was open already. */
+/** Sends a request over a kept connection. @returns whether an open one was reused. */
 function ask(agent: Agent, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const sent = request({ agent, host: '127.0.0.1', port, path: '/keys' }, async (response) => {
@@ -15,7 +15,7 @@ function ask(agent: Agent, port: number): Promise<boolean> {
   });
 }
 
-/** Node.js closes idle connections after 5 seconds, and resets the client that sends in that moment. */
+/** Node.js closes idle connections after 5 seconds, and resets a client that sends at that moment. */
 test('an idle connection stays open until the client closes it', async () => {
   const emulator = await startEmulator();
   onTestFinished(() => emulator.close());

@@ -13,7 +13,7 @@ import { UsageError } from '../../src/terminal/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { authorizationRequest, Browser, discover, locationOf, openConsent, register } from './walk.ts';
 
-/** The local Scalekit is no hole in the machine that it runs on. */
+/** The local Scalekit does not open the machine that it runs on to attacks. */
 
 async function start(options: EmulatorOptions): Promise<Emulator> {
   const started = await startEmulator(options);

@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { endpoints } from '../../src/scalekit/index.ts';
 import { authorizationRequest, Browser, claimsOf, discover, locationOf } from './walk.ts';
 
-// What Scalekit answers otherwise than the specifications say: a row of docs/scalekit.md each.
+// Where Scalekit's answers depart from the specifications: one test per row of docs/scalekit.md.
 
 let emulator: Emulator;
 beforeAll(async () => {

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 afterAll(() => emulator.close());
 
-/** A token as a person's client gets it. */
+/** A token as a user's client gets it. */
 async function obtain(parameters: Record<string, string | undefined> = {}): Promise<string> {
   const server = await discover(emulator);
   const client = await register(server);

@@ -15,7 +15,7 @@ import { keys, pseudoTerminals, Terminal } from './terminal.ts';
 /** What holds for every command of the built program, with a terminal and without. What each says is in its own tests. */
 
 const program = `${process.execPath} ${scalekitProgram}`;
-/** For the first answer of a program that a busy machine has to start. */
+/** Time for a program's first answer, on a busy machine that has to start it. */
 const patience = 60_000;
 
 const names = commands.filter((row) => !('isHidden' in row)).map(({ name }) => name);
@@ -60,7 +60,7 @@ describe.skipIf(skipped)('at 60 columns, without colours', () => {
   });
 });
 
-/** It serves until somebody ends it, in any folder. */
+/** It runs until it is stopped, in any folder. */
 const serving = 'emulate';
 
 describe('without a terminal, in an empty folder', () => {

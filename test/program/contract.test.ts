@@ -1,4 +1,4 @@
-// What scripts rely on, for every command: exit codes, which stream says what, JSON alone, no question without a terminal.
+// What scripts rely on, for every command: exit codes, stdout and stderr, pure JSON, no prompts without a terminal.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -49,7 +49,7 @@ const takesJson = (name: string) => flagsOf(name).includes('--json');
 /** A word as somebody types it in a hurry: without its second last letter. */
 const misspelt = (word: string) => `${word.slice(0, -2)}${word.slice(-1)}`;
 
-/** The first flag that is long enough to be misspelt so that another cannot be meant. */
+/** The first flag that is long enough to be misspelt without looking like another one. */
 const longFlags = named.flatMap((name) => {
   const long = flagsOf(name).find((flag) => flag.length > 6);
   return long === undefined ? [] : [[name, long] as const];
@@ -95,7 +95,7 @@ test.each(withJson)('%s ends with the same exit code in both formats', async (na
   expect(json.code).toBe(text.code);
 });
 
-/** They print results on stdout, of which a finding is one. */
+/** Commands that print results on stdout, findings included. */
 const reports = ['doctor', 'self-check'];
 
 test.each(named.filter((name) => name !== 'emulate'))(

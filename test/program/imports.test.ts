@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repository } from '../support/repository.ts';
 
-/** The order of the rooms, the highest first: each imports those below it alone (docs/architecture.md). */
+/** The order of the rooms, the highest first: each imports only those below it (docs/architecture.md). */
 const rooms = [
   ...['program', 'develop', 'create', 'register', 'doctor'],
   ...['emulator', 'sign-in', 'project', 'terminal', 'scalekit'],
@@ -48,7 +48,7 @@ function graphOf(folders: readonly string[]): Graph {
   );
 }
 
-/** @returns circles, each as the files along the way; none twice from the same start. */
+/** @returns import cycles, each as its list of files, and once per starting point. */
 function circlesIn(graph: Graph): readonly string[] {
   const done = new Set<string>();
   const circles: string[] = [];

@@ -1,4 +1,4 @@
-// Where programs are run by other programs and on odd machines: nobody's home, a reader that has gone, no terminal that may be asked.
+// Programs run by other programs and on odd machines: without a home directory, a reader of stdout, or a terminal to ask.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -30,7 +30,7 @@ describe('a reader that has gone, as `head` has', () => {
     });
     const [code, signal] = await once(child, 'close');
     expect({ stderr, signal }).toEqual({ stderr: '', signal: null });
-    // Nothing to look at is missing input.
+    // Having nothing to examine counts as missing input.
     expect([0, 1, 2]).toContain(code);
   });
 });

@@ -9,7 +9,7 @@ import { run } from '../support/program.ts';
 import { createProgram, repository } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
-/** What is loaded for `--help`: the built entry and all that it imports without being asked to. */
+/** What is loaded for `--help`: the built entry and everything that it imports statically. */
 
 const dist = join(repository, 'dist');
 

@@ -34,9 +34,9 @@ export class Terminal {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    // What programs ask a terminal, such as where the cursor is, is answered.
+    // Answers the terminal queries of programs, such as for the cursor's position.
     this.#xterm.onData((data) => this.#child.stdin?.write(data));
-    // What was written last is on the screen by then.
+    // By then the last output is on the screen.
     this.#exit = once(this.#child, 'close').then(async ([code]) => {
       await new Promise<void>((shown) => this.#xterm.write('', shown));
       return Number(code);
@@ -61,7 +61,7 @@ export class Terminal {
     return lines.join('\n').trimEnd();
   }
 
-  /** The screen itself, with what stands in each cell, lines that have scrolled off included. */
+  /** The screen itself, cell by cell, scrolled-off lines included. */
   get buffer(): InstanceType<typeof xterm.Terminal>['buffer']['active'] {
     return this.#xterm.buffer.active;
   }
@@ -132,6 +132,6 @@ export const keys = {
   escape: '\u001b',
   ctrlC: '\u0003',
   ctrlD: '\u0004',
-  /** Ctrl-U: takes the line away. */
+  /** Ctrl-U: clears the line. */
   clear: '\u0015',
 };

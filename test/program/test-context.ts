@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { Context } from '../../src/terminal/context.ts';
 
-/** A context made of literals, and what was written to it. */
+/** A context made from fixed values, which records what is written to it. */
 export function testContext(changes: { cwd?: string; env?: Context['env']; input?: string } = {}): {
   context: Context;
   written: () => { stdout: string; stderr: string };

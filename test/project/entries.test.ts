@@ -32,7 +32,7 @@ const jsonFiles: Readonly<Record<string, string>> = {
   'minified, without servers': '{"theme":"dark","mcpServers":{}}',
 };
 
-/** Where the list itself is ours, it stays behind, empty. */
+/** Files in which the list itself is ours too: it stays behind, empty. */
 const withoutList: Readonly<Record<string, string>> = {
   'an empty object': '{}',
   'an empty object over lines': '{\n}\n',

@@ -7,7 +7,7 @@ import { assignmentsOf, setVariable, setVariables, variablesIn } from '../../src
 
 const pem = '-----BEGIN KEY-----\nPORT=1\nMCP_URL=http://inside/\n-----END KEY-----';
 
-/** What people write, and what editors make of it; each line sets one variable or none. */
+/** What people write, and what editors make of it; each line sets at most one variable. */
 const name = fc.constantFrom('PORT', 'MCP_URL', 'A', 'B_2', 'my-key', 'export C', 'D ');
 const value = fc.oneof(
   fc.stringMatching(/^[\w:/. #\\'"`=${}-]{0,14}$/),

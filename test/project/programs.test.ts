@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A program with a child that does not want to end; it writes the ids of both. */
+/** A program with a child that ignores signals; it writes the process ids of both. */
 const family = `
   const { spawn } = require('node:child_process');
   const child = spawn(process.execPath, ['-e', "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up')"]);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { type Changes, watchProject } from '../../src/project/watch.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
-/** Whether the operating system tells of changes; it does not in shared folders of containers. */
+/** Whether the operating system reports changes, which it does not in shared folders of containers. */
 const system = vi.hoisted(() => ({ tells: true }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -66,7 +66,7 @@ test.each([
   expect(await next(changes)).toEqual(files);
 });
 
-/** As many editors save: another file beside it, which then takes its name. */
+/** Saves as many editors do: writes a second file, and renames it over the first. */
 async function replace(): Promise<void> {
   await write('src/.a.ts.swp', 'new');
   await rename(join(directory, 'src/.a.ts.swp'), join(directory, 'src/a.ts'));

@@ -1,5 +1,5 @@
-// Programs are started on Windows as this machine can tell: by a process that takes itself for one on Windows, with a folder of
-// `.cmd` and `.exe` files on its PATH and a cmd.exe that writes down what it is asked to run.
+// How programs are started on Windows, as far as it can be tested elsewhere: in a process that believes it runs on Windows, with
+// `.cmd` and `.exe` files on its PATH and a cmd.exe that records what it is asked to run.
 import { chmod, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ import { run } from '../support/program.ts';
 import { repository } from '../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
-/** What a Windows program's own runtime makes of a command line: backslashes are themselves, but before quotes. */
+/** How a Windows program's runtime splits a command line: backslashes are literal unless they precede a quote. */
 function argumentsOf(line: string): readonly string[] {
   const words = line.matchAll(/"((?:[^"\\]|\\+[^"\\]|(?:\\\\)*\\")*(?:\\\\)*)"|([^\s"]+)/g);
   const half = (text: string) => text.slice(0, Math.floor(text.length / 2));
@@ -20,7 +20,7 @@ function argumentsOf(line: string): readonly string[] {
   );
 }
 
-/** What cmd hands on of `/d /s /c "…"`: the outer quotes go, and `^` before a character that means something to it. */
+/** What cmd passes on of `/d /s /c "…"`: it removes the outer quotes, and each `^` before a special character. */
 function handedOn(commandLine: string): readonly string[] {
   const inner = commandLine.replace(/^"|"$/g, '');
   const unescaped = inner.replaceAll(/\^(.)/gs, '$1');
@@ -46,10 +46,10 @@ beforeAll(async () => {
   programs = pathToFileURL(file).href;
   const files = {
     'npm.cmd': '@exit 9\r\n',
-    // No `#!`: on Windows that would be read, too. What has none is a script of sh to this system.
+    // No `#!`, since our code would read it on Windows too. Without one, this system runs the file with sh.
     'git.exe': 'echo "git $*"\n',
     'taskkill.exe': 'echo "$*" > "$KILLED"; kill -9 "$2"\n',
-    // Windows itself adds the ending, as this system does not.
+    // Windows adds the ending by itself; this system does not.
     git: script('exec git.exe "$@"'),
     taskkill: script('exec taskkill.exe "$@"'),
     // The arguments: /d /s /c "…". A program that is not there is 1, as for the real one.
@@ -64,12 +64,12 @@ beforeAll(async () => {
 
 afterAll(() => removeDirectory(folder));
 
-/** Runs code with `programs` in a process that takes itself for one on Windows. @returns what it prints, as JSON. */
+/** Runs code with `programs` in a process that believes it runs on Windows. @returns what it prints, as JSON. */
 async function onWindows(code: string): Promise<unknown> {
   const env = {
-    // As Windows reads it, and as this system does, which in the end starts the program.
+    // Separated as on Windows, and as on this system, which really starts the program.
     PATH: `${folder};${folder}:${folder}`,
-    // In small letters, since names differ by them here.
+    // In lower case, since file names are case-sensitive here.
     PATHEXT: '.com;.exe;.bat;.cmd',
     comspec: join(folder, 'cmd.exe'),
     ASKED: join(folder, 'asked'),

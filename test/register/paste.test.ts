@@ -21,7 +21,7 @@ const filled = localEnv
   .replace('skc_1000000000000002', '')
   .replace('res_1000000000000001', 'res_123');
 
-/** Runs the command if nobody can be asked. */
+/** Runs the command without anybody to ask. */
 async function run(
   flags: Parameters<typeof register>[0],
   { files = {}, stdin = '' }: { files?: Record<string, string>; stdin?: string } = {},

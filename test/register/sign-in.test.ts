@@ -9,7 +9,7 @@ import { changes, makeProject, ScriptedPerson, standInForAll, walk } from './wal
 
 const standIn = standInForAll();
 
-/** A person whose browser brings something else than it was sent with. */
+/** A person whose browser comes back with something other than what it was sent with. */
 class Meddler extends ScriptedPerson {
   readonly #change: (parameters: URLSearchParams) => void;
 

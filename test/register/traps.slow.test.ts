@@ -4,7 +4,7 @@ import type { Environment } from './stand-in/environment.ts';
 import type { Switches } from './stand-in/tools.ts';
 import { changes, localEnv, makeProject, ScriptedPerson, standInForAll, walk } from './walk.ts';
 
-// What Scalekit's tools do that a program would not expect (docs/scalekit.md#registering-a-server): a test each.
+// Unexpected behaviour of Scalekit's tools (docs/scalekit.md#registering-a-server), one test each.
 
 const standIn = standInForAll({ environments: [{ name: 'Development', type: 'DEV' }] });
 

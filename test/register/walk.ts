@@ -9,7 +9,7 @@ import { consent } from '../support/browser.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { type StandIn, type StandInOptions, startStandIn } from './stand-in/index.ts';
 
-/** A project as far as registering goes. */
+/** The parts of a project that matter for registering. */
 export const localEnv = [
   '# mine',
   'PORT=3002',
@@ -39,7 +39,7 @@ export async function makeProject(files: Readonly<Record<string, string | undefi
   return directory;
 }
 
-/** Starts the stand-in for the tests of a file; each finds it as it was at the start. */
+/** Starts the stand-in for the tests of a file, and resets it before each test. */
 export function standInForAll(options?: StandInOptions): () => StandIn {
   let started: StandIn | undefined;
   beforeAll(async () => {
@@ -53,7 +53,7 @@ export function standInForAll(options?: StandInOptions): () => StandIn {
   };
 }
 
-/** A person who does as the test says, and remembers what they were told and asked. */
+/** A person who acts as the test says, and records what they were told and asked. */
 export class ScriptedPerson implements Person {
   readonly said: string[] = [];
   readonly asked: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { accept, maskSecrets, printable, refuse } from '../../src/scalekit/index.ts';
 
-// Made up; the shapes are Scalekit's and RFC 7519's.
+// Invented values in the formats of Scalekit and RFC 7519.
 const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl';
 
 describe('secrets are masked', () => {

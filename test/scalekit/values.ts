@@ -1,4 +1,4 @@
-// Every value that the rules of Scalekit are held to, with what becomes of it. The server is held to the same ones.
+// The values with which Scalekit's rules are tested, and the outcome of each. The server is tested with the same ones.
 
 export const takenMcpUrls: readonly string[] = [
   'http://localhost:3002/',

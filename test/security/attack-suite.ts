@@ -7,7 +7,7 @@ import { makeProject, type Template } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
 
 /**
- * Declares the tests of one server under attack. The whole list runs once; its parts are looked at one by one.
+ * Declares the tests of one server under attack. The whole list runs once; its parts are judged one by one.
  * @param prepare starts the server.
  * @param decidedElsewhere ids of cases that its HTTP parser decides before it is asked.
  */

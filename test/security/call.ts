@@ -1,4 +1,4 @@
-/** A tool's call as a well-behaved client makes it, and what came of it. */
+/** A tool call as a well-behaved client makes it, and its outcome. */
 export interface Called {
   readonly status: number;
   readonly headers: Headers;
@@ -12,7 +12,7 @@ interface Message {
   readonly result?: { readonly structuredContent?: Record<string, unknown>; readonly isError?: boolean };
 }
 
-/** Calls a tool of the MCP endpoint; without a token, where that is undefined. */
+/** Calls a tool of the MCP endpoint; without a token if that is undefined. */
 export async function callTool(
   endpoint: string,
   token: string | undefined,

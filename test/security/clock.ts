@@ -22,7 +22,7 @@ const code = `
 /** Node's options for a server whose clock can be set forward. */
 export const movableClock = ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 
-/** Divides what a server waits for slow clients (its sockets' time-outs, timers of five seconds and more) by five, and says each timer. */
+/** Divides what a server waits for slow clients (its sockets' time-outs, timers of five seconds and more) by five, and prints each timer. */
 const impatience = `
   import http from 'node:http';
   import { syncBuiltinESMExports } from 'node:module';
@@ -42,7 +42,7 @@ const impatience = `
   };
 `;
 
-/** Node's options for a server that cuts slow clients five times sooner than it does for its owner. */
+/** Node's options for a server that cuts off slow clients five times sooner than in production. */
 export const impatient = ['--import', `data:text/javascript,${encodeURIComponent(impatience)}`];
 
 /** A refused request is read on for three seconds, and a test on a busy machine may not get to the answer before. */
@@ -51,7 +51,7 @@ const patience = `
   globalThis.setTimeout = (work, ms, ...rest) => wait(work, ms === 3000 ? 60000 : ms, ...rest);
 `;
 
-/** Node's options for a server that waits a minute until whoever was refused has read its answer. */
+/** Node's options for a server that gives a refused client a minute to read its answer. */
 export const patient = ['--import', `data:text/javascript,${encodeURIComponent(patience)}`];
 
 const calm = `
@@ -62,7 +62,7 @@ const calm = `
 /** Node's options for a server that gives others thirty times as long to answer: on a busy machine they may need it. */
 export const unhurried = ['--import', `data:text/javascript,${encodeURIComponent(calm)}`];
 
-/** Sets a server's clock forward, by as much as its variable CLOCK_STEP says. */
+/** Sets a server's clock forward by the seconds in its variable CLOCK_STEP. */
 export async function advance(server: RunningServer): Promise<void> {
   const before = server.program.stdout.length;
   server.program.child.kill('SIGUSR2');

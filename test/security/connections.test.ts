@@ -58,7 +58,7 @@ interface Raw {
   readonly version?: '1.0' | '1.1';
   readonly headers?: readonly string[];
   readonly body?: string;
-  /** More of the body than is sent. */
+  /** Announces a longer body than is sent. */
   readonly promised?: number;
 }
 

@@ -41,7 +41,7 @@ describe('a crowd of clients that say nothing', () => {
       expect(status).toBe(200);
       times.push(performance.now() - since);
     }
-    // Whoever had to wait for the idle ones would wait until they are cut.
+    // A client that had to wait for the idle ones would wait until they are cut off.
     expect(times.sort((a, b) => a - b)[25]).toBeLessThan(2000);
     await until('they are cut', () => idle.every((socket) => socket.closed || socket.readableEnded), 60_000);
     for (const socket of idle) socket.destroy();
@@ -67,7 +67,7 @@ describe('a client that takes nothing of its answers', () => {
     socket.pause();
     // 2 MB an answer: more than what fits into the buffers between the two.
     socket.write(request.repeat(20));
-    // A paused socket hears of its end, as an error, when it writes.
+    // A paused socket learns that it was closed only when it writes, as an error.
     socket.on('error', () => {});
     const ended = new Promise((resolve) => socket.once('close', resolve));
     const poke = setInterval(() => socket.write(request), 500);

@@ -49,7 +49,7 @@ async function startIn(
   return program;
 }
 
-/** What a server says that refuses to start. */
+/** The output of a server that refuses to start. */
 async function refusal(program: Program): Promise<string> {
   const { code, stderr } = await program.ended();
   expect(code).toBe(1);
@@ -107,7 +107,7 @@ describe('.env', () => {
   });
 });
 
-/** What `docker run --env-file` makes of a file (docker/cli, opts/file.go): lines as they are, but for the white space before. */
+/** How `docker run --env-file` reads a file (docker/cli, opts/file.go): lines as they are, without leading white space. */
 function readAsDocker(text: string): Record<string, string> {
   const lines = text.split('\n').map((line) => line.trimStart());
   const settings = lines.filter((line) => line !== '' && !line.startsWith('#') && line.includes('='));
@@ -176,7 +176,7 @@ describe('a page of a browser extension', () => {
   });
 });
 
-/** An https Scalekit that no name leads to, and a proxy as companies have them (RFC 9110 §9.3.6), which knows where it is. */
+/** An https Scalekit whose name does not resolve, and a company's proxy (RFC 9110 §9.3.6) that knows where it is. */
 async function startScalekitBehindProxy() {
   const environment = 'https://acme.scalekit.invalid';
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'acme.scalekit.invalid' }], {
@@ -261,7 +261,7 @@ describe('NODE_USE_ENV_PROXY', () => {
 });
 
 describe('SCALEKIT_INTERNAL_URL', () => {
-  /** As in compose: the browser's address of the local Scalekit leads nowhere from inside of the server's container. */
+  /** As in compose: the browser's address of the local Scalekit does not work inside the server's container. */
   test('is where keys and metadata are fetched; what is advertised stays', async () => {
     const port = await freePort();
     const publicUrl = `http://localhost:${await freePort()}`;

@@ -6,7 +6,7 @@ import { call, post, prompt, resource, type Started, start, tool } from '../serv
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
 
-/** What ran, and with what. */
+/** What ran, and with which arguments. */
 let ran: string[] = [];
 beforeEach(() => {
   ran = [];
@@ -105,7 +105,7 @@ async function ask(
     'io.modelcontextprotocol/clientCapabilities': {},
   };
   const name = params.name ?? params.uri;
-  // What no header can carry, clients encode.
+  // Clients encode values that a header cannot carry.
   const text = String(name);
   const headerName = /^[!-~]+$/.test(text) ? text : `=?base64?${Buffer.from(text).toString('base64')}?=`;
   const headers =

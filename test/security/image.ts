@@ -6,7 +6,7 @@ import { Program } from '../support/program.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
 /**
- * What runs in the image, without an engine for containers: the last stage of the generated Dockerfile, done by hand. Its
+ * The image without a container engine: the last stage of the generated Dockerfile, carried out by hand. Its
  * files can be read and not written, its user is an ordinary one, its environment holds what the stage sets and what a
  * platform adds.
  */
@@ -32,7 +32,7 @@ export interface Image {
   readonly user: string;
 }
 
-/** Does what the stage says. @throws Error if it says something that this here does not know. */
+/** Carries out the stage. @throws Error if it has an instruction that this code does not know. */
 async function layOut(project: string): Promise<Image> {
   const root = await makeDirectory('image');
   const env: Record<string, string> = {};
@@ -68,7 +68,7 @@ async function isOpenToAll(file: string): Promise<boolean> {
 /** An image, laid out in a folder. */
 export class LaidOutImage {
   readonly image: Image;
-  /** `nobody`, where this process may become somebody else. */
+  /** `nobody`, if this process may switch users. */
   readonly #user: { readonly uid?: number; readonly gid?: number };
 
   private constructor(image: Image, user: { readonly uid?: number; readonly gid?: number }) {
@@ -83,7 +83,7 @@ export class LaidOutImage {
     return new LaidOutImage(image, isOther ? { uid: 65_534, gid: 65_534 } : {});
   }
 
-  /** Runs its command until the test has finished. @param env as of `run`; PORT is a free one unless it says so. */
+  /** Runs its command until the test has finished. @param env as for `run`; PORT is a free one unless it is set here. */
   async start(env: Readonly<Record<string, string | undefined>>) {
     const port = Number(env.PORT ?? (await freePort()));
     const all = { ...this.image.env, HOME: undefined, ...env, PORT: String(port) };

@@ -123,9 +123,9 @@ describe.concurrent('the key server later on', () => {
       });
       expect(await callWithNewToken()).toBe(200);
       expect(await callWithNewToken()).toBe(200);
-      // The key server takes seconds to answer, or never does: nobody else waits for it.
+      // The key server takes seconds to answer, or never does: other callers must not wait for it.
       if (fault === 'slow' || fault === 'hang') expect(unknown.settled).toBe(false);
-      // Whether this key exists can't be known now, unless the key server has told after all.
+      // Whether this key exists can't be known now, unless the key server has answered after all.
       expect(await unknown.answer).toBe(fault === 'slow' ? 401 : 503);
       expect(await callWithNewToken()).toBe(200);
     },
@@ -200,7 +200,7 @@ describe.concurrent('a rotation', () => {
       sentAt = performance.now();
       return (await callWithNewToken()) === 200;
     });
-    // test/server/keys.test.ts knows the second; here a busy machine has its share.
+    // test/server/keys.test.ts checks the exact second; here a busy machine gets some tolerance.
     expect(sentAt - since).toBeLessThan(15_000);
     flood.on = false;
     await flooding;
@@ -236,7 +236,7 @@ describe.concurrent('a flood of unknown keys', () => {
     expect([...statuses]).toEqual([401]);
     const seconds = Math.floor((performance.now() - since) / 1000);
     expect(emulator.requestCount('/keys') - before).toBeLessThanOrEqual(1 + seconds);
-    // A machine that is busy is slow too; who waits for the key server waits for longer.
+    // A busy machine is slow too; a call that waited for the key server would take longer still.
     expect(slowest).toBeLessThan(15_000);
   });
 });

@@ -30,7 +30,7 @@ async function startPair(
   return { emulator, server };
 }
 
-/** A server that refuses to start, and what it says. */
+/** Starts a server that refuses to start. @returns its output. */
 async function refusal(context: Context, env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const { server } = await startPair(context, { env });
   const { code, stdout, stderr } = await server.program.ended();
@@ -38,7 +38,7 @@ async function refusal(context: Context, env: Readonly<Record<string, string | u
   return stderr;
 }
 
-/** A call that is under way: its head and half of its body are sent, the rest when told. */
+/** A call that is under way: its head and half of its body are sent, the rest on request. */
 async function callUnderWay(server: RunningServer, token: string) {
   const target = await describeTarget(server.endpoint);
   const body = JSON.stringify({
@@ -107,7 +107,7 @@ describe.concurrent('the end', () => {
     expect(performance.now() - since).toBeLessThan(9000);
   });
 
-  /** Throws in the server, if nobody catches it. */
+  /** Node's options for a server that runs this code on SIGUSR2, with nobody to catch what it throws. */
   const thrower = (how: string) => [
     '--import',
     `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${how} });`)}`,

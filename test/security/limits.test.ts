@@ -23,7 +23,7 @@ const start = async (env: Readonly<Record<string, string>>) => {
 
 const kit = () => kitFor(ground.target, ground.source, '', 'limits', []);
 
-/** Sends an attack so many times, and judges each answer by the rules for all. */
+/** Sends an attack several times, and judges each answer by the rules for all answers. */
 async function times(count: number, attack: () => Attack | Promise<Attack>): Promise<readonly WireAnswer[]> {
   const answers: WireAnswer[] = [];
   for (let i = 0; i < count; i += 1) {
@@ -93,7 +93,7 @@ describe('refused tokens', () => {
     await start({ REFUSED_TOKENS_PER_MINUTE: '4' });
     expect(statuses(await times(6, bad))).toEqual([401, 401, 401, 401, 429, 429]);
     expect(statuses(await times(1, () => ({ token: tokenOf('usr_1') })))).toEqual([200]);
-    // Who has no token is sent to get one.
+    // A client without a token is sent to get one.
     expect(statuses(await times(1, () => ({})))).toEqual([401]);
     await advance(ground.server);
     expect(statuses(await times(1, bad))).toEqual([401]);

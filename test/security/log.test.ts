@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterEach(() => ground?.close());
 
-/** Calls with a token, and waits for the line that the log has of it. */
+/** Calls with a token, and waits for its line in the log. */
 async function refusedLine(token: string | undefined): Promise<Record<string, unknown>> {
   const { endpoint } = ground.target;
   const answer = await callTool(endpoint, token, 'create_todo', { title: 'a' });
@@ -143,7 +143,7 @@ describe('the log', () => {
 });
 
 describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a terminal', () => {
-  /** `node dist/src/main.js` as `npm start` runs it, and a person who watches. */
+  /** `node dist/src/main.js` as `npm start` runs it, in a terminal. */
   async function watch(env: Readonly<Record<string, string>> = {}) {
     const port = await freePort();
     const scalekit = await startEmulator({ mcpUrl: `http://localhost:${port}/` });

@@ -224,7 +224,7 @@ describe('list_todos', () => {
   );
 });
 
-/** Asks without ever taking an answer. */
+/** Sends requests without ever reading an answer. */
 async function silentReader(ground: Ground, body: string, requests: number): Promise<Socket> {
   const { host, path } = ground.target;
   const request = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${tokenOf(ground)}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -294,7 +294,7 @@ describe('what one user holds', () => {
 });
 
 describe('streams', () => {
-  /** Something that this server never tells. */
+  /** A notification that this server never sends. */
   const notifications = { resourceSubscriptions: ['todo://1'], toolsListChanged: true };
 
   test('of one user are bounded, and others have theirs', async (context) => {

@@ -47,7 +47,7 @@ afterAll(async () => {
   await removeDirectory(keyDirectory);
 });
 
-/** What oauth4webapi says beside what the suite demands, for each case. */
+/** For each case, oauth4webapi's decision next to the one that the suite demands. */
 async function opinions() {
   return Promise.all(
     cases.map(async (attackCase) => {

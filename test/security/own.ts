@@ -12,7 +12,7 @@ import { prepareGround, unlimited } from './server.ts';
 export const nodeVersions = [20, 24] as const;
 export const templates: readonly Template[] = ['todo', 'blank'];
 
-/** One of our own servers, and what became of every case. */
+/** One of our own servers, and the outcome of every case. */
 export interface OwnRun {
   readonly template: Template;
   readonly node: number;
@@ -85,7 +85,7 @@ export async function soakOwnServer(requests: number): Promise<Soaked> {
   }
 }
 
-/** @returns the versions of what a generated project stands on. */
+/** @returns the versions of the packages that a generated project is built on. */
 export async function dependencyVersions(): Promise<ReadonlyMap<string, string>> {
   const project = await makeProject('todo');
   const { dependencies } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as {

@@ -27,10 +27,10 @@ const subjects = [
   '0',
 ];
 
-/** What each subject has, as it must be. Lives as long as the server does. */
+/** The todos that each subject must have. Kept as long as the server runs. */
 const model = new Map(subjects.map((subject) => [subject, new Map<string, Todo>()]));
 
-/** One of a user's moves; `owner` and `nth` say at whose todo it aims. */
+/** One action of a user; `owner` and `nth` say whose todo is its target. */
 const move = fc.record({
   as: fc.constantFrom(...subjects),
   does: fc.constantFrom('create', 'get', 'update', 'complete', 'delete', 'list', 'list open'),
@@ -49,7 +49,7 @@ const call = (as: string, tool: string, args: Readonly<Record<string, unknown>> 
 
 const of = (subject: string): Map<string, Todo> => model.get(subject) as Map<string, Todo>;
 
-/** The todo that a move aims at: perhaps another's, perhaps none. */
+/** The target of an action: perhaps another user's todo, perhaps none. */
 const aim = ({ owner, nth }: Move): string =>
   [...of(owner).keys()][nth] ?? '00000000-0000-4000-8000-000000000000';
 
@@ -74,7 +74,7 @@ const moves: Readonly<Record<Move['does'], (step: Move) => Promise<void>>> = {
     const { result } = await call(step.as, 'create_todo', { title: step.title }, step.issuer);
     const todo = result?.todo as Todo;
     expect(todo).toEqual({ id: todo.id, title: step.title, description: null, completed: false });
-    // Nobody can count another's todos by the numbers of his own.
+    // Users must not be able to count others' todos by the ids of their own.
     expect(todo.id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
     of(step.as).set(todo.id, todo);
   },
@@ -127,7 +127,7 @@ async function writeMuch(subject: string): Promise<void> {
 }
 
 /**
- * Declares the tests that hold a todo server to it that nobody reaches another's todos, wherever they are kept.
+ * Declares the tests that no user of a todo server can reach another user's todos, wherever these are kept.
  * @param prepare starts the server, whose store is empty.
  */
 export function describeOwnership(title: string, prepare: () => Promise<Ground>): void {

@@ -13,7 +13,7 @@ import { lastAnswer } from './attack/wire.ts';
 
 const scopes = ['todo:read', 'todo:write'];
 
-/** The tools that attacks are made for. */
+/** The tools that the attacks expect. */
 const todo = `
 import * as z from 'zod';
 

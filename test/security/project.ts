@@ -14,7 +14,7 @@ export type Template = 'todo' | 'blank';
 export interface ProjectOptions {
   /** More options of create, such as `['--store', 'postgres']`. */
   readonly options?: readonly string[];
-  /** What its owner has installed beside, by name, with the range. */
+  /** Packages that its owner has added: name and version range. */
   readonly packages?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ async function removeOld(): Promise<void> {
   const hour = 60 * 60 * 1000;
   for (const name of names.filter((each) => /^(?:todo|blank|modules|stage)-/.test(each))) {
     const path = join(cache, name);
-    // Other tests remove them, too.
+    // Other tests may be removing them too.
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
     if (Date.now() - mtimeMs > hour) await rm(path, { recursive: true, force: true });
   }

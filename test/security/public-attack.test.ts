@@ -1,4 +1,4 @@
-// The whole list of attacks, at a server that has a public tool beside its protected ones.
+// The whole list of attacks, against a server that has a public tool besides its protected ones.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -52,7 +52,7 @@ afterAll(async () => {
   await removeDirectory(keyDirectory);
 });
 
-/** Without a token a body has to be read here, and one that is no message is refused for that: 400, 413 or 415, in place of 401. */
+/** Without a token a body has to be read here, and one that is not a message is refused as such: 400, 413 or 415 instead of 401. */
 const readFirst = /^(?:body|size)\/.*-no-token$|^header\/in-a-form-body$|^method\/post-space$/;
 
 test('every attack is answered as at a server without public tools', () => {
@@ -67,7 +67,7 @@ test('what is no message is refused without a token, too', () => {
   expect(read.length).toBeGreaterThan(10);
   for (const { case: attacked, exchange, complaints } of read) {
     expect([400, 401, 413, 415], attacked.id).toContain(exchange?.answers.at(-1)?.status);
-    // Everything else about the answer is as it has to be.
+    // The rest of the answer still has to be right.
     expect(complaints.filter((complaint) => !/^answered 4\d\d, expected/.test(complaint))).toEqual([]);
   }
 });

@@ -1,4 +1,4 @@
-// Attacks on a server that has public tools: there is no way from what needs no token to what needs one.
+// Attacks on a server that has public tools: none of them leads from what is public to what needs a token.
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import { until } from '../support/waiting.ts';
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
 const about = (name: string) => ({ name, title: name, description: name, annotations });
 
-/** What ran that needs a token. */
+/** Records the protected things that ran. */
 let ran: string[] = [];
 beforeEach(() => {
   ran = [];
@@ -72,7 +72,7 @@ const envelope = {
 };
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends a body as it is. @returns what HTTP and the body say. */
+/** Sends a body as it is. @returns the HTTP status and the answer's body. */
 async function attack(body: string, headers: Headers = {}) {
   const { status, text } = await send(server.endpoint, {
     body,
@@ -106,7 +106,7 @@ const modernHeaders = (name: string, method = 'tools/call') => ({
   'mcp-name': name,
 });
 
-/** Ways past the gate, as somebody without a token tries them. */
+/** Ways past the gate that somebody without a token might try. */
 const ways: ReadonlyArray<readonly [name: string, body: string, headers?: Headers]> = [
   ['the plain call', plain],
   ['a batch', `[${JSON.stringify(call('open'))},${plain}]`],
@@ -380,7 +380,7 @@ describe('limits without a token', () => {
       await statuses('2001:db8:0:1::1', '2001:db8:0:1::2', '2001:db8:0:1:f::', '2001:db8:0:1::3'),
     ).toEqual([200, 200, 200, 429]);
     expect(await statuses('2001:db8:0:2::1', '192.0.2.2')).toEqual([200, 200]);
-    // What a client writes itself stands before what our proxy adds.
+    // What a client writes itself comes before what our proxy adds.
     expect(await statuses('9.9.9.9, 192.0.2.1')).toEqual([429]);
     const token = await limited.scalekit.mint();
     expect((await ask(list, from('192.0.2.1'), token)).status).toBe(200);

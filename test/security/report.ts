@@ -52,7 +52,7 @@ const groups: Readonly<Record<string, string>> = {
 };
 
 const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-/** Text that Markdown leaves as it is. */
+/** Escapes text so that Markdown leaves it as it is. */
 const text = (value: string): string => plain(value).replaceAll(/[_*<`]/g, '\\$&');
 const code = (text: string): string => `\`${text}\``;
 const named = ({ template, node }: OwnRun): string => `${template}, Node ${node}`;
@@ -122,7 +122,7 @@ interface Proof {
   readonly passed: boolean;
 }
 
-/** Runs the tests that are more than single requests, for their names and results. */
+/** Runs the tests that take more than a single request, for their names and results. */
 export async function prove(files: readonly string[]): Promise<readonly Proof[]> {
   const directory = await makeDirectory();
   const output = join(directory, 'results.json');

@@ -14,7 +14,7 @@ import { describeTarget } from './attack/target.ts';
 import type { Target } from './attack/types.ts';
 
 export interface ServerSettings {
-  /** Beside PORT and the five variables of Scalekit; undefined takes one away. */
+  /** Added to PORT and the five variables of Scalekit; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The Node.js to run it with; default ours. */
   readonly node?: string;
@@ -23,7 +23,7 @@ export interface ServerSettings {
   readonly port?: number;
 }
 
-/** Has a program that speaks no HTTP listen until the test has finished. @returns its port. */
+/** Listens with a program that does not speak HTTP until the test has finished. @returns its port. */
 export async function occupyPort({ onTestFinished }: TestContext, host: string): Promise<number> {
   const other = createServer((socket) => socket.end('not http\n')).listen(0, host);
   await once(other, 'listening');
@@ -31,7 +31,7 @@ export async function occupyPort({ onTestFinished }: TestContext, host: string):
   return (other.address() as AddressInfo).port;
 }
 
-/** No limits, for tests that send more than anybody should. */
+/** Turns the limits off, for tests that send more than any user should. */
 export const unlimited = {
   REQUESTS_PER_MINUTE: '0',
   TOOL_CALLS_PER_MINUTE: '0',
@@ -55,7 +55,7 @@ export class RunningServer {
 
   /** Waits until it listens. */
   async listening(): Promise<this> {
-    // Python takes seconds to load FastMCP, and a busy machine many of them.
+    // Python takes seconds to load FastMCP, and many more on a busy machine.
     await this.program.says(/\blistening\b/, 60_000);
     return this;
   }

@@ -5,10 +5,10 @@ import { impatient } from './clock.ts';
 import { makeProject } from './project.ts';
 import { prepareGround, unlimited } from './server.ts';
 
-// In a file of its own, beside the others: it does little but wait. Time-outs are Node's own work, so once is enough.
+// In a file of its own, so that it runs beside the others: it mostly waits. Time-outs are Node's own work, so once is enough.
 
 test('whoever sends slowly, or not at all, is cut in time', async () => {
-  // Five times sooner than for its owner: a busy machine then has time to spare.
+  // Five times sooner than in production: a busy machine then has time to spare.
   const ground = await prepareGround(await makeProject('todo'), { env: unlimited, nodeOptions: impatient });
   onTestFinished(() => ground.close());
   expect(ground.server.program.stdout).toContain('cuts headers after 10000 ms, requests after 30000 ms');

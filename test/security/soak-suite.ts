@@ -4,7 +4,7 @@ import { heapOf, measuredHeap } from './heap.ts';
 import { makeProject } from './project.ts';
 import { type Ground, prepareGround } from './server.ts';
 
-/** How many requests warm the server up, and then as many again; by how much its heap may grow through these. */
+/** How many requests warm the server up; as many follow, and this is by how much the heap may grow meanwhile. */
 interface Bounds {
   readonly requests: number;
   readonly megabytes: number;

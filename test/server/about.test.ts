@@ -1,4 +1,4 @@
-// What the server says about itself, and about who calls.
+// What the server says about itself, and about the caller.
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Call } from '../../src/server/call.ts';

@@ -1,4 +1,4 @@
-// The official clients, of both generations, at a server under test.
+// The official clients, of both generations, connected to a server under test.
 import * as current from '@modelcontextprotocol/client';
 import { Client as PreviousClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as PreviousTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -41,7 +41,7 @@ export interface AnyClient {
     | 'getServerCapabilities'
   >;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<current.CallToolResult>;
-  /** Takes what the browser has brought back, for a client that signs in. */
+  /** Takes the parameters that the browser came back with, for a client that signs in. */
   signedIn(answer: URLSearchParams): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What clients of other eras, languages and directories send, and what they cannot read.
+// What clients of other protocol eras, languages and directories send, and what they cannot read.
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const oddSchema = tool({
   input: z.object({
     note: z.string().max(5).nullable().optional().describe('A note'),
     flag: z.boolean().nullish(),
-    // Looks like a schema, and is a value.
+    // Looks like a schema, but is a value.
     type: z.enum(['a', 'b']).default('a'),
     list: z.array(z.number().nullable()).default([]),
     both: z.union([z.string(), z.number()]).optional(),
@@ -136,7 +136,7 @@ describe('hints', () => {
       // @ts-expect-error: without a title.
       () => tool(untitled),
     ];
-    // Nor does it run, if nothing compiles it.
+    // It must not run either, if nothing type-checks it.
     expect(declared[0]).toThrow('The annotations of x lack readOnlyHint, destructiveHint, openWorldHint');
     expect(declared[1]).toThrow('The annotations of x lack openWorldHint. Expected: true or false');
   });
@@ -287,7 +287,7 @@ describe("Scalekit's metadata, for clients of 2025-03-26", () => {
 });
 
 describe('a look at how to speak is no refusal', () => {
-  /** Lines that are seen unless LOG_LEVEL is debug. */
+  /** Lines that are shown unless LOG_LEVEL is debug. */
   const seen = () => server.log.filter(({ level }) => level !== 'debug').length;
 
   it.each([

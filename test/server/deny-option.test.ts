@@ -1,4 +1,4 @@
-// The deny list as an option of the provider: what `serve` does by variables, for servers that are made otherwise.
+// The deny list as an option of the provider: what `serve` does by variables, for servers made without it.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';

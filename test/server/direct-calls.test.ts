@@ -1,4 +1,4 @@
-// Tool calls are answered without the SDK's server where that changes nothing: both ways are asked the same here, and compared.
+// Tool calls are answered without the SDK's server if that makes no difference: here both ways get the same calls, and are compared.
 import { Server } from '@modelcontextprotocol/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -24,7 +24,7 @@ const tools = [
     input: nothing,
     run: () => ({ type: 'text', text: 'For people', annotations: { audience: ['user'] } }),
   }),
-  // What its owner's compiler would not let through.
+  // The owner's compiler would not let this through.
   tool({ ...about('no_block'), scopes: [], input: nothing, run: () => ({ type: 'text' }) as never }),
   tool({
     ...about('beside'),
@@ -114,7 +114,7 @@ interface Asked {
   readonly anonymous?: boolean;
 }
 
-/** Sends a call. @returns what came back, without what differs from request to request, and how many SDK servers it took. */
+/** Sends a call. @returns the answer, without what differs from request to request, and how many SDK servers it took. */
 async function ask({ era, name, params = {}, id = 1, headers, anonymous = false }: Asked) {
   const isModern = era === '2026-07-28';
   const message = {

@@ -157,7 +157,7 @@ describe("the owner's variables", () => {
   });
 });
 
-/** One rule, one code: what create, doctor and the local Scalekit make of a value, the server makes of it, too. */
+/** One rule, one code: the server judges a value exactly as create, doctor and the local Scalekit do. */
 describe('has one outcome with the rules of create and doctor for', () => {
   const outcomeOf = (name: keyof typeof local, text: string) => {
     const { env, problems } = read({ ...local, [name]: text });
@@ -172,7 +172,7 @@ describe('has one outcome with the rules of create and doctor for', () => {
           ),
         ];
   const holds = <T>(name: keyof typeof local, text: string, check: (text: string) => Checked<T>) => {
-    // An empty variable is one that is not set.
+    // An empty variable counts as not set.
     if (text.trim() !== '') expect(outcomeOf(name, text), text).toEqual(expected(name, check(text)));
   };
   const texts = (...tables: ReadonlyArray<ReadonlyArray<unknown>>) =>

@@ -130,7 +130,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** How a list says what is needed. */
+/** How a list shows the required scopes. */
 const needs = (scope: string) => ({ _meta: { securitySchemes: [{ type: 'oauth2', scopes: [scope] }] } });
 
 describe.each(generations)('the official client (%s)', (generation) => {
@@ -408,7 +408,7 @@ describe('lists and what is read, in 2026-07-28,', () => {
     };
     for (const method of ['tools/list', 'prompts/list', 'resources/templates/list'])
       expect([method, await ask(method)]).toEqual([method, [5000, 'private']]);
-    // What templates list belongs to a user, and changes at any time.
+    // What templates list belongs to a user, and may change at any time.
     expect(await ask('resources/list')).toEqual([0, 'private']);
     expect(await ask('resources/read', { uri: 'config://app' })).toEqual([60_000, 'public']);
     expect(await ask('resources/read', { uri: 'note://picture' })).toEqual([0, 'private']);

@@ -1,4 +1,4 @@
-// Lists that follow the token, where an owner wants that, with the official clients of both generations.
+// Lists that depend on the token, if the owner wants that, with the official clients of both generations.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineScopes } from '../../src/server/define-scopes.ts';

@@ -1,4 +1,4 @@
-// What a user holds at the same time is let go of, whenever a client hangs up.
+// Requests and streams no longer count towards a user's limit of simultaneous ones once the client hangs up.
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -8,7 +8,7 @@ import { ScalekitProvider } from '../../src/server/provider.ts';
 import { echo, post, type Started, scopes, slowTool, start } from './support.ts';
 
 const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
-/** More than one user may have under way. */
+/** More requests than one user may have under way. */
 const requests = Array.from({ length: 110 });
 
 let server: Started;
@@ -65,7 +65,7 @@ describe('requests that wait behind another on their connection', () => {
       return `${[...head, 'Content-Type: application/json', `Content-Length: ${text.length}`].join('\r\n')}\r\n\r\n${text}`;
     };
     const port = Number(new URL(server.url).port);
-    // So few a connection that Node does not stop reading because of the answers that wait.
+    // Few enough per connection that Node does not stop reading because of pending answers.
     const connections = [1, 2, 3, 4].map(() => {
       const pings = requests.slice(0, 30).map(() => raw({ ...message, method: 'ping' }, token));
       const connection = connect(port, '127.0.0.1').on('error', () => {});

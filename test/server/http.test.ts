@@ -155,7 +155,7 @@ describe('an address', () => {
   });
 });
 
-/** Bytes as they are, on a connection of their own; what comes back until the other side closes. */
+/** Sends bytes as they are, on a connection of their own. @returns what comes back until the other side closes. */
 function raw(bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1', () => socket.write(bytes));
@@ -220,7 +220,7 @@ describe('HTTP', () => {
   });
 });
 
-/** @returns the status of a call, whatever its headers and bytes are. */
+/** @returns the status of a call with any headers and bytes. */
 async function statusOf(headers: Record<string, string>, before = ''): Promise<number | undefined> {
   const token = await server.scalekit.mint();
   const sent = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };

@@ -19,7 +19,7 @@ beforeAll(async () => {
   [good, rotated] = await Promise.all([make('one'), make('two')]);
 });
 
-/** A key server that answers what the test says, and counts. */
+/** A key server that answers what the test says, and counts the requests. */
 let answer: () => { status?: number; body: string; raw?: string };
 let asked: number;
 let server: Server;

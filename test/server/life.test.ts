@@ -28,7 +28,7 @@ describe('a server that closes', () => {
     await closed;
   });
 
-  /** Calls of 2026-07-28: as most come, and with a name that only the SDK's own handler reads. */
+  /** Calls of 2026-07-28: in the usual form, and with an encoded name, which only the SDK's own handler reads. */
   const modern = ['slow', `=?base64?${Buffer.from('slow').toString('base64')}?=`].map((name) => ({
     headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name },
     message: { ...call('slow'), params: { name: 'slow', arguments: {}, _meta: meta } },

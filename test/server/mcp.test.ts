@@ -27,7 +27,7 @@ const headersFor = (name: string) => ({
   'mcp-method': 'tools/call',
   'mcp-name': name,
 });
-/** The same name, written so that the plain way does not take it and the SDK's own handler does. */
+/** The same name, encoded so that the fast path leaves it to the SDK's own handler. */
 const encoded = (name: string) => `=?base64?${Buffer.from(name).toString('base64')}?=`;
 
 const calls: Record<string, object> = {

@@ -1,4 +1,4 @@
-// Lists that are too long for one page: cursors that clients give back as they got them, and that prove nothing.
+// Lists that are too long for one page: cursors that clients return unchanged, and that grant no access.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ToolError } from '../../src/server/index.ts';
 import { connect, generations } from './both-clients.ts';

@@ -29,7 +29,7 @@ function classify(message: Readonly<Record<string, unknown>>, headers: Headers) 
   });
 }
 
-/** What has learned the envelope of a call of 2026-07-28. */
+/** An instance that already knows the envelope of a call of 2026-07-28. */
 function experienced(): PlainCalls {
   const calls = new PlainCalls();
   expect(calls.learn(classify(modern, modernHeaders), modernHeaders)).toEqual({
@@ -75,7 +75,7 @@ describe('a plain call', () => {
 
   it('is never taken for what the SDK does not take it for', () => {
     const some = <T>(...values: T[]) => fc.constantFrom(...values);
-    /** Mostly the first: what is plain but for one thing is worth most. */
+    /** Mostly the first: messages that are plain except for one thing are the most telling. */
     const mostly = <T>(first: T, ...others: T[]) =>
       fc.oneof({ weight: 4, arbitrary: fc.constant(first) }, { weight: 1, arbitrary: some(...others) });
     const seldom = <T>(...values: T[]) => mostly<T | undefined>(undefined, ...values);

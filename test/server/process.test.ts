@@ -15,7 +15,7 @@ describe('the log', () => {
   };
 
   it('masks tokens and secrets', () => {
-    // Put together here, so that nobody who looks for secrets in this repository finds one.
+    // Put together here, so that secret scanners do not report it.
     const token = ['{"alg":"RS256"}', '{"sub":"usr_1"}', 'signature']
       .map((part) => Buffer.from(part).toString('base64url'))
       .join('.');

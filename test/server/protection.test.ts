@@ -124,7 +124,7 @@ describe('rate limits', () => {
       const statuses: number[] = [];
       // An expired token was a good one, and does not count.
       for (const token of ['bad', await mint({ expiresIn: -120 }), 'bad', 'bad', await mint()]) {
-        // Where no proxy is trusted, nobody says who they are.
+        // If no proxy is trusted, the header is ignored.
         const headers = { 'x-forwarded-for': `192.0.2.${statuses.length}` };
         statuses.push((await send(limited.endpoint, { token, headers, body: listTools })).status);
       }

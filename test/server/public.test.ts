@@ -11,7 +11,7 @@ import { call, echo, prompt, resource, type Started, scopes, start, tool } from 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
 const about = (name: string) => ({ name, title: name, description: name, annotations });
 
-/** Who has asked for the list of a template. */
+/** The callers who have asked for the list of a template. */
 let asked: string[] = [];
 const greet = tool({
   ...about('greet'),
@@ -166,7 +166,7 @@ describe('without a token', () => {
     });
     expect(challengeOf(answered).scope).toBe('todo:read todo:write');
     expect(server.log.at(-1)).toMatchObject({ event: 'refused', reason: 'no_token', status: 200 });
-    // What is no call is 401 for ChatGPT, too; and so is everything where nothing is public.
+    // ChatGPT too gets 401 for anything but a call, and for everything if nothing is public.
     expect((await ask(message('resources/read', { uri: 'about://server' }), { headers })).status).toBe(401);
     expect((await send(closed.endpoint, { body: call('echo'), headers })).status).toBe(401);
   });

@@ -15,7 +15,7 @@ const sure = z.object({ sure: z.boolean().describe('Whether to go on') });
 /** How often `begin` has run to its first question. */
 let begun = 0;
 let done = 0;
-/** Of the last call of `remove`. */
+/** The signal of the last call of `remove`. */
 let signal = new AbortController().signal;
 const remove = tool({
   ...about('remove'),
@@ -55,7 +55,7 @@ const swallows = tool({
   ...about('swallows'),
   input: nothing,
   async run(_args, { ask }) {
-    // Nobody waits for the answer, and what it throws is nobody's.
+    // Nobody waits for the answer, so nobody would handle a rejection.
     void ask('Forgotten?', sure);
     try {
       return (await ask('Caught?', sure)).action;

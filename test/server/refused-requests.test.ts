@@ -1,4 +1,4 @@
-// What HTTP may not do: which web pages, bodies, methods and paths get no further.
+// The requests that are refused: by their web page, body, method or path.
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { listTools, send } from '../../src/server/testing/index.ts';

@@ -119,7 +119,7 @@ const variables = () => ({
 const statusOf = async ({ url }: Replica, token: string) =>
   (await send(url, { token, body: listTools })).status;
 
-/** Waits until all replicas answer so. */
+/** Waits until all replicas give this answer. */
 async function all(replicas: readonly Replica[], token: string, status: number): Promise<void> {
   await until(`${status} of all replicas`, async () => {
     const answers = await Promise.all(replicas.map((replica) => statusOf(replica, token)));
@@ -148,7 +148,7 @@ async function letInFor(replicas: readonly Replica[], token: string, deniedAt: n
   return await Promise.all(replicas.map(last));
 }
 
-/** Denies, and holds every replica to what is promised: 5 seconds. */
+/** Denies, and checks that every replica keeps the promise of 5 seconds. */
 async function denyEverywhere(
   env: Record<string, string>,
   id: string,
@@ -172,7 +172,7 @@ async function deny(env: Record<string, string>, ...args: string[]) {
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 }
 
-/** Opens a stream. @returns what comes of it, once it has ended. */
+/** Opens a stream. @returns its contents, once it has ended. */
 async function listen({ url }: Replica, token: string): Promise<{ readonly end: Promise<string> }> {
   const params = { name: 'wait', arguments: {}, _meta: { progressToken: 1 } };
   const answer = await post(url, {
@@ -241,7 +241,7 @@ describe('through a file', () => {
       'nonsense',
       expect.stringMatching(/^usr_4 2/),
     ]);
-    // A list that is gone is no reason to let anybody in.
+    // A missing list is not a reason to let anybody in.
     await rm(file);
     await replica.program.says(/deny_list_unavailable/);
     expect(await statusOf(replica, token)).toBe(401);
@@ -268,7 +268,7 @@ describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis',
     await late.program.says(/"reason":"deny_list_unavailable"/);
     expect(late.program.output).toContain('ECONNREFUSED');
 
-    // It comes back with nothing in it.
+    // It comes back empty.
     redis = await startRedis(Number(new URL(redis.url).port));
     await replica.program.says(/"deny_list_available"/);
     await all([replica, late], other, 200);

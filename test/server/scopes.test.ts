@@ -7,7 +7,7 @@ import { insufficientPermissions } from '../support/contract.ts';
 import { call, post, type Started, start } from './support.ts';
 
 // What an owner may write into src/scopes.ts: one scope includes others, and clients ask for one scope at first.
-// A type of an object without a property `constructor` has one all the same, as every object.
+// Even an object type without a property `constructor` has one, as every object does.
 const implied = { 'todo:admin': ['todo:write'], 'todo:write': ['todo:read'] };
 const { scopes, tool } = defineScopes(
   {

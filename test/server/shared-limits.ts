@@ -2,7 +2,7 @@ import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { Limits } from '../../src/server/limits.ts';
 import { until } from '../support/waiting.ts';
 
-/** An engine that counts for several replicas, of the tests' own. */
+/** An engine that counts for several replicas, started by the tests. */
 export interface Engine {
   readonly name: string;
   readonly option: 'redisUrl' | 'databaseUrl';
@@ -28,7 +28,7 @@ function replicaOf({ option, url }: Pick<Engine, 'option' | 'url'>, calls: numbe
   return { limits, events };
 }
 
-/** @returns how many of so many calls were let through, one after the other. */
+/** @returns how many of a number of successive calls were let through. */
 async function passed(limits: readonly Limits[], calls: number, user: string): Promise<number> {
   let count = 0;
   for (let call = 0; call < calls; call += 1)

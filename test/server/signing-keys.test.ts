@@ -1,4 +1,4 @@
-// Scalekit's signing keys: when they change, when somebody forges, and when they cannot be had.
+// Scalekit's signing keys: when they change, when a token is forged, and when they cannot be fetched.
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { listTools, send } from '../../src/server/testing/index.ts';

@@ -101,7 +101,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     ]);
     const { contents } = await client.inner.readResource({ uri: guideUri });
     expect(contents).toEqual([{ uri: guideUri, mimeType: 'text/markdown', text: 'Short' }]);
-    // A resource of the server's own is read as before, by the same client.
+    // The same client can still read the server's own resources.
     expect((await client.inner.readResource({ uri: 'note://1' })).contents).toMatchObject([
       { text: 'A note' },
     ]);

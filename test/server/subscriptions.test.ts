@@ -1,4 +1,4 @@
-// Resources that clients of 2026-07-28 watch.
+// Resources that clients of 2026-07-28 subscribe to.
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from './both-clients.ts';

@@ -42,7 +42,7 @@ export const echo: Tool = tool({
   },
 });
 
-/** A tool that waits until the test lets it go on, and knows whether its caller still waits. */
+/** A tool that waits until the test lets it go on, and knows whether its caller is still waiting. */
 export function slowTool(): { tool: Tool; started: Promise<Call>; goOn(): void } {
   let goOn = () => {};
   let start: (call: Call) => void = () => {};
@@ -131,7 +131,7 @@ export interface Sent {
   readonly signal?: AbortSignal;
 }
 
-/** The tools of a server under test that is only asked whether it lets somebody in. */
+/** The tools of a server that is only tested for whether it lets somebody in. */
 export const exampleTools: readonly Tool[] = ['todo:read', 'todo:write'].map((scope) =>
   tool({
     name: scope.replace(':', '_'),

@@ -1,4 +1,4 @@
-// The whole way of an MCP client, with the official one: from knowing only the URL to a tool's answer.
+// A whole sign-in with the official client: from just the URL to a tool's answer.
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, it } from 'vitest';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Does what asks for authorization; authorizes; does it again. @returns where the browser was sent. */
+/** Tries an action that needs authorization, authorizes, and tries again. @returns where the browser was sent. */
 async function authorizing(
   credentials: SignIn,
   transport: StreamableHTTPClientTransport,

@@ -65,12 +65,12 @@ export class Form {
     return new Form(await response.text(), response.url);
   }
 
-  /** The values of a name that are ticked or selected. */
+  /** The ticked or selected values of a field. */
   chosen(name: string): readonly string[] {
     return this.#fields.filter((field) => field.name === name && field.checked).map((field) => field.value);
   }
 
-  /** All values that a name can have. */
+  /** All values that a field can have. */
   offered(name: string): readonly string[] {
     return this.#fields.filter((field) => field.name === name).map((field) => field.value);
   }
@@ -94,7 +94,7 @@ export class Form {
   }
 }
 
-/** A person at the consent page: whom they log in as, and what they do not tick. */
+/** A person at the consent page: who they log in as, and what they do not tick. */
 export interface Person {
   /** `usr_…`; default: whoever the page proposes. */
   readonly user?: string;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Need } from './needs.ts';
 
-/** A real browser. Set CHROMIUM_PATH where Chromium or Chrome is not at one of these places; undefined if there is none. */
+/** A real browser. Set CHROMIUM_PATH if Chromium or Chrome is not in one of these places; undefined if there is none. */
 export const chromiumPath: string | undefined = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',

@@ -16,13 +16,13 @@ interface ResourceMetadata {
 
 /** A project that the built program has generated and really installed, and its local Scalekit. */
 export class GeneratedProject {
-  /** Where the project was made in; removed at the end. */
+  /** The folder in which the project was made; removed at the end. */
   readonly #parent: string;
   readonly directory: string;
   readonly port: number;
-  /** What the program has said while it made the project. */
+  /** The program's output while it made the project. */
   readonly made: Ended;
-  /** What its programs have in their environment beside the usual. */
+  /** What its programs have in their environment besides the usual. */
   readonly #env: Readonly<Record<string, string>>;
   #built: Promise<Ended> | undefined;
 
@@ -91,7 +91,7 @@ export class GeneratedProject {
     return run(this.path('.venv/bin/python'), args, { cwd: this.directory, env: this.#env });
   }
 
-  /** Runs `npm run build`, once for all who ask; in Python there is nothing to build. */
+  /** Runs `npm run build`, once for all callers; in Python there is nothing to build. */
   built(): Promise<Ended> {
     this.#built ??= this.isPython ? this.python('-c', '') : this.npm('run', 'build');
     return this.#built;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 
-// A company's identity provider as far as cross-app access goes: it gives ID tokens, and exchanges them (RFC 8693) for
+// A company's identity provider, reduced to cross-app access: it issues ID tokens, and exchanges them (RFC 8693) for
 // ID-JAGs (draft-ietf-oauth-identity-assertion-authz-grant, section 4.3).
 
 const types = {
@@ -18,7 +18,7 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** The client's own account here; a company's administrator has made it. */
   readonly client: { readonly id: string; readonly secret: string };
-  /** Tells which client at the other authorization server this client is. */
+  /** Sets which client this one is at the other authorization server. */
   connect(clientIdThere: string): void;
   /** An ID token, as after a person has signed in. */
   idToken(email: string): Promise<string>;

@@ -92,7 +92,7 @@ export class Installed {
     }
   }
 
-  /** Runs code that is given as text to its end. */
+  /** Runs code, given as text, to its end. */
   evaluate(code: string) {
     return run(process.execPath, ['--input-type=module', '--eval', code], { cwd: this.directory });
   }

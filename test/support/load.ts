@@ -14,7 +14,7 @@ export interface LoadRequest {
 export interface LoadResult {
   /** How often each request was answered as expected. */
   readonly answered: Readonly<Record<string, number>>;
-  /** What went otherwise, each kind once: `call: 502`, `no token: ECONNRESET`, with how often. */
+  /** What went wrong, each kind once: `call: 502`, `no token: ECONNRESET`, with how often. */
   readonly wrong: Readonly<Record<string, number>>;
   readonly count: number;
 }
@@ -89,7 +89,7 @@ function once(port: number, { method, path, headers, body }: LoadRequest, agent:
 export interface LoadSettings {
   readonly port: number;
   readonly requests: readonly LoadRequest[];
-  /** How many to send; or until this says that it is enough. */
+  /** How many to send, or a function that says when to stop. */
   readonly until: number | (() => boolean);
   /** How many are under way at the same time. Default 8. */
   readonly clients?: number;
@@ -97,7 +97,7 @@ export interface LoadSettings {
   readonly connections?: 'kept' | 'fresh';
 }
 
-/** Sends requests in turn from several clients at a time. Nothing is repeated. */
+/** Sends requests in turn from several clients at a time. Failed requests are not retried. */
 export async function load(settings: LoadSettings): Promise<LoadResult> {
   const { port, requests, clients = 8, connections = 'kept' } = settings;
   const { until } = settings;

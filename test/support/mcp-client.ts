@@ -6,7 +6,7 @@ import { consent, type Person } from './browser.ts';
 
 const redirectUrl = 'http://localhost:6274/oauth/callback';
 
-/** What both generations of the official client ask of their owner: it keeps everything in memory. */
+/** The application side of both generations of the official client; it keeps everything in memory. */
 class Owner {
   readonly redirectUrl = redirectUrl;
   readonly clientMetadata = {
@@ -67,7 +67,7 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** What both generations of the client have in common, beside tools. */
+/** What both generations of the client have in common, besides tools. */
 type Others = Pick<current.Client, 'listResources' | 'listPrompts' | 'readResource' | 'getPrompt'>;
 
 function othersOf(client: Others): Pick<Connection, 'listOthers' | 'readResource' | 'getPrompt'> {
@@ -131,7 +131,7 @@ export const officialClients = [
 
 export type OfficialClient = (typeof officialClients)[number];
 
-/** An official MCP client with a person in front of it: whenever authorization is asked for, the person goes and gives it. */
+/** An official MCP client with a person in front of it: whenever authorization is requested, the person grants it. */
 export class McpClient {
   readonly #kind: OfficialClient;
   readonly #endpoint: string;
@@ -165,7 +165,7 @@ export class McpClient {
     await this.#connection.connect();
   }
 
-  /** Calls a tool, and where that needs more scopes, asks the person and calls it again. */
+  /** Calls a tool, and if that needs more scopes, asks the person and calls it again. */
   async callTool(name: string, args: Record<string, unknown> = {}): Promise<CallResult> {
     return await this.#withConsent(() => this.#connection.callTool(name, args));
   }

@@ -1,6 +1,6 @@
-/** What tests need beside Node.js, npm and git, and how somebody gets it. */
+/** What tests need besides Node.js, npm and git, and how to get it. */
 export interface Need {
-  /** What there is to be, e.g. `Chromium`. */
+  /** What is needed, e.g. `Chromium`. */
   readonly what: string;
   readonly present: boolean;
   /** How to get it, e.g. `apt-get install chromium`. */

@@ -17,7 +17,7 @@ export const packageCache = join(
   'packages',
 );
 
-/** What it takes to install packages of Python. */
+/** What is needed to install Python packages. */
 export const pythonNeeds: readonly Need[] = [
   {
     what: 'Python 3.11 with venv',
@@ -34,8 +34,8 @@ export async function mustRun(command: string, args: readonly string[], cwd: str
 }
 
 /**
- * Makes a folder of a cache once, however many ask at the same time: test files that start together wait for one install.
- * What it is made in is moved into place whole.
+ * Makes a cache folder once, however many callers there are: test files that start together wait for one install.
+ * It is made elsewhere and moved into place as a whole.
  */
 export async function cached(
   cache: string,

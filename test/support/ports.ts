@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { isFree } from '../../src/project/ports.ts';
 import { emulatorPort } from '../../src/scalekit/index.ts';
 
-// Each test process of vitest draws from ports of its own: what one has found free, no other can take before it is used. The local
+// Each test process of vitest draws from ports of its own: no other process can take a free port before it is used. The local
 // Scalekit's port is a thousand above, and 1000 is 8 modulo 16, so that eight processes and their Scalekits never meet.
 const own = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
 

@@ -7,7 +7,7 @@ import { freePort } from './ports.ts';
 import { mustRun, Program } from './program.ts';
 import { makeDirectory, removeDirectory } from './temporary.ts';
 
-/** A Postgres of the tests' own, as Debian's package brings it, on a free port. */
+/** A Postgres started by the tests, from Debian's package, on a free port. */
 
 /** The folder of `initdb` and `postgres`, which Debian does not put into PATH. */
 function binaries(): string | undefined {
@@ -26,7 +26,7 @@ export const postgres: Need = {
   install: 'apt-get install postgresql',
 };
 
-/** Postgres refuses to run as root. @returns the ids of somebody else, where this is root. */
+/** Postgres refuses to run as root. @returns the ids of another user, if this is root. */
 async function notRoot(): Promise<{ uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return {};
   const line = /^(?:postgres|nobody):[^:]*:(\d+):(\d+):/m.exec(await readFile('/etc/passwd', 'utf8'));
@@ -46,7 +46,7 @@ export class Postgres {
     this.#who = who;
   }
 
-  /** Makes an empty cluster and starts it, with a role `todo_mcp` that is no superuser and a database of it. */
+  /** Makes an empty cluster and starts it, with a role `todo_mcp` that is not a superuser, and a database that it owns. */
   static async start(): Promise<Postgres> {
     const who = await notRoot();
     const folder = await makeDirectory('postgres');
@@ -62,7 +62,7 @@ export class Postgres {
     return cluster;
   }
 
-  /** The URL of a database, for a role that is no superuser. */
+  /** The URL of a database, for a role that is not a superuser. */
   url(database = 'todo_mcp', role = 'todo_mcp'): string {
     return `postgres://${role}:todo_mcp@127.0.0.1:${this.port}/${database}`;
   }
@@ -72,7 +72,7 @@ export class Postgres {
   }
 
   /**
-   * Takes connections with TLS alone from now on, with a certificate for `localhost` that no machine trusts by itself.
+   * Takes only TLS connections from now on, with a certificate for `localhost` that no machine trusts by itself.
    * @param beside a file that people get, the certificate to trust, is written here.
    */
   async requireTls(beside: string): Promise<void> {

@@ -6,13 +6,13 @@ import { until } from './waiting.ts';
 
 export interface ProgramOptions {
   readonly cwd?: string;
-  /** Beside a small, clean environment; undefined takes a variable away. */
+  /** Added to a small, clean environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What it reads on stdin; nothing by default. */
   readonly input?: string;
   /** Starts a process group of its own, so that `signalGroup` reaches its children too, as a terminal's Ctrl-C does. */
   readonly group?: boolean;
-  /** Runs it as somebody else, where this process may. */
+  /** Runs it as another user, if this process may. */
   readonly uid?: number;
   readonly gid?: number;
 }

@@ -28,9 +28,9 @@ export interface ProxySettings {
   readonly strip?: boolean;
   /** The Host that the server sees: the proxy's own default, or the client's. Default: the client's. */
   readonly host?: 'default' | 'passed';
-  /** Asks the servers at this path whether they are ready, and passes by those that are not. HAProxy alone. */
+  /** Asks the servers at this path whether they are ready, and skips those that are not. HAProxy only. */
   readonly readyPath?: string;
-  /** How many seconds one is passed by that did not answer; default 10. nginx alone. */
+  /** For how many seconds a server that did not answer is skipped; default 10. nginx only. */
   readonly failTimeout?: number;
 }
 
@@ -127,7 +127,7 @@ export const proxyKinds = [
     configure: nginx([]),
   },
   {
-    // What 1.29.7 and later do without being told.
+    // The default of 1.29.7 and later.
     name: 'nginx, HTTP/1.1 and kept connections',
     program: 'nginx',
     file: 'nginx.conf',
@@ -201,13 +201,13 @@ export async function startProxy(kind: ProxyKind, settings: ProxySettings): Prom
 
 export interface BalancerSettings {
   readonly servers: readonly number[];
-  /** Keeps connections to the servers for ever, as balancers do that count in minutes; else one for each request. */
+  /** Keeps connections to the servers for ever, as balancers with time-outs of minutes do; otherwise one for each request. */
   readonly pooled: boolean;
   /** Asked every 50 ms; a server that does not answer 200 gets nothing new. */
   readonly readyPath: string;
 }
 
-/** Keeps connections whatever the server says of its patience: clouds' balancers do not read `Keep-Alive: timeout`. */
+/** Keeps connections whatever time-out the server announces: clouds' balancers do not read `Keep-Alive: timeout`. */
 class PatientAgent extends Agent {
   override keepSocketAlive(): boolean {
     return true;

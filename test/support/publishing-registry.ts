@@ -11,7 +11,7 @@ interface Publication {
   readonly _attachments: Readonly<Record<string, { readonly data: string }>>;
 }
 
-/** A package registry on loopback that takes what is published to it; all else it hands on to this machine's own. */
+/** A package registry on loopback that accepts what is published to it, and forwards everything else to this machine's own. */
 export interface PublishingRegistry {
   /** `http://localhost:<port>/` */
   readonly url: string;

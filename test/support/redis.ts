@@ -11,7 +11,7 @@ export const redisNeed: Need = {
   install: 'apt-get install redis-server',
 };
 
-/** A Redis server of a test's own, which keeps nothing on disk. */
+/** A Redis server started by a test, which keeps nothing on disk. */
 export interface RedisServer {
   readonly url: string;
   /** Ends it, at once. */

@@ -1,8 +1,8 @@
-/** What it takes to reach a package registry: certificates, proxies, and npm's configuration of where and how. */
+/** What is needed to reach a package registry: certificates, proxies, and npm's configuration of where and how. */
 const names =
   /^(?:NODE_EXTRA_CA_CERTS|NODE_USE_SYSTEM_CA|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy|npm_config_(?:registry|cafile|ca|cert|key|strict_ssl|proxy|https?_proxy|no_?proxy|fetch_.*|replace_registry_host|userconfig|globalconfig|cache|@.*:registry|\/\/.*))$/i;
 
-/** @returns the part of an environment that installs need; machines behind a company's proxy reach nothing without. */
+/** @returns the part of an environment that installs need; machines behind a company's proxy reach nothing without it. */
 export function registryEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string | undefined> {

@@ -11,13 +11,13 @@ export const releasedNames = ['create-scalekit-mcp', 'scalekit-mcp', 'scalekit-m
 export interface ReleasedPackage {
   readonly name: (typeof releasedNames)[number];
   readonly version: string;
-  /** What is in it. */
+  /** The files in it. */
   readonly folder: string;
   /** The packed file. */
   readonly file: string;
 }
 
-/** Builds the packages as for a release, into a folder that need not be there. @param root of the sources. */
+/** Builds the packages as for a release, into a folder that need not exist. @param root of the sources. */
 export async function packRelease(folder: string, root = repository): Promise<readonly ReleasedPackage[]> {
   await mustRun(process.execPath, [join(root, 'scripts/pack.js'), folder], { cwd: root });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
@@ -45,7 +45,7 @@ export async function packNewer(
   const files = ['LICENSE', 'package.json', 'tsconfig.json', ...parts.flatMap((part) => trackedFiles(part))];
   for (const path of files) await cp(join(repository, path), join(root, path));
   await symlink(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
-  // Templates are what git knows or would add.
+  // Templates are the files that git tracks or would add.
   await mustRun('git', ['init', '--quiet'], { cwd: root });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await writeFile(join(root, 'package.json'), JSON.stringify({ ...manifest, version }));

@@ -1,5 +1,5 @@
 // A set-up file of vitest: makes `generateKeyPair('rsa')` cheap. Node takes 50 to 200 ms for a key, and each local Scalekit
-// that a test starts makes one; they were half of what the quick tests cost. The built programs make theirs as ever.
+// that a test starts makes one; they were half of what the quick tests cost. The built programs make theirs as usual.
 import crypto, { createPrivateKey, createPublicKey, generatePrime } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { promisify } from 'node:util';

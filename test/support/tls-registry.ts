@@ -18,7 +18,7 @@ export interface TlsRegistry {
 }
 
 /**
- * Starts a registry on loopback that hands everything on to this machine's own.
+ * Starts a registry on loopback that forwards everything to this machine's own.
  * @param directory where the certificate goes.
  */
 export async function startTlsRegistry(directory: string): Promise<TlsRegistry> {

@@ -4,7 +4,7 @@ export interface ToolResult<T> {
   /** Undefined if the connection broke before an answer came. */
   readonly status: number | undefined;
   readonly result?: T | undefined;
-  /** What a tool said went wrong. */
+  /** The error that a tool reported. */
   readonly error?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function toolCallRequest(token: string, name: string, args: object = {}):
   };
 }
 
-/** @returns what came of a call. It never throws, because a server that dies under load is what is tested. */
+/** @returns the outcome of a call. It never throws, because a server that dies under load is what is tested. */
 export async function callTool<T>(
   endpoint: string,
   token: string,

@@ -10,7 +10,7 @@ export async function upstreamRegistry(): Promise<string> {
   return new URL(stdout.trim()).href;
 }
 
-/** Answers as another registry does. @param url of ours: a registry names itself in what it says of packages. */
+/** Answers as another registry does. @param url of ours: a registry names itself in a package's metadata. */
 export async function handOn(
   { url: path = '/', headers }: IncomingMessage,
   response: ServerResponse,

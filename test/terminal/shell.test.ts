@@ -36,7 +36,7 @@ describe('on Windows, in cmd and PowerShell alike', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
         const quoted = quoteForShell(text, 'win32');
-        // Inside double quotes cmd only replaces %NAME% (and !NAME!); outside it acts on the rest, too.
+        // Inside double quotes cmd only replaces %NAME% (and !NAME!); outside them it acts on the rest, too.
         if (!isForPowerShell(text, 'win32')) expect(quoted.slice(1, -1)).not.toMatch(/[%!"]/);
         else expect(quoted).not.toMatch(/[%!&|<>^"\r\n]/);
       }),

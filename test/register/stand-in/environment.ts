@@ -13,11 +13,11 @@ export interface Scope {
 export interface Registered {
   readonly id: string;
   readonly name: string;
-  /** As it was given. */
+  /** Exactly as it was given. */
   readonly url: string;
   readonly description: string;
   readonly accessTokenExpiry: number;
-  /** Of somebody else's sign-in; empty for Scalekit's. */
+  /** Who signs people in, if it is not Scalekit; else empty. */
   readonly provider: string;
   /** What its metadata offers; undefined if it answers nothing. */
   readonly emulator: Emulator | undefined;
@@ -117,7 +117,7 @@ export class Environment {
     request.pipe(forwarded);
   }
 
-  /** Takes away what was created. */
+  /** Removes everything that was created. */
   async reset(): Promise<void> {
     const servers = this.servers.splice(0);
     await Promise.all(servers.map(({ emulator }) => emulator?.close()));

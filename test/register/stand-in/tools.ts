@@ -15,19 +15,19 @@ export interface Switches {
   reworded: Readonly<Record<string, string>>;
   /** These tools fail, in prose. */
   failing: readonly string[];
-  /** How many environments and servers a page has. */
+  /** How many environments and servers fit on a page. */
   pageSize: number;
   /** The next page is always this one. */
   endlessPages: boolean;
-  /** Registering answers with another id than the list has. */
+  /** Registering answers with a different id from the one in the list. */
   wrongId: boolean;
-  /** Registering says that it failed, and has registered. */
+  /** Registering reports a failure, but has worked. */
   registersAndFails: boolean;
-  /** Registering says that it worked, and has not. */
+  /** Registering reports success, but has done nothing. */
   registersNothing: boolean;
   /** The metadata of newly registered servers does not answer. */
   silentMetadata: boolean;
-  /** Creating says that it worked, and has not. */
+  /** Creating reports success, but has done nothing. */
   createsNothing: boolean;
   /** Registering waits for this before it answers. */
   hold: Promise<void> | undefined;
@@ -133,7 +133,7 @@ function definitions(workspace: Workspace): Readonly<Record<string, Definition>>
     list_environment_scopes: {
       description: 'List all scopes in the specified environment.',
       shape: { environmentId },
-      // What it says when it could not fetch them, too.
+      // It says the same when it could not fetch them.
       failure: 'No scopes found for this environment.',
       run: (args) => {
         const { scopes } = environmentOf(args);
@@ -254,7 +254,7 @@ function shapeOf(name: string, { shape }: Definition, { schema }: Switches): Rec
     : shape;
 }
 
-/** @returns Scalekit's MCP server as it is now; a request gets one of its own. */
+/** @returns Scalekit's MCP server in its present state; each request gets one of its own. */
 export function makeServer(workspace: Workspace): McpServer {
   const { switches } = workspace;
   const server = new McpServer({ name: 'scalekit', version: '1.0.0' });

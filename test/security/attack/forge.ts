@@ -64,7 +64,7 @@ export class Forge {
   /**
    * @param published the key server's answer.
    * @param defaults claims of a good token, times excepted.
-   * @param genuine the authorization server's private key, where the tester has it.
+   * @param genuine the authorization server's private key, if the tester has it.
    */
   constructor(published: readonly KeyedJwk[], defaults: Parameters, genuine?: JsonWebKey) {
     this.published = published;
@@ -134,7 +134,7 @@ export class Forge {
     return `${input}.${base64url(signature(algorithm, input, forgery.key ?? this.genuine))}`;
   }
 
-  /** A token that everything but the signature's key speaks for. */
+  /** A token in which only the signing key is wrong. */
   forged(forgery: Forgery = {}): string {
     return this.token({ key: this.attacker, ...forgery });
   }

@@ -176,7 +176,7 @@ export function expectationOf(attackCase: AttackCase, kit: Kit): Expectation {
 
 /**
  * Compares what came with what must come.
- * @returns complaints, each a phrase; none where the server held.
+ * @returns complaints, each a phrase; none if the server held.
  */
 export function judge(kit: Kit, expect: Expectation, attack: Attack, exchange: Exchange): string[] {
   const answer = lastAnswer(exchange);

@@ -58,7 +58,7 @@ const options = {
 
 class UsageError extends Error {}
 
-/** What got through is told by the table; this is for the exit code. */
+/** The table shows what got through; this sets the exit code. */
 class GotThrough extends Error {}
 
 function parse(args: readonly string[]) {
@@ -105,7 +105,7 @@ function asJson(outcomes: readonly Outcome[]): string {
   );
 }
 
-/** Prints what became of the cases. @throws GotThrough. */
+/** Prints the outcomes of the cases. @throws GotThrough. */
 function tell(outcomes: readonly Outcome[], values: Values, whatIsMissing = ''): void {
   const { sent, through, skipped } = countsOf(outcomes);
   console.log(values.json ? asJson(outcomes) : table(outcomes, values.verbose));
@@ -149,7 +149,7 @@ async function longRuns(values: Values): Promise<{ fuzzed: number; soaked: Soake
   console.error(
     `${soaked.requests} requests in ${Math.round(soaked.seconds)} s: ${before} MB in use after half, ${after} MB after all.`,
   );
-  // What the counters of the limits and the cache of tokens hold for a minute, and no more.
+  // The rate counters and the token cache hold this much for a minute; more would be a leak.
   if (soaked.after - soaked.before > 8 * 2 ** 20) throw new GotThrough();
   return { fuzzed, soaked };
 }

@@ -26,13 +26,13 @@ export async function oracleAccepts(target: Target, attack: Attack): Promise<boo
     });
     return true;
   } catch (error) {
-    // A fault of the network is no opinion.
+    // A network failure says nothing about the token.
     if (error instanceof TypeError && error.message === 'fetch failed') throw error;
     return false;
   }
 }
 
-/** @returns whether the server under attack must let this token in, whatever it says of its scopes. */
+/** @returns whether the server under attack must let this token in, whatever the server says about its scopes. */
 export function mustBeLetIn({ status }: Expectation): boolean {
   return [status].flat().some((one) => one === 200 || one === 403);
 }

@@ -9,7 +9,7 @@ import { withTools } from './target.ts';
 import type { Attack, AttackCase, Kit, Target } from './types.ts';
 import { type Exchange, headerOf, lastAnswer, send } from './wire.ts';
 
-/** What became of one case. */
+/** The outcome of one case. */
 export interface Outcome {
   readonly case: AttackCase;
   /** Why it was not sent. */
@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 
-/** A call's text that can be looked for afterwards; another one in each run. */
+/** A call's text that can be searched for afterwards, different in each run. */
 const thisRun = randomBytes(4).toString('hex');
 const marker = (id: string): string => `attack-marker ${thisRun} ${id}`;
 
@@ -129,7 +129,7 @@ async function runCase(
   }
 }
 
-/** Runs a function over items, so many at a time, in their order. */
+/** Runs a function over items in their order, several at a time. */
 async function inLanes<T>(
   items: readonly T[],
   lanes: number,

@@ -21,7 +21,7 @@ const call = (name: string, args: unknown): string =>
 
 const subject = (n: number) => ({ claims: { sub: `usr_${n % 5000}` } });
 
-/** A user whose list stays as long as it is: nothing that is made is left behind. */
+/** A user whose list does not grow: everything created is deleted again. */
 const traffic: readonly Make[] = [
   (target, { forge }, n) => ({ init: post(forge.token(subject(n)), call(target.readTool.name, {})) }),
   (target, { forge }) => ({ init: post(forge.token(), call(target.readTool.name, {})) }),

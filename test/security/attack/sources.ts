@@ -16,7 +16,7 @@ export interface TokenSource {
   readonly description: string;
 }
 
-/** What a good token says, but for its times. */
+/** The claims of a good token, without its times. */
 function goodClaims(target: Target): Parameters {
   return {
     iss: target.issuers[1],
@@ -41,13 +41,13 @@ export async function keySource(target: Target, key: JsonWebKey): Promise<TokenS
   };
 }
 
-/** @throws Unreachable where the file holds no private key. */
+/** @throws Unreachable if the file holds no private key. */
 export async function readKey(path: string): Promise<JsonWebKey> {
   try {
     const key = JSON.parse(await readFile(path, 'utf8')) as JsonWebKey;
     if (key.kty === 'RSA' && typeof key.d === 'string') return key;
   } catch {
-    // Told below, without the file's content.
+    // Reported below, without the file's content.
   }
   throw new Unreachable(`${path} holds no private RSA key as a JWK`);
 }

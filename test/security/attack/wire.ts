@@ -14,7 +14,7 @@ export interface WireAnswer {
   readonly milliseconds: number;
 }
 
-/** What becomes of one connection. */
+/** What happened on one connection. */
 export interface Exchange {
   /** Every final answer that came, in order; `1xx` are left out. */
   readonly answers: readonly WireAnswer[];
@@ -141,7 +141,7 @@ async function drip(socket: Socket, options: SendOptions, stopped: () => boolean
 /**
  * Sends bytes on a connection of their own and reads what comes back. `fetch` would tidy up exactly what an attacker
  * leaves untidy, hence the socket.
- * @throws Error with code ECONNREFUSED and the like, where the server can't be reached at all.
+ * @throws Error with a code such as ECONNREFUSED if the server can't be reached at all.
  */
 export function send(peer: Peer, first: string | Uint8Array, options: SendOptions = {}): Promise<Exchange> {
   const start = performance.now();

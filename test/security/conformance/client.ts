@@ -13,10 +13,10 @@ import type { Visit } from '../../../src/sign-in/visit.ts';
 /** What the suite hands over for a scenario, e.g. a client that is registered already. */
 type Handed = Readonly<Record<string, string | undefined>>;
 
-/** The suite's own document; where it stands is agreed, since a test cannot publish one. */
+/** The suite's own document; its address is agreed, since a test cannot publish one. */
 const documentUrl = 'https://conformance-test.local/client-metadata.json';
 
-/** More sign-ins than any server needs; one that asks again without end is given up. */
+/** More sign-ins than any server needs; a server that keeps asking is given up. */
 const mostSignIns = 3;
 
 const signal = AbortSignal.timeout(200_000);

@@ -96,7 +96,7 @@ const underWay: readonly Tool[] = [
   ),
 ];
 
-/** A JSON Schema with all that 2020-12 has. What it means is checked by the suite in the list alone. */
+/** A JSON Schema with all that 2020-12 has. The suite checks only that the list of tools contains it. */
 const address = z.object({ street: z.string().optional(), city: z.string().optional() });
 const dialect = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -20,14 +20,14 @@ import { readResults, runSuite, suiteNode, suiteProgram } from './suite.ts';
 
 const version = '0.2.0-alpha.12';
 
-/** How one of the roles went. */
+/** The result of one of the roles. */
 export interface RoleRun {
   readonly name: string;
   readonly intro: string;
   readonly results: readonly ScenarioResult[];
   /** Why scenarios are not passed in full, by patterns of their names. */
   readonly reasons: ReadonlyArray<readonly [RegExp, string]>;
-  /** Scenarios that have to be there: a suite that runs nothing has found nothing. */
+  /** Scenarios that must be there: a suite that runs nothing would find nothing. */
   readonly required: readonly string[];
 }
 
@@ -110,7 +110,7 @@ const requiredOfClient: readonly string[] = [
   'auth/token-endpoint-auth-none',
 ];
 
-/** Of no revision, and of Scalekit. */
+/** Scenarios of extensions, and of Scalekit. */
 const requiredExtensions: readonly string[] = [
   'auth/client-credentials-basic',
   'auth/enterprise-managed-authorization',
@@ -143,7 +143,7 @@ async function scenariosOf(revision: string): Promise<ReadonlyArray<readonly str
   ];
 }
 
-/** A machine that has much to do starts programs slowly. */
+/** A busy machine starts programs slowly. */
 const patience = ['--timeout', '240000'];
 
 /**
@@ -184,7 +184,7 @@ export interface RoleVerdict {
   readonly fault: string | undefined;
 }
 
-/** @returns how a scenario went, and what is wrong with that, if anything. */
+/** @returns the result of a scenario, and what is wrong with it, if anything. */
 export function judgeRole({ reasons }: RoleRun, { scenario, checks }: ScenarioResult): RoleVerdict {
   const failures = checks.filter(({ status }) => status === 'FAILURE');
   const passed = checks.filter(({ status }) => status === 'SUCCESS').length;

@@ -6,7 +6,7 @@ import { prompts, resources, scopes, tools } from './everything.ts';
 import { judgeScenario, type ScenarioResult, type SuiteRun, suiteRuns } from './scenarios.ts';
 import { runSuite } from './suite.ts';
 
-/** The suite can't send a token: this stands in between and adds one, and changes nothing else. */
+/** The suite can't send a token: this proxy adds one, and changes nothing else. */
 async function startProxy(port: number, token: () => string): Promise<Server> {
   const proxy = createServer((incoming, outgoing) => {
     const { method, url: path, headers } = incoming;
@@ -24,7 +24,7 @@ async function startProxy(port: number, token: () => string): Promise<Server> {
   return proxy;
 }
 
-/** A run of the suite against a server, with what came of it. */
+/** A run of the suite against a server, with its results. */
 export interface SuiteResult {
   readonly run: SuiteRun;
   readonly results: readonly ScenarioResult[];
@@ -42,7 +42,7 @@ export function faultsOfSuite({ run, results }: SuiteResult): readonly string[] 
   ];
 }
 
-/** Runs the official suite, in all its versions, against the server that it asks for. */
+/** Runs all versions of the official suite against the server that it requires. */
 export async function runConformance(): Promise<readonly SuiteResult[]> {
   const scalekit = await startEmulator({
     mcpUrl: await freeMcpUrl(),

@@ -75,13 +75,13 @@ export function reasonFor(scenario: string): string | undefined {
   return reasons.find(([pattern]) => pattern.test(scenario))?.[2];
 }
 
-/** Checks that failed, and nothing says why they may. */
+/** Checks that failed without a known reason. */
 function trueFailures({ scenario, checks }: ScenarioResult): readonly Check[] {
   const allowed = reasons.filter(([pattern]) => pattern.test(scenario)).map(([, check]) => check);
   return checks.filter(({ status, id }) => isBad(status) && !allowed.some((pattern) => pattern.test(id)));
 }
 
-/** A warning says that a server does not do what it should; here, it does all of that, too. */
+/** A warning marks a SHOULD that a server does not follow; ours is meant to follow all of them. */
 function isBad(status: Check['status']): boolean {
   return status === 'FAILURE' || status === 'WARNING';
 }
@@ -92,7 +92,7 @@ export interface Verdict {
   readonly fault: string | undefined;
 }
 
-/** @returns how a scenario went, and what is wrong with that, if anything. */
+/** @returns the result of a scenario, and what is wrong with it, if anything. */
 export function judgeScenario(result: ScenarioResult): Verdict {
   const passed = result.checks.filter(({ status }) => status === 'SUCCESS').length;
   const failed = result.checks.filter(({ status }) => isBad(status)).length;

@@ -30,7 +30,7 @@ export async function readResults(directory: string): Promise<readonly ScenarioR
   );
 }
 
-/** Runs a command of the suite, and reads what came of it. @param args without the directory for results. */
+/** Runs a command of the suite, and reads its results. @param args without the directory for results. */
 export async function runSuite(version: string, args: readonly string[]): Promise<readonly ScenarioResult[]> {
   const [program, node, directory] = await Promise.all([
     suiteProgram(version),

@@ -11,7 +11,7 @@ const ordinary: Expectation = {
       : undefined,
 };
 
-/** The same, and it may not have been found. */
+/** The same, but the todo may also be missing. */
 const notFound: Expectation = { status: [200, 400], call: 'refused' };
 
 const calling = (name: string, args: unknown) =>
@@ -62,7 +62,7 @@ const byId: readonly AttackCase[] = tools.flatMap((tool) =>
   })),
 );
 
-/** Arguments of the tool that writes, and what their values may come to. */
+/** Arguments of the tool that writes, and their acceptable outcomes. */
 const values: ReadonlyArray<
   readonly [name: string, args: Readonly<Record<string, unknown>>, expect?: Expectation]
 > = [

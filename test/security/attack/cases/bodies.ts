@@ -19,7 +19,7 @@ type BodyRow = readonly [
   source?: string,
 ];
 
-/** Bodies that are no JSON-RPC message. */
+/** Bodies that are not JSON-RPC messages. */
 const bodies: readonly BodyRow[] = [
   ['empty', ''],
   ['white space', ' \r\n\t '],
@@ -104,7 +104,7 @@ const bodies: readonly BodyRow[] = [
   ['an id that is a list', '{"jsonrpc":"2.0","id":[1],"method":"ping"}', 'JSON-RPC 2.0 §4'],
 ];
 
-/** Some malformed parameters are told inside JSON-RPC; none may be executed. */
+/** Some malformed parameters are reported inside JSON-RPC; none may be executed. */
 const told: Expectation = {
   status: [400, 200],
   call: 'either',

@@ -4,7 +4,7 @@ import { claimsCase, ran, signedCase, slug } from './shorthand.ts';
 
 type Row = readonly [name: string, value: unknown | ((kit: Kit) => unknown), source: string];
 
-/** One case a row: the claim has this value, the token is refused. */
+/** One case per row: with this value of the claim, the token is refused. */
 function refused(
   claim: string,
   rows: readonly Row[],
@@ -166,7 +166,7 @@ const subjects = refused(
   },
 );
 
-/** Types of other JWTs: none is an access token (RFC 8725 §3.11 and §3.12, RFC 9068 §2.1). */
+/** Types of other JWTs, which are not access tokens (RFC 8725 §3.11 and §3.12, RFC 9068 §2.1). */
 const otherTypes = [
   'id+jwt',
   'logout+jwt',
@@ -334,7 +334,7 @@ const goodTypes: readonly AttackCase[] = (
   ),
 );
 
-/** Tokens whose signature is right and whose claims are not, and good ones. */
+/** Tokens with a right signature and wrong claims, and good tokens. */
 export const claimCases: readonly AttackCase[] = [
   ...issuers,
   ...audiences,

@@ -4,7 +4,7 @@ import { invalidToken, slug, tokenCase } from './shorthand.ts';
 
 const parts = (token: string): [string, string, string] => token.split('.') as [string, string, string];
 
-/** Texts that are no compact JWS at all; none needs a key. */
+/** Texts that are not a compact JWS at all; none needs a key. */
 const garbage: ReadonlyArray<readonly [name: string, token: string, source: string]> = [
   ['a word', 'token', 'Auth0 get-token.test'],
   ['two parts', 'a.b', 'Envoy JwtBadFormat'],
@@ -51,7 +51,7 @@ const notTokens: readonly AttackCase[] = garbage.map(([name, token, source]) => 
   source,
   needs: 'nothing',
   attack: () => ({ token }),
-  // What is no b64token at all may be called a malformed request instead (RFC 6750 §3.1).
+  // A text that is not even a b64token may be called a malformed request instead (RFC 6750 §3.1).
   expect: { status: [401, 400] },
 }));
 
@@ -131,7 +131,7 @@ const respellings: readonly AttackCase[] = respelt.map(([name, change, source]) 
     : {}),
 }));
 
-/** Payloads that are signed and are no set of claims. */
+/** Signed payloads that are not a set of claims. */
 const payloads: ReadonlyArray<readonly [name: string, payload: string]> = [
   ['a list', '[]'],
   ['null', 'null'],

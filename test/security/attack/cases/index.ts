@@ -31,7 +31,7 @@ export const allCases: readonly AttackCase[] = [
   ...slowCases,
 ];
 
-/** @returns the cases for this server: those of the todo tools too, where it has them. */
+/** @returns the cases for this server: with those of the todo tools if it has them. */
 export function casesFor(target: Target): readonly AttackCase[] {
   return target.writeTool.name === 'create_todo' ? [...allCases, ...todoArgumentCases] : allCases;
 }

@@ -1,7 +1,7 @@
 import type { Attack, AttackCase, Expectation, Kit } from '../types.ts';
 import { anyRefusal, slug } from './shorthand.ts';
 
-/** Spellings of the endpoint and of paths that careless routing takes for an open one. `P` stands for the endpoint's path. */
+/** Spellings of the endpoint and of paths that careless routing takes for a public one. `P` stands for the endpoint's path. */
 const spellings: ReadonlyArray<readonly [path: string, source: string]> = [
   ['P/.well-known/x', 'seen in a published sample'],
   ['P/.well-known/oauth-protected-resource', 'seen in a published sample'],

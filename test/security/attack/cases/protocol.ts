@@ -10,7 +10,7 @@ const message = (method: string, params: unknown = {}, id: unknown = 1): string 
 const noResult: Expectation['also'] = (_, answer) =>
   /"result"/.test(answer.body) ? 'it was executed' : undefined;
 
-/** What a good token may not do either, and what it may. */
+/** What even a good token may not do, and what it may. */
 const rows: readonly Row[] = [
   ['the call of today', () => ({}), ran],
   ['the call of 2026-07-28', (kit) => modern(kit, kit.target.readTool), ran, 'MCP 2026-07-28'],

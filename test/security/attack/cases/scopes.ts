@@ -2,7 +2,7 @@ import { insufficientPermissions } from '../../../support/contract.ts';
 import type { Attack, AttackCase, Expectation, Kit, Tool } from '../types.ts';
 import { claimsCase, slug } from './shorthand.ts';
 
-/** 403 that names base and tool scopes, and says so to a model too (docs/mcp.md#transport; docs/mcp.md#what-the-sdks-recipes-leave-open, 1). */
+/** A 403 that names base and tool scopes, and tells a model too (docs/mcp.md#transport; docs/mcp.md#what-the-sdks-recipes-leave-open, 1). */
 const insufficient =
   (tool: (kit: Kit) => Tool) =>
   (kit: Kit): Expectation => ({

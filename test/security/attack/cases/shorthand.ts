@@ -13,7 +13,7 @@ export const ran: Expectation = { status: 200, call: 'ran' };
 /** The tool or the protocol said no, in its own terms. */
 export const toolError: Expectation = { status: 200, call: 'refused' };
 
-/** Not this server's business, or not well-formed: refused in any of HTTP's ways, never executed. */
+/** Not for this server, or malformed: refused with any suitable HTTP status, never executed. */
 export const anyRefusal: Expectation = { status: [400, 401, 403, 404, 405, 0] };
 
 export interface TokenCase {
@@ -26,7 +26,7 @@ export interface TokenCase {
   readonly oracleDiffers?: string;
 }
 
-/** A case that is all in its token. */
+/** A case that consists only of its token. */
 export function tokenCase({ token, ...rest }: TokenCase): AttackCase {
   return {
     needs: 'nothing',

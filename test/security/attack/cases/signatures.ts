@@ -56,7 +56,7 @@ const unsignedButSigned: readonly AttackCase[] = [
   }),
 ];
 
-/** The public key as an HMAC secret: every shape in which servers have had it in hand. */
+/** The public key as an HMAC secret, in every form in which servers keep it. */
 const confusedSecrets = [
   'SPKI PEM',
   'SPKI PEM without its last line break',
@@ -217,7 +217,7 @@ const curves: readonly AttackCase[] = [
   }),
 ];
 
-/** Values of `alg` that are no algorithm; the signature is the right key's RS256. */
+/** Values of `alg` that are not an algorithm; the signature is the right key's RS256. */
 const oddAlg: ReadonlyArray<readonly [name: string, alg: unknown, source: string]> = [
   ['absent', undefined, 'Envoy jwt_test AbsentAlg; Auth0 jwt-verifier.test'],
   ['a number', 256, 'Envoy jwt_test AlgIsNotString'],
