@@ -17,13 +17,13 @@ const skipped = lacks('what connect writes, read by real clients', isolationNeed
 const scopes = 'todo:read,todo:write';
 const pinned = ['offline_access', 'todo:read', 'todo:write'];
 
-/** A client's program, and how it is asked which servers it knows. */
+/** A client's program, and how to ask it which servers it knows. */
 interface Reader {
   readonly id: string;
   readonly specifier: string;
   readonly program: string;
   readonly list: readonly string[];
-  /** Beside the default one. */
+  /** In addition to the default one. */
   readonly scope?: string;
 }
 
@@ -70,7 +70,7 @@ describe.skipIf(skipped)('what connect writes', () => {
   });
   afterAll(() => world.close());
 
-  /** What the person was asked since. */
+  /** What the person has been asked since. */
   const visitsFrom = (start: number) => world.visits.slice(start).map(scopesOf);
 
   test.each(readers)('$id lists the server, and after --remove no more ($scope)', async (reader) => {

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { chromiumArguments, chromiumPath } from '../../support/chromium.ts';
 import type { Home } from './world.ts';
 
-/** A real browser of a person, without the internet as everything of theirs. */
+/** A person's real browser, cut off from the internet like the rest of their machine. */
 export async function openBrowser(home: Home): Promise<Browser> {
   const [command, args] = home.inside(chromiumPath ?? '', []);
   const starter = join(home.directory, 'chromium');

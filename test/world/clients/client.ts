@@ -1,6 +1,6 @@
 import type { Home } from './world.ts';
 
-/** What became of a tool call, as the client's user is told. */
+/** The outcome of a tool call, as the client's user sees it. */
 export interface CallOutcome {
   readonly ok: boolean;
   readonly text: string;
@@ -11,14 +11,14 @@ export interface Session {
   /** The names of the tools that the client knows. */
   tools(): Promise<readonly string[]>;
   call(tool: string, args?: Readonly<Record<string, unknown>>): Promise<CallOutcome>;
-  /** What the client's user does when it asks to be signed in once more, and does not do so by itself. */
+  /** What the user does if the client needs a new sign-in, and does not start it by itself. */
   signInAgain(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
   readonly endpoint: string;
-  /** Scopes that the client's configuration names, where it can name any. */
+  /** Scopes for the client's configuration, if it can name any. */
   readonly scopes?: readonly string[];
 }
 
@@ -26,11 +26,11 @@ export interface OpenOptions {
 export interface RealClient {
   readonly name: string;
   readonly version: string;
-  /** How many seconds before its end the client takes a token for expired. Default 0. */
+  /** How many seconds before its expiry the client treats a token as expired. Default 0. */
   readonly early?: number;
-  /** How many seconds before its end the client renews a token, if it has a refresh token. Default: `early`. */
+  /** How many seconds before its expiry the client renews a token, if it has a refresh token. Default: `early`. */
   readonly renews?: number;
-  /** How many tokens its connection is seen to outlive. Default: 20; fewer for one that takes long to start for each call. */
+  /** How many tokens its connection has to outlive. Default: 20; fewer for a client that starts slowly for each call. */
   readonly tokens?: number;
   /** Where a person names scopes, such as `offline_access`, in the words of docs/clients.md. Absent: nowhere. */
   readonly namesScopes?: string;

@@ -12,7 +12,7 @@ import { World, type WorldOptions } from './world.ts';
 
 const skipped = lacks('real clients without the internet', [...isolationNeeds, ...pythonNeeds]);
 
-// Long enough for a machine that does much else at the same time.
+// Long enough for a busy machine.
 describe.skipIf(skipped)('real clients, without the internet', { timeout: 1_800_000 }, () => {
   const worlds: World[] = [];
   async function open(options?: WorldOptions): Promise<World> {

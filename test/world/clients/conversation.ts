@@ -8,7 +8,7 @@ export interface Reply {
   readonly error?: { readonly message: string };
 }
 
-/** A running program that is spoken to in lines of JSON on stdin and stdout, with ids: JSON-RPC, or nearly. */
+/** A running program that exchanges lines of JSON with ids over stdin and stdout: JSON-RPC, or nearly. */
 export class Conversation {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<unknown, (reply: Reply) => void>();
@@ -34,7 +34,7 @@ export class Conversation {
       for (const settle of this.#waiting.values())
         settle({ error: { message: `It ended with ${code}:\n${this.said}` } });
     });
-    // Whoever asks hears of an end by the lack of an answer.
+    // The caller notices the end by the missing answer.
     this.#child.stdin?.on('error', () => {});
   }
 
@@ -58,7 +58,7 @@ export class Conversation {
     return Promise.race([answered, late]).finally(() => clearTimeout(patience));
   }
 
-  /** Sends what needs no answer. */
+  /** Sends a message that needs no answer. */
   tell(method: string, params?: unknown): void {
     this.#write({ jsonrpc: '2.0', method, params });
   }

@@ -39,7 +39,7 @@ describe.skipIf(skipped)('the MCP Inspector’s page in a browser', () => {
     expect([...(await inspector.tools())].sort()).toEqual([
       ...['create_todo', 'delete_todo', 'get_todo', 'list_todos', 'update_todo'],
     ]);
-    // A triangle, with these words for those who cannot see it, at each tool whose schema some clients would not understand.
+    // The text alternative of the triangle next to each tool whose schema some clients would not understand.
     expect(await page.getByLabel(/Schema portability/).count()).toBe(0);
 
     await inspector.execute('list_todos');

@@ -8,7 +8,7 @@ function onPath(name: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 }
 
-/** What it takes to shut programs in. */
+/** What is needed to isolate programs. */
 export const isolationNeeds: readonly Need[] = [
   {
     what: 'unshare and nsenter',
@@ -41,7 +41,7 @@ export class Isolation {
     this.#enter = ['-t', String(keeper.pid), '-n', ...own];
   }
 
-  /** @throws Error with what the system said, where it does not allow that. */
+  /** @throws Error with the system's message, if it does not allow that. */
   static async open(): Promise<Isolation> {
     const isRoot = process.getuid?.() === 0;
     const script = 'PATH=$PATH:/sbin:/usr/sbin; ip link set lo up && echo open && exec cat';
@@ -61,7 +61,7 @@ export class Isolation {
     return new Isolation(keeper, isRoot);
   }
 
-  /** Who runs inside, the keeper included: a process cannot leave by itself, whatever has become of its parent. */
+  /** The processes inside, the keeper included: a process cannot leave by itself, even if its parent is gone. */
   #inside(): readonly number[] {
     const own = networkOf(this.#keeper.pid ?? 0);
     if (own === undefined || own === networkOf('self')) return [];

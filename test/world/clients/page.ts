@@ -4,17 +4,17 @@ import { repository } from '../../support/repository.ts';
 import type { Renewal } from './renewal.ts';
 import type { Conduct } from './walk.ts';
 
-/** The page that says what each client does. */
+/** The page that describes what each client does. */
 export const page = join(repository, 'docs/clients.md');
 
-/** Both begin every row, which is found by them. */
+/** Every row begins with these two, which identify it. */
 interface Named {
   readonly client: string;
   readonly version: string;
 }
 
 interface Table<Row extends Named> {
-  /** Stands in the comments around it. */
+  /** The name in the comments around the table. */
   readonly name: string;
   /** Of the columns after the client and its version. */
   readonly columns: ReadonlyArray<readonly [title: string, value: (row: Row) => string]>;
@@ -44,7 +44,7 @@ const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
 /**
  * @param clients in the order of the table; rows of others are taken out.
  * @param seen by this run. Clients that it did not try keep the rows that they have.
- * @returns the whole page with a table brought up to date.
+ * @returns the whole page, with one table brought up to date.
  */
 export function pageWith<Row extends Named>(
   { name, columns }: Table<Row>,

@@ -20,7 +20,7 @@ const skipped = lacks('connections that outlive their tokens', [...isolationNeed
 /** The Inspector's page cannot be told scopes, and is the same program as its command line. */
 const tried = realClients.filter(({ name }) => name !== 'MCP Inspector, web');
 
-/** Signs in all clients whose tokens live so long, and then uses all connections at the same time. */
+/** Signs in all clients with this token lifetime, and then uses all connections at the same time. */
 async function connectAll(tokenLifetime: number): Promise<readonly Renewal[]> {
   const world = await World.open({ onTime: true, refusedToken });
   onTestFinished(() => world.close());

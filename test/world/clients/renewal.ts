@@ -5,7 +5,7 @@ import type { RealClient, Session } from './client.ts';
 import { scopesOf } from './requests.ts';
 import type { World } from './world.ts';
 
-/** How long a connection lives that was told to ask for `offline_access`, in the words of the table in docs/clients.md. */
+/** How long a connection lasts if told to ask for `offline_access`, in the words of the table in docs/clients.md. */
 export interface Renewal {
   readonly client: string;
   readonly version: string;
@@ -16,13 +16,13 @@ export interface Renewal {
 /** Seconds that a token lives. */
 export const lifetime = 5;
 
-/** So many tokens in a row, without a person. */
+/** How many tokens in a row it gets without a person. */
 const renewals = 20;
 
 /** Which of a client's tokens is refused. */
 export const refusedToken = 3;
 
-/** Seconds that the tokens of a client live, so that it has each for five. */
+/** Seconds that the tokens of a client live, so that it can use each for five. */
 export function lifetimeFor({ early = 0, renews = early }: RealClient): number {
   return renews + lifetime;
 }
@@ -39,7 +39,7 @@ export interface Connection {
   readonly visits: number;
 }
 
-/** Signs in. One client after the other, so that it can be told whose sign-in it was. */
+/** Signs in. One client after the other, so that each sign-in can be attributed. */
 export async function connect(world: World, client: RealClient): Promise<Connection> {
   const home = await world.home(client.name.replaceAll(/\W+/g, '-') + client.version);
   const scopes = ['todo:read', 'todo:write', 'offline_access'];
@@ -54,7 +54,7 @@ export async function connect(world: World, client: RealClient): Promise<Connect
   return { client, id, session, renews, visits: seenOf(world, id).visits };
 }
 
-/** What both servers have seen of one client. */
+/** The requests of one client that both servers have seen. */
 function seenOf(world: World, id: string) {
   const tokens = world.scalekit.filter(
     ({ path, status, body }) => path.endsWith('/token') && status === 200 && body?.client_id === id,
@@ -64,7 +64,7 @@ function seenOf(world: World, id: string) {
     lastToken: tokens.at(-1)?.time ?? 0,
     refreshes: tokens.filter(({ body }) => body?.grant_type === 'refresh_token').length,
     visits: world.asked.filter(({ query }) => query?.client_id === id).length,
-    // Not those of expired tokens, which many clients bring.
+    // Without those with expired tokens, which many clients send.
     refusals: requests.filter(({ challenge = '' }) => challenge.includes('signature')).length,
   };
 }
@@ -94,7 +94,7 @@ export async function outlive(world: World, connection: Connection): Promise<Ren
   };
   for (let round = 0; round < 3 * tokens && !isLongEnough(); round += 1) {
     await callAfterExpiry(world, connection);
-    // With the token that it has just got, for the one that is refused at its second use.
+    // Uses the token that it has just got, since a token is refused at its second use.
     if (round <= refusedToken) await connection.session.call('list_todos');
   }
   await callAfterExpiry(world, connection);
@@ -108,7 +108,7 @@ export async function outlive(world: World, connection: Connection): Promise<Ren
   return rowOf(client, 'as long as the refresh token: it renews itself');
 }
 
-/** A client that was told to ask for `offline_access` and did not: there is nothing to renew with. */
+/** A client that was told to ask for `offline_access` but did not: it has nothing to renew its token with. */
 export function staysForOneToken({ client }: Connection): Renewal {
   return rowOf(client, 'as long as one access token: it asks for what the server names alone');
 }

@@ -14,7 +14,7 @@ export interface RecordedRequest {
   readonly agent?: string;
   /** The header `MCP-Protocol-Version`. */
   readonly protocolVersion?: string;
-  /** Without secrets: in the place of each stands `true`. */
+  /** Without secrets: each is replaced by `true`. */
   readonly query?: Readonly<Record<string, unknown>>;
   /** The answer's `WWW-Authenticate`. */
   readonly challenge?: string;
@@ -22,7 +22,7 @@ export interface RecordedRequest {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** What a person did who was sent to a page, as `processes/person.js` writes it down. */
+/** What a person did on a page that they were sent to, as `processes/person.js` writes it down. */
 export interface Visit {
   readonly clientId: string | null;
   readonly scope: string | null;

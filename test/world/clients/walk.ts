@@ -9,19 +9,19 @@ import type { World } from './world.ts';
 export interface Conduct {
   readonly client: string;
   readonly version: string;
-  /** The newest protocol that it speaks with the server. */
+  /** The newest protocol version that it speaks with the server. */
   readonly protocol: string;
-  /** How the authorization server knows it. */
+  /** How it identifies itself to the authorization server. */
   readonly identity: string;
   /** What it asks for at first. */
   readonly scopes: string;
-  /** What it does where a tool needs another scope. */
+  /** What it does if a tool needs another scope. */
   readonly stepUp: string;
   /** What it does with a token that has expired, without a refresh token. */
   readonly expiry: string;
 }
 
-/** How a client goes on where its token is not enough. */
+/** How a client goes on if its token is not sufficient. */
 const outcomes = {
   asks: 'asks the person, then goes on',
   asksAndForgets: 'asks the person; the call has to be made again',
@@ -65,7 +65,7 @@ async function stepUp(world: World, session: Session): Promise<string> {
   return hasAsked ? outcomes.asksInVain : outcomes.fails;
 }
 
-/** From nothing to a tool call with the scope that was refused at first. */
+/** From the first connection to a tool call with the scope that was refused at first. */
 export async function firstMinute(world: World, client: RealClient): Promise<Omit<Conduct, 'expiry'>> {
   await world.wishes({ grants: ['todo:read'] });
   const session = await client.open(await world.home('person'), { endpoint: world.endpoint });
@@ -89,14 +89,14 @@ export async function firstMinute(world: World, client: RealClient): Promise<Omi
   }
 }
 
-/** Waits until the youngest token is no longer good. */
+/** Waits until the newest token has expired. */
 export async function untilExpired(world: World, lifetime: number): Promise<void> {
   const issued = world.scalekit.filter(({ path, status }) => path.endsWith('/token') && status === 200);
   const last = issued.at(-1)?.time ?? 0;
   await delay(Math.max(0, last + (lifetime + 1) * 1000 - Date.now()));
 }
 
-/** Seconds that a token lives which is to expire. Where a client takes longer to sign in and call once, the next. */
+/** Lifetimes, in seconds, of a token that is to expire. If a client takes longer to sign in and call once, the next applies. */
 const lifetimes = [5, 20, 60, 120];
 
 /**
@@ -115,7 +115,7 @@ async function expiryOf(world: World, session: Session, lifetime: number): Promi
     return outcomes.asks;
   }
   if (hasAsked) {
-    // Or the new token had expired, too, before the client came to use it: a longer one shows.
+    // The new token may also have expired before the client used it: a longer lifetime tells.
     const isCertain = lifetime > (lifetimes[0] ?? 0);
     return isCertain && (await call()) ? outcomes.asksAndForgets : undefined;
   }

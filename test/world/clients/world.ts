@@ -23,15 +23,15 @@ export interface Wishes {
 }
 
 export interface WorldOptions {
-  /** The server takes a token for expired in the very second in which it expires. */
+  /** The server treats a token as expired from the very second in which it expires. */
   readonly onTime?: boolean;
   /** How long access tokens live, in seconds, `onTime`. Default: an hour. */
   readonly tokenLifetime?: number;
-  /** With `onTime`: of the tokens that a client brings, which one is refused once it was used, though it is good; 1 is the first. */
+  /** With `onTime`: which of a client's tokens is refused after its first use, although it is valid; 1 is the first. */
   readonly refusedToken?: number;
   /** Which server. Default: the todo server. */
   readonly template?: Template;
-  /** Starts all of it by the project's `npm run dev`. */
+  /** Starts everything with the project's `npm run dev`. */
   readonly dev?: boolean;
 }
 
@@ -39,7 +39,7 @@ type Environment = Readonly<Record<string, string>>;
 
 const processes = (name: string) => fileURLToPath(new URL(`processes/${name}`, import.meta.url));
 
-/** Nothing else runs in there, so that the ports are free. */
+/** Nothing else runs in that network, so the ports are free. */
 const ports = { server: 3002, scalekit: 4002 } as const;
 
 /**
@@ -86,7 +86,7 @@ export class World {
     await mkdir(join(this.directory, 'bin'));
     for (const name of ['browser', 'xdg-open', 'x-www-browser', 'www-browser']) {
       const file = join(this.directory, 'bin', name);
-      // It comes back at once, as browsers' starters do.
+      // It returns at once, as browser launchers do.
       const start = `'${process.execPath}' '${processes('person.js')}' "$1" >/dev/null 2>&1 &`;
       await writeFile(file, `#!/bin/sh\n${start}\n`);
       await chmod(file, 0o755);
@@ -121,7 +121,7 @@ export class World {
     await said(child, /^ready/m);
   }
 
-  /** The project as its owner has it: it may be written to, and is in no `node_modules`. */
+  /** The project as its owner has it: writable, and outside of any `node_modules`. */
   async #copy(project: string): Promise<string> {
     const own = join(this.directory, 'project');
     await cp(project, own, { recursive: true, verbatimSymlinks: true });
@@ -177,12 +177,12 @@ export class World {
     return this.scalekit.filter(({ path }) => path.endsWith('/oauth/authorize'));
   }
 
-  /** Which pages the person was sent to, and what came of it. Written down last, when the client goes on already. */
+  /** Which pages the person was sent to, and the outcome. Written last, when the client has already moved on. */
   get visits(): readonly Visit[] {
     return readLines(join(this.directory, 'person.json.visits'));
   }
 
-  /** Says how the person answers from now on. */
+  /** Sets how the person answers from now on. */
   wishes(wishes: Wishes): Promise<void> {
     return writeFile(join(this.directory, 'person.json'), JSON.stringify(wishes));
   }
@@ -207,12 +207,12 @@ export class World {
     return this.#tellScalekit({ configure: options });
   }
 
-  /** Replaces the signing key: every token that was given out is refused from now on. */
+  /** Replaces the signing key: every token issued so far is refused from now on. */
   rotateKeys(): Promise<void> {
     return this.#tellScalekit({ rotateKeys: true });
   }
 
-  /** A person's account on the machine, in which nothing was ever run. */
+  /** A person's account on the machine, in which nothing has ever run. */
   async home(name: string): Promise<Home> {
     const directory = join(this.directory, 'homes', name);
     await mkdir(join(directory, 'work'), { recursive: true });
@@ -223,7 +223,7 @@ export class World {
     for (const child of this.#running) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const ended = once(child, 'exit');
-      // With all that it has started.
+      // Together with everything that it has started.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await ended;
     }
@@ -249,7 +249,7 @@ async function said(child: ChildProcess, pattern: RegExp): Promise<void> {
 export class Home {
   readonly directory: string;
   readonly work: string;
-  /** Changed by clients that need more. */
+  /** The environment; clients that need more add to it. */
   readonly env: Record<string, string>;
   readonly #isolation: Isolation;
 
@@ -298,7 +298,7 @@ export class Home {
     return processes(name);
   }
 
-  /** Starts a program that is spoken to in lines of JSON. */
+  /** Starts a program that is controlled by lines of JSON. */
   converse(command: string, args: readonly string[]): Conversation {
     return new Conversation(this.inside(command, args), { cwd: this.work, env: this.env });
   }

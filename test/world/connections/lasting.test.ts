@@ -37,14 +37,14 @@ async function connect(home: Home, world: World, client: string) {
   return JSON.parse(done.stdout) as { readonly file: string };
 }
 
-/** Tokens that were given for a refresh token. */
+/** Tokens that were issued for a refresh token. */
 const refreshes = (world: World) =>
   world.scalekit.filter(
     ({ path, status, body }) =>
       path.endsWith('/token') && status === 200 && body?.grant_type === 'refresh_token',
   ).length;
 
-/** Calls a tool with each token that has run out, until that was often enough. */
+/** Calls a tool with each token that has run out, until that has happened often enough. */
 async function outlive(world: World, connection: Connection): Promise<void> {
   for (let each = 0; each <= lifetimes; each += 1) {
     expect(await connection.listTodos()).toContain('todos');

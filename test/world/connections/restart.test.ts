@@ -45,7 +45,7 @@ async function rollingRestart(
       old.program.child.kill('SIGTERM');
       expect(await old.program.ended()).toMatchObject({ code: 0, signal: null });
       const next = await startReplica(emulator, port);
-      // As whoever rolls a deployment does, the next one waits until the balancer has found this one ready.
+      // As in a rolling deployment, the next one waits until the balancer has found this one ready.
       await until('the new replica gets calls', () => next.log.some(({ event }) => event === 'call'));
       replicas = replicas.with(index, next);
     }

@@ -7,17 +7,17 @@ import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The todo server in one of the forms in which it is generated. All answer alike: that is what is tested here. */
+/** The todo server in one of the forms in which it is generated. They must all answer alike. */
 export interface Flavour {
   readonly name: string;
   /**
    * Starts the server as in production, and the local Scalekit that it trusts; waits until it is ready.
-   * @param env beside its usual variables.
+   * @param env in addition to its usual variables.
    */
   start(env?: Environment): Promise<Ground>;
 }
 
-/** What a server needs beside its project, and what removes it. */
+/** What a server needs besides its project, and how to remove it. */
 interface Beside {
   readonly settings: ServerSettings;
   remove(): Promise<void>;

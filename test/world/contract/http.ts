@@ -5,7 +5,7 @@ import { eras } from './requests.ts';
 
 const list = eras[0]?.call('tools/list') ?? {};
 
-/** What a server answers to HTTP that is not a client's plain call. */
+/** How a server answers HTTP requests other than a client's plain call. */
 export function describeHttp(ground: () => Ground): void {
   const mint = () => ground().emulator.mint();
   const post = async (more: Parameters<typeof send>[1]) =>

@@ -8,7 +8,7 @@ import { callTool, challengeOf, eras, scopesOf } from './requests.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Which tokens are good, and what the others are answered with. */
+/** Which tokens are accepted, and how the others are refused. */
 const good: Record<string, (ground: Ground) => MintOptions> = {
   'as Scalekit gives it': () => ({}),
   'of the older issuer, the environment': ({ emulator }) => ({ issuer: emulator.url }),
@@ -41,7 +41,7 @@ const bad: Record<string, readonly [reason: string, (ground: Ground) => MintOpti
   'signed with a foreign key': ['token_key_unknown', () => ({ foreignKey: true })],
 };
 
-/** 401 and 403, with challenges that a client finds its way by. */
+/** 401 and 403, with challenges that tell a client how to go on. */
 export function describeRefusals(ground: () => Ground): void {
   const metadata = () => serverUrls(ground().emulator.mcpUrl).metadata;
   const list = (token: string | undefined) => callTool(ground(), token, 'list_todos');
@@ -123,7 +123,7 @@ export function describeRefusals(ground: () => Ground): void {
       const answer = await callTool(ground(), token, name, args, era);
       expectChallenge(answer, 403);
       expect(challengeOf(answer).error).toBe('insufficient_scope');
-      // What is granted stands there as well: clients ask for what the challenge names, and for nothing else.
+      // It names the granted scopes too: clients ask for what the challenge names, and for nothing else.
       expect(scopesOf(answer)).toEqual(expect.arrayContaining([granted, needed]));
       expect(answer.text).toContain(`Insufficient permissions: \`${needed}\` scope required.`);
     });

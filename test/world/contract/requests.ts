@@ -43,7 +43,7 @@ const stateless: Era = {
   }),
 };
 
-/** The protocol versions that clients of today speak. */
+/** The protocol versions that today's clients speak. */
 export const eras: readonly Era[] = [earlier('2025-06-18'), earlier('2025-11-25'), stateless];
 
 /** Sends a request of an era to the endpoint. */

@@ -9,7 +9,7 @@ interface Todo {
   readonly completed: boolean;
 }
 
-/** What a list says of a tool, as far as it is looked at. */
+/** The members of a listed tool that are tested. */
 interface ListedTool {
   readonly name: string;
   readonly title?: string;
@@ -32,7 +32,7 @@ export function describeTools(ground: () => Ground): void {
   const ok = async <T>(token: string, name: string, args: object = {}, era = eras[2]) => {
     const { isError, structuredContent, content } = await result(token, name, args, era);
     expect(isError ?? false, JSON.stringify(content)).toBe(false);
-    // Clients that know no structured content read the same from the text.
+    // Clients without structured content read the same from the text.
     expect(JSON.parse(content[0]?.text ?? '')).toEqual(structuredContent);
     return structuredContent as T;
   };

@@ -83,7 +83,7 @@ describe('in a workspace', () => {
     return root;
   }
 
-  /** Does what the Dockerfile says before its last stage, but for the base image. */
+  /** Carries out the Dockerfile up to its last stage, except for the base image. */
   async function buildAsImage(root: string, manager: ManagerCase): Promise<Ended> {
     const dockerfile = await readFile(join(root, 'packages/todo-mcp/Dockerfile'), 'utf8');
     const build = dockerfile.split(/^FROM .*\n/m)[1] ?? '';

@@ -14,8 +14,8 @@ import { temporaryDirectory } from '../../support/temporary.ts';
 import { blockOf } from './pages.ts';
 
 /**
- * docs/deploy/compose.md without an engine for containers: each service is a process with the page's command and
- * variables. A port inside is another one than outside, as in containers, with a forwarder between the two.
+ * docs/deploy/compose.md without a container engine: each service is a process with the page's command and
+ * variables. As in containers, inner and outer ports differ, with a forwarder between the two.
  */
 
 interface Service {
@@ -45,7 +45,7 @@ async function publish(inside: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The project's folder, which both services are made from, with `.env` as it is on the host. */
+/** The project's folder, from which both services are made, with `.env` as it is on the host. */
 async function folderWith(replace: (text: string) => string): Promise<string> {
   const folder = join(await temporaryDirectory('compose'), 'todo');
   await cp(project, folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
@@ -71,7 +71,7 @@ test('the local Scalekit beside the server, the browser on the host: sign-in, to
   const words = replace(scalekit.command ?? '').split(' ');
   const emulator = new Program(words[0] ?? '', words.slice(1), {
     cwd: folder,
-    // The mark of an engine.
+    // Container engines set this.
     env: { container: 'docker', XDG_STATE_HOME: await temporaryDirectory() },
     group: true,
   });

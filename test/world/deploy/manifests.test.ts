@@ -14,7 +14,7 @@ import { type Ended, run } from '../../support/program.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { blockOf } from './pages.ts';
 
-/** The files in docs/deploy/: held to the schemas that are published for them, and started as the image would be. */
+/** The files in docs/deploy/: checked against their published schemas, and started as the image would be. */
 
 type Pairs = ReadonlyArray<{ readonly name?: string; readonly key?: string; readonly value: string }>;
 
@@ -120,7 +120,7 @@ test('the schema of Knative takes cloud-run.md', async () => {
   expect(() => new Service(service).validate()).toThrow(/containerPort/);
 });
 
-/** A probe, wherever it stands in a document. */
+/** Finds a probe anywhere in a document. */
 function probesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) =>
@@ -134,13 +134,13 @@ beforeAll(async () => {
   return () => image.remove();
 });
 
-/** Starts the image's last stage with a page's variables, but for the port. @throws where a path of the page is not served. */
+/** Starts the image's last stage with a page's variables, except the port. @throws if a path of the page is not served. */
 async function answersAt({ PORT: _, ...env }: Record<string, string>, paths = ['/healthz']): Promise<void> {
   const { port, program } = await image.start(env);
   await program.says(new RegExp(`ready at ${env.MCP_URL}mcp`));
   for (const path of paths) {
     const { status } = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { host: '10.0.0.7' } });
-    // There is no such Scalekit, hence no keys.
+    // This Scalekit does not exist, so there are no keys.
     expect(status, path).toBe(path === '/readyz' ? 503 : 200);
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../../support/repository.ts';
 
-/** @returns the one block of a language in a page of docs/deploy/. */
+/** @returns the only code block in a language in a page of docs/deploy/. */
 export function blockOf(page: string, language: 'yaml' | 'toml'): string {
   const text = readFileSync(join(repository, 'docs/deploy', page), 'utf8');
   const blocks = [

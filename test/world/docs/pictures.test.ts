@@ -8,7 +8,7 @@ const commands = (svg: string) => wordsOf(svg).filter((line) => line.startsWith(
 test.skipIf(lacks('the pictures of docs/first-day.md', [pseudoTerminals]))(
   'the commands of docs/first-day.md do what its pictures show',
   async () => {
-    // Throws if a command ends otherwise than it is shown to.
+    // Throws if a command ends differently from its picture.
     for (const [name, svg] of await makePictures()) {
       const shown = await committed(name);
       expect(commands(svg).length).toBeGreaterThan(1);

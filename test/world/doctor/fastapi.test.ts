@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../../src/emulator/index.ts';
 import { examine, python, pythonProject, runningPython, virtualEnvironment } from './foreign.ts';
 
-/** Real FastAPI applications that serve MCP: by the Python SDK mounted in them, and by fastapi-mcp. */
+/** Real FastAPI applications that serve MCP, through the mounted Python SDK or fastapi-mcp. */
 
 const server = `import os
 from contextlib import asynccontextmanager
@@ -121,7 +121,7 @@ mcp.mount_http()
 
 const common = ['fastapi==0.165.0', 'uvicorn==0.54.0', 'python-dotenv', 'pyjwt[crypto]'];
 
-/** The SDK of today, and the one that fastapi-mcp is made for. */
+/** The current SDK, and the one that fastapi-mcp is made for. */
 const kinds = {
   sdk: { name: 'fastapi', packages: ['mcp==2.3.0', ...common], source: server },
   'fastapi-mcp': {

@@ -28,7 +28,7 @@ const guide = fastMcpServer(
   '@mcp.tool\ndef list_todos() -> dict:\n    """Lists the todos."""\n    return {"todos": []}\n',
 );
 
-/** FastMCP of before 3 has other names, and wants a client id. */
+/** FastMCP before version 3 has other names, and needs a client id. */
 const oldGuide = guide
   .replace('base_url=', 'mcp_url=')
   .replace('resource_id=', 'client_id=os.getenv("SCALEKIT_CLIENT_ID"),\n        resource_id=')

@@ -13,12 +13,12 @@ import { registryEnvironment } from '../../support/registry.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/waiting.ts';
 
-/** Projects with other people's frameworks, as their owners have them, and what the doctor says of them. */
+/** Projects with other people's frameworks, as their owners have them, and what the doctor says about them. */
 
 export type Files = Readonly<Record<string, string>>;
 export type Packages = Readonly<Record<string, string>>;
 
-/** Makes a folder once for what is asked for; kept between runs, since an install takes a while. */
+/** Makes a folder once for each combination of packages; kept between runs, since an install takes a while. */
 async function keptFolder(
   name: string,
   asked: unknown,
@@ -175,7 +175,7 @@ export interface Found {
   readonly consequences?: readonly Found[];
 }
 
-/** @returns what the doctor finds: all of it, the codes of what is more than advice, and the first. */
+/** @returns what the doctor finds: all findings, the codes above advice, and the first one. */
 export async function examine({ directory }: Pick<Project, 'directory'>, ...args: readonly string[]) {
   const { exitCode, output } = await doctorIn(directory, { PATH: process.env.PATH ?? '' })([
     '--json',

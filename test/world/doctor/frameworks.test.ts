@@ -20,7 +20,7 @@ interface Framework {
   readonly packages: Readonly<Record<string, string>>;
   readonly options?: readonly string[];
   readonly files: Files;
-  /** What its own build does. */
+  /** Its own build step. */
   readonly build?: (directory: string) => void;
   readonly start: readonly string[];
   readonly broken: readonly Broken[];
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-/** Replaces a part of a file, which has to be there. */
+/** Replaces a part of a file; the part must exist. */
 const edited = (file: string, before: string | RegExp, after: string) => (files: Files) => {
   const text = files[file]?.replace(before, () => after);
   if (text === undefined || text === files[file]) throw new Error(`${file} has no ${before}`);
@@ -42,7 +42,7 @@ const edited = (file: string, before: string | RegExp, after: string) => (files:
 
 const both = (one: Broken['edit'], other: Broken['edit']) => (files: Files) => other(one(files));
 
-/** What their owners write who check the token by hand. */
+/** What owners write who check the token by hand. */
 const byHand = `import { createRemoteJWKSet, jwtVerify } from 'jose';
 
 const { SCALEKIT_ENVIRONMENT_URL: envUrl, SCALEKIT_RESOURCE_ID: resourceId, MCP_URL } = process.env;
@@ -151,7 +151,7 @@ export default function greet({ name }) {
     'src/middleware.ts': `${byHand}\nexport default [publish, requireScalekit];\n`,
   },
   build: (directory) =>
-    // Its type check has no types to go by here, and it writes the server all the same.
+    // Its type check fails for lack of types here, but it writes the server all the same.
     void (() => {
       try {
         execFileSync(process.execPath, ['node_modules/xmcp/dist/cli.js', 'build'], {
@@ -275,7 +275,7 @@ const skybridge: Framework = {
     jose: '^6.1.0',
     zod: '^4.2.0',
   },
-  // Its peers are what it builds pages with.
+  // Its peer dependencies are only for building pages.
   options: ['--legacy-peer-deps'],
   files: {
     'index.js': `import 'dotenv/config';

@@ -46,7 +46,7 @@ interface Row {
   /** Nothing listens behind it. */
   readonly isDown?: boolean;
   readonly path?: string;
-  /** The cause first; what is found beside it and is no error. */
+  /** The cause first, then findings besides it that are not errors. */
   readonly cause: string;
   /** Words of the fix that name this proxy's own configuration. */
   readonly fix?: RegExp;
@@ -55,7 +55,7 @@ interface Row {
 const ours = (status: number, reason: string, message: string) =>
   json(status, { jsonrpc: '2.0', id: null, error: { code: -32001, message, data: { reason } } });
 
-/** The server says what is wrong, as a generated one does. */
+/** The server names the fault itself, as a generated one does. */
 const reasoned: Partial<Parts> = {
   gate: ({ endpoint }, { headers }) =>
     headers.host === new URL(endpoint).host || headers.host?.endsWith('.example')

@@ -31,7 +31,7 @@ const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a browser', () => {
   let browser: Browser;
   let emulator: Emulator;
-  /** The client: redirects once more after it has its answer, as some do. */
+  /** The client: redirects once more after it has received its answer, as some do. */
   let client: Server;
   let redirectUri: string;
 
@@ -153,7 +153,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await page.context().close();
   });
 
-  /** What axe-core finds; it needs scripts, and to be let past the policy, which the page itself never is. */
+  /** The findings of axe-core, which needs scripts and an exception from the page's content security policy. */
   async function violations(page: Page): Promise<readonly string[]> {
     await page.addScriptTag({ path: axeSource });
     const results = (await page.evaluate('axe.run()')) as AxeResults;
@@ -181,7 +181,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     'the front page': ({ page }) => page.goto(emulator.url),
   };
 
-  // Both schemes and both widths; the two do not depend on each other.
+  // Both colour schemes and both widths, but not every combination: they do not depend on each other.
   describe.each(Object.entries({ light, darkPhone }))('%s', (_, options) => {
     test.each(Object.entries(pages))('%s: accessible, and nothing sticks out', async (_name, open) => {
       const visited = await visit({ ...options, javaScriptEnabled: true, bypassCSP: true });

@@ -5,7 +5,7 @@ import { prepareGround, unlimited } from '../../security/server.ts';
 import { lacks } from '../../support/needs.ts';
 import { pythonNeeds } from '../../support/packages.ts';
 
-/** What uvicorn's HTTP parser (h11) decides before the server is asked: README.md of a project in Python lists it by case. */
+/** What uvicorn's HTTP parser (h11) decides before the server is asked: the README.md of a Python project lists these cases. */
 const decidedByTheParser = ['header/folded-onto-a-second-line'];
 
 describe.skipIf(lacks('attacks on the servers in Python', pythonNeeds))('in Python', () => {

@@ -17,7 +17,7 @@ import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
 const program = fileURLToPath(new URL('../clients/programs/mcp_client.py', import.meta.url));
 
-/** In the place of a browser: follows the redirects to the client, since the local Scalekit approves by itself. */
+/** Takes the place of a browser: follows the redirects to the client, since the local Scalekit approves by itself. */
 const browser = `#!${process.execPath}
 fetch(process.argv[2]).then((answer) => answer.text());
 `;

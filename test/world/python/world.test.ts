@@ -13,7 +13,7 @@ import { run } from '../../support/program.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/waiting.ts';
 
-/** The rows of docs/world.md, and what goes beyond single requests, at the server in Python. */
+/** The rows of docs/world.md, and tests with more than a single request, for the server in Python. */
 describe.skipIf(lacks('what stands around a server in Python', pythonNeeds))('a server in Python', () => {
   let project: string;
   beforeAll(async () => {

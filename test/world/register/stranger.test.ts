@@ -14,7 +14,7 @@ import { Program, run } from '../../support/program.ts';
 import { createProgram } from '../../support/repository.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
-/** A stranger's walk with a real project: the terminal and the browser are theirs, Scalekit is the stand-in. */
+/** A newcomer's path with a real project, terminal and browser; only Scalekit is a stand-in. */
 
 const [, , current] = officialClients;
 

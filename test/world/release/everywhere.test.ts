@@ -32,7 +32,7 @@ const lockfiles = {
   bun: 'bun.lock',
 } as const;
 
-/** How people call it; Yarn 4 has `dlx` in the place of `create`. */
+/** How people call it; Yarn 4 has `dlx` instead of `create`. */
 const creating = {
   npm: ['create', '--yes', 'scalekit-mcp@latest', 'todo-mcp', '--', '--yes', '--no-git'],
   pnpm: ['create', 'scalekit-mcp', 'todo-mcp', '--yes', '--no-git'],

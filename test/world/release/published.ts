@@ -8,7 +8,7 @@ import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A new machine: our packages as released are on its registry, and it has nothing else of ours, no caches, nobody's settings. */
+/** A new machine: its registry has our packages as released, and it has nothing else of ours, no caches and no settings. */
 export class NewMachine {
   readonly directory: string;
   readonly packages: readonly ReleasedPackage[];
@@ -46,11 +46,11 @@ export class NewMachine {
       APPDATA: this.home,
       npm_config_registry: url,
       YARN_REGISTRY: url,
-      // Yarn 4 has names of its own, reads no .npmrc, and wants to be told that http is meant.
+      // Yarn 4 has setting names of its own, does not read .npmrc, and must be told to allow http.
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
       YARN_ENABLE_TELEMETRY: '0',
-      // It takes no package that is younger than a day.
+      // By default it refuses packages that are less than a day old.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
       BUN_CONFIG_REGISTRY: url,
     };
@@ -61,7 +61,7 @@ export class NewMachine {
       await mustRun('npm', ['publish', file, '--access', 'public'], { cwd: this.directory, env: this.env });
   }
 
-  /** Runs a program there. @param path folders that go before PATH. */
+  /** Runs a program there. @param path folders to put first on PATH. */
   run(command: string, args: readonly string[], cwd: string, env: Env = {}): Promise<Ended> {
     return run(command, args, { cwd, env: { ...this.env, ...env } });
   }

@@ -1,4 +1,4 @@
-// What the README says, on a machine that has Node.js and npm alone: no git, no home, and our packages as they are released.
+// What the README says, on a machine that has only Node.js and npm: no git, no home, and our packages as they are released.
 import { appendFile, mkdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const npm = dirname((await machine.run('sh', ['-c', 'command -v npm'], machine.directory)).stdout.trim());
   for (const name of ['npm', 'npx']) await symlink(join(npm, name), join(programs, name));
   await symlink(process.execPath, join(programs, 'node'));
-  // npm runs scripts by it.
+  // npm runs scripts with it.
   await symlink('/bin/sh', join(programs, 'sh'));
   env = { PATH: programs };
   cwd = join(machine.directory, 'work');

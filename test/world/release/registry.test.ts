@@ -16,7 +16,7 @@ beforeAll(async () => {
   directory = await makeDirectory('release');
   packages = await packRelease(join(directory, 'packed'));
   registry = await startPublishingRegistry();
-  // Everything is asked of this registry, and nothing is found in caches.
+  // Everything comes from this registry, and nothing from caches.
   await writeFile(join(directory, 'npmrc'), registry.npmrc);
   vi.stubEnv('npm_config_registry', undefined);
   vi.stubEnv('npm_config_userconfig', join(directory, 'npmrc'));

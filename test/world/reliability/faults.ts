@@ -3,18 +3,18 @@ import { until } from '../../support/waiting.ts';
 import { callsPerMinute, type Replica, type Site } from './site.ts';
 import type { Load } from './users.ts';
 
-/** In ms: for what takes a second on an idle machine. */
+/** In ms: time for what takes a second on an idle machine. */
 const patience = 60_000;
 
 export const users = 6;
 
-/** What happens to the site, while its users go on. */
+/** What happens to the site while its users go on working. */
 export interface Fault {
   readonly name: string;
-  /** What is done, as the report says it. */
+  /** The fault in the words of the report. */
   readonly what: string;
   /**
-   * Does it, and ends when all is as before.
+   * Causes it, and returns once everything is as before.
    * @returns when a process was killed: the calls that it had then may fail.
    */
   inject(site: Site, load: Load, round: number): Promise<Killed | undefined>;
@@ -25,7 +25,7 @@ export interface Killed {
   readonly to: number;
 }
 
-/** Waits for so many more answers. */
+/** Waits for a number of further answers. */
 async function more(load: Load, howMany: number): Promise<void> {
   const goal = load.calls.length + howMany;
   await until(`${howMany} more answers`, () => load.calls.length >= goal, patience);
@@ -112,14 +112,14 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-/** What one user got out of all replicas together within a minute. */
+/** How many calls all replicas together let one user make within a minute. */
 export interface Probe {
   readonly sent: number;
   readonly passed: number;
   readonly refused: number;
 }
 
-/** Has a new user call more often than a minute allows, through nginx. @throws Error where it takes longer than the minute. */
+/** Has a new user call more often than a minute allows, through nginx. @throws Error if it takes longer than the minute. */
 export async function probeLimits(site: Site, user: string): Promise<Probe> {
   const token = await site.scalekit.mint({ subject: user });
   const sent = callsPerMinute + 150;

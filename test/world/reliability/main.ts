@@ -14,7 +14,7 @@ const usage = `Usage: npm run reliability
 Runs three replicas behind nginx, with Postgres and Redis, under load; kills, restarts, drains and replaces all of them, ${rounds} times
 each; kills a server with SQLite 50 times; and writes docs/reliability.md. It takes some five minutes.`;
 
-/** @returns the exit code: 1 where a write was lost, a call failed that must not, or the like. */
+/** @returns the exit code: 1 if a write was lost, a call failed that must not fail, or the like. */
 export async function main(args: readonly string[]): Promise<number> {
   if (args.length > 0) {
     console.error(usage);

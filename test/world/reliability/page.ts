@@ -12,7 +12,7 @@ function line({ fault, rounds, calls, inFlight, failures, p99, recovery }: Outco
   return row(fault.name, fault.what, rounds, thousands(calls), inFlight, others, thousands(p99), seconds);
 }
 
-/** @returns docs/reliability.md. @param complaints what must not have been. */
+/** @returns docs/reliability.md. @param complaints what must not have happened. */
 export function page(run: FaultRun, sqlite: SqliteRun, complaints: readonly string[]): string {
   const { balance, probes } = run;
   const faults = complaints.map((complaint) => `- **${complaint.replaceAll('|', '\\|')}**`);

@@ -8,7 +8,7 @@ export interface Outcome {
   readonly fault: Fault;
   readonly rounds: number;
   readonly calls: number;
-  /** Calls that the killed process had. */
+  /** Calls that the killed process was handling. */
   readonly inFlight: number;
   readonly failures: readonly Failure[];
   /** In ms: the slowest of a hundred while it lasted, in the worst round. */
@@ -32,7 +32,7 @@ export interface FaultRun {
   readonly wrong: readonly string[];
 }
 
-/** How many answers the slowest of a hundred is taken from. */
+/** From how many answers the p99 is calculated. */
 const window = 150;
 const patience = 60_000;
 
@@ -43,7 +43,7 @@ function p99(calls: Load['calls']): number {
 
 const since = (load: Load, time: number) => load.calls.filter(({ startedAt }) => startedAt >= time);
 
-/** Waits for so many answers to calls that began now. @returns their p99. */
+/** Waits for a number of answers to calls that begin after this. @returns their p99. */
 async function measured(load: Load): Promise<number> {
   const start = performance.now();
   await until(`${window} answers`, () => since(load, start).length >= window, patience);
@@ -92,9 +92,9 @@ async function inject(site: Site, load: Load, fault: Fault, rounds: number, reco
 }
 
 /**
- * Runs the site under load, and lets everything happen to it that does. It judges nothing: `complaintsOf` does.
+ * Runs the site under load, and injects every fault. `complaintsOf` judges the result.
  * @param rounds how often each fault is injected.
- * @throws Error where something does not come back within a minute.
+ * @throws Error if something does not recover within a minute.
  */
 export async function runFaults(rounds: number, say: (text: string) => void = () => {}): Promise<FaultRun> {
   const site = await Site.open();
@@ -133,7 +133,7 @@ export async function runFaults(rounds: number, say: (text: string) => void = ()
   }
 }
 
-/** @returns what must not have been; nothing where the site held. */
+/** @returns what must not have happened; nothing if the site held. */
 export function complaintsOf(run: FaultRun): readonly string[] {
   const { balance, outcomes, probes, wrong } = run;
   return [

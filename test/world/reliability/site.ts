@@ -15,10 +15,10 @@ export const siteNeeds: readonly Need[] = [
   { what: 'nginx', present: isInstalled('nginx'), install: 'apt-get install nginx' },
 ];
 
-/** How many tool calls a user has a minute at the site: more than any of its users makes. */
+/** How many tool calls per minute the site allows a user: more than any of its users makes. */
 export const callsPerMinute = 600;
 
-/** What a replica logs, a line each. */
+/** The lines that a replica logs. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** A server of the site, on a port that its successors take over. */
@@ -43,7 +43,7 @@ export class Replica {
     return `http://127.0.0.1:${this.port}/mcp`;
   }
 
-  /** Of the process that runs now. */
+  /** The log of the present process. */
   get log(): readonly LogLine[] {
     const lines = this.program.stderr.split('\n');
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
@@ -57,7 +57,7 @@ export class Replica {
     await until(`the replica at ${this.port} is ready`, ready, 60_000);
   }
 
-  /** Ends it as a platform does. @throws Error where it does not end in good order. */
+  /** Ends it as a platform does. @throws Error if it does not shut down cleanly. */
   async drain(): Promise<void> {
     this.program.child.kill('SIGTERM');
     const { code, signal, stderr } = await this.program.ended();
@@ -113,7 +113,7 @@ export class Site {
       const redisPort = await freePort();
       const env = {
         ...scalekit.variables,
-        // Production refuses a Scalekit on this machine; all else is as there.
+        // Not `production`, which refuses a Scalekit on this machine; everything else is as in production.
         NODE_ENV: 'development',
         DRAIN_SECONDS: '2',
         LOG_FORMAT: 'json',

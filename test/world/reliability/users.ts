@@ -60,14 +60,14 @@ async function connect(kind: number, endpoint: string, token: () => string): Pro
   };
 }
 
-/** A person with an official client, who knows what was acknowledged, and notices what is wrong. */
+/** A person with an official client, who keeps track of what was acknowledged, and notices what is wrong. */
 class User {
   readonly id: string;
   readonly #connection: Connection;
   readonly #load: Load;
-  /** What was acknowledged, as it has to be. */
+  /** The acknowledged todos, as they have to be. */
   readonly kept = new Map<string, string>();
-  /** Titles and ids of changes whose answer did not come: both outcomes are right. */
+  /** Titles and ids of changes that got no answer: both outcomes are right. */
   readonly uncertain = new Set<string>();
   /** Todos of others that were seen, which must not be. */
   readonly foreign: Todo[] = [];
@@ -80,7 +80,7 @@ class User {
     this.#load = load;
   }
 
-  /** One call, of a mix that is the same for each user and run. */
+  /** One call from a mixture that is the same for each user and run. */
   async act(): Promise<void> {
     this.#count += 1;
     const ids = [...this.kept.keys()];
@@ -129,7 +129,7 @@ class User {
       this.#load.wrong.push(`${this.id} reads ${JSON.stringify(todo)}, not ${this.kept.get(id)}`);
   }
 
-  /** Somebody else's todo is not found, whatever happens around. */
+  /** Somebody else's todo must not be found, whatever else is going on. */
   async #getForeign(): Promise<void> {
     const id = this.#load.someOf(this.#count, this);
     const answer = await this.#call('get_todo', { todo_id: id }, undefined, true);
@@ -142,7 +142,7 @@ class User {
   }
 
   /**
-   * @param changed what is uncertain where no answer comes.
+   * @param changed what is uncertain if no answer comes.
    * @param mayFail whether the tool may say that something is not found.
    */
   async #call(name: string, args: Record<string, unknown>, changed?: string, mayFail = false) {
@@ -171,7 +171,7 @@ class User {
     }
   }
 
-  /** @param there all that the user has, at the end. */
+  /** @param there everything that the user has at the end. */
   compare(there: readonly Todo[]): Pick<Balance, 'missing' | 'unexpected'> {
     for (const todo of there) this.look(todo);
     const titles = new Map(there.map(({ id, title }) => [id, title]));
@@ -193,12 +193,12 @@ class User {
   }
 }
 
-/** What became of what was acknowledged. */
+/** What has become of the acknowledged todos. */
 export interface Balance {
   readonly writes: number;
   readonly missing: readonly string[];
   readonly foreign: readonly string[];
-  /** What is there and was neither acknowledged nor under way at a fault: a creation that was done twice. */
+  /** Todos that were neither acknowledged nor under way at a fault: creations that were done twice. */
   readonly unexpected: readonly string[];
 }
 
@@ -208,7 +208,7 @@ const pace = 125;
 /** Several users with official clients, each of whom calls a tool eight times a second. */
 export class Load {
   readonly failures: Failure[] = [];
-  /** What was answered, and not as it has to be. */
+  /** Answers that were wrong. */
   readonly wrong: string[] = [];
   /** When each call was made, and how long its answer took, in ms. */
   readonly calls: Array<{ readonly startedAt: number; readonly milliseconds: number }> = [];
@@ -217,7 +217,7 @@ export class Load {
   #isOver = false;
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param mint makes an access token of a user. */
+  /** @param mint makes an access token for a user. */
   static async start(endpoint: string, users: number, mint: (subject: string) => Promise<string>) {
     const load = new Load();
     await load.renew(users, mint);
@@ -240,7 +240,7 @@ export class Load {
     this.calls.push({ startedAt, milliseconds: performance.now() - startedAt });
   }
 
-  /** @returns the id of a todo of somebody else. */
+  /** @returns the id of somebody else's todo. */
   someOf(number: number, notOf: User): string {
     const others = this.#users.filter((user) => user !== notOf);
     const ids = [...(others[number % others.length]?.kept.keys() ?? [])];

@@ -10,9 +10,9 @@ import { nodeBinary } from '../../support/packages.ts';
 import { Postgres, postgres } from '../../support/postgres.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
-/** The attacks that the store in memory is held to, on the other stores. */
+/** The attacks that the store in memory withstands, on the other stores. */
 
-/** A server whose engine ends with it. */
+/** A server whose database engine ends with it. */
 async function withEngine(
   start: (env: Readonly<Record<string, string>>) => Promise<Ground>,
   engine: { readonly env: Readonly<Record<string, string>>; readonly remove: () => Promise<void> },

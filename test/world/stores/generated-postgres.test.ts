@@ -8,7 +8,7 @@ import { Postgres, postgres } from '../../support/postgres.ts';
 import { Program, run } from '../../support/program.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
-/** Where production would find its Scalekit and its clients; nothing is asked of either here. */
+/** Addresses as in production; neither is called here. */
 const production = {
   NODE_ENV: 'production',
   SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.dev',
@@ -100,7 +100,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
         expect(refused.code).toBe(1);
         expect(refused.stderr).toContain('The database lacks 0001-todos.sql. Next: npm run migrate');
 
-        // Several replicas may do it at once.
+        // Several replicas may do this at once.
         const migrated = await Promise.all([1, 2, 3].map(() => start('migrate').ended()));
         expect(migrated.map(({ code }) => code)).toEqual([0, 0, 0]);
         expect(migrated.filter(({ stdout }) => stdout.includes('Migrated: 0001'))).toHaveLength(1);

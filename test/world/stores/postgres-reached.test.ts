@@ -11,14 +11,14 @@ import { run } from '../../support/program.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 import { allTodos, callTool, type ListedTodo } from '../../support/tool-calls.ts';
 
-/** The ways to a Postgres: TLS by URL, and a pool in between. */
+/** Ways to reach a Postgres: with TLS, as the URL says, and through a connection pool. */
 
 let project: string;
 beforeAll(async () => {
   project = await makeProject('todo', { options: ['--store', 'postgres'] });
 });
 
-/** Servers of one MCP_URL, and the local Scalekit of them. */
+/** Servers that share one MCP_URL, and their local Scalekit. */
 async function startServers(count: number, env: Readonly<Record<string, string>>) {
   const port = await freePort();
   const emulator: Emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
@@ -131,7 +131,7 @@ describe.skipIf(lacks('a pool in front of Postgres', [postgres, pgbouncerNeed]))
           ids: [] as string[],
         })),
       );
-      // More at a time than there are connections: each has had another owner before.
+      // More at a time than there are connections, so each connection has served another owner before.
       await Promise.all(
         users.map(async ({ server, token, ids }) => {
           for (let number = 0; number < 20; number += 1) {
@@ -143,7 +143,7 @@ describe.skipIf(lacks('a pool in front of Postgres', [postgres, pgbouncerNeed]))
       );
       for (const { server, token, ids } of users)
         expect((await allTodos(server.endpoint, token)).map(({ id }) => id).sort()).toEqual(ids.sort());
-      // What a transaction has set is gone with it: the next one on the same connection, a client of another kind, has nothing of it.
+      // Settings end with their transaction: the next one on the same connection, from another kind of client, must not see them.
       const left = `SELECT coalesce(current_setting('todo_mcp.owner', true), '') || current_user AS found`;
       const found = await query(bouncer.url, `${left} FROM generate_series(1, 3)`);
       expect(found.map((row) => row.found)).toEqual(['todo_mcp', 'todo_mcp', 'todo_mcp']);

@@ -55,7 +55,7 @@ describe.skipIf(lacks('servers with Postgres', [postgres]))('two replicas with P
       const goal = count + howMany;
       await until(`${howMany} more answers`, () => count >= goal, 60_000);
     };
-    // In an orderly way, at once, and by killing it.
+    // Postgres's fast shutdown, then its immediate one, which leaves things as a crash does.
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGINT'] as const) {
       await more(100);
       await database.stop(signal);

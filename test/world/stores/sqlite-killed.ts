@@ -7,22 +7,22 @@ import { allTodos, callTool, type ListedTodo } from '../../support/tool-calls.ts
 const rounds = 50;
 const writers = 8;
 
-/** What became of a server with SQLite that was killed again and again. */
+/** The state of a server with SQLite after it was killed again and again. */
 export interface SqliteRun {
   readonly rounds: number;
   readonly writers: number;
   readonly acknowledged: number;
-  /** Ids of todos that were acknowledged, and are gone. */
+  /** Ids of todos that were acknowledged, but are gone. */
   readonly missing: readonly string[];
-  /** What is there twice, or more often than answers were cut off. */
+  /** Todos that exist twice, or unacknowledged ones beyond the number of cut-off answers. */
   readonly unexpected: readonly string[];
-  /** What SQLite says of the file: `ok`. */
+  /** SQLite's verdict on the file: `ok`. */
   readonly integrity: string;
-  /** Rows that refer to none, and owners whose count is wrong. */
+  /** Rows with dangling references, and owners whose count is wrong. */
   readonly inconsistent: number;
 }
 
-/** Writes until the server is gone. */
+/** Writes until the server is killed. */
 async function write(endpoint: string, token: string, onAcknowledged: (id: string) => void): Promise<void> {
   for (let number = 0; ; number += 1) {
     const { status, result } = await callTool<{ todo: ListedTodo }>(endpoint, token, 'create_todo', {
@@ -42,7 +42,7 @@ const check = `const { DatabaseSync } = require('node:sqlite');
     inconsistent: all('PRAGMA foreign_key_check').length + all('SELECT 1 FROM owners JOIN (SELECT owner_id, count(*) AS there FROM todos GROUP BY owner_id) USING (owner_id) WHERE there <> todos').length,
   }))`;
 
-/** Kills a generated server 50 times under load, each time after another number of answers, and looks at what it has kept. */
+/** Kills a generated server 50 times under load, each time after a different number of answers, and checks what it has kept. */
 export async function killSqlite(): Promise<SqliteRun> {
   const closing: Array<() => Promise<unknown>> = [];
   try {
@@ -95,7 +95,7 @@ export async function killSqlite(): Promise<SqliteRun> {
       const [ids, known] = [new Set(there), acknowledged[writer] ?? new Set<string>()];
       missing.push(...[...known].filter((id) => !ids.has(id)));
       if (ids.size !== there.length) unexpected.push(`writer ${writer} has a todo twice`);
-      // A write may be on the disk whose answer was cut off: at most one a writer each time.
+      // A write whose answer was cut off may be on disk: at most one per writer each time.
       if (ids.size - known.size > rounds)
         unexpected.push(`writer ${writer} has ${ids.size - known.size} more`);
     }
@@ -107,7 +107,7 @@ export async function killSqlite(): Promise<SqliteRun> {
   }
 }
 
-/** @returns what must not have been. */
+/** @returns what must not have happened. */
 export function complaintsOfSqlite({ missing, unexpected, integrity, inconsistent }: SqliteRun) {
   return [
     ...missing.map((id) => `SQLite: acknowledged and gone: ${id}`),

@@ -22,7 +22,7 @@ async function login(home: Home): Promise<void> {
   }
 }
 
-/** A model that calls what it is told to call: the rest of the program is as installed. */
+/** A stand-in for the model that calls what it is told to call; the rest of the program is as installed. */
 async function ask(home: Home, prompt: string): Promise<string> {
   const { stdout, stderr } = await home.run(await program(), ['-p', prompt, '--allowedTools', 'mcp__todo']);
   return stdout + stderr;
@@ -57,7 +57,7 @@ export const claudeCode: RealClient = {
       ANTHROPIC_API_KEY: 'none',
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${modelPort}`,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      // The tools stand in the first request, where the model looks for them.
+      // The tools are listed in the first request, where the model looks for them.
       ENABLE_TOOL_SEARCH: 'false',
       MCP_CONNECTION_NONBLOCKING: 'false',
     });

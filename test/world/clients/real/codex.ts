@@ -22,7 +22,7 @@ function outcome({ result, error }: Reply): CallOutcome {
   return { ok: error === undefined && !isError, text: error?.message ?? JSON.stringify(result) };
 }
 
-/** The program that Codex's editors speak to: it calls tools for whoever asks, without a model. */
+/** The program that editors use to run Codex: it calls tools on request, without a model. */
 async function appServer(home: Home): Promise<{ server: Conversation; threadId: string }> {
   const server = home.converse(await program(), ['app-server']);
   const clientInfo = { name: 'test', title: 'test', version: '1' };
@@ -32,7 +32,7 @@ async function appServer(home: Home): Promise<{ server: Conversation; threadId: 
   return { server, threadId: (result as { thread: { id: string } }).thread.id };
 }
 
-/** What Codex does with the sign-in that it has; an app server that runs does not hear of a new one. */
+/** Codex with its present sign-in; a running app server does not notice a new one. */
 class CodexSession implements Session {
   readonly #home: Home;
   #app: Awaited<ReturnType<typeof appServer>>;
@@ -74,7 +74,7 @@ export const codexCli: RealClient = {
   // `REFRESH_BUFFER_SECS` of rmcp, on which it is built.
   early: 30,
   async open(home, { endpoint, scopes }) {
-    // Signs in at once where the server asks for it.
+    // Signs in at once if the server asks for it.
     await codex(home, ['mcp', 'add', 'todo', '--url', endpoint]);
     if (scopes !== undefined) await codex(home, ['mcp', 'login', 'todo', '--scopes', scopes.join(',')]);
     return new CodexSession(home, await appServer(home));

@@ -9,7 +9,7 @@ import type { Home } from '../world.ts';
 const version = '0.61.0';
 const modelPort = 5002;
 
-/** Without a model that is named, another model chooses it. */
+/** If no model is named, Gemini CLI asks another model to choose one. */
 const always = ['--skip-trust', '--model', 'gemini-2.5-flash'];
 
 async function program(): Promise<string> {
@@ -17,19 +17,19 @@ async function program(): Promise<string> {
   return join(directory, 'node_modules/@google/gemini-cli/bundle/gemini.js');
 }
 
-/** What is typed while it still starts becomes a prompt for the model: then a person presses Escape and types again. */
+/** Text typed while it is still starting becomes a prompt for the model: then a person presses Escape and types again. */
 async function type(terminal: Terminal, command: string, expected: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     terminal.type(command);
     await terminal.see(`> ${command}`, 60_000);
-    // It takes what comes fast for a paste, in which Enter is a new line.
+    // It treats fast input as a paste, in which Enter is a new line.
     await delay(1_000);
     terminal.type(keys.enter);
     try {
       return await terminal.see(expected, 15_000);
     } catch {
       terminal.type(keys.escape);
-      // A key that follows at once would count as pressed together with Alt.
+      // A key that followed at once would be read as Alt plus that key.
       await delay(1_000);
       terminal.type(keys.clear);
     }
@@ -37,7 +37,7 @@ async function type(terminal: Terminal, command: string, expected: string): Prom
   throw new Error(`${command} did not lead to "${expected}":\n${terminal.screen()}`);
 }
 
-/** Presses Ctrl-C until it ends: it would outlive its terminal. */
+/** Presses Ctrl-C until it ends, because it would outlive its terminal. */
 async function leave(terminal: Terminal): Promise<void> {
   let hasEnded = false;
   const ended = terminal.exit().then(() => {

@@ -19,7 +19,7 @@ export async function inspect(home: Home, args: readonly string[]) {
   return home.run(await nodeBinary(inspectorNode), [await inspectorProgram(), '--cli', ...args]);
 }
 
-/** @returns the arguments that name the server: a file with its entry, where that says more than its URL. */
+/** @returns the arguments that name the server: a file with its entry if that holds more than the URL. */
 async function target(home: Home, endpoint: string, scopes: OpenOptions['scopes']): Promise<string[]> {
   if (scopes === undefined) return [endpoint];
   const todo = { type: 'streamable-http', url: endpoint, oauth: { scopes: scopes.join(' ') } };

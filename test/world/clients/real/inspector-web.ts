@@ -8,10 +8,10 @@ import type { Visit } from '../requests.ts';
 import type { Home, Wishes } from '../world.ts';
 import { inspectorNode, inspectorProgram, inspectorVersion } from './inspector-cli.ts';
 
-/** For pages of a program that has just started, on a machine that does other things too. */
+/** Time for pages of a program that has just started, on a busy machine. */
 const patience = 120_000;
 
-/** The address of the Inspector's own page, which it says when it is up. */
+/** The address of the Inspector's own page, which it prints when it is up. */
 async function startInspector(home: Home, endpoint: string): Promise<{ program: Program; url: string }> {
   Object.assign(home.env, { MCP_AUTO_OPEN_ENABLED: 'false', MCP_INSPECTOR_SECRET_STORE: 'file' });
   const args = ['--web', '--transport', 'http', '--server-url', endpoint];
@@ -20,7 +20,7 @@ async function startInspector(home: Home, endpoint: string): Promise<{ program: 
   return { program, url };
 }
 
-/** The Inspector's page in a browser, and a person who uses it by what is written on it. */
+/** The Inspector's page in a browser, used by its visible labels as a person would. */
 export class InspectorPage implements Session {
   readonly page: Page;
   readonly #home: Home;
@@ -100,7 +100,7 @@ export class InspectorPage implements Session {
   async execute(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const { page } = this;
     await this.showTools();
-    // Another tool first, so that no result of an earlier call is on the page.
+    // Selects another tool first, so that no result of an earlier call is on the page.
     await this.tool('delete_todo').click();
     await this.tool(name).click();
     for (const [field, value] of Object.entries(args))

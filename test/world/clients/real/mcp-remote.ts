@@ -34,7 +34,7 @@ async function stdioSession(server: Conversation): Promise<Session> {
   };
 }
 
-/** mcp-remote, the bridge for clients that speak stdio alone. */
+/** mcp-remote, the bridge for clients that speak only stdio. */
 export const mcpRemote: RealClient = {
   name: 'mcp-remote',
   version,
