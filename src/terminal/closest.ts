@@ -18,7 +18,7 @@ function distance(a: string, b: string): number {
 /** @returns the word that was most likely meant, or undefined if none is near: a third of the letters may be wrong. */
 export function closest(typed: string, known: readonly string[]): string | undefined {
   const plain = (word: string) => word.toLowerCase().replaceAll(/[-_\s]/g, '');
-  // What is longer is no misspelling, and would take long.
+  // A longer text is not a misspelling, and comparing it would take long.
   if (typed.length > 64) return undefined;
   const [best] = known
     .map((word) => ({ word, letters: distance(plain(typed), plain(word)) }))
@@ -27,7 +27,7 @@ export function closest(typed: string, known: readonly string[]): string | undef
   return best?.word;
 }
 
-/** @returns the end of an error's sentence about a misspelt word: which was meant, or which there are. */
+/** @returns the end of an error's sentence about a misspelt word: which one was meant, or which ones exist. */
 export function didYouMean(typed: string, known: readonly string[]): string {
   const guess = closest(typed, known);
   const expected = `expected ${known.join(', ') || 'none'}`;

@@ -1,4 +1,4 @@
-/** What an edit changes, as a person reads it. */
+/** What an edit changes, for a person to read. */
 export interface Difference {
   /** The first line of the old text that is not the same, from 1. */
   readonly line: number;

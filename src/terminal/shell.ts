@@ -2,7 +2,7 @@
 const plainOnWindows = /^[^"%$`!\r\n\u201c-\u201e]*$/;
 
 /**
- * Quotes for Windows, where we cannot know which shell it is. Both read double quotes, but inside them cmd replaces
+ * Quotes for Windows, where we cannot know which shell is used. Both read double quotes, but inside them cmd replaces
  * `%NAME%`, and PowerShell runs `$(\u2026)`. Text with such a character goes into PowerShell's single quotes, which keep everything;
  * the characters that cmd would still act on (it has no single quotes) are written as character codes.
  */

@@ -19,7 +19,7 @@ async function fakeManager(name: string, script: string): Promise<string> {
   return [folder, '/usr/bin', '/bin'].join(delimiter);
 }
 
-/** Installs for ever, with a child that does so too; both say where they are. */
+/** Installs for ever, and so does its child; both write down their process ids. */
 const endless = `
 mkdir -p node_modules && echo half > node_modules/half
 sleep 1000 & echo $! > "$PIDS/child"

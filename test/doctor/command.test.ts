@@ -22,7 +22,7 @@ interface Surroundings {
   readonly onOutput?: (text: string) => void;
 }
 
-/** The command as a person runs it, with everything around it under the test's control. */
+/** The command as a person runs it, with its whole environment under the test's control. */
 async function doctor(args: readonly string[], around: Surroundings): Promise<Ran> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const written = { stdout: '', stderr: '' };

@@ -29,7 +29,7 @@ async function read(files: Files): Promise<ProjectFacts> {
   return fact.value;
 }
 
-/** Each code that is found above advice, the cause first, by the files alone. */
+/** The codes above advice that the files alone lead to, the cause first. */
 async function codesOf(files: Files): Promise<readonly string[]> {
   const facts = { ...noFacts('Nothing was asked'), project: await gatherProject(await folder(files), {}) };
   const { results } = diagnose(facts, { selection: everything, failOn: 'error' });

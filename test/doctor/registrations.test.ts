@@ -33,7 +33,7 @@ async function registerRemote(redirectUri: string): Promise<string> {
   return client.client_id;
 }
 
-/** A home in which mcp-remote remembers a client of this server. */
+/** A home directory in which mcp-remote has stored a client of this server. */
 async function homeWith(clientId: string, redirectUri: string, url = endpoint): Promise<string> {
   const home = await temporaryDirectory('doctor-home');
   const folder = join(home, '.mcp-auth/mcp-remote-v1');

@@ -9,7 +9,7 @@ import { toolCall as call } from '../support/tool-calls.ts';
 
 const scopes = ['notes:read', 'notes:write'];
 
-/** The same server with limits, and with a tool that never ends by itself. */
+/** The same server with limits, and with a tool that never returns unless it is aborted. */
 const limited = `
 import { serve } from '@hono/node-server';
 import { createHandler, defineScopes, ScalekitProvider } from 'scalekit-mcp-server/handler';

@@ -72,7 +72,7 @@ describe('a tool that is gone, or takes other arguments, is named before anythin
     'without %s it goes on with what else is known',
     async (tool) => {
       set({ gone: [tool] });
-      // Only the credentials name the environment's URL as http, which exists in tests alone.
+      // Only the credentials name the environment's URL with http, which exists only in tests.
       const dryRun = tool === 'get_environment_credentials';
       const { report } = await walk(standIn(), await makeProject(), { dryRun });
       expect(report.state).toBe(dryRun ? 'planned' : 'registered');

@@ -1,6 +1,6 @@
 import type { Checked } from '../../src/scalekit/index.ts';
 
-/** A check's answer in one word, so that tests read as tables: the value, or `✗ code`. */
+/** A check's outcome as one text, so that tests read as tables: the value, or `✗ code`. */
 export function outcome<T>(checked: Checked<T>): T | `✗ ${string}` {
   return checked.ok ? checked.value : `✗ ${checked.problem.code}`;
 }

@@ -8,7 +8,7 @@ let ground: Ground;
 
 afterEach(() => ground?.close());
 
-/** A bounded share of what `npm run attack -- --fuzz` sends. */
+/** A limited part of what `npm run attack -- --fuzz` sends. */
 describe('random requests', () => {
   test.for<Template>(['todo', 'blank'])(
     '%s: no crash, no hang, no leak, nothing without a token',

@@ -13,7 +13,7 @@ import { keySource, readKey, type TokenSource } from './attack/sources.ts';
 import { toolsFor } from './attack/target.ts';
 import type { Target } from './attack/types.ts';
 
-/** Cases that are decided by the token alone, which is all that the oracle looks at. */
+/** Cases that depend only on the token, since the oracle looks at nothing else. */
 const cases = [...formatCases, ...signatureCases, ...claimCases];
 
 let emulator: Emulator;

@@ -65,7 +65,7 @@ export interface Soaked {
 
 /** Sends a day's traffic to the todo server and measures its heap. */
 export async function soakOwnServer(requests: number): Promise<Soaked> {
-  // The counters of the limits are part of what is measured; nobody reaches these.
+  // The rate counters are part of what is measured; no user reaches these limits.
   const env = {
     REQUESTS_PER_MINUTE: '1000000',
     TOOL_CALLS_PER_MINUTE: '1000000',

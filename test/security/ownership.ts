@@ -12,7 +12,7 @@ interface Todo {
   readonly completed: boolean;
 }
 
-/** Subjects that careless code takes for one another, or for something of its own. */
+/** Subjects that careless code confuses with one another, or with names of its own. */
 const subjects = [
   'usr_1',
   'usr_10',

@@ -111,7 +111,7 @@ describe('npm run attack', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^x alg\/absent +200/m);
     expect(stdout).toMatch(/^x scope\/the-reading-scope-alone/m);
-    // It lets the good ones in as well, as it should.
+    // It rightly accepts the good ones as well.
     expect(stdout).toMatch(/^ {2}good +29 of 29 held/m);
     expect(stderr).toMatch(/65 requests, 36 got through/);
   });

@@ -42,7 +42,7 @@ async function hashOf(directory: string): Promise<string> {
 }
 
 /**
- * Generates a project in Python. What it needs is installed once for all of them, beside the cache of other packages.
+ * Generates a project in Python. Its packages are installed once for all such projects, next to the cache of other packages.
  * @returns its directory; not to be written to.
  */
 export async function makePythonProject(template: Template): Promise<string> {

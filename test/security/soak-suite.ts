@@ -10,14 +10,14 @@ interface Bounds {
   readonly megabytes: number;
 }
 
-/** A bounded share of what `npm run attack -- --soak` sends: tests that the heap does not grow. */
+/** A limited part of what `npm run attack -- --soak` sends: tests that the heap does not grow. */
 export function describeSoak({ requests, megabytes }: Bounds): void {
   describe('thousands of requests', () => {
     let ground: Ground | undefined;
     afterEach(() => ground?.close());
 
     test('leave the heap as it was', async () => {
-      // The counters of the limits are part of it; nobody reaches these.
+      // The rate counters are part of it; no user reaches these limits.
       const env = {
         REQUESTS_PER_MINUTE: '1000000',
         TOOL_CALLS_PER_MINUTE: '1000000',

@@ -106,7 +106,7 @@ const canAsk = { ...envelope, 'io.modelcontextprotocol/clientCapabilities': { el
 interface Asked {
   readonly era: Era;
   readonly name: unknown;
-  /** The parameters beside the name. */
+  /** The parameters besides the name. */
   readonly params?: object;
   /** Null for none: a notification. */
   readonly id?: string | number | null;

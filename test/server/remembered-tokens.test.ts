@@ -24,7 +24,7 @@ beforeAll(async () => {
       .sign(privateKey);
 });
 
-/** A verifier that counts how often it has to verify. */
+/** A verifier that counts how often it is called. */
 function counting(rememberedTokens?: number) {
   const counter = { verified: 0 };
   const keys = {

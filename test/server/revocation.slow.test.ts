@@ -1,4 +1,4 @@
-// Replicas of the built server, made in each way, and `scalekit-mcp deny` beside them, through a file and through a real Redis.
+// Replicas of the built server, made in each way, with `scalekit-mcp deny` through a file and through a real Redis.
 
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -13,13 +13,13 @@ import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';
 import { call } from './support.ts';
 
-/** An owner's services, declared as in a generated project, against the built package, in a process of its own. */
+/** An owner's services, declared as in a generated project, with the built package, in a process of its own. */
 
 const declared = `
 import type { ServiceDeclaration } from 'scalekit-mcp-server';
 
 const say = (event: string) => void process.stdout.write(\`\${event}\\n\`);
-/** Until the test lets it go on. */
+/** Resolves when the test lets it go on. */
 const release = new Promise<void>((resolve) => process.on('SIGUSR2', () => resolve()));
 
 export interface Services {

@@ -8,7 +8,7 @@ export interface Engine {
   readonly option: 'redisUrl' | 'databaseUrl';
   readonly url: string;
   kill(): Promise<void>;
-  /** Starts it again, where it was. */
+  /** Starts it again, at the same address. */
   restart(): Promise<void>;
   remove(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { cases } from '../create/snapshot-cases.ts';
 import { compile, putOnWorkbench } from '../create/workbench.ts';
 import { run } from '../support/program.ts';
 
-/** The owner's own variables, declared as AGENTS.md of a project says, against the built package. */
+/** The owner's own variables, declared as a project's AGENTS.md says, with the built package. */
 
 /** A project that declares variables and uses one of them in a tool. */
 async function makeProject() {

@@ -7,7 +7,7 @@ import { consent } from '../support/browser.ts';
 
 const { scopes } = defineScopes({ 'a:read': 'Read' });
 
-/** Signs somebody in at a server with a local Scalekit. */
+/** Signs somebody in to a server with a local Scalekit. */
 async function walk(options: Partial<SignInOptions>) {
   const mcpUrl = await freeMcpUrl();
   const scalekit = await startEmulator({ mcpUrl, scopes: scopes.names, strict: true });

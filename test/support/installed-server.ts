@@ -41,7 +41,7 @@ export class Installed {
 
   /**
    * Installs the package that the build has packed, and compiles programs.
-   * @param packages what to install beside it, such as `express@5`.
+   * @param packages what to install alongside it, such as `express@5`.
    * @param programs TypeScript by file name.
    * @throws Error with what npm or the compiler said.
    */

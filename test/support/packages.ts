@@ -85,7 +85,7 @@ export async function pythonPackages(specifiers: readonly string[]): Promise<str
   const directory = join(packageCache, name);
   const python = join(directory, 'bin', 'python');
   if (existsSync(join(directory, 'complete'))) return python;
-  // A virtual environment holds its own path, so that it is made where it stays.
+  // A virtual environment contains its own path, so it has to be made in its final place.
   await rm(directory, { recursive: true, force: true });
   await mkdir(packageCache, { recursive: true });
   await mustRun('python3', ['-m', 'venv', directory], packageCache);

@@ -73,7 +73,7 @@ export class Postgres {
 
   /**
    * Takes only TLS connections from now on, with a certificate for `localhost` that no machine trusts by itself.
-   * @param beside a file that people get, the certificate to trust, is written here.
+   * @param beside where the certificate to trust is written, in a file as people get it.
    */
   async requireTls(beside: string): Promise<void> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -119,7 +119,7 @@ export class Postgres {
     this.#program = undefined;
   }
 
-  /** Starts it, again where it ran, and waits until it takes connections. */
+  /** Starts it again, on the same port, and waits until it takes connections. */
   async restart(): Promise<void> {
     await this.stop();
     const args = ['-D', join(this.#folder, 'data'), '-p', `${this.port}`, '-c', 'listen_addresses=127.0.0.1'];

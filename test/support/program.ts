@@ -25,8 +25,8 @@ export interface Ended {
 }
 
 /**
- * The environment that programs under test start from: what they need of ours (among it what installs need to reach a
- * registry), and neither the test runner's variables nor those of the npm that has started it.
+ * The environment that programs under test start from: what they need of ours (including what installs need to reach a
+ * registry), and neither the test runner's variables nor those of the npm that started it.
  */
 function cleanEnvironment(changes: ProgramOptions['env'] = {}): Record<string, string | undefined> {
   const kept = [

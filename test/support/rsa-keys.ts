@@ -41,7 +41,7 @@ function newPrime(): Promise<bigint> {
   });
 }
 
-/** Two keys of a process never have both primes in common, so each is another key: 20 primes make 190. */
+/** No two keys of a process have both primes in common, so all are different: 20 primes make 190. */
 async function* distinctKeys(): AsyncGenerator<Pair, never> {
   const known: bigint[] = [];
   for (;;) {
@@ -54,7 +54,7 @@ async function* distinctKeys(): AsyncGenerator<Pair, never> {
 
 const installed = Symbol.for('create-scalekit-mcp.rsa-keys');
 const marks = globalThis as { [installed]?: true };
-// Once in a process, which runs many files.
+// Once per process, since a process runs many test files.
 if (marks[installed] === undefined) {
   marks[installed] = true;
   const keys = distinctKeys();

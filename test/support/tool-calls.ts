@@ -1,4 +1,4 @@
-/** Tool calls as plain requests, for load tests, where a real client would take more time than the server. */
+/** Tool calls as plain requests, for load tests, in which a real client would take more time than the server. */
 
 export interface ToolResult<T> {
   /** Undefined if the connection broke before an answer came. */

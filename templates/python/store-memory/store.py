@@ -1,4 +1,4 @@
-"""Where todos live: in memory, gone when the process ends. Another store is another `TodoStore`; no tool needs to know."""
+"""Where todos live: in memory, gone when the process ends. For a database, write another `TodoStore`; no tool has to change."""
 
 import json
 import uuid

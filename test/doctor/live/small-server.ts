@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /**
- * A protected MCP server, cut where rivals get it wrong. Each part is right by itself; a test replaces one.
+ * A protected MCP server in parts, one for each thing that others get wrong. Every part is right; a test replaces some.
  * An undefined reply means "nothing against it".
  */
 export interface Parts {

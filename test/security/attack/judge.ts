@@ -133,7 +133,7 @@ function judgeHeaders(expect: Expectation, answer: WireAnswer): string[] {
 }
 
 function judgeError6750(expect: Expectation, answer: WireAnswer): string[] {
-  // A case that allows 400 beside 401 has its challenge judged if there is one.
+  // If a case allows 400 as well as 401, a challenge is judged only if there is one.
   if (expect.challenge === undefined || (answer.status !== 401 && answer.status !== 403)) return [];
   const challenge = headerOf(answer, 'www-authenticate') ?? '';
   const error = parameterOf(challenge, 'error') ?? 'no error';

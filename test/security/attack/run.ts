@@ -44,7 +44,7 @@ export interface RunOptions {
 const thisRun = randomBytes(4).toString('hex');
 const marker = (id: string): string => `attack-marker ${thisRun} ${id}`;
 
-/** Listens where no request should ever arrive: a server that sends one follows a URL from a token. */
+/** Listens at a URL that only tokens name: a server that sends a request there has followed it. */
 async function setTrap(): Promise<{
   url: string;
   knocks: () => readonly string[];

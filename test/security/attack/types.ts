@@ -104,6 +104,6 @@ export interface AttackCase {
    * Cases without it must agree with the oracle.
    */
   readonly oracleDiffers?: string;
-  /** Takes seconds by its nature (time-outs); run beside the others. */
+  /** Takes seconds by its nature (time-outs); run in parallel with the others. */
   readonly slow?: boolean;
 }

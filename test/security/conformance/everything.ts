@@ -1,5 +1,5 @@
 // The server that the official suite asks for, with its own tools, resources and prompts: made with the package's public
-// interface alone. What is not here, the package does not have; scenarios.ts says why.
+// interface alone. The package does not support what is missing here; scenarios.ts says why.
 import * as z from 'zod';
 import {
   audio,

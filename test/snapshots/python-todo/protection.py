@@ -97,7 +97,7 @@ def _visible(text: str) -> str:
 
 
 class _LibraryLog(logging.Handler):
-    """What FastMCP, the SDK and uvicorn have to say, in the same form."""
+    """Logs the messages of FastMCP, the SDK and uvicorn in the same form."""
 
     def emit(self, record: logging.LogRecord) -> None:
         stack = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else None
@@ -1088,7 +1088,7 @@ def _report(failure: str, error: BaseException, **about: str) -> str:
 
 
 def _security_of(component: Any) -> dict[str, Any]:
-    """Which scopes it needs, as OpenAI's Apps SDK has it: clients can ask for them before a call."""
+    """The scopes that it needs, in the form of OpenAI's Apps SDK: clients can ask for them before a call."""
     return {"securitySchemes": [{"type": "oauth2", "scopes": list(scopes_required(component))}]}
 
 
@@ -1400,7 +1400,7 @@ class Guard:
             raise refused from None
 
     def _hint_at_proxy(self, exchange: Exchange) -> None:
-        """Behind a proxy that is not trusted, all its clients have one address, and one limit of refused tokens."""
+        """Behind a proxy that is not trusted, all clients share one address, and one limit of refused tokens."""
         if self._proxy_said or not exchange.values("x-forwarded-for"):
             return
         self._proxy_said = True
@@ -1520,7 +1520,7 @@ async def _read_message(exchange: Exchange, most: int) -> dict[str, Any]:
 
 
 def _check_envelope(exchange: Exchange, message: dict[str, Any]) -> None:
-    """What FastMCP would take for a notification, answer at length, or read from the first of two headers."""
+    """Refuses what FastMCP would take for a notification, answer at length, or read from the first of two headers."""
     identifier = message.get("id", 0)
     if not isinstance(identifier, (str, int)) or isinstance(identifier, bool):
         raise Refusal(400, "id", "The id of a request is a text or a whole number", code=-32_600)

@@ -32,7 +32,7 @@ export interface RealClient {
   readonly renews?: number;
   /** How many tokens its connection has to outlive. Default: 20; fewer for a client that starts slowly for each call. */
   readonly tokens?: number;
-  /** Where a person names scopes, such as `offline_access`, in the words of docs/clients.md. Absent: nowhere. */
+  /** Where a person can configure scopes such as `offline_access`, in the words of docs/clients.md. Absent: nowhere. */
   readonly namesScopes?: string;
   /** Signs in and connects from nothing but the endpoint's URL, as the client's documentation says. */
   open(home: Home, options: OpenOptions): Promise<Session>;

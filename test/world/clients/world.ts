@@ -264,7 +264,7 @@ export class Home {
       PERSON_FILE: join(world, 'person.json'),
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
-      // Else Python leaves compiled files beside our own programs.
+      // Otherwise Python leaves compiled files next to our own programs.
       PYTHONDONTWRITEBYTECODE: '1',
     };
   }

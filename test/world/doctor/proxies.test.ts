@@ -13,7 +13,7 @@ import {
 } from '../../support/proxies.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
-/** A right server behind a real proxy that does one thing wrong, or two: the proxy is named, first, and alone. */
+/** A right server behind a real proxy that does one thing wrong, or two: the doctor must name the proxy as the cause, and no other. */
 
 let emulator: Emulator;
 let empty: string;

@@ -219,7 +219,7 @@ const bound: readonly AttackCase[] = (
   }),
 );
 
-/** Tokens that must be let in: a server that refuses everything would pass the rest. */
+/** Tokens that must be accepted: a server that refuses everything would pass the other cases. */
 const good: ReadonlyArray<
   readonly [name: string, claims: Parameters | ((kit: Kit) => Parameters), source: string, differs?: string]
 > = [
