@@ -50,8 +50,10 @@ describe('a registry behind the certificate of a company is reached from tests',
     await writeFile(settings, `cafile=${registry.certificateFile}\nregistry=${registry.url}\n`);
     vi.stubEnv('npm_config_registry', undefined);
     vi.stubEnv('npm_config_userconfig', settings);
+    const before = registry.asked.length;
     const { code, stderr, folder } = await install('cafile');
     expect(code, stderr).toBe(0);
+    expect(registry.asked.slice(before)).toContain('jose');
     expect(existsSync(join(folder, 'node_modules/jose/package.json'))).toBe(true);
   });
 
