@@ -53,6 +53,8 @@ export class NewMachine {
       // By default it refuses packages that are less than a day old.
       YARN_NPM_MINIMAL_AGE_GATE: '0',
       BUN_CONFIG_REGISTRY: url,
+      // Where bunx keeps what it has run, by name and version alone: another build of ours has the same.
+      TMPDIR: this.directory,
     };
   }
 
