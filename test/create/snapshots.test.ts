@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -43,9 +44,17 @@ function wholeOf(name: string): string {
   return Object.keys(cases).find((each) => kind(each) === kind(name)) ?? name;
 }
 
-/** Files as snapshots have them: hashes follow from the other files, and would only repeat that these have changed. */
+/** Replaced as a whole by `update`, and the same in every project but for its version. */
+const module = 'protection.py';
+
+/**
+ * Files as snapshots have them: hashes follow from the other files, and would only repeat that these have changed; of a module that
+ * no answer changes, the template says all but the version.
+ */
 function readable(files: readonly File[]): readonly File[] {
   return files.map((file) => {
+    if (file.path === module)
+      return { ...file, content: `${/^VERSION.*$/m.exec(text(file))?.[0] ?? 'no version'}\n` };
     const hashes = file.path === '.scalekit-mcp.json' ? /"[\da-f]{64}"/g : /(?!)/g;
     return { ...file, content: text(file).replaceAll(hashes, '"sha256"') };
   });
@@ -82,6 +91,13 @@ describe.each(Object.keys(cases))('%s', async (name) => {
     const planned = new Set(files.map((file) => join(snapshots, name, keptAs(file.path))));
     expect(keptFiles(join(snapshots, name)).filter((path) => !planned.has(path))).toEqual([]);
   });
+
+  if (answers?.language === 'python')
+    test('has the protection as its template, but for the version', async () => {
+      const template = await readFile(join(repository, 'templates/python/base', module), 'utf8');
+      const version = /^VERSION.*$/m;
+      expect(content(module)).toBe(template.replace(version, version.exec(content(module))?.[0] ?? ''));
+    });
 
   test('has the hash of every file, but of .env', () => {
     const hashed = files.filter(({ path }) => path !== '.env' && path !== '.scalekit-mcp.json');
