@@ -1,6 +1,6 @@
-import { isLoopback, isUrl } from '../scalekit/index.ts';
+import { isLoopback } from '../scalekit/index.ts';
 import type { ScalekitFacts, ServerFacts } from './facts/index.ts';
-import type { Headers, ProbeResult } from './probe.ts';
+import type { ProbeResult } from './probe.ts';
 
 /** Reads facts for checks: what an answer says, apart from its transport. Pure; never throws. */
 
@@ -181,37 +181,6 @@ export function isPage(answer: ProbeResult): boolean {
   return answer.answered && answer.body.kind === 'html';
 }
 
-/** @returns how clients can make themselves known, by RFC 8414 metadata: RFC 7591, and client id metadata documents. */
-export function waysToRegister(metadata: Readonly<Record<string, unknown>>): {
-  readonly dynamic: boolean;
-  readonly documents: boolean;
-} {
-  return {
-    dynamic: typeof metadata.registration_endpoint === 'string',
-    documents: metadata.client_id_metadata_document_supported === true,
-  };
-}
-
-function wordsOf(answer: ProbeResult): string {
-  if (!answer.answered) return '';
-  const { body, headers } = answer;
-  const said = body.kind === 'json' ? JSON.stringify(body.value) : body.kind === 'empty' ? '' : body.excerpt;
-  return `${said} ${headers.location ?? ''}`.toLowerCase();
-}
-
-/**
- * @param answer of the authorization endpoint to a client that wants its user to sign in.
- * @returns what is wrong with the client's registration: the client is unknown, or its redirect URI is.
- */
-export function registrationProblem(answer: ProbeResult): 'client' | 'redirect' | undefined {
-  if (!answer.answered || answer.status >= 500) return undefined;
-  const words = wordsOf(answer);
-  const isRefused = answer.status >= 400 || /[?&]error=/.test(words);
-  if (!isRefused) return undefined;
-  if (/redirect_?\s?uri/.test(words)) return 'redirect';
-  return /invalid_client|unauthorized_client|client/.test(words) ? 'client' : undefined;
-}
-
 /** @returns whether an answer sends the client elsewhere. */
 export function isRedirect(answer: ProbeResult): boolean {
   return answer.answered && [301, 302, 303, 307, 308].includes(answer.status);
@@ -228,25 +197,6 @@ export function isFirewall(answer: ProbeResult): boolean {
   if (answer.headers['cf-mitigated'] !== undefined) return true;
   if (answer.body.kind === 'text' && /^RBAC: access denied/.test(answer.body.excerpt)) return true;
   return [403, 406, 429, 503].includes(answer.status) && answer.body.kind === 'html';
-}
-
-/** How a server's `resource` relates to the URL that clients use. */
-export type Relation = 'equal' | 'base' | 'inner' | 'other-loopback-name' | 'other';
-
-/**
- * @param resource of the server's metadata.
- * @param endpoint the URL that clients use.
- */
-export function compareResource(resource: unknown, endpoint: string): Relation {
-  if (resource === endpoint) return 'equal';
-  if (typeof resource !== 'string' || !isUrl(resource)) return 'other';
-  const [said, used] = [new URL(resource), new URL(endpoint)];
-  const bothLocal = isLoopback(said) && isLoopback(used);
-  if (bothLocal && said.port === used.port && said.hostname !== used.hostname) return 'other-loopback-name';
-  const isInner = isLoopback(said) || (said.protocol === 'http:' && said.hostname === used.hostname);
-  if (used.protocol === 'https:' && isInner) return 'inner';
-  const isBase = said.origin === used.origin && used.pathname.startsWith(said.pathname.replace(/\/*$/, ''));
-  return isBase ? 'base' : 'other';
 }
 
 /** A call and what was sent with it, in words. */
@@ -268,30 +218,6 @@ export function callsWithBadToken(server: ServerFacts): readonly Call[] {
 /** @returns all calls that must be refused. */
 export function callsWithoutGoodToken(server: ServerFacts): readonly Call[] {
   return [{ what: 'a call without a token', answer: server.noToken }, ...callsWithBadToken(server)];
-}
-
-/** What an answer allows the scripts of web pages (CORS, the Fetch standard). */
-export function corsOf(answer: ProbeResult): {
-  readonly exposed: string;
-  readonly allows: (origin: string) => boolean;
-  readonly allowsHeader: (name: string) => boolean;
-  readonly exposes: (name: string) => boolean;
-} {
-  const header = (name: keyof Headers) => (answer.answered ? (answer.headers[name] ?? '') : '');
-  const has = (list: string, name: string) =>
-    list
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .includes(name);
-  const exposed = header('access-control-expose-headers');
-  const allowed = header('access-control-allow-headers');
-  return {
-    exposed,
-    allows: (origin) => ['*', origin].includes(header('access-control-allow-origin')),
-    // The wildcard covers every header except Authorization, which has to be named.
-    allowsHeader: (name) => has(allowed, name),
-    exposes: (name) => has(exposed, name) || exposed.trim() === '*',
-  };
 }
 
 /** @returns the names in an answer to `tools/list`, or undefined if it is no such list. */

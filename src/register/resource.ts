@@ -1,5 +1,6 @@
+import { waysToRegister } from '../doctor/client-registration.ts';
 import { gatherScalekit } from '../doctor/gather/scalekit.ts';
-import { authorizationMetadata, strings, summary, waysToRegister } from '../doctor/reading.ts';
+import { authorizationMetadata, strings, summary } from '../doctor/reading.ts';
 import { parseIssuer } from '../scalekit/index.ts';
 
 /** A registered MCP server according to its own authorization server metadata (RFC 8414), which is authoritative. */

@@ -1,7 +1,8 @@
 import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
+import { waysToRegister } from '../../client-registration.ts';
 import { clients } from '../../clients.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { strings, waysToRegister } from '../../reading.ts';
+import { strings } from '../../reading.ts';
 
 const words = { document: 'its client id metadata document', dynamic: 'dynamic registration' } as const;
 

@@ -1,7 +1,8 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { clients } from '../../clients.ts';
+import { corsOf } from '../../cors.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { challengeOf, corsOf, succeeded, summary } from '../../reading.ts';
+import { challengeOf, succeeded, summary } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 15. */
 export default defineCheck({

@@ -1,6 +1,6 @@
 import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
+import { waysToRegister } from '../../client-registration.ts';
 import { found, passed } from '../../model.ts';
-import { waysToRegister } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 10. */
 export default defineCheck({

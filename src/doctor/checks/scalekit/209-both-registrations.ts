@@ -1,6 +1,6 @@
 import { defineCheck, withAuthorizationMetadata } from '../../check.ts';
+import { waysToRegister } from '../../client-registration.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { waysToRegister } from '../../reading.ts';
 
 /** docs/scalekit.md#endpoints: two dashboard switches, both on by default. */
 export default defineCheck({

@@ -1,6 +1,7 @@
 import { defineCheck, withFact } from '../../check.ts';
+import { registrationProblem } from '../../client-registration.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { registrationProblem, summary } from '../../reading.ts';
+import { summary } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 13: an id that Scalekit never issued, or has forgotten. */
 export default defineCheck({

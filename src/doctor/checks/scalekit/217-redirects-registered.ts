@@ -1,6 +1,6 @@
 import { defineCheck, withFact } from '../../check.ts';
+import { registrationProblem } from '../../client-registration.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { registrationProblem } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 14. */
 export default defineCheck({

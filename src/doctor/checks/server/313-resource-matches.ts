@@ -1,6 +1,6 @@
 import { defineCheck, withResourceMetadata } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { compareResource } from '../../reading.ts';
+import { compareResource } from '../../resource-relation.ts';
 
 /** RFC 9728 §3.3: `resource` must be identical to the URL that the client used (documented failure 8). */
 export default defineCheck({

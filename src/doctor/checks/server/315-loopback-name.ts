@@ -1,6 +1,6 @@
 import { defineCheck, withResourceMetadata } from '../../check.ts';
 import { found, passed } from '../../model.ts';
-import { compareResource } from '../../reading.ts';
+import { compareResource } from '../../resource-relation.ts';
 
 /** docs/scalekit.md#documented-failures, 8: `localhost` against `127.0.0.1`. */
 export default defineCheck({

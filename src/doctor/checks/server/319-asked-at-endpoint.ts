@@ -4,7 +4,8 @@ import type { Facts } from '../../facts/index.ts';
 import { mountedAt } from '../../frameworks.ts';
 import { redirectTarget } from '../../interference.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
-import { compareResource, resourceMetadata, summary } from '../../reading.ts';
+import { resourceMetadata, summary } from '../../reading.ts';
+import { compareResource } from '../../resource-relation.ts';
 
 /** docs/scalekit.md#documented-failures, 6. */
 function pathOf(url: string): string {

@@ -1,7 +1,8 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsOf } from '../../cors.ts';
 import { corsLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, skipped } from '../../model.ts';
-import { corsOf, isRedirect, succeeded, summary } from '../../reading.ts';
+import { isRedirect, succeeded, summary } from '../../reading.ts';
 
 /** docs/mcp.md#clients, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
 export default defineCheck({

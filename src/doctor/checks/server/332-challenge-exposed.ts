@@ -1,7 +1,8 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsOf } from '../../cors.ts';
 import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { challengeOf, corsOf } from '../../reading.ts';
+import { challengeOf } from '../../reading.ts';
 
 /** docs/scalekit.md#documented-failures, 15: the exposed `WWW-Authenticate`. */
 export default defineCheck({

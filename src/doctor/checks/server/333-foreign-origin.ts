@@ -1,7 +1,8 @@
 import { defineCheck, type Others, withServer } from '../../check.ts';
+import { corsOf } from '../../cors.ts';
 import { guardLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, type Level, passed } from '../../model.ts';
-import { corsOf, isServed, summary } from '../../reading.ts';
+import { isServed, summary } from '../../reading.ts';
 
 const origin = 'https://attacker.example';
 

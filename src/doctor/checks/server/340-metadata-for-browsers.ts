@@ -1,7 +1,8 @@
 import { defineCheck, withServer } from '../../check.ts';
+import { corsOf } from '../../cors.ts';
 import { corsLine, inFramework } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { corsOf, objectOf } from '../../reading.ts';
+import { objectOf } from '../../reading.ts';
 
 /** docs/mcp.md#clients, "Metadata is mounted before the Origin check, with open CORS" (documented failure 15). */
 export default defineCheck({
