@@ -16,10 +16,11 @@ export interface PlanInput {
   readonly existingEnv?: EnvFile | undefined;
 }
 
-/** The template folders of a project, the later ones laid over the earlier ones. */
-function foldersOf(answers: Answers): readonly string[] {
+/** @returns the path of the template for each path of the project: later folders are laid over earlier ones. */
+export function templateSources(answers: Answers, templates: Templates): ReadonlyMap<string, string> {
   const layers = overlaysOf(answers).flatMap(({ option, value, layers = [`${option}-${value}`] }) => layers);
-  return ['base', answers.template, ...layers].map((folder) => `${answers.language}/${folder}`);
+  const folders = ['base', answers.template, ...layers].map((folder) => `${answers.language}/${folder}`);
+  return overlay(templates, folders);
 }
 
 /** Files that are made in every language. */
@@ -49,7 +50,7 @@ export async function plan({
   existingEnv,
 }: PlanInput): Promise<readonly File[]> {
   const parts = await languageOf(answers).load();
-  const sources = overlay(templates, foldersOf(answers));
+  const sources = templateSources(answers, templates);
   const texts = new Map([...sources].map(([path, source]) => [path, templates.files.get(source) ?? '']));
   const planning: Planning = { answers, tooling, overlays: overlaysOf(answers), texts };
   const data = { ...proseData(planning, parts.commands(answers)), ...parts.prose(planning) };

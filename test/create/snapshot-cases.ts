@@ -58,7 +58,7 @@ const acme = {
 
 /**
  * Answers that make projects differ: template, Scalekit, scopes, package manager, names, the registry. The first of
- * each language and template is kept whole; of the others what differs from it.
+ * each language and template is kept as files, and of the others what differs from it.
  */
 export const cases: Readonly<Record<string, { readonly answers: Answers; readonly tooling: Tooling }>> = {
   todo: { answers: todo, tooling },

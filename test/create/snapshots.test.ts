@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { File } from '../../src/create/answers.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
-import { plan } from '../../src/create/plan.ts';
+import { plan, templateSources } from '../../src/create/plan.ts';
 import { markdown } from '../../src/create/prose.ts';
 import { quote } from '../../src/project/source-text.ts';
 import { rules } from '../../src/server/settings.ts';
@@ -17,8 +17,8 @@ import { differenceOf } from './difference.ts';
 import { cases } from './snapshot-cases.ts';
 
 /**
- * Generated projects, to be read as projects: two whole ones, and of every other what differs from one of these.
- * `npm run snapshots` refreshes them.
+ * Generated projects, to be read as projects: a whole one of each language and template, and of every other what differs from it.
+ * Files of a whole project that are the same as their template are only listed. `npm run snapshots` refreshes them.
  */
 
 const snapshots = join(repository, 'test/snapshots');
@@ -60,6 +60,18 @@ function readable(files: readonly File[]): readonly File[] {
   });
 }
 
+/** In the snapshot of a whole project: which files are not kept, because they are the same as their template. */
+const copies = 'same-as-template.txt';
+
+/** @returns the snapshot of a whole project, by path: the list of copies, and each file that is not one. */
+function snapshotOf(name: string, files: readonly File[]): ReadonlyMap<string, string> {
+  const sources = templateSources(cases[name]?.answers ?? expect.fail(name), templates);
+  const isCopy = (file: File) => templates.files.get(sources.get(file.path) ?? '') === text(file);
+  const list = files.filter(isCopy).map(({ path }) => `${path} = templates/${sources.get(path)}\n`);
+  const own = readable(files.filter((file) => !isCopy(file)));
+  return new Map([[copies, list.join('')], ...own.map((file) => [keptAs(file.path), text(file)] as const)]);
+}
+
 /** The files of an earlier run; new ones are written when the run ends. */
 function keptFiles(directory: string): readonly string[] {
   if (!existsSync(directory)) return [];
@@ -86,11 +98,23 @@ describe.each(Object.keys(cases))('%s', async (name) => {
       await expect(difference).toMatchFileSnapshot(join(snapshots, `${name}.diff`));
       return;
     }
-    for (const file of readable(files))
-      await expect(text(file)).toMatchFileSnapshot(join(snapshots, name, keptAs(file.path)));
-    const planned = new Set(files.map((file) => join(snapshots, name, keptAs(file.path))));
-    expect(keptFiles(join(snapshots, name)).filter((path) => !planned.has(path))).toEqual([]);
+    const snapshot = snapshotOf(name, files);
+    for (const [path, kept] of snapshot) await expect(kept).toMatchFileSnapshot(join(snapshots, name, path));
+    const paths = [...snapshot.keys()].map((path) => join(snapshots, name, path));
+    expect(keptFiles(join(snapshots, name)).filter((path) => !paths.includes(path))).toEqual([]);
   });
+
+  if (isWhole)
+    test('keeps no copy of a template, but names it', async () => {
+      const { [copies]: list = '', ...kept } = Object.fromEntries(snapshotOf(name, files));
+      const texts = new Set(templates.files.values());
+      for (const [path, each] of Object.entries(kept)) expect(texts.has(each), path).toBe(false);
+      const named = [...list.matchAll(/^(.*) = (templates\/.*)$/gm)];
+      expect(named.length).toBeGreaterThan(5);
+      expect(named.length + Object.keys(kept).length).toBe(files.length);
+      for (const [, path = '', template = ''] of named)
+        expect(content(path), path).toBe(await readFile(join(repository, template), 'utf8'));
+    });
 
   if (answers?.language === 'python')
     test('has the protection as its template, but for the version', async () => {

@@ -1,1 +1,0 @@
-"""Tests of the server; `conftest.py` is what they start from."""
