@@ -37,6 +37,10 @@ export interface NotUnderstood {
   readonly problem: string;
 }
 
+/** Strings and comments. */
+const notCode = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\/[^\n]*/g;
+const notPython = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|#[^\n]*/g;
+
 /**
  * Registers a tool, a resource or a prompt in the list of its kind.
  * @param comment what a comment begins with in its language.
@@ -49,15 +53,14 @@ export function register(
   comment: '//' | '#' = '//',
 ): string | NotUnderstood {
   const [imports, entries] = [`${comment} ${importsMark}`, `${comment} ${entriesMark(list)}`];
-  if (new RegExp(`\\b${identifier}\\b`).test(text)) return { problem: `has a ${identifier} already` };
+  const code = text.replaceAll(comment === '//' ? notCode : notPython, '');
+  if (new RegExp(`\\b${identifier}\\b`).test(code)) return { problem: `has a ${identifier} already` };
   const imported = above(text, imports, importLine);
   if (imported === undefined) return { problem: `has no single line \`${imports}\`` };
   if (!canFollow(imported, entries)) return { problem: 'has no comma before the end of its list' };
   const listed = above(imported, entries, `${identifier},`);
   return listed ?? { problem: `has no single line \`${entries}\`` };
 }
-
-const notCode = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\/[^\n]*/g;
 
 /** The only match of a pattern; undefined where there is none, or more than one. */
 function single(text: string, pattern: RegExp): RegExpExecArray | undefined {

@@ -19,6 +19,11 @@ const taken: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** What the tests of a resource or a prompt, which import it by its name, import besides. */
+const takenInTests: ReadonlySet<string> = new Set(
+  'after assert before denials describe it scopes server start_server'.split(' '),
+);
+
 /**
  * @param kind what is named: its word sets the name apart where it has to be.
  * @returns words that make a valid name: not empty, not starting with a digit, not taken.
@@ -26,7 +31,7 @@ const taken: ReadonlySet<string> = new Set(
 export function nameable(words: readonly string[], kind = 'tool'): readonly string[] {
   const joined = words.join('_');
   if (joined === '') return ['example', kind];
-  if (taken.has(joined)) return [...words, kind];
+  if (taken.has(joined) || (kind !== 'tool' && takenInTests.has(joined))) return [...words, kind];
   return /^\d/.test(joined) ? [kind, ...words] : words;
 }
 

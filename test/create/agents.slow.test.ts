@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
 import { run } from '../support/program.ts';
+import { scalekitProgram } from '../support/repository.ts';
 import { cases } from './snapshot-cases.ts';
 import { compile, putOnWorkbench } from './workbench.ts';
 
@@ -13,6 +14,9 @@ async function edit(path: string, change: (text: string) => string): Promise<voi
   await writeFile(path, change(await readFile(path, 'utf8')));
 }
 
+/** About two screens: what is longer is read by nobody, and costs an agent tokens in every session. */
+const longest = 145;
+
 test.each(['todo', 'blank'])(
   'the tool that AGENTS.md of the %s server adds compiles, and its tests pass',
   async (name) => {
@@ -20,18 +24,22 @@ test.each(['todo', 'blank'])(
     if (example === undefined) throw new Error(name);
     const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
     const instructions = await readFile(join(directory, 'AGENTS.md'), 'utf8');
-    const [scope = '', tool = '', itsTest = '', notes = ''] = [
-      ...instructions.matchAll(/```ts\n(.*?)```/gs),
-    ].map(([, code]) => code);
-
-    await edit(join(directory, 'src/scopes.ts'), (text) => text.replace('});', `${scope}});`));
-    await writeFile(join(directory, 'src/tools/archive-note.ts'), tool);
-    await edit(join(directory, 'src/tools/index.ts'), (text) =>
-      text
-        .replace(/^.*imports go above.*$/m, "import { archiveNote } from './archive-note.ts';\n$&")
-        .replace(/^.*tools go above.*$/m, '  archiveNote,\n$&'),
+    expect(instructions.split('\n').length).toBeLessThan(longest);
+    const [tool = '', itsTest = '', notes = ''] = [...instructions.matchAll(/```ts\n(.*?)```/gs)].map(
+      ([, code]) => code,
     );
-    await writeFile(join(directory, 'test/archive-note.test.ts'), itsTest);
+
+    const [, command = ''] = /`npx scalekit-mcp (add tool .*?)` writes/.exec(instructions) ?? [];
+    const added = await run(process.execPath, [scalekitProgram, ...command.split(' ')], { cwd: directory });
+    expect(added).toMatchObject({ code: 0, stderr: '' });
+    await writeFile(join(directory, 'src/tools/archive-note.ts'), tool);
+    const path = join(directory, 'test/archive-note.test.ts');
+    await edit(path, (text) =>
+      text
+        .replace("{ message: 'Hi' }", "{ note_id: '1' }")
+        .replace("{ message: 'Hi', subject: 'usr_1' }", "{ archived: '1' }")
+        .replace("describe('archive_note', () => {\n", `$&${itsTest}`),
+    );
     await mkdir(join(directory, 'src/resources'));
     await writeFile(join(directory, 'src/resources/notes.ts'), notes);
     await edit(join(directory, 'src/main.ts'), (text) =>
@@ -43,7 +51,8 @@ test.each(['todo', 'blank'])(
     expect(await compile(directory)).toMatchObject({ code: 0, stdout: '' });
     const tests = ['archive-note', 'tools'].map((each) => `dist/compiled/test/${each}.test.js`);
     const tested = await run(process.execPath, ['--test', ...tests], { cwd: directory });
-    expect(tested.stdout).toContain('answers 403 to archive_note without notes:archive');
+    for (const said of ['answers 403 to archive_note without notes:archive', 'says what is wrong'])
+      expect(tested.stdout).toContain(said);
     expect(tested.stdout).toMatch(/# fail 0\n/);
     expect(tested.code).toBe(0);
   },

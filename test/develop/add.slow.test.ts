@@ -23,11 +23,19 @@ describe.each(['todo', 'blank', 'todo-postgres'])('a %s server', (name) => {
       ['delete', 'notes:delete,__proto__'],
       ['describe', 'todo:read'],
       ['walk', 'todo:read'],
+      // The tools' own list has these words in a comment and in the name of a file.
+      ['server', 'todo:read'],
+      ['this', 'todo:read'],
     ] as const)
       expect(await add('tool', tool, '--scopes', scopes)).toMatchObject({ code: 0, stderr: '' });
     for (const [kind, each] of [
       ['resource', 'prompt'],
       ['resource', 'weekly_report'],
+      // What the tests themselves import.
+      ['resource', 'scopes'],
+      ['resource', 'start_server'],
+      ['prompt', 'denials'],
+      ['prompt', 'assert'],
       ['prompt', 'sum_up'],
       ['prompt', 'weekly_report'],
     ] as const)

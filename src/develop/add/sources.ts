@@ -23,7 +23,7 @@ function hintsFor(scopes: readonly string[]): string {
 
 /** @returns `src/tools/<file>.ts`. */
 export function toolSource({ name, identifier, scopes }: FeatureRequest): string {
-  return `// A start: say what ${name} is for, what it takes and returns, and let \`run\` do it.
+  return `// A starting point: say what ${name} is for, what it takes and returns, and make \`run\` do it.
 import * as z from 'zod';
 import { tool } from '${scopesOfTool}';
 
@@ -35,13 +35,13 @@ export const ${identifier} = tool({
   // The names come from src/scopes.ts. All scopes that are listed here are required.
   scopes: ${listOf(scopes)},
   input: z.object({
-    message: z.string().max(200).optional().describe('Anything; it comes back'),
+    message: z.string().max(200).optional().describe('Any text; it is returned'),
   }),
   output: z.object({
     message: z.string(),
     subject: z.string(),
   }),
-  // What clients tell people before a call.
+  // Clients show these hints to people before a call: change them with what the tool does.
   annotations: ${hintsFor(scopes)},
   async run({ message = 'Hello' }, { user }) {
     return { message, subject: user.subject };
@@ -55,7 +55,7 @@ export const ${identifier} = tool({
  * @returns `test/<file>.test.ts`.
  */
 export function testSource({ name, scopes }: FeatureRequest, testing: string): string {
-  return `// ${name}: what it answers to who may call it, and that nobody else may.
+  return `// ${name}: what it does, and that it is refused without its scopes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { denials } from '${testing}';

@@ -153,17 +153,17 @@ const prose: ReadonlyArray<readonly [file: string, before: RegExp, after: string
   [
     'README.md',
     /^\| `scalekit-mcp-server` \|.*$/m,
-    `| \`${protectionFolder}/\` | what protects it, taken over from \`${protectionPackage}\`; fixes are yours to follow |`,
+    `| \`${protectionFolder}/\` | what protects it, copied from \`${protectionPackage}\` and now yours; doctor names later security fixes |`,
   ],
   [
     'README.md',
-    /^- `vendor\/` holds `scalekit-mcp-server`, .*\n {2}registry\./m,
-    '- `vendor/` holds the development tool `scalekit-mcp`, until it is on the registry.',
+    /^- `vendor\/` contains `scalekit-mcp-server`, which protects this server, and the development tool `scalekit-mcp`, until both are on\n {2}the registry\./m,
+    '- `vendor/` contains the development tool `scalekit-mcp`, until it is on the registry.',
   ],
   [
     'AGENTS.md',
     /The protection is the package `scalekit-mcp-server`\s+\(`node_modules[^)]*\)\./,
-    `The protection is in \`${protectionFolder}/\`,\ntaken over from the package \`${protectionPackage}\`: leave it alone unless the task is about it.`,
+    `The protection is in \`${protectionFolder}/\`,\ncopied from the package \`${protectionPackage}\`: leave it alone unless the task is about it.`,
   ],
 ];
 

@@ -25,7 +25,7 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
       {
         name: 'SQLITE_FILE',
         value: 'data/todos.db',
-        comment: 'The file that todos are kept in; it is made where it is not there.',
+        comment: 'The file that todos are kept in; it is created if it does not exist.',
         optional: true,
       },
     ],

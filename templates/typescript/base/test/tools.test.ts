@@ -15,6 +15,7 @@ after(() => server.stop());
 describe('every tool', () => {
   for (const { listing, scopes: needed, isPublic } of tools) {
     it(`lets ${listing.name} be called with ${needed.join(' ') || 'any token'}`, async () => {
+      // Scopes are checked before arguments: that these are missing would be the tool's answer, with status 200.
       const { status } = await server.call(listing.name, {}, { scopes: needed });
       assert.equal(status, 200);
     });

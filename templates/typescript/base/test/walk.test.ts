@@ -1,4 +1,4 @@
-// All that an MCP client does, from knowing only the URL to a tool's answer. It is the official client.
+// What the official MCP client does, from knowing only the URL to a tool's answer.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
@@ -31,7 +31,7 @@ for (const mode of ['legacy', 'auto'] as const) {
       const enter = async () => {
         const newcomer = newClient();
         await newcomer.connect(refused);
-        // Where there are public tools, everybody comes as far as this.
+        // With public tools, connecting needs no token.
         if (guarded) await call(newcomer, guarded);
       };
       await assert.rejects(enter, UnauthorizedError);
@@ -47,6 +47,7 @@ for (const mode of ['legacy', 'auto'] as const) {
         tools.map(({ listing }) => listing.name),
       );
       const [first] = tools.filter((tool) => tool.scopes.every((scope) => asked.includes(scope)));
+      // Without arguments it may answer that some are missing; a refusal would throw.
       if (first) assert.ok((await call(client, first)).content);
       await client.close();
     });

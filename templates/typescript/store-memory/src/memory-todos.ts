@@ -72,7 +72,7 @@ export class MemoryTodos implements TodoStore {
     this.#owners.clear();
   }
 
-  /** What it makes for an unknown owner is kept by `create` alone, so that reading takes no memory. */
+  /** A new owner's list is stored only by `create`, so that reading uses no memory. */
   #of(ownerId: string): OwnerTodos {
     return this.#owners.get(ownerId) ?? new OwnerTodos();
   }

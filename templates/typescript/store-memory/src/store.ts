@@ -1,4 +1,4 @@
-// Where todos live: in memory. This is the only file that differs from one store to another.
+// Where todos live: in memory. To keep them elsewhere, open another TodoStore here; no tool has to change.
 import type { ServiceDeclaration } from 'scalekit-mcp-server';
 import { MemoryTodos } from './memory-todos.ts';
 import type { TodoStore } from './todo-store.ts';

@@ -1,4 +1,4 @@
-// Where todos live: in Postgres. This is the only file that differs from one store to another.
+// Where todos live: in Postgres. To keep them elsewhere, open another TodoStore here; no tool has to change.
 import type { ServiceDeclaration } from 'scalekit-mcp-server';
 import { Database, databaseUrl } from './database.ts';
 import { PostgresTodos } from './postgres-todos.ts';

@@ -1,4 +1,4 @@
-// Where todos live: in a SQLite file. This is the only file that differs from one store to another.
+// Where todos live: in a SQLite file. To keep them elsewhere, open another TodoStore here; no tool has to change.
 import type { ServiceDeclaration } from 'scalekit-mcp-server';
 import { SqliteTodos } from './sqlite-todos.ts';
 import type { TodoStore } from './todo-store.ts';

@@ -1,4 +1,4 @@
-// What belongs to an organization: its members share it, other organizations do not see it, and there is none for nobody.
+// Data of an organization: its members share it, and nobody else sees it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer, type TestServer } from './support.ts';
@@ -24,7 +24,7 @@ describe('colleagues', () => {
     assert.deepEqual(second.result, { organization: 'org_1', callers: ['usr_1', 'usr_2'] });
   });
 
-  it('says so where the token names no organization', async () => {
+  it('says so if the token names no organization', async () => {
     const { status, error } = await callAs('usr_1', undefined);
     assert.equal(status, 200);
     assert.match(error ?? '', /names no organization/);

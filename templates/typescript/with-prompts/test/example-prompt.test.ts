@@ -1,4 +1,4 @@
-// example_prompt: what it says to whoever may use it, and that nobody else may.
+// example_prompt: what it asks, and that it is refused without its scopes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { denials } from 'scalekit-mcp-server/testing';

@@ -1,4 +1,4 @@
-// example_note: what it gives to whoever may read it, and that nobody else may.
+// example_note: what it contains, and that it cannot be read without its scopes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { denials } from 'scalekit-mcp-server/testing';
@@ -21,7 +21,7 @@ describe('example_note', () => {
     assert.equal(contents?.[0]?.text, 'Read by usr_1.');
   });
 
-  it('is an error where there is none', async () => {
+  it('is an error if it does not exist', async () => {
     const { error, contents } = await server.read('example-note://2', reader);
     assert.ok(error);
     assert.equal(contents, undefined);

@@ -3,7 +3,7 @@ import { ToolError } from 'scalekit-mcp-server';
 import * as z from 'zod';
 import { tool } from '../scopes.ts';
 
-// Kept in memory, so it is gone when the server ends. In a database the organization is part of every key and every query.
+// In memory, so it is gone when the server ends. In a database, make the organization part of every key and every query.
 const callers = new Map<string, Set<string>>();
 
 export const colleagues = tool({
@@ -19,7 +19,7 @@ export const colleagues = tool({
   }),
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   async run(_args, { user }) {
-    // From the token (`oid`), never from an argument: whoever could name an organization would read what is another's.
+    // From the token (`oid`), never from an argument: otherwise anybody could read another organization's data.
     const { organization } = user;
     if (organization === undefined)
       throw new ToolError('The token names no organization. Sign in as a member of one.');

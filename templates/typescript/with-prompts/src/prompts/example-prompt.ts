@@ -1,4 +1,4 @@
-// A start: say what people ask for, what they fill in, and let `run` write it.
+// A starting point: say what people ask for and what they fill in, and make `run` write it.
 import * as z from 'zod';
 import { prompt } from '../scopes.ts';
 
@@ -9,11 +9,11 @@ export const examplePrompt = prompt({
   description: 'Asks for a greeting.',
   // The names come from src/scopes.ts. All scopes that are listed here are required.
   scopes: ['todo:read'],
-  // All of it comes as text: z.string(), z.enum() or z.coerce.number().
+  // Arguments arrive as text: use z.string(), z.enum() or z.coerce.number().
   arguments: z.object({
     style: z.string().max(200).describe('How to greet'),
   }),
-  // What the model is asked: text, other content, or messages with roles.
+  // Returns what the model is asked: text, other content, or messages with roles.
   async run({ style }, { user }) {
     return `Greet ${user.subject} in this style: ${style}`;
   },

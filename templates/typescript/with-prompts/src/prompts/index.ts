@@ -1,4 +1,4 @@
-// The prompts of this server, which people choose. One file a prompt; a prompt that is not in this list does not exist.
+// The prompts of this server, which people choose, one file each. A prompt that is not in this list does not exist.
 import type { Prompt } from 'scalekit-mcp-server';
 import { examplePrompt } from './example-prompt.ts';
 // scalekit-mcp add: imports go above this line

@@ -1,8 +1,8 @@
-// A start: say what there is to read, and let `read` and `list` find it.
+// A starting point: say what there is to read, and make `read` and `list` find it.
 import { resource } from '../scopes.ts';
 
 export const exampleNote = resource({
-  // Clients read example-note://1. Without a variable such as {id} there is one of it, and no `list`.
+  // Clients read example-note://1. Without a variable such as {id} it is a single resource, and needs no `list`.
   uri: 'example-note://{id}',
   name: 'example_note',
   title: 'Example note',
@@ -11,11 +11,11 @@ export const exampleNote = resource({
   mimeType: 'text/plain',
   // The names come from src/scopes.ts. All scopes that are listed here are required.
   scopes: ['todo:read'],
-  // Text, bytes, or undefined where there is none. Variables are the client's words; who reads comes from the token.
+  // Returns text, bytes, or undefined if there is none. Variables come from the client: check them. The user comes from the token.
   async read({ id }, { user }) {
     return id === '1' ? `Read by ${user.subject}.` : undefined;
   },
-  // What this user can choose from. Without the scopes nothing is listed.
+  // What this user can choose from. It is not called for a token without the scopes.
   async list({ user }) {
     return [{ variables: { id: '1' }, name: `For ${user.subject}` }];
   },

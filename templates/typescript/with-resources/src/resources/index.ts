@@ -1,4 +1,4 @@
-// The resources of this server, which clients read. One file a resource; a resource that is not in this list does not exist.
+// The resources of this server, which clients read, one file each. A resource that is not in this list does not exist.
 import type { Resource } from 'scalekit-mcp-server';
 import { exampleNote } from './example-note.ts';
 // scalekit-mcp add: imports go above this line

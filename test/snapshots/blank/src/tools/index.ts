@@ -1,5 +1,4 @@
 // The tools of this server, one file each. A tool that is not in this list does not exist.
-// To add one: copy a file beside this one, name its scopes, import it here, and add it to the list.
 import type { Tool } from 'scalekit-mcp-server';
 import { todoRead } from './todo-read.ts';
 import { todoWrite } from './todo-write.ts';

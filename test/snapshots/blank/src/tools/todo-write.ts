@@ -16,6 +16,7 @@ export const todoWrite = tool({
     message: z.string(),
     subject: z.string(),
   }),
+  // Clients show these hints to people before a call: change them with what the tool does.
   annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
   async run({ message = 'Hello' }, { user }) {
     return { message, subject: user.subject };
