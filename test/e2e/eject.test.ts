@@ -84,7 +84,9 @@ describe('ejected', () => {
       const text = await readFile(path, 'utf8');
       expect(/(['"])scalekit-mcp-server|node_modules\/scalekit-mcp-server/.test(text), path).toBe(false);
     }
-    expect(await read('README.md')).toContain('- `vendor/` contains the development tool `scalekit-mcp`, until');
+    expect(await read('README.md')).toContain(
+      '- `vendor/` contains the development tool `scalekit-mcp`, until',
+    );
     expect(await read('README.md')).toContain('| `src/protect/` |');
     expect(await read('AGENTS.md')).toContain('The protection is in `src/protect/`');
     expect(ejected.removed).toHaveLength(1);
