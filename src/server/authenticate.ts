@@ -42,11 +42,15 @@ export async function admit(token: string | undefined, auth: Authority): Promise
     return await auth.verify(token);
   } catch (cause) {
     // An unknown error is our fault. A 401 would make the client throw a good token away.
-    if (!(cause instanceof InvalidToken)) throw keysUnavailable(cause);
-    const { reason, message } = cause;
-    const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
-    throw new Refusal(401, reason, message, { headers, cause });
+    throw cause instanceof InvalidToken ? badToken(cause, auth) : keysUnavailable(cause);
   }
+}
+
+/** @returns the 401 for a bad token, with the challenge that sends the client for another. */
+export function badToken(cause: InvalidToken, auth: Authority): Refusal {
+  const { reason, message } = cause;
+  const headers = { 'www-authenticate': auth.challenge({ code: 'invalid_token', description: message }) };
+  return new Refusal(401, reason, message, { headers, cause });
 }
 
 /**

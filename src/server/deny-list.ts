@@ -65,10 +65,11 @@ export class DenyList {
     return this.#denied.size > 0 && this.#has(claims);
   }
 
-  /** Calls back as soon as a stream's token is denied. @returns what stops this. */
+  /** Calls back as soon as a stream's token is denied, at once if it is already. @returns what stops this. */
   follow(claims: Claims, end: () => void): () => void {
     const entry = { claims, end };
     this.#open.add(entry);
+    if (this.#has(claims)) end();
     return () => void this.#open.delete(entry);
   }
 

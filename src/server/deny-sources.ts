@@ -1,6 +1,6 @@
 // Where the deny list comes from: a file that is checked every second, a sorted set in Redis that is read every two.
 import { readFile, stat } from 'node:fs/promises';
-import { denialsKey, liftedDenialsStay, parseDenials } from '../scalekit/deny-list.ts';
+import { type Denials, denialsKey, liftedDenialsStay, parseDenials } from '../scalekit/deny-list.ts';
 import type { DenyList, DenyOptions } from './deny-list.ts';
 import type { Log } from './log.ts';
 import { openRedis, type Redis } from './redis.ts';
@@ -106,9 +106,13 @@ function poll(source: Source, log: Log): Following & { readonly first: Promise<v
   };
 }
 
-/** Polls, because file watching does not work on network drives, nor when Kubernetes replaces a file. */
+/**
+ * Polls, because file watching does not work on network drives, nor when Kubernetes replaces a file. A file that has just changed
+ * may be empty or half written: until that is certain, whoever it no longer names stays denied.
+ */
 function fileSource(list: DenyList, path: string, log: Log): Source {
   let known: string | undefined;
+  let last: Denials = new Map();
   list.expect(path);
   return {
     every: lookEvery.file,
@@ -130,7 +134,8 @@ function fileSource(list: DenyList, path: string, log: Log): Source {
         const message = `DENY_FILE has lines that mean nothing: ${wrong.slice(0, 10).join(', ')}. Expected: an id and a time, such as usr_1 2026-12-01T12:00:00Z`;
         log('error', 'deny_file_lines', { message });
       }
-      list.replace(path, denials);
+      last = isCertain ? denials : new Map([...last, ...denials]);
+      list.replace(path, last);
       known = isCertain ? stamp : '';
     },
   };
@@ -138,6 +143,11 @@ function fileSource(list: DenyList, path: string, log: Log): Source {
 
 const missing = (path: string) =>
   `DENY_FILE names \`${path}\`, which is not there: nobody is denied until it is. \`scalekit-mcp deny\` makes it.`;
+
+/** A score of `+inf`, which people set by hand, comes back as `inf`. */
+function timeIn(score = ''): number {
+  return score === 'inf' ? Number.POSITIVE_INFINITY : Number(score);
+}
 
 /**
  * What Redis no longer has is still denied until its time is over, so that a Redis that comes back empty lets nobody in. A denial
@@ -151,7 +161,7 @@ function redisSource(list: DenyList, redis: Redis, key: string): Source {
     async read() {
       const since = Date.now() - liftedDenialsStay;
       const found = await redis.zrangebyscore(key, String(since), '+inf', 'WITHSCORES');
-      for (let at = 0; at < found.length; at += 2) known.set(String(found[at]), Number(found[at + 1]));
+      for (let at = 0; at < found.length; at += 2) known.set(String(found[at]), timeIn(found[at + 1]));
       for (const [id, until] of known) if (until < since) known.delete(id);
       list.replace('redis', new Map(known));
     },

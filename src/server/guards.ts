@@ -174,8 +174,8 @@ function neededBy(
 ): readonly string[] {
   const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
   if (method !== 'tools/call') return [];
-  const name = String(params?.name);
-  return Object.hasOwn(tools, name) ? (tools[name] ?? []) : scopes.names;
+  const name = params?.name;
+  return typeof name === 'string' && Object.hasOwn(tools, name) ? (tools[name] ?? []) : scopes.names;
 }
 
 async function answer(

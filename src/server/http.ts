@@ -2,7 +2,7 @@
 import { isLoopback } from '../scalekit/urls.ts';
 import type { Access } from './access.ts';
 import { holderAt, longestAnonymousStream } from './anonymous.ts';
-import { admit, bearerToken, keysUnavailable, noToken } from './authenticate.ts';
+import { admit, badToken, bearerToken, keysUnavailable, noToken } from './authenticate.ts';
 import { readMessage } from './body.ts';
 import type { DenyList } from './deny-list.ts';
 import { denyList } from './deployment.ts';
@@ -119,6 +119,7 @@ function mcpRoute(options: HttpOptions): Route {
     const place = holdings.enter(holder, exchange);
     if (req.method !== 'POST') throw notAllowed('POST, OPTIONS');
     const message = await readMessage(exchange, maxBodyBytes);
+    refuseDenied(access, auth);
     const onHangUp = (callback: () => void) => exchange.onHangUp(callback);
     const request: McpRequest = { id, access, holder, message, headers: req.headers, onHangUp };
     const answer = await mcp.answer(request);
@@ -142,6 +143,13 @@ async function countRequest(exchange: Exchange, options: HttpOptions): Promise<s
   // With the challenge, so that people who share an address with those who ask too often can still sign in.
   const headers = access === undefined ? noToken(auth).headers : {};
   throw tooMany('requests_limit', 'Too many requests', wait, headers);
+}
+
+/** A client can take half a minute to send its body, and the deny list promises to take effect within seconds. */
+function refuseDenied(access: Access | undefined, auth: ScalekitProvider): void {
+  const { claims } = access?.user ?? {};
+  if (claims !== undefined && auth[denyList]?.denies(claims))
+    throw badToken(new InvalidToken('token_denied', claims), auth);
 }
 
 /** Counts what is still to be sent for its caller; a stream ends when its token expires, or is denied. */

@@ -29,7 +29,8 @@ export class Subscriptions implements ServerEventBus {
     };
     const uris = notifications?.resourceSubscriptions;
     for (const uri of Array.isArray(uris) ? uris : []) {
-      const needed = this.#catalogue.find(String(uri))?.resource.scopes ?? [];
+      // What is no text is for the SDK to refuse.
+      const needed = (typeof uri === 'string' && this.#catalogue.find(uri)?.resource.scopes) || [];
       const refusal = refuseScopes(needed, access.scopes, this.#auth);
       if (refusal !== undefined) throw refusal;
     }

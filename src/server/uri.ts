@@ -1,5 +1,6 @@
 // URIs of resources, and templates of them (RFC 6570, as far as a URI can be read back into variables).
 import { UriTemplate } from '@modelcontextprotocol/server';
+import { UriPattern } from './uri-pattern.ts';
 
 /** The variables of a URI template, by name. */
 export type VariablesOf<Uri extends string> = { readonly [Name in NamesIn<Uri>]: string };
@@ -26,6 +27,7 @@ export class ResourceUri {
   /** The names of its variables; none where it is a plain URI. */
   readonly names: readonly string[];
   readonly #template: UriTemplate | undefined;
+  readonly #pattern: UriPattern | undefined;
 
   /** @throws TypeError where it is no absolute URI, or a template of a form that cannot be read back. */
   constructor(text: string) {
@@ -40,6 +42,7 @@ export class ResourceUri {
           `{${each}} in \`${text}\` cannot be read back. Take {name}, {+path} or {?name,name}`,
         );
     this.#template = expressions.length > 0 ? new UriTemplate(text) : undefined;
+    this.#pattern = expressions.length > 0 ? new UriPattern(text) : undefined;
     this.names = this.#template?.variableNames ?? [];
     if (new Set(this.names).size < this.names.length)
       throw new TypeError(`Two variables in \`${text}\` have the same name`);
@@ -47,13 +50,11 @@ export class ResourceUri {
 
   /** @returns the variables of a URI of this form, decoded; nothing for any other URI. */
   match(uri: string): Readonly<Record<string, string>> | undefined {
-    if (this.#template === undefined) return uri === this.text ? {} : undefined;
-    const variables = this.#template.match(uri);
-    if (variables === null) return undefined;
+    if (this.#pattern === undefined) return uri === this.text ? {} : undefined;
+    const variables = this.#pattern.match(uri);
+    if (variables === undefined) return undefined;
     try {
-      return Object.fromEntries(
-        Object.entries(variables).map(([name, value]) => [name, decodeURIComponent(String(value))]),
-      );
+      return Object.fromEntries([...variables].map(([name, value]) => [name, decodeURIComponent(value)]));
     } catch {
       // A % that encodes nothing: there is no such URI.
       return undefined;

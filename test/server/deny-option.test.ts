@@ -1,14 +1,15 @@
 // The deny list as an option of the provider: what `serve` does by variables, for servers made without it.
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { DenyOptions } from '../../src/server/deny-list.ts';
+import { DenyList, type DenyOptions } from '../../src/server/deny-list.ts';
 import { createHandler } from '../../src/server/handler.ts';
 import { type InvalidToken, ScalekitProvider } from '../../src/server/provider.ts';
 import { listTools, send } from '../../src/server/testing/index.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/waiting.ts';
-import { echo, type Started, start } from './support.ts';
+import { call, echo, type Started, start } from './support.ts';
 
 let server: Started;
 beforeAll(async () => {
@@ -20,6 +21,13 @@ async function denyFile(content: string): Promise<string> {
   const file = join(await temporaryDirectory(), 'denied.txt');
   await writeFile(file, content);
   return file;
+}
+
+const minute = 60_000;
+
+/** Sets when the file was changed last, as its stamp says. */
+async function changedAt(file: string, time: number): Promise<void> {
+  await utimes(file, time / 1000, time / 1000);
 }
 
 function provider(deny?: DenyOptions): ScalekitProvider {
@@ -49,8 +57,13 @@ describe('a provider with a deny list', () => {
     const [one, two] = [await mint('usr_1'), await mint('usr_2')];
     expect([await reasonOf(auth, one), await reasonOf(auth, two)]).toEqual(['token_denied', 'let in']);
     await writeFile(file, 'usr_2 2999-01-01\n');
+    await changedAt(file, Date.now() + minute);
     await until('the list has been read again', async () => (await reasonOf(auth, two)) === 'token_denied');
-    expect(await reasonOf(auth, one)).toBe('let in');
+    // It may be half written.
+    expect(await reasonOf(auth, one)).toBe('token_denied');
+    await changedAt(file, Date.now() - minute);
+    await until('nobody writes to it any more', async () => (await reasonOf(auth, one)) === 'let in');
+    expect(await reasonOf(auth, two)).toBe('token_denied');
   });
 
   it('reads it before it lets anybody in, where the process stood still', async () => {
@@ -103,11 +116,51 @@ describe('a server with such a provider', () => {
     expect(denying.log.map(({ event }) => event)).not.toContain('deny_list_unavailable');
   });
 
+  it('refuses who is denied while the body is still on its way', async () => {
+    const file = await denyFile('');
+    const denying = await start({ deny: { file } });
+    onTestFinished(() => denying.stop());
+    const token = await denying.scalekit.mint({ subject: 'usr_1' });
+    const text = JSON.stringify(call('echo'));
+    const body = new PassThrough();
+    const answer = fetch(denying.endpoint, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: Readable.toWeb(body) as ReadableStream<Uint8Array>,
+      duplex: 'half',
+    } as RequestInit);
+    body.write(text.slice(0, 10));
+    // The token was looked at when the headers came: requests that came later are answered, too.
+    await until('the server is at work', async () => {
+      const { status } = await send(denying.endpoint, { token, body: listTools });
+      return status === 200;
+    });
+    await writeFile(file, 'usr_1 2999-01-01\n');
+    await until('the list has been read', async () => {
+      const { status } = await send(denying.endpoint, { token, body: listTools });
+      return status === 401;
+    });
+    body.end(text.slice(10));
+    const { status, headers } = await answer;
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(denying.log.map(({ event }) => event)).not.toContain('call');
+  });
+
   it('says in its log that the file is not there', async () => {
     const denying = await start({ deny: { file: join(await temporaryDirectory(), 'nothing.txt') } });
     onTestFinished(() => denying.stop());
     expect(denying.log).toContainEqual(expect.objectContaining({ event: 'deny_file_missing' }));
   });
+});
+
+it('a stream that begins after the denial of its call ends at once', () => {
+  const list = new DenyList();
+  const ended: string[] = [];
+  const follow = (sub: string) => list.follow({ sub }, () => ended.push(sub));
+  list.replace('file', new Map([['usr_1', Date.now() + 60_000]]));
+  for (const subject of ['usr_1', 'usr_2']) follow(subject);
+  expect(ended).toEqual(['usr_1']);
 });
 
 it('a handler refuses as well', async () => {

@@ -1,6 +1,8 @@
 // Replicas of the built server, made in each way, with `scalekit-mcp deny` through a file and through a real Redis.
 
+import { once } from 'node:events';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { decodeJwt } from 'jose';
@@ -248,6 +250,12 @@ describe('through a file', () => {
   });
 });
 
+async function askRedis({ url }: RedisServer, command: string): Promise<void> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.end(`${command}\r\n`).resume();
+  await once(socket, 'close');
+}
+
 describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis', () => {
   test('a token, then its owner, is refused on every replica, whatever happens to Redis', async () => {
     redis = await startRedis();
@@ -258,6 +266,9 @@ describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis',
     const denied = await scalekit.mint({ subject: 'usr_5' });
     const other = await scalekit.mint({ subject: 'usr_6' });
     await all([replica], denied, 401);
+    // Somebody may be denied by hand, and for good.
+    await askRedis(redis, `ZADD scalekit-mcp:${scalekit.resourceId}:denied +inf usr_7`);
+    await all([replica], await scalekit.mint({ subject: 'usr_7' }), 401);
 
     await redis.kill();
     await replica.program.says(/"deny_list_unavailable"/);

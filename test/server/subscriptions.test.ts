@@ -94,7 +94,7 @@ describe('a resource that can be watched', () => {
     const served = await listen(token, 'news://all');
     expect(served.status).toBe(200);
     await served.body?.cancel();
-    for (const odd of [{}, 7, null, ['note://1'], '__proto__']) {
+    for (const odd of [{}, { toString: 1 }, 7, null, ['note://1'], '__proto__']) {
       const answer = await listen(token, odd);
       expect(answer.status).toBeLessThan(500);
       await answer.body?.cancel();

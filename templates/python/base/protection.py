@@ -659,7 +659,7 @@ class DenyList:
             if stamp == self._stamp:
                 return
             denied, wrong = {}, []
-            for number, line in enumerate(file.read_text().splitlines(), 1):
+            for number, line in enumerate(file.read_text("utf-8-sig", "replace").splitlines(), 1):
                 match re.sub(r"(?:^|\s)#.*$", "", line).split():
                     case []:
                         continue
@@ -671,7 +671,9 @@ class DenyList:
             is_certain = time.time() - status.st_mtime > 3
             if wrong and is_certain:
                 log("error", "deny_file_lines", message=f"DENY_FILE has lines that mean nothing: {wrong[:10]}")
-            self._denied, self._stamp = denied, stamp if is_certain else None
+            # Nor may the others: until that is certain, whoever is no longer named stays denied.
+            self._denied = denied if is_certain else {**(self._denied or {}), **denied}
+            self._stamp = stamp if is_certain else None
         except FileNotFoundError:
             if self._denied is None:
                 log(
