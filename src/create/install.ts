@@ -161,10 +161,20 @@ export async function install(name: PackageManagerName, options: InstallOptions)
   return [...notes, ...(await missingLockfile(manager, running))];
 }
 
+/** Some companies let no package in that was published within the last days. Whether to make an exception is theirs to say. */
+function tooYoung({ name, minimumAge: { setting, installAnyway } }: PackageManager): UserError {
+  return new UserError(
+    `${name} is configured to refuse packages that were published lately (${setting}), and some that this project needs are ` +
+      `newer than that. ${written} Install them later, or make an exception: ${installAnyway}`,
+    { code: 'install/too-young' },
+  );
+}
+
 function failure(manager: PackageManager, result: Finished | undefined): UserError {
   const output = result?.output ?? '';
   const fault = faultIn(output);
   if (fault !== undefined) return registryError(fault, manager.name);
+  if (manager.minimumAge.refused.test(output)) return tooYoung(manager);
   const how = result?.exitCode === undefined ? 'was killed' : `ended with exit code ${result.exitCode}`;
   return new UserError(`\`${manager.installCommand}\` ${how}. ${written}\n${tail(output, manager)}`, {
     code: 'install/failed',

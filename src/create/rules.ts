@@ -42,6 +42,8 @@ function faultOfSegment(segment: string): string | undefined {
   if (reservedOnWindows.test(segment)) return `is a name that Windows reserves`;
   if (/[. ]$/.test(segment) && segment !== '.' && segment !== '..')
     return 'ends in a dot or a space, which Windows drops';
+  // npm and Node.js look for packages in such a folder, and npm installs into the folder above it.
+  if (segment === 'node_modules') return 'is where package managers keep packages';
   if (segment.startsWith('-')) return 'starts with a hyphen, and would be taken for an option';
   if (Buffer.byteLength(segment) > 255) return 'is longer than 255 bytes';
   return undefined;

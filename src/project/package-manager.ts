@@ -20,6 +20,8 @@ export interface PackageManager {
   readonly noise?: RegExp;
   /** Flags for installing from the cache alone. */
   readonly offline?: readonly string[];
+  /** Its rule against packages that were published lately: its name, how a refusal looks, and how to install once without it. */
+  readonly minimumAge: { readonly setting: string; readonly refused: RegExp; readonly installAnyway: string };
   /** As a person types it. */
   readonly installCommand: string;
   /** For CI and images: installs exactly what the lockfile says. */
@@ -36,11 +38,28 @@ export interface PackageManager {
 const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
   npm: {
     name: 'npm',
-    install: ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http'],
+    install: [
+      'install',
+      '--include=dev',
+      // A person's configuration may send packages elsewhere, or nowhere.
+      '--location=project',
+      '--no-global',
+      '--no-package-lock-only',
+      '--no-dry-run',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=http',
+    ],
     reached: /http fetch \w+ \d{3} /,
     failing: /http fetch .* attempt \d+ failed with/,
     noise: /^npm http /,
     offline: ['--offline'],
+    minimumAge: {
+      setting: 'min-release-age or before',
+      // A range without any version that is old enough ends as a conflict with nothing.
+      refused: /with a date before|Found: \S+@undefined/,
+      installAnyway: 'npm install --min-release-age=0',
+    },
     installCommand: 'npm install',
     cleanInstall: 'npm ci',
     lockfile: 'package-lock.json',
@@ -55,6 +74,11 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     failing: /Will retry in/,
     noise: /^Progress: /,
     offline: ['--offline'],
+    minimumAge: {
+      setting: 'minimumReleaseAge',
+      refused: /minimumReleaseAge|minimum-release-age/i,
+      installAnyway: 'pnpm install --config.minimum-release-age=0',
+    },
     installCommand: 'pnpm install',
     cleanInstall: 'pnpm install --frozen-lockfile',
     lockfile: 'pnpm-lock.yaml',
@@ -68,6 +92,11 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     install: ['install'],
     reached: /Fetching packages|\u2514 Completed/,
     failing: /trouble with your network/,
+    minimumAge: {
+      setting: 'npmMinimalAgeGate',
+      refused: /are quarantined|is quarantined/,
+      installAnyway: 'yarn config set npmMinimalAgeGate 0 && yarn install',
+    },
     installCommand: 'yarn install',
     // Yarn 1 and 2+ both know this flag; `--immutable` is unknown to Yarn 1.
     cleanInstall: 'yarn install --frozen-lockfile',
@@ -80,6 +109,11 @@ const managers: Readonly<Record<PackageManagerName, PackageManager>> = {
     name: 'bun',
     install: ['install'],
     reached: /Resolved|Saved lockfile|packages? installed/,
+    minimumAge: {
+      setting: 'minimumReleaseAge',
+      refused: /minimum-release-age/,
+      installAnyway: 'bun install --minimum-release-age=0',
+    },
     installCommand: 'bun install',
     cleanInstall: 'bun install --frozen-lockfile',
     lockfile: 'bun.lock',

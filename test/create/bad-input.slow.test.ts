@@ -33,6 +33,7 @@ describe('directories', () => {
     ['con', 'Windows reserves'],
     ['nul.txt', 'Windows reserves'],
     ['ends.', 'ends in a dot or a space'],
+    ['node_modules', 'where package managers keep packages'],
     ['x'.repeat(256), 'longer than 255 bytes'],
     ['a\u001bb', 'an invisible character'],
   ])('%j is refused: %s', async (directory, reason) => {

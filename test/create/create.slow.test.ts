@@ -280,6 +280,36 @@ describe('git', () => {
     );
   });
 
+  test.for([
+    [
+      'a signature that cannot be made',
+      { 'commit.gpgSign': 'true', 'gpg.program': '/nowhere/gpg' },
+      /^fatal: cannot run \/nowhere\/gpg.*Everything is staged: git commit -m/,
+    ],
+    [
+      'a key that is not there',
+      { 'commit.gpgSign': 'true', 'gpg.format': 'ssh', 'user.signingKey': '/nowhere/key' },
+      /^error: .*\/nowhere\/key.*Everything is staged: git commit -m/,
+    ],
+    [
+      'files that git refuses to stage',
+      { 'core.autocrlf': 'true', 'core.safecrlf': 'true' },
+      /^fatal: LF would be replaced by CRLF in .*Then: git add --all && git commit -m/,
+    ],
+    ['a branch that cannot be', { 'init.defaultBranch': 'a b' }, /^fatal: invalid (?:initial )?branch name/],
+  ] as const)('says in git’s words what keeps it from a commit: %s', async ([, settings, reason]) => {
+    const cwd = await temporaryDirectory();
+    const rows = Object.entries(settings);
+    const env: Record<string, string> = { ...identity, GIT_CONFIG_COUNT: String(rows.length) };
+    for (const [index, [key, value]] of rows.entries()) {
+      env[`GIT_CONFIG_KEY_${index}`] = key;
+      env[`GIT_CONFIG_VALUE_${index}`] = value;
+    }
+    const { code, stdout } = await create(cwd, ['x', '--no-install', '--json'], { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).git.detail).toMatch(reason);
+  });
+
   test('without a name everything is staged, and the command that commits it is said', async () => {
     const cwd = await temporaryDirectory();
     const env = {

@@ -144,6 +144,48 @@ test('with package-lock=false the lockfile that image and CI need is there all t
   expect(await readFile(join(cwd, 'todo-mcp/package-lock.json'), 'utf8')).toContain('is-number');
 });
 
+test.each([
+  { npm_config_global: 'true' },
+  { npm_config_location: 'global' },
+  { npm_config_package_lock_only: 'true' },
+])('with %j npm installs into the project all the same', async (env) => {
+  const cwd = await temporaryDirectory();
+  const prefix = join(cwd, 'prefix');
+  const { report } = await create('npm', cwd, { ...env, npm_config_prefix: prefix }, '--no-check');
+  expect(report).toMatchObject({ ok: true, install: { state: 'done' } });
+  for (const tool of tools) expect(existsSync(join(cwd, 'todo-mcp/node_modules', tool)), tool).toBe(true);
+  expect(existsSync(prefix)).toBe(false);
+});
+
+describe('packages that were published lately are refused', () => {
+  /** Ten years, in the unit of each. */
+  const ages: Readonly<Record<string, (home: string) => Env | Promise<Env>>> = {
+    npm: () => ({ npm_config_min_release_age: '3650' }),
+    pnpm: () => ({ pnpm_config_minimum_release_age: '5256000' }),
+    yarn4: () => ({ YARN_NPM_MINIMAL_AGE_GATE: '5256000' }),
+    async bun(home) {
+      await writeFile(join(home, '.bunfig.toml'), '[install]\nminimumReleaseAge = 315360000\n');
+      return { HOME: home, XDG_CONFIG_HOME: '' };
+    },
+  };
+
+  test.each(Object.keys(ages) as ManagerCase[])(
+    'by %s: the setting is named, and the exception',
+    async (manager) => {
+      const cwd = await temporaryDirectory();
+      const { code, report } = await create(manager, cwd, await ages[manager]?.(cwd), '--no-check');
+      expect(code).toBe(1);
+      expect(report.error).toMatchObject({
+        code: 'install/too-young',
+        message: expect.stringContaining(
+          `${nameOf(manager)} is configured to refuse packages that were published lately`,
+        ),
+      });
+      expect(report.error.message).toMatch(/make an exception: (?:npm|pnpm|yarn|bun) /);
+    },
+  );
+});
+
 /** A program with no network at all. */
 const isolate = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
 const isolation: Need = {
