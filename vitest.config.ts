@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { packTemplates } from './scripts/templates.js';
+import { inlineTemplates } from './scripts/templates.js';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 // Tests that install projects, or start so many processes that they take their time.
@@ -14,7 +14,7 @@ const cores = Math.min(availableParallelism(), 4);
 // Three projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects; `world` puts them
 // among what users have.
 export default defineConfig({
-  plugins: [packTemplates({ released: false })],
+  plugins: [inlineTemplates()],
   test: {
     sequence: { sequencer: LongestFirst },
     setupFiles: ['test/support/rsa-keys.ts'],

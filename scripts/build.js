@@ -34,7 +34,15 @@ function vendorPackages() {
   listVendored(packages);
   const tool = join(workspace, 'scalekit-mcp');
   stageProgram('scalekit-mcp', tool);
-  for (const part of ['scalekit-mcp.js', 'emulator.js', 'chunks', 'types', 'vendor', licencesFile])
+  for (const part of [
+    'scalekit-mcp.js',
+    'emulator.js',
+    'chunks',
+    'templates',
+    'types',
+    'vendor',
+    licencesFile,
+  ])
     cpSync(join(dist, part), join(tool, 'dist', part), { recursive: true });
   listVendored([...packages, vendorPackage(tool)]);
 }

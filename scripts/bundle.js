@@ -56,6 +56,24 @@ function oneFile(name, source, entry) {
 }
 
 /**
+ * An import makes a module of a built-in part of Node, which reads each of its members once, and many of these load others: the import
+ * of `node:crypto` brings the whole of WebCrypto along.
+ * @returns a plugin that asks for these parts without that.
+ */
+function builtinsAsObjects() {
+  const statement = /^import \{([^}]*)\} from ["'](node:[\w/]+)["'];$/gm;
+  const bare = /^import ["']node:[\w/]+["'];$/gm;
+  return {
+    name: 'builtins-as-objects',
+    renderChunk(code) {
+      const taken = (_, names, part) =>
+        `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule(${JSON.stringify(part)});`;
+      return { code: code.replaceAll(statement, taken).replaceAll(bare, '') };
+    },
+  };
+}
+
+/**
  * @param {Array<keyof typeof entries>} names what is bundled together, sharing chunks.
  * @param {string} dir where to.
  * @param {{ released: boolean }} options whether projects find our packages on the registry.
@@ -78,6 +96,7 @@ export async function bundle(names, dir, { released }) {
       packTemplates({ released }),
       packHelp(),
       make.plugin,
+      ...(alone ? [builtinsAsObjects()] : []),
       writeLicences((found) => {
         packages = found;
       }),

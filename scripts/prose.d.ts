@@ -1,4 +1,4 @@
-/** The source of the functions that compiled templates call. */
-export const runtime: string;
-/** @returns the source of a function from a template's data to its text. */
-export function compileProse(text: string): string;
+import type { Piece } from '../src/create/rendering.ts';
+
+/** @returns the pieces of a template. */
+export function compileProse(text: string): readonly Piece[];

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
-import { packTemplates } from './templates.js';
+import { inlineTemplates } from './templates.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -30,7 +30,7 @@ export async function runTypeScript(entry, args) {
       input: entry,
       platform: 'node',
       external: (id) => !/^[./]|^[A-Za-z]:|^\0/.test(id),
-      plugins: [packTemplates({ released: false }), keepAddresses],
+      plugins: [inlineTemplates(), keepAddresses],
       output: { file, format: 'esm', codeSplitting: false },
       logLevel: 'warn',
     });

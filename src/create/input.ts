@@ -80,7 +80,7 @@ export async function readInput(
     cwd: context.cwd,
     packageManager: detectPackageManager(context.env.npm_config_user_agent),
   };
-  const asks = isInteractive(context) && !given.yes && !given.json && given.answers === undefined;
+  const asks = !given.yes && !given.json && given.answers === undefined && isInteractive(context);
   if (!asks) {
     refuseConflicts(conflicts(given), help);
     refuseMissing(given, program);

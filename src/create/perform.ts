@@ -45,7 +45,7 @@ async function planFiles(job: Job): Promise<readonly File[]> {
   const namesAlone = job.given.dryRun && !job.resolved.overwrite;
   const files = await plan({
     answers: job.resolved.project,
-    templates: loadTemplates(),
+    templates: loadTemplates(job.resolved.project.language),
     tooling: await readTooling(released, namesAlone ? undefined : job.context),
     existingEnv: await existingEnv(job.resolved),
   });

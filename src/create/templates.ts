@@ -1,6 +1,8 @@
-/** All template files as text, and the compiled prose among them. */
+import { type Piece, render } from './rendering.ts';
+
+/** The template files of a language as text, and the compiled prose among them. */
 export interface Templates {
-  /** By path below `templates/`, e.g. `typescript/base/src/main.ts`. */
+  /** By path below `templates/`, e.g. `typescript/base/src/main.ts`; the text of a `.hbs` file is empty, `render` has it. */
   readonly files: ReadonlyMap<string, string>;
   /**
    * Renders a `.hbs` file.
@@ -9,17 +11,20 @@ export interface Templates {
   render(path: string, data: object): string;
 }
 
-/** A compiled function for each `.hbs` file of `templates/`. */
-export type CompiledProse = Readonly<Record<string, (data: object) => string>>;
+/** The templates of a language as the build packs them, by path below `templates/`. */
+export interface PackedTemplates {
+  readonly files: Readonly<Record<string, string>>;
+  /** The pieces of each `.hbs` file. */
+  readonly prose: Readonly<Record<string, readonly Piece[]>>;
+}
 
-/** @param files texts by path below `templates/`; those of `.hbs` files are not read, `prose` renders them. */
-export function templatesOf(files: Readonly<Record<string, string>>, prose: CompiledProse): Templates {
+export function templatesOf({ files, prose }: PackedTemplates): Templates {
   return {
-    files: new Map(Object.entries(files)),
+    files: new Map([...Object.entries(files), ...Object.keys(prose).map((path) => [path, ''] as const)]),
     render(path, data) {
-      const render = prose[path];
-      if (render === undefined) throw new Error(`There is no compiled template ${path}`);
-      return render(data);
+      const pieces = prose[path];
+      if (pieces === undefined) throw new Error(`There is no compiled template ${path}`);
+      return render(pieces, [data]);
     },
   };
 }

@@ -104,7 +104,8 @@ async function writeNew(files: readonly File[], directory: string, signal: Abort
     await removeParents();
     throw signal.aborted ? signal.reason : cannotWrite(directory, error);
   }
-  await rm(staged, { recursive: true, force: true });
+  // The folder is empty now. `rm` would first load what removes whole trees.
+  await rmdir(staged);
   const remove = async () => {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     await removeParents();

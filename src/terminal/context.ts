@@ -19,8 +19,9 @@ export interface Context {
 export function isInteractive(context: Context): boolean {
   const ci = context.env.CI;
   return (
-    context.stdin.isTTY === true &&
+    (ci === undefined || ci === '' || ci === 'false') &&
     context.stdout.isTTY === true &&
-    (ci === undefined || ci === '' || ci === 'false')
+    // The last, since asking opens it.
+    context.stdin.isTTY === true
   );
 }

@@ -22,7 +22,9 @@ test.each(['todo', 'blank'])(
   async (name) => {
     const example = cases[name];
     if (example === undefined) throw new Error(name);
-    const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+    const directory = await putOnWorkbench(
+      await plan({ ...example, templates: loadTemplates('typescript') }),
+    );
     const instructions = await readFile(join(directory, 'AGENTS.md'), 'utf8');
     expect(instructions.split('\n').length).toBeLessThan(longest);
     const [tool = '', itsTest = '', notes = ''] = [...instructions.matchAll(/```ts\n(.*?)```/gs)].map(

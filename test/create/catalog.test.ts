@@ -7,7 +7,6 @@ import { loadTemplates } from '../../src/create/packed.ts';
 import { plan } from '../../src/create/plan.ts';
 import { todo as some, tooling } from './snapshot-cases.ts';
 
-const templates = loadTemplates();
 const ready = languages.filter((each) => each.notYet === undefined);
 const overlaysFor = (language: Language, template: string, option: OverlayOption) =>
   language.overlays.filter(
@@ -19,6 +18,7 @@ const grounds = ready.flatMap((language) => language.templates.map((template) =>
 
 describe.each(grounds)('$language.value $template.value', ({ language, template }) => {
   const answers = { ...some, language: language.value, template: template.value };
+  const templates = loadTemplates(language.value);
 
   test('has a folder of templates for itself and for each of its overlays', () => {
     const overlays = overlayOptions.flatMap((option) => overlaysFor(language, template.value, option));

@@ -6,7 +6,7 @@ import { todo, tooling } from './snapshot-cases.ts';
 
 /** What the generated deployments say; test/world/deploy/ checks them against the schemas of their platforms. */
 
-const templates = loadTemplates();
+const templates = loadTemplates('typescript');
 
 /** biome-ignore lint/suspicious/noExplicitAny: documents of any form; the schemas say which. */
 type Document = any;

@@ -10,7 +10,7 @@ import { compile, putOnWorkbench } from './workbench.ts';
 test('a generated tool is made public: the compiler names what has no user now, and all tests of the project pass', async () => {
   const example = cases.blank;
   if (example === undefined) throw new Error('There is no such case');
-  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates('typescript') }));
   const file = join(directory, 'src/tools/todo-read.ts');
   const text = await readFile(file, 'utf8');
   const open = text.replace(/scopes: \[.*\],/, 'public: true,');

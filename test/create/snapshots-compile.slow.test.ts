@@ -7,6 +7,6 @@ import { compile, putOnWorkbench } from './workbench.ts';
 const typescript = Object.entries(cases).filter(([, { answers }]) => answers.language === 'typescript');
 
 test.each(typescript)('%s compiles', async (_, example) => {
-  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates('typescript') }));
   expect(await compile(directory, '--noEmit')).toMatchObject({ code: 0, stdout: '' });
 });

@@ -30,12 +30,11 @@ function keptAs(path: string): string {
 
 const text = (file: File) =>
   typeof file.content === 'string' ? file.content : Buffer.from(file.content).toString();
-const templates = loadTemplates();
 
 async function filesOf(name: string): Promise<readonly File[]> {
   const example = cases[name];
   if (example === undefined) throw new Error(`There is no case ${name}`);
-  return plan({ ...example, templates });
+  return plan({ ...example, templates: loadTemplates(example.answers.language) });
 }
 
 /** The case of the same language and template that is kept whole; it may be this very one. */

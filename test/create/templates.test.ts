@@ -35,10 +35,10 @@ describe('what is packed', () => {
 });
 
 describe('overlays', () => {
-  const templates = templatesOf(
-    { 'base/a.ts': '1', 'base/b.md.hbs': '', 'base/gitignore': '', 'todo/a.ts': '2', 'blank/c.ts': '' },
-    {},
-  );
+  const templates = templatesOf({
+    files: { 'base/a.ts': '1', 'base/gitignore': '', 'todo/a.ts': '2', 'blank/c.ts': '' },
+    prose: { 'base/b.md.hbs': [] },
+  });
 
   test('lay a template over the base; a later file replaces an earlier one', () => {
     expect(Object.fromEntries(overlay(templates, ['base', 'todo']))).toEqual({
@@ -46,13 +46,13 @@ describe('overlays', () => {
       'b.md': 'base/b.md.hbs',
       '.gitignore': 'base/gitignore',
     });
-    expect([...overlay(templates, ['base', 'blank']).keys()]).toEqual(['a.ts', 'b.md', '.gitignore', 'c.ts']);
+    expect([...overlay(templates, ['base', 'blank']).keys()]).toEqual(['a.ts', '.gitignore', 'b.md', 'c.ts']);
   });
 });
 
 describe('prose', () => {
   test('a name that the data lacks is a fault, and not an empty string', () => {
-    expect(() => loadTemplates().render('typescript/base/README.md.hbs', { name: 'x' })).toThrow(
+    expect(() => loadTemplates('typescript').render('typescript/base/README.md.hbs', { name: 'x' })).toThrow(
       /not defined/,
     );
   });

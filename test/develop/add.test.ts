@@ -19,7 +19,7 @@ async function makeProject(name: 'todo' | 'blank'): Promise<void> {
   const example = cases[name];
   if (example === undefined) throw new Error(name);
   directory = await temporaryDirectory();
-  for (const { path, content } of await plan({ ...example, templates: loadTemplates() })) {
+  for (const { path, content } of await plan({ ...example, templates: loadTemplates('typescript') })) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), content);
   }

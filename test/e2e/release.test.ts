@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { trackedFiles } from '../../scripts/tracked.js';
+import { languages } from '../../src/create/languages/index.ts';
 import { mustRun, run } from '../support/program.ts';
 import { packRelease, type ReleasedPackage, releasedNames } from '../support/release.ts';
 import { createProgram, repository } from '../support/repository.ts';
@@ -34,6 +35,7 @@ const program = (name: string) => [
   'package.json',
   `bin/${name}.js`,
   'dist/THIRD-PARTY-LICENSES.txt',
+  ...languages.map(({ value }) => `dist/templates/${value}.json`),
 ];
 
 /** Every file of a package except the parts of its bundle. */
@@ -140,6 +142,18 @@ describe.each(releasedNames)('%s', (name) => {
     else expect(maps).toEqual([]);
     expect(inside).toEqual(expect.arrayContaining(['LICENSE', 'README.md']));
   });
+});
+
+test('a scaffold loads little, and none of the templates as JavaScript', async () => {
+  const dist = join(packages.find(({ name }) => name === 'create-scalekit-mcp')?.folder ?? '', 'dist');
+  const parts = await readdir(join(dist, 'chunks'));
+  const code = await readFile(join(dist, 'chunks', parts.find((part) => part.startsWith('make-')) ?? ''));
+  expect(code.length).toBeLessThan(85_000);
+  expect(code.toString()).not.toMatch(/\bimport\b[^;`]*["'`]node:/);
+  for (const { value } of languages) {
+    const packed = await readFile(join(dist, 'templates', `${value}.json`));
+    expect(packed.every((byte) => byte < 0x80)).toBe(true);
+  }
 });
 
 /** A project made from a checkout carries our packages in itself; the released program removes them again. */

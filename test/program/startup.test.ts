@@ -18,7 +18,7 @@ const marks: Readonly<Record<string, string>> = {
   'the prompts (clack)': 'clack:cancel',
   'the answers': 'is not JSON: ',
   'child processes (cross-spawn)': 'windowsVerbatimArguments',
-  'the templates': 'AGENTS.md.hbs',
+  'what reads the templates': 'not defined in the data of a template',
   'YAML (js-yaml)': 'YAMLException',
   'the plan of a project': 'The template has ',
   'the table of options': 'is not in this version yet',

@@ -46,7 +46,7 @@ describe('the list of scopes', () => {
   });
 
   test('is read as it is written', () => {
-    const source = loadTemplates().files.get('typescript/base/src/scopes.ts') ?? '';
+    const source = loadTemplates('typescript').files.get('typescript/base/src/scopes.ts') ?? '';
     const names = fc.uniqueArray(fc.stringMatching(/^[a-zA-Z0-9_:]{1,64}$/), { minLength: 1, maxLength: 9 });
     fc.assert(
       fc.property(names, (scopes) => {

@@ -61,7 +61,7 @@ beforeAll(async () => {
   const example = cases.blank;
   if (example === undefined) throw new Error('There is no blank example');
   directory = await makeDirectory('services');
-  await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }), directory);
+  await putOnWorkbench(await plan({ ...example, templates: loadTemplates('typescript') }), directory);
   await edit('src/services.ts', () => declared);
   await edit('src/main.ts', (text) =>
     text

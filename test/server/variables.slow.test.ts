@@ -13,7 +13,7 @@ import { run } from '../support/program.ts';
 async function makeProject() {
   const example = cases.blank;
   if (example === undefined) throw new Error('There is no blank example');
-  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates() }));
+  const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates('typescript') }));
   const edit = async (path: string, change: (text: string) => string) => {
     const file = join(directory, path);
     await writeFile(file, change(await readFile(file, 'utf8')));

@@ -17,6 +17,7 @@ export function replaceOnce(source: string, pattern: RegExp, replacement: string
  * @param names the names in the template, each with its replacement: letters, digits, `_`, `:` and `-`.
  */
 export function renameTokens(source: string, names: ReadonlyMap<string, string>): string {
+  if ([...names].every(([name, replacement]) => name === replacement)) return source;
   const token = new RegExp(`(?<![a-zA-Z0-9_:])(?:${[...names.keys()].join('|')})(?![a-zA-Z0-9_:])`, 'g');
   return source.replaceAll(token, (found) => names.get(found) ?? found);
 }

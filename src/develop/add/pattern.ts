@@ -49,7 +49,7 @@ export function fromPattern(
 ): PatternSource {
   const { list, words, row } = patterns[request.kind];
   const own = namesOf(words);
-  const { files } = loadTemplates();
+  const { files } = loadTemplates('typescript');
   const take = (path: string) => {
     const text = files.get(`typescript/with-${list}/${path}`);
     if (text === undefined) throw new Error(`There is no template ${path}`);

@@ -48,7 +48,8 @@ async function planFor(context: Context): Promise<UpdatePlan> {
     import('../../create/tooling.ts'),
   ]);
   const tooling = await readTooling(released, context);
-  const rendered = await plan({ answers: record.answers, templates: loadTemplates(), tooling });
+  const { answers } = record;
+  const rendered = await plan({ answers, templates: loadTemplates(answers.language), tooling });
   return planUpdate(context.cwd, record, rendered, {
     to: tooling.version,
     env: context.env,

@@ -144,7 +144,7 @@ describe('Markdown', () => {
 });
 
 describe('what is read from the templates', () => {
-  const text = (path: string) => loadTemplates().files.get(`typescript/${path}`) ?? '';
+  const text = (path: string) => loadTemplates('typescript').files.get(`typescript/${path}`) ?? '';
 
   test('the scopes, and what they allow', () => {
     expect([...scopesIn(text('base/src/scopes.ts'))]).toEqual([
@@ -154,7 +154,9 @@ describe('what is read from the templates', () => {
   });
 
   test('the todo tools, in the order of their list', () => {
-    const paths = [...loadTemplates().files.keys()].filter((path) => path.startsWith('typescript/todo/'));
+    const paths = [...loadTemplates('typescript').files.keys()].filter((path) =>
+      path.startsWith('typescript/todo/'),
+    );
     const texts = new Map(
       paths.map((path) => [path.slice('typescript/todo/'.length), text(path.slice('typescript/'.length))]),
     );

@@ -67,7 +67,7 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
         deploy: ['docker', 'compose', 'kubernetes'],
       };
       const answers = { ...todo, template: store === 'none' ? 'blank' : 'todo', overlays };
-      const files = await plan({ answers, templates: loadTemplates(), tooling });
+      const files = await plan({ answers, templates: loadTemplates(answers.language), tooling });
       return String(files.find((file) => file.path === path)?.content);
     };
 
