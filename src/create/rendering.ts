@@ -24,14 +24,14 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 /** @param contexts what names are looked up in, the innermost first. */
-function valueOf([out, ...parts]: Name, contexts: readonly unknown[]): unknown {
+function lookUp([out, ...parts]: Name, contexts: readonly unknown[]): unknown {
   return parts.reduce(memberOf, contexts[out]);
 }
 
 /** A condition may ask for a name that is missing, unlike a value, but not for a member of one that is missing. */
 function conditionOf([out, ...parts]: Name, contexts: readonly unknown[]): unknown {
   const last = parts.pop();
-  const parent = valueOf([out, ...parts], contexts);
+  const parent = lookUp([out, ...parts], contexts);
   return last === undefined ? parent : (parent as Readonly<Record<string, unknown>>)[last];
 }
 
@@ -43,7 +43,7 @@ function holds(value: unknown): boolean {
 function renderPiece(piece: Piece, contexts: readonly unknown[]): string {
   if (typeof piece === 'string') return piece;
   const [kind, name, body = [], otherwise = []] = piece;
-  if (kind === 'name') return String(valueOf(name, contexts) ?? '');
+  if (kind === 'name') return String(lookUp(name, contexts) ?? '');
   const value = conditionOf(name, contexts);
   if (kind !== 'each') return render(holds(value) === (kind === 'if') ? body : otherwise, contexts);
   if (!Array.isArray(value) || value.length === 0) return render(otherwise, contexts);
