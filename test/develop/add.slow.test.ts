@@ -13,7 +13,9 @@ describe.each(['todo', 'blank', 'todo-postgres'])('a %s server', (name) => {
   test('gets tools, resources and prompts, with new scopes and without, and all its tests pass', async () => {
     const example = cases[name];
     if (example === undefined) throw new Error(name);
-    const directory = await putOnWorkbench(await plan({ ...example, templates: loadTemplates('typescript') }));
+    const directory = await putOnWorkbench(
+      await plan({ ...example, templates: loadTemplates('typescript') }),
+    );
     const add = (...args: readonly string[]) =>
       run(process.execPath, [scalekitProgram, 'add', ...args, '--yes'], { cwd: directory });
 
