@@ -64,7 +64,9 @@ const copies = 'same-as-template.txt';
 
 /** @returns the snapshot of a whole project, by path: the list of copies, and each file that is not one. */
 function snapshotOf(name: string, files: readonly File[]): ReadonlyMap<string, string> {
-  const sources = templateSources(cases[name]?.answers ?? expect.fail(name), templates);
+  const { answers } = cases[name] ?? expect.fail(name);
+  const templates = loadTemplates(answers.language);
+  const sources = templateSources(answers, templates);
   const isCopy = (file: File) => templates.files.get(sources.get(file.path) ?? '') === text(file);
   const list = files.filter(isCopy).map(({ path }) => `${path} = templates/${sources.get(path)}\n`);
   const own = readable(files.filter((file) => !isCopy(file)));
@@ -106,7 +108,7 @@ describe.each(Object.keys(cases))('%s', async (name) => {
   if (isWhole)
     test('keeps no copy of a template, but names it', async () => {
       const { [copies]: list = '', ...kept } = Object.fromEntries(snapshotOf(name, files));
-      const texts = new Set(templates.files.values());
+      const texts = new Set(loadTemplates(answers?.language ?? '').files.values());
       for (const [path, each] of Object.entries(kept)) expect(texts.has(each), path).toBe(false);
       const named = [...list.matchAll(/^(.*) = (templates\/.*)$/gm)];
       expect(named.length).toBeGreaterThan(5);
