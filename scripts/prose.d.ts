@@ -1,4 +1,2 @@
-import type { Piece } from '../src/create/rendering.ts';
-
-/** @returns the pieces of a template. */
-export function compileProse(text: string): readonly Piece[];
+/** @returns the pieces of a template, as src/create/rendering.ts describes them. */
+export function compileProse(text: string): readonly unknown[];
