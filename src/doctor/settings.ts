@@ -7,7 +7,7 @@ import {
   variableAliases,
 } from '../scalekit/index.ts';
 import type { ProjectFacts, Setting } from './facts/index.ts';
-import type { Edit, Subject } from './model.ts';
+import type { Edit, Finding, Subject } from './model.ts';
 
 /** @returns a variable as the server sees it, or undefined if it is not set. */
 export function settingOf(project: ProjectFacts, variable: VariableName): Setting | undefined {
@@ -25,6 +25,16 @@ export function editOf(setting: Setting, value: string): readonly Edit[] {
   if (setting.file === undefined) return [];
   const { file, name: variable, rules } = setting;
   return [{ kind: 'set-variable', file, variable, value, ...(rules && { rules }) }];
+}
+
+/** @returns the finding that a variable should have another value, which `--fix` gives it. */
+export function wrongValue(setting: Setting, expected: string): Finding {
+  return {
+    subject: placeOf(setting),
+    actual: setting.value,
+    expected,
+    edits: editOf(setting, expected),
+  };
 }
 
 /** @returns whether MCP_URL is meant as our own variable is: a base URL, to which the server adds `mcp`. */

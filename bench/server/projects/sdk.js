@@ -8,7 +8,7 @@ const keys = createRemoteJWKSet(new URL(`${environmentUrl}/keys`));
 
 /**
  * The options of the SDK's requireBearerAuth.
- Error} invalidToken what that version of the SDK wants to be thrown => * @param {(message: string) => Error} invalidToken makes the error that this version of the SDK expects => Error} invalidToken what that version of the SDK wants to be thrown
+ * @param {(message: string) => Error} invalidToken makes the error that this version of the SDK expects
  */
 export function bearerAuth(invalidToken) {
   const verifyAccessToken = async (token) => {

@@ -1,5 +1,5 @@
 import type { ClientFile, McpClient } from './client.ts';
-import { inHome, pathOn } from './machine.ts';
+import { folderOf, pathOn } from './machine.ts';
 
 const common = {
   format: 'toml',
@@ -13,11 +13,7 @@ export const codex: McpClient = {
   files: [
     {
       scope: 'user',
-      paths: (machine) => [
-        machine.env.CODEX_HOME
-          ? pathOn(machine, machine.env.CODEX_HOME, 'config.toml')
-          : inHome(machine, '.codex', 'config.toml'),
-      ],
+      paths: (machine) => [pathOn(machine, folderOf(machine, 'CODEX_HOME', '.codex'), 'config.toml')],
       ...common,
     },
     {

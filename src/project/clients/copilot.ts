@@ -1,5 +1,5 @@
 import type { ClientFile, McpClient } from './client.ts';
-import { inHome, pathOn } from './machine.ts';
+import { folderOf, pathOn } from './machine.ts';
 
 const common = {
   format: 'json',
@@ -13,11 +13,7 @@ export const copilot: McpClient = {
   files: [
     {
       scope: 'user',
-      paths: (machine) => [
-        machine.env.COPILOT_HOME
-          ? pathOn(machine, machine.env.COPILOT_HOME, 'mcp-config.json')
-          : inHome(machine, '.copilot', 'mcp-config.json'),
-      ],
+      paths: (machine) => [pathOn(machine, folderOf(machine, 'COPILOT_HOME', '.copilot'), 'mcp-config.json')],
       ...common,
     },
     {

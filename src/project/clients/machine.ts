@@ -21,13 +21,18 @@ export function inHome(machine: Machine, ...parts: readonly string[]): string {
   return pathOn(machine, machine.home, ...parts);
 }
 
+/** @returns the folder that a variable names, or the one in the home folder that is used without it. */
+export function folderOf(machine: Machine, variable: string, ...inHomeFolder: readonly string[]): string {
+  return machine.env[variable] || inHome(machine, ...inHomeFolder);
+}
+
 /** @returns a path where desktop programs built on Electron keep their settings (its `appData`). */
 export function inApplicationData(machine: Machine, ...parts: readonly string[]): string {
-  const { platform, env } = machine;
+  const { platform } = machine;
   if (platform === 'darwin') return inHome(machine, 'Library', 'Application Support', ...parts);
   const folder =
     platform === 'win32'
-      ? env.APPDATA || inHome(machine, 'AppData', 'Roaming')
-      : env.XDG_CONFIG_HOME || inHome(machine, '.config');
+      ? folderOf(machine, 'APPDATA', 'AppData', 'Roaming')
+      : folderOf(machine, 'XDG_CONFIG_HOME', '.config');
   return pathOn(machine, folder, ...parts);
 }

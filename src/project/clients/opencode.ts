@@ -1,5 +1,5 @@
 import type { ClientFile, McpClient } from './client.ts';
-import { inHome, pathOn } from './machine.ts';
+import { folderOf, pathOn } from './machine.ts';
 
 const common = {
   format: 'jsonc',
@@ -24,7 +24,7 @@ export const opencode: McpClient = {
     {
       scope: 'user',
       paths(machine) {
-        const folder = machine.env.XDG_CONFIG_HOME || inHome(machine, '.config');
+        const folder = folderOf(machine, 'XDG_CONFIG_HOME', '.config');
         const path = (name: string) => pathOn(machine, folder, 'opencode', name);
         return [path('opencode.json'), path('opencode.jsonc')];
       },

@@ -1,24 +1,13 @@
-import type { Language, Overlay } from '../../language.ts';
+import type { Language } from '../../language.ts';
+import { docker, memory } from '../overlays.ts';
 import { blank, todo } from '../templates.ts';
-
-const overlays: readonly Overlay[] = [
-  {
-    option: 'store',
-    value: 'memory',
-    label: 'Memory',
-    templates: ['todo'],
-    isDefault: true,
-    oneProcess: true,
-  },
-  { option: 'deploy', value: 'docker', label: 'Docker', templates: ['todo', 'blank'], isDefault: true },
-];
 
 export const python: Language = {
   value: 'python',
   label: 'Python',
   hint: 'FastMCP; Python 3.11',
   templates: [todo, blank],
-  overlays,
+  overlays: [memory, docker],
   ownPackages: ['scalekit-mcp'],
   // A package of this name would hide the one that the server imports.
   takenNames: [

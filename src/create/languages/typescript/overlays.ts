@@ -1,18 +1,12 @@
 import type { PackageEdit } from '../../json.ts';
 import type { Overlay } from '../../language.ts';
+import { docker, memory } from '../overlays.ts';
 
 const anywhere = ['todo', 'blank'];
 
 /** All overlays of TypeScript projects. A new one is a folder in `templates/typescript/` and a row here. */
 export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
-  {
-    option: 'store',
-    value: 'memory',
-    label: 'Memory',
-    templates: ['todo'],
-    isDefault: true,
-    oneProcess: true,
-  },
+  memory,
   {
     option: 'store',
     value: 'sqlite',
@@ -67,7 +61,7 @@ export const overlays: ReadonlyArray<Overlay<PackageEdit>> = [
     hint: 'data that members share',
     templates: ['blank'],
   },
-  { option: 'deploy', value: 'docker', label: 'Docker', templates: anywhere, isDefault: true },
+  docker,
   {
     option: 'deploy',
     value: 'compose',

@@ -3,7 +3,7 @@ import { slashFastMcp, versionOf } from '../../advisories.ts';
 import { defineCheck, withSetting } from '../../check.ts';
 import type { ProjectFacts } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
+import { isBaseUrl, wrongValue } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';
 
 /** FastMCP 2.13.0 and 2.13.1 compare the token's audience with this URL, character by character. */
@@ -35,12 +35,6 @@ export default defineCheck({
       if (!checked.ok || setting.value.endsWith('/') || checked.notes.length === 0) return passed();
       if (/\/mcp$/.test(setting.value)) return skipped('It ends in /mcp');
       const level = refusesWithoutSlash(project) ? { level: 'error' as const } : {};
-      return found({
-        subject: placeOf(setting),
-        actual: setting.value,
-        expected: checked.value,
-        edits: editOf(setting, checked.value),
-        ...level,
-      });
+      return found({ ...wrongValue(setting, checked.value), ...level });
     }),
 });

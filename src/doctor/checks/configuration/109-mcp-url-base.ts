@@ -1,7 +1,7 @@
 import { checkMcpUrl } from '../../../scalekit/index.ts';
 import { defineCheck, withSetting } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { editOf, isBaseUrl, placeOf } from '../../settings.ts';
+import { isBaseUrl, wrongValue } from '../../settings.ts';
 
 /** docs/scalekit.md#documented-failures, 2. */
 export default defineCheck({
@@ -21,12 +21,6 @@ export default defineCheck({
       if (!/\/mcp\/*$/.test(setting.value)) return passed();
       // Our server removes it by itself; others serve /mcp/mcp, or advertise one URL and check another.
       const level = project.kind === 'generated' ? { level: 'warning' as const } : {};
-      return found({
-        subject: placeOf(setting),
-        actual: setting.value,
-        expected: checked.value,
-        edits: editOf(setting, checked.value),
-        ...level,
-      });
+      return found({ ...wrongValue(setting, checked.value), ...level });
     }),
 });
