@@ -5,7 +5,7 @@ import { type Answer, challengeOf, listTools, send } from '../../src/server/test
 import { programsOf } from '../support/examples.ts';
 import { Installed, type RunningExample } from '../support/installed-server.ts';
 import { McpClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
-import { toolCall as call } from '../support/tool-calls.ts';
+import { toolCall as call, envelope } from '../support/messages.ts';
 
 const scopes = ['notes:read', 'notes:write'];
 
@@ -178,11 +178,7 @@ describe('a server on somebody else’s listener', () => {
       method: 'subscriptions/listen',
       params: {
         notifications: { toolsListChanged: true },
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: envelope,
       },
     };
     const hangUp = new AbortController();

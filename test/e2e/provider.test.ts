@@ -5,7 +5,7 @@ import { insufficientPermissions } from '../support/contract.ts';
 import { programsOf } from '../support/examples.ts';
 import { Installed, type RunningExample } from '../support/installed-server.ts';
 import { McpClient, officialClients, scopesAsked } from '../support/mcp-client.ts';
-import { toolCall as call } from '../support/tool-calls.ts';
+import { toolCall as call } from '../support/messages.ts';
 
 const scopes = ['notes:read', 'notes:write'];
 const accept = { accept: 'application/json, text/event-stream' };

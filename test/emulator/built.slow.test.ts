@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type * as emulatorModule from '../../src/emulator/index.ts';
-import { authorizationRequest, Browser, claimsOf, discover, exchange, locationOf, register } from './walk.ts';
+import { claimsOf, connect } from './walk.ts';
 
 // Bundling can break code that reads class names at run time, as oidc-provider does: without them tokens never expire.
 test('the bundled emulator issues tokens that live for their lifetime, and rotates refresh tokens', async () => {
@@ -8,11 +8,7 @@ test('the bundled emulator issues tokens that live for their lifetime, and rotat
   const { startEmulator }: typeof emulatorModule = await import(built);
   const emulator = await startEmulator({ autoApprove: true, tokenLifetime: 900 });
   try {
-    const server = await discover(emulator);
-    const client = await register(server);
-    const scope = 'todo:read offline_access';
-    const request = await authorizationRequest(emulator, server, client.client_id, { scope });
-    const tokens = await exchange(server, client, request, locationOf(await new Browser().open(request.url)));
+    const { tokens } = await connect(emulator, { scope: 'todo:read offline_access' });
     const { exp, iat } = claimsOf(tokens.access_token);
     expect(tokens.expires_in).toBe(900);
     expect(Number(exp) - Number(iat)).toBe(900);

@@ -1,4 +1,3 @@
-import * as oauth from 'oauth4webapi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import {
@@ -8,8 +7,8 @@ import {
   claimsOf,
   discover,
   exchange,
-  insecure,
   openConsent,
+  refresh,
   register,
 } from './walk.ts';
 
@@ -71,16 +70,9 @@ describe('with user permissions', () => {
   });
 
   test('a role that was taken away narrows the next token of a connection', async () => {
-    const { server, client, tokens } = await signIn('usr_2');
+    const connection = await signIn('usr_2');
     emulator.configure({ roles: { ...roles, editor: [] } });
-    const response = await oauth.refreshTokenGrantRequest(
-      server,
-      client,
-      oauth.None(),
-      tokens.refresh_token ?? '',
-      insecure,
-    );
-    const renewed = await oauth.processRefreshTokenResponse(server, client, response);
+    const renewed = await refresh(connection, connection.tokens.refresh_token);
     expect(renewed.scope).toBe('todo:read offline_access');
     expect(claimsOf(renewed.access_token).scope).toBe('todo:read offline_access');
   });

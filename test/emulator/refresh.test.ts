@@ -5,10 +5,12 @@ import {
   authorizationRequest,
   Browser,
   claimsOf,
+  connect as connectTo,
   discover,
   exchange,
   insecure,
   locationOf,
+  refresh,
   register,
 } from './walk.ts';
 
@@ -21,19 +23,11 @@ afterAll(() => emulator.close());
 
 /** Walks up to the tokens, and returns how to refresh them. */
 async function connect(parameters: Record<string, string | undefined>, metadata: Partial<oauth.Client> = {}) {
-  const server = await discover(emulator);
-  const client = await register(server, metadata);
-  const request = await authorizationRequest(emulator, server, client.client_id, parameters);
-  const callback = locationOf(await new Browser().open(request.url));
-  const tokens = await exchange(server, client, request, callback);
-  const refresh = async (refreshToken: string | undefined, additional: Record<string, string> = {}) => {
-    const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken ?? '', {
-      additionalParameters: additional,
-      ...insecure,
-    });
-    return oauth.processRefreshTokenResponse(server, client, response);
+  const connection = await connectTo(emulator, parameters, metadata);
+  return {
+    ...connection,
+    refresh: (token: string | undefined, more?: Record<string, string>) => refresh(connection, token, more),
   };
-  return { server, client, request, callback, tokens, refresh };
 }
 
 const all = 'todo:read todo:write';

@@ -1,23 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as oauth from 'oauth4webapi';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../src/emulator/index.ts';
 import { localFile, settleSwitches } from '../../src/emulator/local-file.ts';
 import { standards, switches } from '../../src/emulator/switches.ts';
 import { UsageError, UserError } from '../../src/terminal/errors.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import {
-  authorizationRequest,
-  Browser,
-  claimsOf,
-  discover,
-  exchange,
-  insecure,
-  locationOf,
-  register,
-} from './walk.ts';
+import { claimsOf, connect, refresh } from './walk.ts';
 
 let project: string;
 beforeEach(async () => {
@@ -179,43 +169,27 @@ describe('what they decide', () => {
     const emulator = await start({ users });
     expect(emulator.users).toEqual(users);
     expect(claimsOf(await emulator.mint()).sub).toBe('usr_1');
-    const server = await discover(emulator);
-    const client = await register(server);
-    const request = await authorizationRequest(emulator, server, client.client_id, {
-      login_hint: 'bob@example.com',
-    });
-    const tokens = await exchange(server, client, request, locationOf(await new Browser().open(request.url)));
+    const { tokens } = await connect(emulator, { login_hint: 'bob@example.com' });
     expect(claimsOf(tokens.access_token).sub).toBe('usr_2');
     await expect(startEmulator({ users: [] })).rejects.toThrow('users');
   });
 
   test('a refresh token is good for its lifetime, from each use on', async () => {
     const emulator = await start({ refreshLifetime: 100, tokenLifetime: 5 });
-    const server = await discover(emulator);
-    const client = await register(server);
-    const scope = 'todo:read offline_access';
-    const request = await authorizationRequest(emulator, server, client.client_id, { scope });
-    const tokens = await exchange(server, client, request, locationOf(await new Browser().open(request.url)));
+    const connection = await connect(emulator, { scope: 'todo:read offline_access' });
+    const { tokens } = connection;
     expect(tokens.expires_in).toBe(5);
-    let refreshToken = tokens.refresh_token ?? '';
-    const refresh = async () => {
-      const response = await oauth.refreshTokenGrantRequest(
-        server,
-        client,
-        oauth.None(),
-        refreshToken,
-        insecure,
-      );
-      const { refresh_token: next = '' } = await oauth.processRefreshTokenResponse(server, client, response);
-      refreshToken = next;
+    let refreshToken = tokens.refresh_token;
+    const renew = async () => {
+      refreshToken = (await refresh(connection, refreshToken)).refresh_token;
     };
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     for (let round = 0; round < 3; round += 1) {
       vi.advanceTimersByTime(90_000);
-      await refresh();
+      await renew();
     }
     vi.advanceTimersByTime(101_000);
-    await expect(refresh()).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(renew()).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 });

@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { audienceMatches, scopesOf } from '../../src/scalekit/index.ts';
-import { authorizationRequest, Browser, claimsOf, discover, exchange, locationOf, register } from './walk.ts';
+import { claimsOf, connect, discover } from './walk.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -17,11 +17,7 @@ afterAll(() => emulator.close());
 
 /** A token as a user's client gets it. */
 async function obtain(parameters: Record<string, string | undefined> = {}): Promise<string> {
-  const server = await discover(emulator);
-  const client = await register(server);
-  const request = await authorizationRequest(emulator, server, client.client_id, parameters);
-  const callback = locationOf(await new Browser().open(request.url));
-  return (await exchange(server, client, request, callback)).access_token;
+  return (await connect(emulator, parameters)).tokens.access_token;
 }
 
 /** Token requests as machines make them. */

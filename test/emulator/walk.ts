@@ -2,6 +2,8 @@ import * as oauth from 'oauth4webapi';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
 import { serverUrls } from '../../src/scalekit/index.ts';
 
+import { Browser, locationOf } from '../support/browser.ts';
+
 export { answerConsent, Browser, Form, locationOf, openConsent } from '../support/browser.ts';
 
 /** The emulator speaks http, on loopback. */
@@ -100,6 +102,36 @@ export async function exchange(
     { additionalParameters: parameters, ...insecure },
   );
   return oauth.processAuthorizationCodeResponse(server, client, response);
+}
+
+/**
+ * Walks from registration to the tokens, at an emulator that approves by itself.
+ * @param parameters of the authorization request.
+ * @param metadata of the client.
+ */
+export async function connect(
+  emulator: Emulator,
+  parameters: Readonly<Record<string, string | undefined>> = {},
+  metadata: Partial<oauth.Client> = {},
+) {
+  const server = await discover(emulator);
+  const client = await register(server, metadata);
+  const request = await authorizationRequest(emulator, server, client.client_id, parameters);
+  const callback = locationOf(await new Browser().open(request.url));
+  return { server, client, request, callback, tokens: await exchange(server, client, request, callback) };
+}
+
+/** Exchanges a refresh token for new tokens. */
+export async function refresh(
+  { server, client }: { readonly server: oauth.AuthorizationServer; readonly client: oauth.Client },
+  refreshToken: string | undefined,
+  additionalParameters: Record<string, string> = {},
+): Promise<oauth.TokenEndpointResponse> {
+  const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), refreshToken ?? '', {
+    additionalParameters,
+    ...insecure,
+  });
+  return oauth.processRefreshTokenResponse(server, client, response);
 }
 
 /** @returns a token's claims, unverified. */

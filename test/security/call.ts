@@ -1,3 +1,5 @@
+import { envelope, toolCall } from '../support/messages.ts';
+
 /** A tool call as a well-behaved client makes it, and its outcome. */
 export interface Called {
   readonly status: number;
@@ -28,7 +30,7 @@ export async function callTool(
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': '2025-06-18',
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+    body: JSON.stringify(toolCall(name, args)),
     ...init,
   });
   const text = await response.text();
@@ -68,11 +70,7 @@ export function listen(
       method: 'subscriptions/listen',
       params: {
         notifications,
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: envelope,
       },
     }),
   });

@@ -1,56 +1,33 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { freePort } from '../support/ports.ts';
+import { toolCall } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { headerOf, lastAnswer, send, type WireAnswer } from './attack/wire.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
-import { occupyPort, type RunningServer, type ServerSettings, startServer } from './server.ts';
+import { occupyPort, type Pair, type RunningServer, type ServerSettings, startPair } from './server.ts';
 
 let project: string;
 beforeAll(async () => {
   project = await makeProject('todo');
 });
 
-interface Pair {
-  readonly emulator: Emulator;
-  readonly server: RunningServer;
-}
-
 /** For tests of the standard settings that leave the server as it was. */
-let standard: Pair;
+let standard: Awaited<ReturnType<typeof startPair>>;
 beforeAll(async () => {
-  standard = await makePair();
+  standard = await startPair(project);
   await standard.server.whenReady();
 });
-afterAll(async () => {
-  await standard?.server.stop();
-  await standard?.emulator.close();
-});
+afterAll(() => standard?.stop());
 
-async function makePair(settings: ServerSettings = {}): Promise<Pair> {
-  const port = settings.port ?? (await freePort());
-  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
-  return { emulator, server: await startServer(project, emulator, { port, ...settings }) };
-}
-
-async function startPair({ onTestFinished }: TestContext, settings: ServerSettings = {}): Promise<Pair> {
-  const pair = await makePair(settings);
-  onTestFinished(async () => {
-    await pair.server.stop();
-    await pair.emulator.close();
-  });
+async function pairFor({ onTestFinished }: TestContext, settings: ServerSettings = {}): Promise<Pair> {
+  const pair = await startPair(project, settings);
+  onTestFinished(pair.stop);
   return pair;
 }
 
-const message = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name: 'list_todos', arguments: {} },
-});
+const message = JSON.stringify(toolCall('list_todos'));
 
 interface Raw {
   readonly method?: string;
@@ -144,11 +121,11 @@ describe('a kept connection', () => {
 
   test('is kept for KEEP_ALIVE_SECONDS', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { env: { KEEP_ALIVE_SECONDS: '620' } });
+    const { server } = await pairFor(context, { env: { KEEP_ALIVE_SECONDS: '620' } });
     await server.whenReady();
     const answer = lastAnswer(await send(peer(server), raw({ method: 'GET', target: '/healthz' })));
     expect(headerOf(answer, 'keep-alive')).toBe('timeout=620');
-    const { server: hasty } = await startPair(context, { env: { KEEP_ALIVE_SECONDS: '1' } });
+    const { server: hasty } = await pairFor(context, { env: { KEEP_ALIVE_SECONDS: '1' } });
     await hasty.whenReady();
     const { end } = await send(peer(hasty), raw({ method: 'GET', target: '/healthz' }), { answers: 'close' });
     expect(end).toBe('closed');
@@ -219,7 +196,7 @@ describe('large headers', () => {
 
   test('MAX_HEADER_BYTES moves the limit', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { env: { MAX_HEADER_BYTES: '8192' } });
+    const { server } = await pairFor(context, { env: { MAX_HEADER_BYTES: '8192' } });
     await server.whenReady();
     const status = async (bytes: number) =>
       lastAnswer(await send(peer(server), raw({ headers: padded(bytes), body: message }))).status;
@@ -245,7 +222,7 @@ describe('localhost is two addresses', () => {
   test('another program at [::1] would get our clients: it is named, and the server does not start', async (context) => {
     const { expect } = context;
     const port = await occupyPort(context, '::1');
-    const { server } = await startPair(context, { port });
+    const { server } = await pairFor(context, { port });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);
     expect(stderr).toContain(`Port ${port} of [::1] is taken by another program`);
@@ -257,7 +234,7 @@ describe('HOST', () => {
     '%s, of the shell: named, with its value',
     async (host, context) => {
       const { expect } = context;
-      const { server } = await startPair(context, { env: { HOST: host } });
+      const { server } = await pairFor(context, { env: { HOST: host } });
       const { code, stderr } = await server.program.ended();
       expect(code).toBe(1);
       expect(stderr).toContain(`HOST is \`${host}\``);
@@ -268,14 +245,14 @@ describe('HOST', () => {
 
   test('127.0.1.1, as the name of a Debian machine is: "ready" is said only where it answers', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { env: { HOST: '127.0.1.1' } });
+    const { server } = await pairFor(context, { env: { HOST: '127.0.1.1' } });
     await server.program.says(/HOST is `127\.0\.1\.1`/);
     expect(server.program.output).not.toMatch(/is ready at/);
     expect((await fetch(`http://127.0.1.1:${server.port}/healthz`)).status).toBe(200);
   });
 
   test('an address that is not of this machine: named', async (context) => {
-    const { server } = await startPair(context, { env: { HOST: '192.0.2.1' } });
+    const { server } = await pairFor(context, { env: { HOST: '192.0.2.1' } });
     const { stderr } = await server.program.ended();
     context.expect(stderr).toContain('HOST is `192.0.2.1`');
   });
@@ -286,7 +263,7 @@ describe('a proxy in front that nobody told of', () => {
 
   test('X-Forwarded-For that is not trusted is said once, with the variable to set', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context);
+    const { server } = await pairFor(context);
     await server.whenReady();
     for (let n = 0; n < 3; n += 1) await fetch(server.endpoint, { method: 'POST', headers: forwarded });
     await until('it is said', () => server.log.some(({ event }) => event === 'proxy_not_trusted'));
@@ -297,7 +274,7 @@ describe('a proxy in front that nobody told of', () => {
   });
 
   test('is not said where it is trusted', async (context) => {
-    const { server } = await startPair(context, { env: { TRUSTED_PROXIES: '1' } });
+    const { server } = await pairFor(context, { env: { TRUSTED_PROXIES: '1' } });
     await server.whenReady();
     await fetch(server.endpoint, { method: 'POST', headers: forwarded });
     await server.stop();
@@ -306,7 +283,7 @@ describe('a proxy in front that nobody told of', () => {
 
   test('1,000 bad tokens of somebody else keep nobody from signing in', async (context) => {
     const { expect } = context;
-    const { emulator, server } = await startPair(context, { env: { REFUSED_TOKENS_PER_MINUTE: '3' } });
+    const { emulator, server } = await pairFor(context, { env: { REFUSED_TOKENS_PER_MINUTE: '3' } });
     await server.whenReady();
     const bad = await emulator.mint({ foreignKey: true });
     for (let n = 0; n < 3; n += 1) await callTool(server.endpoint, bad, 'list_todos');
@@ -322,7 +299,7 @@ describe('a proxy in front that nobody told of', () => {
   });
 
   test('REFUSED_TOKENS_PER_MINUTE=0 refuses as many as come with 401', async (context) => {
-    const { emulator, server } = await startPair(context, { env: { REFUSED_TOKENS_PER_MINUTE: '0' } });
+    const { emulator, server } = await pairFor(context, { env: { REFUSED_TOKENS_PER_MINUTE: '0' } });
     await server.whenReady();
     const bad = await emulator.mint({ foreignKey: true });
     const statuses = new Set<number>();
@@ -355,7 +332,7 @@ describe('SIGTERM', () => {
 
   test('with DRAIN_SECONDS: /readyz says 503, every answer `Connection: close`, and calls are served', async (context) => {
     const { expect } = context;
-    const { emulator, server } = await startPair(context, { env: production });
+    const { emulator, server } = await pairFor(context, { env: production });
     await server.whenReady();
     const kept = await keptConnection(server);
     expect(await kept.get('/readyz')).toMatch(/^HTTP\/1\.1 200 /);
@@ -378,7 +355,7 @@ describe('SIGTERM', () => {
     'then %s: the end comes at once, whatever is under way',
     async (second, context) => {
       const { expect } = context;
-      const { emulator, server } = await startPair(context, { env: production });
+      const { emulator, server } = await pairFor(context, { env: production });
       await server.whenReady();
       const half = raw({ headers: bearer(await emulator.mint()), body: '{', promised: 100 });
       const under = send(peer(server), half, { answers: 'close', timeoutMs: 30_000 });
@@ -395,7 +372,7 @@ describe('SIGTERM', () => {
   );
 
   test('ends after DRAIN_SECONDS by itself', async (context) => {
-    const { server } = await startPair(context, { env: { DRAIN_SECONDS: '1' } });
+    const { server } = await pairFor(context, { env: { DRAIN_SECONDS: '1' } });
     await server.whenReady();
     server.program.child.kill('SIGTERM');
     context.expect(await server.program.ended()).toMatchObject({ code: 0, signal: null });
@@ -414,7 +391,7 @@ describe('SIGTERM', () => {
       SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.invalid',
       MCP_URL: 'https://mcp.example.com/',
     };
-    const { server } = await startPair(context, { env: seconds ? { ...env, ...real } : env });
+    const { server } = await pairFor(context, { env: seconds ? { ...env, ...real } : env });
     await server.listening();
     server.program.child.kill('SIGTERM');
     await server.program.says(seconds ? /"event":"draining"/ : /"event":"closing"/);

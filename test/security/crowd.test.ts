@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { toolCall } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { callTool, listen } from './call.ts';
 import { advance, impatient, movableClock } from './clock.ts';
@@ -55,12 +56,7 @@ describe('a client that takes nothing of its answers', () => {
     const token = ground.source.forge.token();
     const todo = { title: 'x'.repeat(200), description: 'y'.repeat(2000) };
     for (let n = 0; n < 500; n += 1) await callTool(endpoint, token, 'create_todo', todo);
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'list_todos', arguments: {} },
-    });
+    const body = JSON.stringify(toolCall('list_todos'));
     const request = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const socket = connect({ host: '127.0.0.1', port: ground.server.port });
     await once(socket, 'connect');

@@ -1,13 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, type TestContext, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { freePort } from '../support/ports.ts';
+import type { Emulator } from '../../src/emulator/index.ts';
 import { until } from '../support/waiting.ts';
 import { callTool } from './call.ts';
 import { advance, movableClock } from './clock.ts';
 import { makeProject } from './project.ts';
-import { type RunningServer, type ServerSettings, startServer, unlimited } from './server.ts';
+import { type Pair, type ServerSettings, startPair, startServer, unlimited } from './server.ts';
 
 let project: string;
 
@@ -15,9 +14,7 @@ beforeAll(async () => {
   project = await makeProject('todo');
 });
 
-interface Pair {
-  readonly emulator: Emulator;
-  readonly server: RunningServer;
+interface CallingPair extends Pair {
   /** A call with a good token that the server has not seen before. */
   readonly callWithNewToken: () => Promise<number>;
   /** A call with a token whose key id nobody knows. */
@@ -29,17 +26,10 @@ async function start(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   keys: Parameters<Emulator['fault']>[0]['keys'] = 'ok',
   settings: ServerSettings = {},
-): Promise<Pair> {
-  const port = await freePort();
-  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
-  onTestFinished(() => emulator.close());
-  emulator.fault({ keys });
-  const server = await startServer(project, emulator, {
-    port,
-    ...settings,
-    env: { ...unlimited, ...settings.env },
-  });
-  onTestFinished(() => server.stop());
+): Promise<CallingPair> {
+  const env = { ...unlimited, ...settings.env };
+  const { emulator, server, stop } = await startPair(project, { ...settings, env }, { keys });
+  onTestFinished(stop);
   await (keys === 'ok' ? server.whenReady() : server.listening());
   const status = async (token: Promise<string>) =>
     (await callTool(server.endpoint, await token, 'list_todos')).status;

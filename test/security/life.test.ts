@@ -1,6 +1,5 @@
 import { beforeAll, describe, type TestContext, test } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
-import { freePort } from '../support/ports.ts';
+import { toolCall } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { compose } from './attack/compose.ts';
 import { describeTarget } from './attack/target.ts';
@@ -8,7 +7,7 @@ import { send } from './attack/wire.ts';
 import { callTool } from './call.ts';
 import { impatient, unhurried } from './clock.ts';
 import { makeProject, type Template } from './project.ts';
-import { occupyPort, type RunningServer, type ServerSettings, startServer } from './server.ts';
+import { occupyPort, type Pair, type RunningServer, type ServerSettings, startPair } from './server.ts';
 
 const projects = new Map<Template, string>();
 
@@ -18,21 +17,15 @@ beforeAll(async () => {
 
 type Context = Pick<TestContext, 'onTestFinished'>;
 
-async function startPair(
-  { onTestFinished }: Context,
-  settings: ServerSettings = {},
-): Promise<{ emulator: Emulator; server: RunningServer }> {
-  const port = settings.port ?? (await freePort());
-  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
-  onTestFinished(() => emulator.close());
-  const server = await startServer(projects.get('todo') ?? '', emulator, { port, ...settings });
-  onTestFinished(() => server.stop());
-  return { emulator, server };
+async function pairFor({ onTestFinished }: Context, settings: ServerSettings = {}): Promise<Pair> {
+  const pair = await startPair(projects.get('todo') ?? '', settings);
+  onTestFinished(pair.stop);
+  return pair;
 }
 
 /** Starts a server that refuses to start. @returns its output. */
 async function refusal(context: Context, env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const { server } = await startPair(context, { env });
+  const { server } = await pairFor(context, { env });
   const { code, stdout, stderr } = await server.program.ended();
   if (code === 0) throw new Error(`It ended with 0:\n${stdout}${stderr}`);
   return stderr;
@@ -41,12 +34,7 @@ async function refusal(context: Context, env: Readonly<Record<string, string | u
 /** A call that is under way: its head and half of its body are sent, the rest on request. */
 async function callUnderWay(server: RunningServer, token: string) {
   const target = await describeTarget(server.endpoint);
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: 'create_todo', arguments: { title: 'under way' } },
-  });
+  const body = JSON.stringify(toolCall('create_todo', { title: 'under way' }));
   const bytes = compose(target, { token, body, headers: { Connection: 'keep-alive' } }, '');
   const half = bytes.length - 20;
   const rest = { go: () => {} };
@@ -65,7 +53,7 @@ describe.concurrent('the end', () => {
     '%s: a call that is under way is answered, nobody new is let in, exit 0',
     async (signal, context) => {
       const { expect } = context;
-      const { emulator, server } = await startPair(context);
+      const { emulator, server } = await pairFor(context);
       await server.whenReady();
       const { exchange, rest } = await callUnderWay(server, await emulator.mint());
       // A request that was answered on another connection: the first one has reached the server before it.
@@ -86,7 +74,7 @@ describe.concurrent('the end', () => {
 
   test('SIGTERM with a client that never finishes: it is cut, and the end comes within the grace', async (context) => {
     const { expect } = context;
-    const { emulator, server } = await startPair(context, { nodeOptions: impatient });
+    const { emulator, server } = await pairFor(context, { nodeOptions: impatient });
     await server.whenReady();
     const { exchange } = await callUnderWay(server, await emulator.mint());
     await callTool(server.endpoint, await emulator.mint(), 'list_todos');
@@ -98,7 +86,7 @@ describe.concurrent('the end', () => {
 
   test('SIGTERM with idle connections: at once', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context);
+    const { server } = await pairFor(context);
     await server.whenReady();
     const since = performance.now();
     server.program.child.kill('SIGTERM');
@@ -120,7 +108,7 @@ describe.concurrent('the end', () => {
     ['nothing thrown at all', 'Promise.reject();'],
   ] as const)('%s: it is logged, and the process ends with another code than 0', async ([, how], context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { nodeOptions: thrower(how) });
+    const { server } = await pairFor(context, { nodeOptions: thrower(how) });
     await server.whenReady();
     server.program.child.kill('SIGUSR2');
     const { code, signal } = await server.program.ended();
@@ -197,7 +185,7 @@ describe.concurrent('the start', () => {
 
   test('production starts with what it should have', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { env: { ...production, HOST: '127.0.0.1' } });
+    const { server } = await pairFor(context, { env: { ...production, HOST: '127.0.0.1' } });
     await server.listening();
     // Alive, although there is no Scalekit to ask.
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
@@ -206,7 +194,7 @@ describe.concurrent('the start', () => {
   test('a port that is taken by another program: one sentence, exit 1', async (context) => {
     const { expect } = context;
     const port = await occupyPort(context, '127.0.0.1');
-    const { server } = await startPair(context, { port });
+    const { server } = await pairFor(context, { port });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);
     expect(stderr).toContain(`Port ${port} is taken by another program`);
@@ -215,9 +203,9 @@ describe.concurrent('the start', () => {
 
   test('a port that is taken by a server like this one: it is named', async (context) => {
     const { expect } = context;
-    const { server: first } = await startPair(context);
+    const { server: first } = await pairFor(context);
     await first.listening();
-    const { server } = await startPair(context, { port: first.port, nodeOptions: unhurried });
+    const { server } = await pairFor(context, { port: first.port, nodeOptions: unhurried });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`Port ${first.port} is taken by the MCP server`));
@@ -225,7 +213,7 @@ describe.concurrent('the start', () => {
 
   test('a port that is not the one of MCP_URL: it is said', async (context) => {
     const { expect } = context;
-    const { server } = await startPair(context, { env: { MCP_URL: 'http://localhost:9/' } });
+    const { server } = await pairFor(context, { env: { MCP_URL: 'http://localhost:9/' } });
     await server.listening();
     await server.program.says(new RegExp(`MCP_URL says port 9, the server listens on ${server.port}`));
     expect(server.program.running).toBe(true);

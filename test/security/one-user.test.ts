@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { beforeAll, describe, type TestContext, test } from 'vitest';
+import { toolCall } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { lastAnswer, send } from './attack/wire.ts';
 import { callTool, listen } from './call.ts';
@@ -244,12 +245,7 @@ describe('what one user holds', () => {
     const token = tokenOf(ground);
     const todo = { title: 'x'.repeat(200), description: '"'.repeat(2000) };
     for (let n = 0; n < 240; n += 1) await callTool(endpoint, token, 'create_todo', todo);
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'list_todos', arguments: { limit: 1000 } },
-    });
+    const body = JSON.stringify(toolCall('list_todos', { limit: 1000 }));
     const sockets = await Promise.all(Array.from({ length: 12 }, () => silentReader(ground, body, 6)));
     context.onTestFinished(() => {
       for (const socket of sockets) socket.destroy();

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import * as z from 'zod';
 import { challengeOf, send } from '../../src/server/testing/index.ts';
 import { call, post, prompt, resource, type Started, start, tool } from '../server/support.ts';
+import { envelopeOf } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
@@ -65,11 +66,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const version = '2026-07-28';
-const envelope = {
-  'io.modelcontextprotocol/protocolVersion': version,
-  'io.modelcontextprotocol/clientInfo': { name: 'attack', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
+const envelope = envelopeOf('attack');
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends a body as it is. @returns the HTTP status and the answer's body. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/index.ts';
+import { type Emulator, type EmulatorOptions, type Faults, startEmulator } from '../../src/emulator/index.ts';
 import { serverUrls } from '../../src/scalekit/index.ts';
 import { freePort } from '../support/ports.ts';
 import { Program } from '../support/program.ts';
@@ -105,6 +105,29 @@ export async function startServer(
     },
   );
   return new RunningServer(program, port);
+}
+
+/** A local Scalekit and a generated server that trusts it, which may not be listening yet. */
+export interface Pair {
+  readonly emulator: Emulator;
+  readonly server: RunningServer;
+}
+
+/** Starts a pair. @param faults of the local Scalekit, from the start. */
+export async function startPair(
+  project: string,
+  settings: ServerSettings = {},
+  faults: Faults = {},
+): Promise<Pair & { stop(): Promise<void> }> {
+  const port = settings.port ?? (await freePort());
+  const emulator = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
+  emulator.fault(faults);
+  const server = await startServer(project, emulator, { ...settings, port });
+  const stop = async () => {
+    await server.stop();
+    await emulator.close();
+  };
+  return { emulator, server, stop };
 }
 
 /** A local Scalekit, a generated server that trusts it, and the key to sign any token with. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Call } from '../../src/server/call.ts';
 import { send } from '../../src/server/testing/index.ts';
+import { envelope } from '../support/messages.ts';
 import { call, post, type Started, start, tool } from './support.ts';
 
 let server: Started | undefined;
@@ -11,18 +12,13 @@ afterEach(async () => {
   server = undefined;
 });
 
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const initialize = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } },
 };
-const discover = { jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta: meta } };
+const discover = { jsonrpc: '2.0', id: 1, method: 'server/discover', params: { _meta: envelope } };
 
 async function ask(message: object, headers: Record<string, string> = {}): Promise<string> {
   if (server === undefined) throw new Error('There is no server');

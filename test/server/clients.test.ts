@@ -2,6 +2,7 @@
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { envelope } from '../support/messages.ts';
 import { call, echo, post, type Started, start, tool } from './support.ts';
 
 const oddSchema = tool({
@@ -209,12 +210,7 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
   });
 
   it('of 2026-07-28, too', async () => {
-    const meta = {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
-    const message = { ...call('echo'), params: { name: 'echo', arguments: null, _meta: meta } };
+    const message = { ...call('echo'), params: { name: 'echo', arguments: null, _meta: envelope } };
     const headers = {
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': 'tools/call',
@@ -233,11 +229,7 @@ it.each(['tools/list', 'server/discover'])('%s may be kept for a while (2026-07-
     id: 1,
     method,
     params: {
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': {},
-      },
+      _meta: envelope,
     },
   };
   const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };

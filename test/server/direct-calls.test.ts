@@ -3,6 +3,7 @@ import { Server } from '@modelcontextprotocol/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { audio, image, withContent } from '../../src/server/index.ts';
+import { envelope } from '../support/messages.ts';
 import { echo, post, type Started, scopes, slowTool, start, tool } from './support.ts';
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
@@ -96,11 +97,6 @@ afterEach(() => vi.restoreAllMocks());
 
 type Era = '2025-11-25' | '2026-07-28';
 const eras: readonly Era[] = ['2025-11-25', '2026-07-28'];
-const envelope = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const canAsk = { ...envelope, 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
 
 interface Asked {

@@ -1,14 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { envelope } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { call, post, type Started, slowTool, start } from './support.ts';
-
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 
 let server: Started | undefined;
 afterEach(async () => {
@@ -42,7 +37,7 @@ describe('a server that closes', () => {
   /** Calls of 2026-07-28: in the usual form, and with an encoded name, which only the SDK's own handler reads. */
   const modern = ['slow', `=?base64?${Buffer.from('slow').toString('base64')}?=`].map((name) => ({
     headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name },
-    message: { ...call('slow'), params: { name: 'slow', arguments: {}, _meta: meta } },
+    message: { ...call('slow'), params: { name: 'slow', arguments: {}, _meta: envelope } },
   }));
 
   it.each(modern)('answers a call of 2026-07-28 named $headers.mcp-name', async (sent) => {
@@ -88,7 +83,7 @@ describe('a server that closes', () => {
       method: 'subscriptions/listen',
       params: {
         notifications: { toolsListChanged: true },
-        _meta: meta,
+        _meta: envelope,
       },
     };
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };

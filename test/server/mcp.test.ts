@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Tool } from '../../src/server/tool.ts';
+import { envelope } from '../support/messages.ts';
 import { call, post, type Started, start, tool } from './support.ts';
 
 let server: Started;
@@ -11,16 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const modern = (name: unknown, args: unknown, more: object = {}) => ({
   jsonrpc: '2.0',
   id: 7,
   method: 'tools/call',
-  params: { name, arguments: args, _meta: meta, ...more },
+  params: { name, arguments: args, _meta: envelope, ...more },
 });
 const headersFor = (name: string) => ({
   'mcp-protocol-version': '2026-07-28',
@@ -46,13 +42,13 @@ const calls: Record<string, object> = {
     'echo',
     {},
     {
-      _meta: { ...meta, 'io.modelcontextprotocol/clientCapabilities': 'all' },
+      _meta: { ...envelope, 'io.modelcontextprotocol/clientCapabilities': 'all' },
     },
   ),
   'an envelope with more in it': modern(
     'echo',
     {},
-    { _meta: { ...meta, progressToken: 1, 'x.example/y': {} } },
+    { _meta: { ...envelope, progressToken: 1, 'x.example/y': {} } },
   ),
   'a call with an unknown member': modern('echo', {}, { task: { ttl: 1 } }),
   'a text for an id': { ...modern('echo', {}), id: 'seven' },

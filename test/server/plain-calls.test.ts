@@ -2,12 +2,8 @@ import { classifyInboundRequest } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PlainCalls } from '../../src/server/plain-calls.ts';
+import { envelope } from '../support/messages.ts';
 
-const envelope = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 const legacy = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'x', arguments: {} } };
 const modern = { ...legacy, params: { ...legacy.params, _meta: envelope } };
 const modernHeaders = {

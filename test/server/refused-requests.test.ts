@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { listTools, send } from '../../src/server/testing/index.ts';
+import { envelope } from '../support/messages.ts';
 import { startTestServer, type TestServer, exampleTools as tools } from './support.ts';
 
 let server: TestServer;
@@ -118,11 +119,6 @@ describe('the headers of MCP', () => {
   });
 
   it('answers 400 where the headers of 2026 name another tool than the body', async () => {
-    const envelope = {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
     const params = { name: tools[0]?.listing.name, arguments: {}, _meta: envelope };
     const answer = await send(server.endpoint, {
       token: await server.scalekit.mint(),

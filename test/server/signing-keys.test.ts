@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { listTools, send } from '../../src/server/testing/index.ts';
-import { startTestServer, type TestServer } from './support.ts';
+import { list, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -10,28 +10,26 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function list(token: string) {
-  return await send(server.endpoint, { token, body: listTools });
-}
+const listWith = (token: string) => list(server, token);
 
 describe('signing keys', () => {
   it('takes the new key after a rotation, at once, and the old one no more', async () => {
     const old = await server.scalekit.mint();
-    assert.equal((await list(old)).status, 200);
+    assert.equal((await listWith(old)).status, 200);
     await server.scalekit.rotateKeys();
-    assert.equal((await list(await server.scalekit.mint())).status, 200);
-    assert.equal((await list(old)).status, 401);
+    assert.equal((await listWith(await server.scalekit.mint())).status, 200);
+    assert.equal((await listWith(old)).status, 401);
   });
 
   it('fetches them once for a flood of unknown keys', async () => {
-    await list(await server.scalekit.mint());
+    await listWith(await server.scalekit.mint());
     const fetched = server.scalekit.requestCount('/keys');
     const forged = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         server.scalekit.mint({ foreignKey: true, header: { kid: `snk_${n}` } }),
       ),
     );
-    const answers = await Promise.all(forged.map(list));
+    const answers = await Promise.all(forged.map(listWith));
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([401]));
     assert.ok(server.scalekit.requestCount('/keys') - fetched <= 1);
   });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createHandler } from '../../src/server/handler.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
+import { envelope } from '../support/messages.ts';
 import { connect, generations } from './both-clients.ts';
 import { call, echo, post, resource, type Started, scopes, skills, start } from './support.ts';
 
@@ -65,11 +66,6 @@ beforeEach(() => {
 });
 
 const ask = (method: string, params: object = {}) => ({ jsonrpc: '2.0', id: 7, method, params });
-const modern = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
 
 /** The same request in both eras. */
 function bothEras(method: string, params: { readonly uri?: string } = {}) {
@@ -80,7 +76,7 @@ function bothEras(method: string, params: { readonly uri?: string } = {}) {
   };
   return [
     { message: ask(method, params), headers: {} },
-    { message: ask(method, { ...params, _meta: modern }), headers },
+    { message: ask(method, { ...params, _meta: envelope }), headers },
   ];
 }
 

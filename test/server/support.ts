@@ -6,9 +6,12 @@ import { defineScopes } from '../../src/server/define-scopes.ts';
 import type { DenyOptions } from '../../src/server/deny-list.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
 import type { Scopes } from '../../src/server/scopes.ts';
-import { type Answer, freeMcpUrl, send, startServer } from '../../src/server/testing/index.ts';
+import { type Answer, freeMcpUrl, listTools, send, startServer } from '../../src/server/testing/index.ts';
 import { type Tool, ToolError } from '../../src/server/tool.ts';
+import { toolCall as call } from '../support/messages.ts';
 import { freePort } from '../support/ports.ts';
+
+export { call };
 
 /** The scopes of the servers under test. */
 export const { scopes, tool, resource, prompt, skills } = defineScopes({
@@ -159,6 +162,11 @@ export async function callTool(server: TestServer, token: string, name: string):
   return await send(server.endpoint, { token, body: call(name) });
 }
 
+/** Lists the tools, as clients of 2025 do. */
+export async function list(server: TestServer, token: string): Promise<Answer> {
+  return await send(server.endpoint, { token, body: listTools });
+}
+
 /** One message to the endpoint. */
 export function post(endpoint: string, { token, headers, message, signal }: Sent): Promise<Response> {
   return fetch(endpoint, {
@@ -172,10 +180,3 @@ export function post(endpoint: string, { token, headers, message, signal }: Sent
     ...(signal && { signal }),
   });
 }
-
-export const call = (name: string, args: object = {}, id: number | string = 1) => ({
-  jsonrpc: '2.0',
-  id,
-  method: 'tools/call',
-  params: { name, arguments: args },
-});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import type { MintOptions } from '../../src/emulator/index.ts';
 import { listTools, send } from '../../src/server/testing/index.ts';
-import { startTestServer, type TestServer } from './support.ts';
+import { list, startTestServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -11,9 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function list(token: string) {
-  return await send(server.endpoint, { token, body: listTools });
-}
+const listWith = (token: string) => list(server, token);
 
 const now = Math.floor(Date.now() / 1000);
 
@@ -30,7 +28,7 @@ describe('good tokens', () => {
   };
   for (const [name, options] of Object.entries(good)) {
     it(`accepts one ${name}`, async () => {
-      const { status, json } = await list(await server.scalekit.mint(options()));
+      const { status, json } = await listWith(await server.scalekit.mint(options()));
       assert.equal(status, 200);
       assert.ok(json.result.tools.length > 0);
     });
@@ -60,7 +58,7 @@ describe('bad tokens', () => {
   for (const [name, [reason, options]] of Object.entries(bad)) {
     it(`answers 401 to one ${name}`, async () => {
       const token = await server.scalekit.mint(options());
-      const { status, headers, text, json } = await list(token);
+      const { status, headers, text, json } = await listWith(token);
       assert.equal(status, 401);
       assert.equal(json.error.data.reason, reason);
       assert.match(
@@ -102,7 +100,7 @@ describe('forged tokens', () => {
       'token_signature',
       async () => {
         const token = await server.scalekit.mint();
-        assert.equal((await list(token)).status, 200);
+        assert.equal((await listWith(token)).status, 200);
         const [header, payload, signature = ''] = token.split('.');
         return `${header}.${payload}.${signature.slice(8)}${signature.slice(0, 8)}`;
       },
@@ -112,7 +110,7 @@ describe('forged tokens', () => {
   };
   for (const [name, [reason, forge]] of Object.entries(forged)) {
     it(`answers 401 to one ${name}`, async () => {
-      const { status, json } = await list(await forge());
+      const { status, json } = await listWith(await forge());
       assert.equal(status, 401);
       assert.equal(json.error.data.reason, reason);
     });
@@ -138,10 +136,10 @@ describe('forged tokens', () => {
 describe('a token that was let in', () => {
   it('is refused once it has expired', async () => {
     const token = await server.scalekit.mint({ expiresIn: 30 });
-    assert.equal((await list(token)).status, 200);
+    assert.equal((await listWith(token)).status, 200);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 120_000 });
     try {
-      assert.equal((await list(token)).json.error.data.reason, 'token_expired');
+      assert.equal((await listWith(token)).json.error.data.reason, 'token_expired');
     } finally {
       vi.useRealTimers();
     }

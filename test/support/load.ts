@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { toolCall as message } from './messages.ts';
 
 /** A request of a mixed load, and what its answer has to be. */
 export interface LoadRequest {
@@ -21,9 +22,7 @@ export interface LoadResult {
 
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-function toolCall(name: string, args: object = {}): string {
-  return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } });
-}
+const toolCall = (name: string, args?: object): string => JSON.stringify(message(name, args));
 
 /** What clients, browsers, probes and attackers send to a server, all mixed. @param path of the MCP endpoint. */
 export function mixedRequests(path: string, token: string, badToken: string): readonly LoadRequest[] {

@@ -1,3 +1,5 @@
+import { toolCall } from './messages.ts';
+
 /** Tool calls as plain requests, for load tests, in which a real client would take more time than the server. */
 
 export interface ToolResult<T> {
@@ -7,14 +9,6 @@ export interface ToolResult<T> {
   /** The error that a tool reported. */
   readonly error?: string | undefined;
 }
-
-/** The JSON-RPC message of a call. */
-export const toolCall = (name: string, args: object = {}) => ({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name, arguments: args },
-});
 
 export function toolCallRequest(token: string, name: string, args: object = {}): RequestInit {
   return {

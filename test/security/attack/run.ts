@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { toolCall } from '../../support/messages.ts';
 import { casesFor } from './cases/index.ts';
 import { compose } from './compose.ts';
 import { expectationOf, judge } from './judge.ts';
@@ -76,12 +77,7 @@ export function kitFor(target: Target, source: TokenSource, trap: string, id: st
       return token;
     },
     call(tool = target.writeTool, args = tool.arguments(marker(id))) {
-      return JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: tool.name, arguments: args },
-      });
+      return JSON.stringify(toolCall(tool.name, args));
     },
   };
 }

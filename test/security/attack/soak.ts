@@ -1,3 +1,4 @@
+import { toolCall } from '../../support/messages.ts';
 import type { TokenSource } from './sources.ts';
 import type { Target } from './types.ts';
 
@@ -16,8 +17,7 @@ const post = (token: string | undefined, body: string, more: Record<string, stri
   body,
 });
 
-const call = (name: string, args: unknown): string =>
-  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } });
+const call = (name: string, args: object): string => JSON.stringify(toolCall(name, args));
 
 const subject = (n: number) => ({ claims: { sub: `usr_${n % 5000}` } });
 

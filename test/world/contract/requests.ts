@@ -1,6 +1,7 @@
 import type { Answer, Sent } from '../../../src/server/testing/index.ts';
 import { send } from '../../../src/server/testing/index.ts';
 import type { Ground } from '../../security/server.ts';
+import { envelope } from '../../support/messages.ts';
 
 /** How a generation of the protocol writes a call. */
 export interface Era {
@@ -33,11 +34,7 @@ const stateless: Era = {
       method,
       params: {
         ...params,
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: envelope,
       },
     },
   }),

@@ -1,3 +1,4 @@
+import { toolCall } from '../../../support/messages.ts';
 import type { AttackCase, Expectation } from '../types.ts';
 import { slug } from './shorthand.ts';
 
@@ -14,8 +15,8 @@ const ordinary: Expectation = {
 /** The same, but the todo may also be missing. */
 const notFound: Expectation = { status: [200, 400], call: 'refused' };
 
-const calling = (name: string, args: unknown) =>
-  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } });
+/** @param args some are wrong on purpose, and not even objects. */
+const calling = (name: string, args: unknown) => JSON.stringify(toolCall(name, args as object));
 
 /** Ids that no todo has. */
 const ids: ReadonlyArray<readonly [name: string, id: unknown]> = [

@@ -1,3 +1,4 @@
+import { envelopeOf } from '../../../support/messages.ts';
 import type { Attack, AttackCase, Expectation, Kit } from '../types.ts';
 import { modern } from './scopes.ts';
 import { ran, slug } from './shorthand.ts';
@@ -30,11 +31,7 @@ const rows: readonly Row[] = [
     'server/discover',
     () => ({
       body: message('server/discover', {
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'attack', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: envelopeOf('attack'),
       }),
       headers: { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'server/discover' },
     }),
@@ -108,11 +105,7 @@ const rows: readonly Row[] = [
     '2026-07-28, an unknown method',
     () => ({
       body: message('no/such', {
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientInfo': { name: 'attack', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
+        _meta: envelopeOf('attack'),
       }),
       headers: { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'no/such' },
     }),

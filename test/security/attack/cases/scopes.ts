@@ -1,4 +1,5 @@
 import { insufficientPermissions } from '../../../support/contract.ts';
+import { envelopeOf } from '../../../support/messages.ts';
 import type { Attack, AttackCase, Expectation, Kit, Tool } from '../types.ts';
 import { claimsCase, slug } from './shorthand.ts';
 
@@ -84,11 +85,7 @@ export function modern(
   headers: Readonly<Record<string, string | undefined>> = {},
 ): Attack {
   const call = JSON.parse(kit.call(tool)) as { params: Record<string, unknown> };
-  const _meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'attack', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
+  const _meta = envelopeOf('attack');
   return {
     body: JSON.stringify({ ...call, params: { ...call.params, _meta } }),
     headers: {

@@ -1,5 +1,5 @@
 // `@ai-sdk/mcp`, as its documentation shows it: `ai_sdk.js <folder with the package> <endpoint> [scope …]`.
-import { converse } from './conversation.js';
+import { converse, resultOf, signsIn } from './conversation.js';
 import { Owner } from './owner.js';
 
 const [folder, endpoint, ...scopes] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const authProvider = new Owner('AI SDK');
 await authProvider.listen();
 let client;
 
-/** The person is back. */
+/** The person is back from the browser. */
 async function finish() {
   const answer = await authProvider.answer;
   await auth(authProvider, {
@@ -30,18 +30,9 @@ function isUnauthorized(error) {
   return error instanceof UnauthorizedError || (error?.cause && isUnauthorized(error.cause));
 }
 
-async function signingIn(action) {
-  try {
-    return await action();
-  } catch (error) {
-    if (!isUnauthorized(error)) throw error;
-    await finish();
-    await connect();
-    return undefined;
-  }
-}
+const signingIn = signsIn({ isUnauthorized, finish, connect });
 
-// Whoever names scopes signs in before the server names its own.
+// With scopes of its own, the client signs in before the server names its scopes.
 if (scopes.length > 0) {
   await auth(authProvider, { serverUrl: endpoint, scope: scopes.join(' ') });
   await finish();
@@ -51,9 +42,7 @@ await converse({
   tools: async () => Object.keys(await client.tools()),
   call: async ({ name, arguments: args }) => {
     const call = async () => (await client.tools())[name].execute(args, { messages: [], toolCallId: 'call' });
-    const result = (await signingIn(call)) ?? (await call());
-    if (result.isError) throw new Error(JSON.stringify(result.content));
-    return result.structuredContent ?? result.content;
+    return resultOf((await signingIn(call)) ?? (await call()));
   },
   signInAgain: async () => {
     authProvider.forgetTokens();

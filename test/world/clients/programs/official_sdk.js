@@ -1,6 +1,6 @@
 // The official SDK, as its documentation shows it: `official_sdk.js <folder with the package> <endpoint> [scope …]`.
 import { existsSync } from 'node:fs';
-import { converse } from './conversation.js';
+import { converse, resultOf, signsIn } from './conversation.js';
 import { Owner } from './owner.js';
 
 const [folder, endpoint, ...scopes] = process.argv.slice(2);
@@ -25,25 +25,20 @@ async function connect() {
   await client.connect(transport);
 }
 
-/** Does what may need a person, and sends the person where the SDK wants the browser. */
-async function signingIn(action) {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof UnauthorizedError)) throw error;
-    const answer = await authProvider.answer;
-    await transport.finishAuth(isVersion1 ? answer.get('code') : answer);
-    await connect();
-    return undefined;
-  }
+/** The person is back from the browser. */
+async function finish() {
+  const answer = await authProvider.answer;
+  await transport.finishAuth(isVersion1 ? answer.get('code') : answer);
 }
 
-/** Whoever names scopes signs in before the server names its own. */
+const isUnauthorized = (error) => error instanceof UnauthorizedError;
+const signingIn = signsIn({ isUnauthorized, finish, connect });
+
+/** With scopes of its own, the client signs in before the server names its scopes. */
 async function signInFor(scope) {
   transport = new StreamableHTTPClientTransport(new URL(endpoint), { authProvider });
   await auth(authProvider, { serverUrl: endpoint, scope });
-  const answer = await authProvider.answer;
-  await transport.finishAuth(isVersion1 ? answer.get('code') : answer);
+  await finish();
 }
 
 if (scopes.length > 0) await signInFor(scopes.join(' '));
@@ -52,9 +47,7 @@ await converse({
   tools: async () => (await client.listTools()).tools.map(({ name }) => name),
   call: async ({ name, arguments: args }) => {
     const call = () => client.callTool({ name, arguments: args });
-    const result = (await signingIn(call)) ?? (await call());
-    if (result.isError) throw new Error(JSON.stringify(result.content));
-    return result.structuredContent ?? result.content;
+    return resultOf((await signingIn(call)) ?? (await call()));
   },
   signInAgain: async () => {
     authProvider.forgetTokens();
