@@ -19,7 +19,11 @@ import { pinnedVersion, toolOf } from './tools.js';
 const here = fileURLToPath(new URL('.', import.meta.url));
 export const projects = join(here, 'projects');
 /** Files of projects/ that are copied into a project, since each is installed alone. */
-const sharedBy = (name) => (name.startsWith('sdk-') ? ['todos.js', 'sdk.js'] : ['todos.js']);
+const sharedBy = (name) => [
+  'todos.js',
+  ...(name.startsWith('sdk-') ? ['sdk.js'] : []),
+  ...(name.startsWith('sdk-v2-') ? ['sdk-v2.js'] : []),
+];
 /**
  * Near the root, as servers are in their containers: Node resolves each module's path folder by folder, and a deep checkout added
  * 12 ms to a cold start with 150 modules.

@@ -5,12 +5,11 @@ import { readInput } from '../../src/create/input.ts';
 import { repeatCommand } from '../../src/create/repeat.ts';
 import { type Resolved, resolve } from '../../src/create/resolve.ts';
 import { testContext } from '../program/test-context.ts';
+import { dashboardMetadata } from '../support/dashboard-metadata.ts';
 
 const metadata = JSON.stringify({
-  authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
-  bearer_methods_supported: ['header'],
+  ...dashboardMetadata,
   resource: 'http://localhost:3005/',
-  resource_documentation: 'http://localhost:3005/docs',
   scopes_supported: ['notes:read', 'notes:write'],
 });
 

@@ -9,7 +9,7 @@ test('npm run demo goes on at another port when its own is taken while it instal
   const demo = new Program(process.execPath, [join(repository, 'scripts/demo.js')], { group: true });
   onTestFinished(() => demo.kill());
   const [, port] = await demo.says(/MCP endpoint: http:\/\/localhost:(\d+)\/mcp/, 120_000);
-  const other = createServer().listen(Number(port));
+  const other = createServer((socket) => socket.on('error', () => {})).listen(Number(port));
   onTestFinished(() => void other.close());
   await once(other, 'listening');
   const { code } = await demo.ended();

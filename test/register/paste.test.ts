@@ -5,15 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { runToExitCode } from '../../src/program/run.ts';
 import { register } from '../../src/register/command.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { dashboardMetadata as metadata } from '../support/dashboard-metadata.ts';
 import { localEnv, makeProject } from './walk.ts';
 
-const metadata = {
-  authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
-  bearer_methods_supported: ['header'],
-  resource: 'http://localhost:3002/',
-  resource_documentation: 'http://localhost:3002/docs',
-  scopes_supported: ['todo:read', 'todo:write'],
-};
 const json = JSON.stringify(metadata);
 
 const filled = localEnv

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseDashboardMetadata } from '../../src/scalekit/index.ts';
+import { dashboardMetadata as metadata } from '../support/dashboard-metadata.ts';
 import { notesOf, outcome } from './outcome.ts';
 
-/** As the dashboard gives it (docs/scalekit.md#metadata-json). */
-const metadata = {
-  authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
-  bearer_methods_supported: ['header'],
-  resource: 'http://localhost:3002/',
-  resource_documentation: 'http://localhost:3002/docs',
-  scopes_supported: ['todo:read', 'todo:write'],
-};
 const values = {
   environmentUrl: 'https://acme.scalekit.dev',
   resourceId: 'res_123',

@@ -25,7 +25,10 @@ export interface ServerSettings {
 
 /** Listens with a program that does not speak HTTP until the test has finished. @returns its port. */
 export async function occupyPort({ onTestFinished }: TestContext, host: string): Promise<number> {
-  const other = createServer((socket) => socket.end('not http\n')).listen(0, host);
+  const other = createServer((socket) => {
+    // Whoever finds no HTTP here may hang up first.
+    socket.on('error', () => {}).end('not http\n');
+  }).listen(0, host);
   await once(other, 'listening');
   onTestFinished(() => void other.close());
   return (other.address() as AddressInfo).port;

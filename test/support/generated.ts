@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { emulatorPort, serverUrls } from '../../src/scalekit/index.ts';
@@ -6,7 +7,7 @@ import { nodeBinary } from './packages.ts';
 import { freePort } from './ports.ts';
 import { type Ended, Program, run } from './program.ts';
 import { createProgram } from './repository.ts';
-import { makeDirectory, removeDirectory } from './temporary.ts';
+import { makeDirectory, removeDirectory, temporaryDirectory } from './temporary.ts';
 
 interface ResourceMetadata {
   readonly resource: string;
@@ -95,6 +96,15 @@ export class GeneratedProject {
   built(): Promise<Ended> {
     this.#built ??= this.isPython ? this.python('-c', '') : this.npm('run', 'build');
     return this.#built;
+  }
+
+  /** @returns a folder of its own with all that the project's image holds. @throws Error if it does not build. */
+  async image(): Promise<string> {
+    const { code, stdout, stderr } = await this.built();
+    if (code !== 0) throw new Error(`npm run build ended with ${code}:\n${stdout}${stderr}`);
+    const image = await temporaryDirectory();
+    await cp(this.path('dist/src'), join(image, 'dist/src'), { recursive: true });
+    return image;
   }
 
   /** Starts one of the project's scripts, in a process group of its own. */

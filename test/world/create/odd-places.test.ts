@@ -235,7 +235,7 @@ describe.skipIf(lacks('create without a network', [isolation]))('without a netwo
 });
 
 test('a registry that takes connections and never answers is named within seconds', async () => {
-  const mute = createServer(() => {}).listen(0, '127.0.0.1');
+  const mute = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
   await once(mute, 'listening');
   onTestFinished(() => void mute.close());
   const address = mute.address();

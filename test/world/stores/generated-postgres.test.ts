@@ -1,5 +1,4 @@
-import { cp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { describeGenerated, todoKind } from '../../e2e/describe-generated.ts';
 import type { GeneratedProject } from '../../support/generated.ts';
@@ -87,9 +86,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
       });
 
       test('the image: refuses a database that is behind, migrates it, and serves', async () => {
-        expect((await project.built()).code).toBe(0);
-        const image = await temporaryDirectory();
-        await cp(project.path('dist/src'), join(image, 'dist/src'), { recursive: true });
+        const image = await project.image();
         const env = { ...production, PORT: `${project.port}`, DATABASE_URL: await emptyDatabase('image') };
         const start = (program: string) => {
           const started = new Program(process.execPath, [`dist/src/${program}.js`], { cwd: image, env });

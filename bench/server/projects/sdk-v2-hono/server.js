@@ -1,28 +1,11 @@
 // The SDK's guide to serving over Hono, with its requireBearerAuth for fetch hosts, and jose as the verifier.
 import { serve } from '@hono/node-server';
 import { createMcpHonoApp } from '@modelcontextprotocol/hono';
-import {
-  createMcpHandler,
-  McpServer,
-  OAuthError,
-  OAuthErrorCode,
-  requireBearerAuth,
-} from '@modelcontextprotocol/server';
-import { z } from 'zod';
-import { bearerAuth, listTodos, listTodosShape } from './sdk.js';
-
-const inputSchema = z.object(listTodosShape);
-
-function createServer() {
-  const server = new McpServer({ name: 'Todo MCP', version: '1.0.0' });
-  server.registerTool('list_todos', { description: 'List your todos.', inputSchema }, listTodos);
-  return server;
-}
+import { createMcpHandler, requireBearerAuth } from '@modelcontextprotocol/server';
+import { createServer, options } from './sdk-v2.js';
 
 const app = createMcpHonoApp();
-const authorize = requireBearerAuth(
-  bearerAuth((message) => new OAuthError(OAuthErrorCode.InvalidToken, message)),
-);
+const authorize = requireBearerAuth(options);
 const handler = createMcpHandler(createServer);
 
 app.all('/mcp', async (context) => {
