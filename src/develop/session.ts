@@ -45,6 +45,8 @@ export class Session {
   /** What was last printed about Scalekit; printed again only when it changes. */
   #said = '';
   #begun = false;
+  /** What the doctor has found in the project's files. */
+  #found: readonly string[] = [];
   /** The type check in progress. */
   #checking = new AbortController();
   /** Resolves when the server that was started last is ready, or has failed. */
@@ -145,12 +147,20 @@ export class Session {
     this.#compiler.forget();
   }
 
-  /** With a real Scalekit: says what is wrong with the settings before the server finds out. */
+  /** Without the local Scalekit: says what is wrong with the settings before the server finds out. */
   async #examine(): Promise<void> {
-    if (this.#settings.environmentUrl === undefined || wantedScalekit(this.#settings) !== undefined) return;
+    this.#found = [];
+    if (wantedScalekit(this.#settings) === undefined) await this.#sayFindings();
+  }
+
+  /** Says what the doctor finds in the project's files, each error once for each `.env`. */
+  async #sayFindings(): Promise<void> {
     const { cwd, env, signal } = this.#context;
     const { quickFindings } = await import('./quick-findings.ts');
-    for (const line of await quickFindings(cwd, env, signal)) this.#screen.say('doctor', line, 'bad');
+    const findings = await quickFindings(cwd, env, signal);
+    for (const line of findings.filter((each) => !this.#found.includes(each)))
+      this.#screen.say('doctor', line, 'bad');
+    this.#found = findings;
   }
 
   /** @returns whether what the server loads has changed; undefined if the source cannot be read, after saying so. */
@@ -258,6 +268,8 @@ export class Session {
     if (this.#context.signal.aborted || (this.#server.running && !this.#server.hasFailed)) return;
     const then = this.#server.running ? 'the server keeps running as it was' : 'waiting for a change';
     this.#screen.say('server', `ended ${how}; ${then}`, 'bad');
+    // The server names a variable that is missing; the doctor, the line that was to set it.
+    if (!this.#server.running) await this.#sayFindings();
   }
 
   /** Prints what went wrong; at the very start, when nothing runs yet, it ends the command. */

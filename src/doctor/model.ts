@@ -61,6 +61,13 @@ export type Edit =
       /** What the line sets, as a guard against a file that has changed meanwhile. */
       readonly variable: string;
     }
+  | {
+      readonly kind: 'mend-line';
+      readonly file: string;
+      readonly rules?: 'python';
+      /** Of an odd line in an env file; what it says may be a secret, so it is not here. */
+      readonly line: number;
+    }
   | { readonly kind: 'append-line'; readonly file: string; readonly text: string }
   | { readonly kind: 'replace'; readonly file: string; readonly before: string; readonly after: string }
   | { readonly kind: 'mode'; readonly file: string; readonly mode: number };

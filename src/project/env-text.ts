@@ -1,4 +1,13 @@
-import { parseEnv } from 'node:util';
+import {
+  type Assignment as AnyAssignment,
+  byteOrderMark,
+  type EnvLanguage,
+  type EnvSegment,
+  endOfLine,
+  matchAt,
+  segmentsOf,
+  unquoted,
+} from '../scalekit/env-assignments.ts';
 
 /**
  * The text of a `.env` file: read as the project's language reads it, and edited so that nothing else in it changes.
@@ -6,67 +15,22 @@ import { parseEnv } from 'node:util';
  */
 
 /**
- * `node`: Node's own `process.loadEnvFile` and `util.parseEnv`, which follow the npm package dotenv. `python`: the PyPI
- * package python-dotenv, which FastMCP projects use; it has no backtick quotes, keeps a `#` without a space before it, and
- * expands `${NAME}`.
+ * `node`: as our server reads it (`scalekit/env-assignments.ts`), which is Node.js's way and that of the npm package dotenv.
+ * `python`: the PyPI package python-dotenv, which FastMCP projects use; it has no backtick quotes, keeps a `#` without a
+ * space before it, and expands `${NAME}`.
  */
 export type EnvRules = 'node' | 'python';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Some editors on Windows put this before a text; `util.parseEnv` takes it as part of the first variable's name. */
-export const byteOrderMark = '\uFEFF';
+export { byteOrderMark };
 
-/** One variable that an env file sets. */
-export interface Assignment {
-  readonly name: string;
-  /** Without quotes, with escapes and references resolved. */
-  readonly value: string;
+/** One variable that an env file sets, and where. */
+export interface Assignment extends AnyAssignment {
   /** Counted from 1. */
   readonly line: number;
   /** A quoted value can span several lines. */
   readonly hasSeveralLines: boolean;
-  /** Where the value is in the text, its quotes included. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Without a name it is something that the language ignores. */
-type Found = Omit<Assignment, 'line' | 'hasSeveralLines' | 'name'> & { readonly name?: string };
-
-/** Matches a pattern at exactly one position of a text. */
-function at(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
-  const sticky = new RegExp(pattern.source, `${pattern.flags.replace('y', '')}y`);
-  sticky.lastIndex = index;
-  return sticky.exec(text);
-}
-
-/** @returns where the line that holds a position ends, before its line break. */
-function endOfLine(text: string, index: number): number {
-  const end = text.indexOf('\n', index);
-  if (end < 0) return text.length;
-  return end > index && text[end - 1] === '\r' ? end - 1 : end;
-}
-
-/** An empty value without quotes starts right after the `=`, so that text inserted there stays clear of a comment. */
-function unquoted(afterEquals: number, start: number, length: number): [number, number] {
-  return length === 0 ? [afterEquals, afterEquals] : [start, start + length];
-}
-
-/** Node: a quote that is never closed is an ordinary character; outside quotes every `#` starts a comment. */
-function nodeAssignment(text: string, index: number): Found | undefined {
-  const head = at(/[ \t]*(?:export[ \t]+)?([^=#\s](?:[^=\r\n]*[^=\s])?)[ \t]*=/, text, index);
-  if (head === null) return undefined;
-  const afterEquals = index + head[0].length;
-  const start = afterEquals + (at(/[ \t]*/, text, afterEquals)?.[0].length ?? 0);
-  const quoted = at(/"[^"]*"|'[^']*'|`[^`]*`/, text, start)?.[0];
-  const line = text.slice(start, endOfLine(text, start));
-  const bare = /^["'`]/.test(line) ? line : line.replace(/#.*$/, '').trimEnd();
-  const [from, to] =
-    quoted === undefined ? unquoted(afterEquals, start, bare.length) : [start, start + quoted.length];
-  const name = head[1] ?? '';
-  const value = parseEnv(`X=${text.slice(from, to)}\n`).X ?? '';
-  return { name, value, start: from, end: to };
 }
 
 const pythonEscapes: Readonly<Record<string, string>> = {
@@ -79,29 +43,48 @@ const pythonQuotes = {
   '"': { value: /"((?:\\[\s\S]|[^"\\])*)"/, escapes: /\\[\\'"abfnrtv]/g },
 } as const;
 
+/** What Python's `\s` matches on a line: JavaScript's, and five control characters, but no byte order mark. */
+const blanks = String.raw`[\t\v\f\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
+const notBlank = blanks.replace('[', String.raw`[^=#\r\n`);
+
+const pythonPatterns = {
+  head: new RegExp(
+    `${blanks}*(?:export${blanks}+|(?!export${blanks}))(?:'([^']+)'|((?!')${notBlank}+))${blanks}*=${blanks}*`,
+  ),
+  comment: new RegExp(`${blanks}+#.*$`, 's'),
+  end: new RegExp(`${blanks}+$`),
+  /** What may follow a closing quote. */
+  rest: new RegExp(String.raw`${blanks}*(?:#[^\r\n]*)?(?=[\r\n]|$)`),
+};
+
+/** Python opens text files so that each of these is a line break. */
+const pythonLineBreak = /\r\n|\r|\n/;
+
 /** Follows the parser of python-dotenv 1.2 (`parser.py`) rule by rule. It skips a line that it cannot read. */
-function pythonAssignment(text: string, index: number): Found | undefined {
-  const head = at(/[ \t]*(?:export[ \t]+)?(?:'([^']+)'|([^=#\s'][^=#\s]*))[ \t]*=/, text, index);
+function pythonAssignment(text: string, index: number) {
+  const head = matchAt(pythonPatterns.head, text, index);
   if (head === null) return undefined;
   const name = head[1] ?? head[2] ?? '';
-  const afterEquals = index + head[0].length;
-  const start = afterEquals + (at(/[ \t]*/, text, afterEquals)?.[0].length ?? 0);
+  const start = index + head[0].length;
+  const afterEquals = index + head[0].lastIndexOf('=') + 1;
   const mark = text[start];
   if (mark !== "'" && mark !== '"') {
-    const line = text.slice(start, endOfLine(text, start));
+    const line = text.slice(start, endOfLine(text, start, pythonLineBreak));
     const isComment = mark === '#' && start > afterEquals;
-    const bare = isComment ? '' : line.replace(/[ \t]+#.*$/, '').trimEnd();
+    const bare = isComment ? '' : line.replace(pythonPatterns.comment, '').replace(pythonPatterns.end, '');
     const [from, to] = unquoted(afterEquals, start, bare.length);
     return { name, value: bare, start: from, end: to };
   }
   const { value: pattern, escapes } = pythonQuotes[mark];
-  const quoted = at(pattern, text, start);
+  const quoted = matchAt(pattern, text, start);
   if (quoted === null) return undefined;
   const end = start + quoted[0].length;
-  if (at(/[ \t]*(?:#.*)?(?=\r?\n|$)/, text, end) === null) return { value: '', start, end };
+  if (matchAt(pythonPatterns.rest, text, end) === null) return { value: '', start, end };
   const value = (quoted[1] ?? '').replaceAll(escapes, (found) => pythonEscapes[found] ?? found);
-  return { name, value, start, end };
+  return { name, value: value.replaceAll(/\r\n?/g, '\n'), start, end };
 }
+
+const pythonLanguage: EnvLanguage = { lineBreak: pythonLineBreak, read: pythonAssignment };
 
 /** Expands `${NAME}` and `${NAME:-default}`, in values of every kind; the process environment takes precedence over the file. */
 function expand(value: string, before: Environment, env: Environment): string {
@@ -109,6 +92,11 @@ function expand(value: string, before: Environment, env: Environment): string {
     /\$\{([^}:]*)(?::-([^}]*))?\}/g,
     (_, name: string, otherwise: string | undefined) => env[name] ?? before[name] ?? otherwise ?? '',
   );
+}
+
+/** @returns an env file line by line, as its language reads it. */
+export function segmentsIn(text: string, rules: EnvRules = 'node'): readonly EnvSegment[] {
+  return rules === 'node' ? segmentsOf(text) : segmentsOf(text, pythonLanguage);
 }
 
 /**
@@ -120,24 +108,13 @@ export function assignmentsOf(
   rules: EnvRules = 'node',
   env: Environment = {},
 ): readonly Assignment[] {
-  const read = rules === 'node' ? nodeAssignment : pythonAssignment;
-  const assignments: Assignment[] = [];
   const values: Record<string, string> = {};
-  let line = 1;
-  for (let index = text.startsWith(byteOrderMark) ? 1 : 0; index < text.length; ) {
-    const found = read(text, index);
-    const end = endOfLine(text, found?.end ?? index);
-    const lines = text.slice(index, end).split('\n').length;
-    if (found?.name !== undefined) {
-      const { name } = found;
-      const value = rules === 'node' ? found.value : expand(found.value, values, env);
-      values[name] = value;
-      assignments.push({ ...found, name, value, line, hasSeveralLines: lines > 1 });
-    }
-    line += lines;
-    index = end + (at(/\r?\n/, text, end)?.[0].length ?? 1);
-  }
-  return assignments;
+  return segmentsIn(text, rules).flatMap(({ assignment, line, hasSeveralLines }) => {
+    if (assignment === undefined) return [];
+    const value = rules === 'node' ? assignment.value : expand(assignment.value, values, env);
+    values[assignment.name] = value;
+    return [{ ...assignment, value, line, hasSeveralLines }];
+  });
 }
 
 /** @returns the variables that an env file sets. */

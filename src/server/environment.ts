@@ -1,7 +1,7 @@
 // The environment: every variable that the server reads, ours and the owner's, checked before anything starts.
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { type Problem, printable } from '../scalekit/checked.ts';
+import { variablesOfEnv } from '../scalekit/env-assignments.ts';
 import { isUtf16, utf16Problem } from '../scalekit/env-encoding.ts';
 import { rules, type Settings } from './settings.ts';
 import type { OwnVariables, ValuesOf, VariableDeclarations } from './variables.ts';
@@ -27,7 +27,7 @@ export function loadEnvironmentFile(): string | undefined {
     if (isUtf16(bytes)) return `.env ${utf16Problem}`;
     // The decoder drops a byte order mark, which would hide the first variable.
     const text = new TextDecoder().decode(bytes);
-    for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+    for (const [name, value] of Object.entries(variablesOfEnv(text))) process.env[name] ??= value;
     return undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

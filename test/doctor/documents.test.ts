@@ -43,6 +43,7 @@ const edit = z.discriminatedUnion('kind', [
     variable: z.string(),
     rules,
   }),
+  z.strictObject({ kind: z.literal('mend-line'), file: z.string(), line: z.int(), rules }),
   z.strictObject({ kind: z.literal('append-line'), file: z.string(), text: z.string() }),
   z.strictObject({ kind: z.literal('replace'), file: z.string(), before: z.string(), after: z.string() }),
   z.strictObject({ kind: z.literal('mode'), file: z.string(), mode: z.int() }),

@@ -23,6 +23,7 @@ import c115 from './configuration/115-set-once.ts';
 import c116 from './configuration/116-real-scalekit-in-production.ts';
 import c117 from './configuration/117-public-url-in-production.ts';
 import c118 from './configuration/118-straight-quotes.ts';
+import c119 from './configuration/119-lines-clear.ts';
 import c121 from './configuration/121-env-untracked.ts';
 import c122 from './configuration/122-env-ignored.ts';
 import c123 from './configuration/123-env-private.ts';
@@ -164,6 +165,7 @@ export const allChecks: readonly Check[] = [
   c116,
   c117,
   c118,
+  c119,
   c121,
   c122,
   c123,

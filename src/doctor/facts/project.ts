@@ -1,3 +1,4 @@
+import type { OddLine } from '../../project/env-oddities.ts';
 import type { VariableName } from '../../scalekit/index.ts';
 
 /** What a project is made with; it decides which rules apply. `generated` is one of ours. */
@@ -54,6 +55,8 @@ export interface EnvFile {
   readonly unread?: boolean;
   /** By whose rules it is read; Node's where it does not say. */
   readonly rules?: 'python';
+  /** Lines that say something other than they seem to. */
+  readonly odd?: readonly OddLine[];
   /** An invisible byte order mark hides its first variable from the program. */
   readonly startsWithMark?: boolean;
   /** Permission bits, e.g. 0o600; undefined if the system has none. */

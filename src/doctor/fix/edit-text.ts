@@ -1,4 +1,11 @@
-import { type Assignment, assignmentsOf, type EnvRules, setVariable } from '../../project/env-text.ts';
+import { mendOddLine } from '../../project/env-oddities.ts';
+import {
+  type Assignment,
+  assignmentsOf,
+  type EnvRules,
+  segmentsIn,
+  setVariable,
+} from '../../project/env-text.ts';
 import { maskSecrets } from '../../scalekit/index.ts';
 import type { Edit } from '../model.ts';
 
@@ -28,12 +35,18 @@ function setValue(text: string, variable: string, value: string, rules?: EnvRule
 }
 
 function removeLine(text: string, line: number, variable: string, rules?: EnvRules): string {
-  const lines = linesOf(text);
   const found = assignmentsOf(text, rules).find((each) => each.line === line && each.name === variable);
-  if (found === undefined) throw new EditRefused(`line ${line} does not set ${variable} any more`);
+  const segment = segmentsIn(text, rules).find((each) => each.line === line);
+  if (found === undefined || segment === undefined)
+    throw new EditRefused(`line ${line} does not set ${variable} any more`);
   inOneLine(found);
-  lines.splice(line - 1, 1);
-  return lines.join('\n');
+  return text.slice(0, segment.from) + text.slice(segment.to);
+}
+
+function mendLine(text: string, line: number, rules?: EnvRules): string {
+  const mended = mendOddLine(text, line, rules);
+  if (mended === undefined) throw new EditRefused(`line ${line} has changed meanwhile`);
+  return mended;
 }
 
 function appendLine(text: string, line: string): string {
@@ -58,6 +71,8 @@ export function editText(text: string, edit: Exclude<Edit, { kind: 'mode' }>): s
       return setValue(text, edit.variable, edit.value, edit.rules);
     case 'remove-line':
       return removeLine(text, edit.line, edit.variable, edit.rules);
+    case 'mend-line':
+      return mendLine(text, edit.line, edit.rules);
     case 'append-line':
       return appendLine(text, edit.text);
     case 'replace':

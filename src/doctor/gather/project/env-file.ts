@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeEnv } from '../../../project/env-file.ts';
+import { oddLinesOf } from '../../../project/env-oddities.ts';
 import { type Assignment, assignmentsOf, byteOrderMark } from '../../../project/env-text.ts';
 import { compoundVariables, maskSecrets, variableAliases, variableNames } from '../../../scalekit/index.ts';
 import type { EnvFile, EnvLine, ProjectKind } from '../../facts/index.ts';
@@ -73,10 +74,15 @@ export function envFileOf(
   const lines = assignmentsOf(text, rules, env).map((each) =>
     lineOf(each, startsWithMark && each.line === 1),
   );
+  // Our own server and python-dotenv take spaces behind the = for no value; Node.js does not.
+  const odd = oddLinesOf(text, rules).filter(
+    ({ oddity }) => oddity !== 'only-blanks' || (rules === 'node' && kind !== 'generated'),
+  );
   return {
     ...file,
     ...unread,
     lines,
+    ...(odd.length === 0 ? {} : { odd }),
     ...(rules === 'python' ? { rules } : {}),
     ...(startsWithMark ? { startsWithMark } : {}),
   };
