@@ -25,7 +25,7 @@ describe('textReport', () => {
     expect(report(healthy)).toMatchInlineSnapshot(`
       "Doctor  todo-mcp  http://localhost:3002/mcp
 
-      ✓ configuration 36 passed
+      ✓ configuration 37 passed
       ✓ Scalekit      17 passed
       ✓ server        43 passed
       ✓ token         14 passed
@@ -59,7 +59,7 @@ describe('textReport', () => {
           It is the file for secrets, even if there is none in it today.
           → On this machine: Remove the permission: chmod 600 .env
 
-      ✗ configuration 2 findings, 34 passed
+      ✗ configuration 2 findings, 35 passed
       ✓ Scalekit      17 passed
       ✓ server        43 passed
       ✓ token         14 passed
@@ -96,7 +96,7 @@ describe('textReport', () => {
           → On this machine: Start it with: npm run dev. Then run: npx scalekit-mcp doctor (or let the
             doctor start it: --start)
 
-      ✓ configuration 36 passed
+      ✓ configuration 37 passed
       ▲ Scalekit      1 finding, 1 passed
       ▲ server        1 finding
       – token         not checked: No token was given (--token)
@@ -124,7 +124,7 @@ describe('textReport', () => {
           → Check this machine’s network and SCALEKIT_ENVIRONMENT_URL (Scalekit’s dashboard > Settings).
             Then run: npx scalekit-mcp doctor
 
-      ✓ configuration 36 passed
+      ✓ configuration 37 passed
       ? Scalekit      1 could not be checked, 1 passed
       – server        not checked: not asked
       – token         not checked: not asked
@@ -153,7 +153,7 @@ describe('textReport', () => {
           → In the MCP client: Sign in again for this server. If the token is for the right one, correct
             SCALEKIT_RESOURCE_ID.
 
-      ✓ configuration 36 passed
+      ✓ configuration 37 passed
       ✓ Scalekit      17 passed
       ✓ server        42 passed
       ✗ token         1 finding, 13 passed
