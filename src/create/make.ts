@@ -1,6 +1,7 @@
 import { describeResult } from '../doctor/report/one-result.ts';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { UserError } from '../terminal/errors.ts';
+import { jsonText } from '../terminal/json.ts';
 import { screenOf, silent } from '../terminal/screen.ts';
 import { version } from '../terminal/version.ts';
 import { parseArguments } from './arguments.ts';
@@ -23,7 +24,7 @@ interface Call {
 }
 
 function writeDocument(context: Context, document: unknown): void {
-  context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  context.stdout.write(jsonText(document));
 }
 
 async function printHuman(report: CreateReport, context: Context): Promise<void> {

@@ -99,7 +99,7 @@ const innerName = /^(?:[a-z\d_-]+|.+\.(?:internal|local|localhost))$/i;
  */
 function isMeantForUs({ settings }: Front, request: IncomingMessage): boolean {
   const host = request.headers.host ?? '';
-  if (!/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host)) return false;
+  if (!/^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host) || !isUrl(`http://${host}`)) return false;
   const url = new URL(`http://${host}`);
   return isLoopback(url) || (settings.container && innerName.test(url.hostname));
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { errorDocument } from '../terminal/error-document.ts';
 import { Interrupted, UserError } from '../terminal/errors.ts';
+import { jsonText } from '../terminal/json.ts';
 import { watchParents } from './parent.ts';
 
 /** A program: takes its arguments and its context, returns its exit code. */
@@ -78,7 +79,7 @@ export async function runToExitCode(
     if (asksForJson(args, context.env)) {
       const said = context.signal.aborted ? new Interrupted('Interrupted.') : error;
       const document = errorDocument(said, program.tool ?? 'scalekit-mcp');
-      context.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      context.stdout.write(jsonText(document));
       return document.exitCode;
     }
     if (context.signal.aborted) return exitCodes.interrupted;

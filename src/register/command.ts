@@ -2,6 +2,7 @@ import { describeResult } from '../doctor/report/one-result.ts';
 import { checkMcpUrl, isLoopback, isUrl, refuse, scalekitMcpUrl } from '../scalekit/index.ts';
 import { type Context, type ExitCode, isInteractive } from '../terminal/context.ts';
 import { type OptionProblem, problemsError, UsageError } from '../terminal/errors.ts';
+import { jsonText } from '../terminal/json.ts';
 import { outcomeLines } from './outcome-text.ts';
 import type { RegisterReport } from './report.ts';
 
@@ -118,7 +119,7 @@ async function throughScalekit(
 }
 
 async function print(report: RegisterReport, flags: RegisterFlags, context: Context, screen: Context) {
-  if (flags.json) return void context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json) return void context.stdout.write(jsonText(report));
   const say = (line: string) => screen.stdout.write(`${line}\n`);
   for (const line of outcomeLines(report)) say(line);
   if (flags.mcpUrl !== undefined && report.production !== undefined) {

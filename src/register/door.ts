@@ -66,6 +66,8 @@ function textOf({ content }: CallResult): string {
 
 /** How long a tool may take, in ms; it calls Scalekit's API in turn. */
 const callTimeout = 60_000;
+/** Far larger than any list of its tools, in bytes. */
+const largest = 16 * 1024 * 1024;
 
 function wordsOf(error: unknown): string {
   if (error instanceof UnauthorizedError || (error instanceof SdkHttpError && error.status === 401))
@@ -137,7 +139,7 @@ export async function openDoor(server: URL, session: Session, signal: AbortSigna
   const client = new Client({ name: 'scalekit-mcp', version }, { versionNegotiation: { mode: 'auto' } });
   const transport = new StreamableHTTPClientTransport(server, {
     authProvider: { token: async () => session.token() },
-    fetch: fetchWithin(signal, callTimeout),
+    fetch: fetchWithin(signal, { milliseconds: callTimeout, bytes: largest }),
     onInsufficientScope: 'throw',
   });
   try {

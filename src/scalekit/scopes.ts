@@ -11,6 +11,22 @@ const scopeName = /^[a-zA-Z0-9_:]{1,64}$/;
 /** OpenID Connect's identity scopes (docs/scalekit.md#scopes-and-refresh-tokens). */
 export const identityScopes: readonly string[] = ['openid', 'profile', 'email'];
 
+/** What a scope may consist of anywhere (RFC 6749, section 3.3). */
+const scopeToken = /^[!#-[\]-~]+$/;
+
+/**
+ * @param text the `scope` of a challenge or of a token response, which another program has written.
+ * @returns the scopes in it; what is no scope is left out.
+ */
+export function scopesIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(' ').filter(isScope);
+}
+
+/** @returns whether a text can be a scope, of any server. */
+export function isScope(text: string): boolean {
+  return scopeToken.test(text);
+}
+
 /** The scope that brings a refresh token (OpenID Connect Core §11; docs/scalekit.md#scopes-and-refresh-tokens). */
 const offlineAccess = 'offline_access';
 

@@ -6,7 +6,7 @@ import {
   type OAuthServerInfo,
   resourceUrlFromServerUrl,
 } from '@modelcontextprotocol/client';
-import { printable } from '../scalekit/index.ts';
+import { isScope, printable, scopesIn } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 
 /** An MCP server that asks for a token, and what it says about where to get one. */
@@ -23,6 +23,16 @@ export interface ProtectedServer {
 
 /** Longer than any working server needs for an answer, in ms. */
 const patience = 20_000;
+/** Far larger than any answer of an authorization server, in bytes. */
+const largest = 1024 * 1024;
+
+/** What is waited for, and no more. */
+interface Limits {
+  /** In ms. */
+  readonly milliseconds?: number;
+  /** Of the answer. */
+  readonly bytes?: number;
+}
 
 /** @returns the innermost of an error's causes: `fetch` itself only says "fetch failed". */
 function rootCause(error: unknown): Error {
@@ -41,15 +51,32 @@ export function noAnswer(url: URL | string, error: unknown): UserError {
   });
 }
 
+/** @returns the same response, whose body ends with an error where it is too large: nobody may fill our memory. */
+function bounded(response: Response, bytes: number): Response {
+  if (response.body === null) return response;
+  let read = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      read += chunk.length;
+      if (read <= bytes) controller.enqueue(chunk);
+      else controller.error(new Error(`the answer is larger than ${bytes} bytes`));
+    },
+  });
+  return new Response(response.body.pipeThrough(counted), response);
+}
+
 /**
- * @returns a fetch that gives up after some time (in ms), and when the signal is aborted.
+ * @returns a fetch that gives up after some time, after some bytes, and when the signal is aborted.
  * It throws a UserError (`no-answer`) if nobody answers, and what aborted the signal.
  */
-export function fetchWithin(signal: AbortSignal, milliseconds = patience): FetchLike {
+export function fetchWithin(
+  signal: AbortSignal,
+  { milliseconds = patience, bytes = largest }: Limits = {},
+): FetchLike {
   return async (url, init) => {
     const limits = [signal, AbortSignal.timeout(milliseconds), ...(init?.signal ? [init.signal] : [])];
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.any(limits) });
+      return bounded(await fetch(url, { ...init, signal: AbortSignal.any(limits) }), bytes);
     } catch (error) {
       signal.throwIfAborted();
       init?.signal?.throwIfAborted();
@@ -66,8 +93,6 @@ export function signInError(server: URL, error: unknown): UserError {
     cause: error,
   });
 }
-
-const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
 
 /** @returns the resource indicator (RFC 8707), after checking that the metadata is this server's. */
 function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string | undefined {
@@ -130,7 +155,7 @@ export async function discover(server: URL, fetchFn: FetchLike): Promise<Protect
         ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
       })
     : await infoWithoutChallenge(server, response, fetchFn);
-  const scopes = info.resourceMetadata?.scopes_supported ?? [];
-  const baseScopes = isChallenge ? words(scope) : scopes;
+  const scopes = (info.resourceMetadata?.scopes_supported ?? []).filter(isScope);
+  const baseScopes = isChallenge ? scopesIn(scope) : scopes;
   return { server, info, resource: resourceOf(server, info), baseScopes, scopes };
 }

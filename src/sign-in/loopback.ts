@@ -60,16 +60,18 @@ export async function openLoopback(port = 0): Promise<Loopback> {
     take = resolve;
   });
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (request.method !== 'GET' || url.pathname !== path)
+    // Any page in the browser can send a request here, with a target that is no URL.
+    const [target, query] = (request.url ?? '').split('?', 2);
+    if (request.method !== 'GET' || target !== path)
       return response
         .writeHead(404, headers)
         .end(page('Nothing is here', 'This address waits for a sign-in.'));
-    if (!isAnswer(url.searchParams, state))
+    const parameters = new URLSearchParams(query);
+    if (!isAnswer(parameters, state))
       return response
         .writeHead(400, headers)
         .end(page('Not this sign-in', 'This answer belongs to another sign-in. Go back to the terminal.'));
-    const isDenied = url.searchParams.has('error');
+    const isDenied = parameters.has('error');
     response
       .writeHead(200, headers)
       .end(
@@ -77,7 +79,7 @@ export async function openLoopback(port = 0): Promise<Loopback> {
           ? page('Not signed in', 'Go back to the terminal: it says why.')
           : page('Signed in', 'You can close this page and go back to the terminal.'),
       );
-    take(url.searchParams);
+    take(parameters);
   };
   const server = createServer(answer);
   server.listen(port, '127.0.0.1');

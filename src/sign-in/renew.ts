@@ -102,7 +102,7 @@ export async function machineSignIn(options: MachineOptions): Promise<SignedIn> 
  * @returns whether it is revoked.
  */
 export async function revoke(origin: Origin, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
-  const fetchFn = fetchWithin(signal, 5000);
+  const fetchFn = fetchWithin(signal, { milliseconds: 5000 });
   const { client_id, client_secret } = origin.client;
   try {
     const { metadata } = await metadataOf(origin, fetchFn);

@@ -1,4 +1,5 @@
 import type { OAuthClientInformationMixed, OAuthServerInfo, OAuthTokens } from '@modelcontextprotocol/client';
+import { scopesIn } from '../scalekit/index.ts';
 
 /** What an authorization server has given. */
 export interface Tokens {
@@ -35,7 +36,7 @@ export function tokensOf(answer: OAuthTokens, asked: readonly string[]): Tokens 
   const expiresAt = lifetime === undefined ? expiryOf(accessToken) : Date.now() + lifetime * 1000;
   return {
     accessToken,
-    scopes: scope === undefined ? asked : scope.split(' ').filter((each) => each !== ''),
+    scopes: scope === undefined ? asked : scopesIn(scope),
     ...(refreshToken !== undefined && { refreshToken }),
     ...(expiresAt !== undefined && { expiresAt }),
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { canOpenBrowser } from '../../src/sign-in/browser.ts';
@@ -104,6 +104,14 @@ describe('another door', () => {
   });
 });
 
+/** Asks for a target as it is. */
+async function statusOf(url: string, path: string): Promise<number | undefined> {
+  const { hostname: host, port } = new URL(url);
+  const [answer] = (await once(request({ host, port, path }).end(), 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
 describe('where the browser comes back to', () => {
   test('takes only the answer to this sign-in, and shows nothing of a request', async () => {
     const loopback = await openLoopback();
@@ -117,6 +125,8 @@ describe('where the browser comes back to', () => {
     expect(foreign.text).not.toContain('<script>');
     expect((await ask(`?state=${loopback.state}`)).status).toBe(400);
     expect((await fetch(new URL('/other', loopback.redirectUrl))).status).toBe(404);
+    // Targets that are no URL: a page in the browser can send the first.
+    for (const target of ['//', '//[', '*']) expect(await statusOf(loopback.redirectUrl, target)).toBe(404);
     expect((await ask(`?code=a&state=${loopback.state}`)).status).toBe(200);
     expect((await loopback.answered).get('code')).toBe('a');
   });

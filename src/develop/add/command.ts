@@ -3,6 +3,7 @@ import { languageIn } from '../../project/layout.ts';
 import { packageManager, packageManagerOf } from '../../project/package-manager.ts';
 import { dashboardUrl, printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { languages } from './languages.ts';
@@ -106,6 +107,6 @@ export async function add(flags: AddFlags, context: Context): Promise<ExitCode> 
     );
     for (const command of report.next) screen.line(`  ${command}`);
   }
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(report));
   return exitCodes.ok;
 }

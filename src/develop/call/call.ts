@@ -3,6 +3,7 @@ import { printable } from '../../scalekit/index.ts';
 import { didYouMean } from '../../terminal/closest.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
+import { jsonText, shown } from '../../terminal/json.ts';
 import type { TokenOptions } from '../token/target.ts';
 import { type Arguments, argumentsOf, type Schema } from './arguments.ts';
 import { withServer } from './connection.ts';
@@ -10,17 +11,6 @@ import { withServer } from './connection.ts';
 /** The options of `scalekit-mcp call` and `list`, as they were typed. */
 export interface CallOptions extends TokenOptions {
   readonly json?: boolean;
-}
-
-/** What controls a terminal: control characters except line breaks and tabs, and those that change the direction of text. */
-const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A tool's text, safe to show in a terminal, since it comes from another program. JSON stays the same JSON. */
-function shown(text: string): string {
-  return text.replaceAll(
-    obeyed,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** What a person sees of a result: its data, else its text, else what kind of content it is. */
@@ -71,7 +61,7 @@ export async function call(options: CallOptions, context: Context): Promise<Exit
     return connection.call(tool, given);
   });
   const failed = result.isError === true;
-  if (options.json) context.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  if (options.json) context.stdout.write(jsonText(result));
   else if (failed) context.stderr.write(`error: ${printable(name)}: ${errorOf(result)}\n`);
   else context.stdout.write(`${inWords(result)}\n`);
   return failed ? exitCodes.failed : exitCodes.ok;

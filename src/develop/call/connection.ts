@@ -8,7 +8,7 @@ import {
   StreamableHTTPClientTransport,
   type Tool,
 } from '@modelcontextprotocol/client';
-import { printable, withoutOfflineAccess } from '../../scalekit/index.ts';
+import { isScope, printable, scopesIn, withoutOfflineAccess } from '../../scalekit/index.ts';
 import { fetchWithin } from '../../sign-in/discover.ts';
 import type { Context } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
@@ -20,8 +20,9 @@ import type { TokenOptions } from '../token/target.ts';
 
 /** How long a call may take, in milliseconds. */
 const patience = 60_000;
+/** How large its answer may be, in bytes: it may hold pictures and recordings. */
+const largest = 128 * 1024 * 1024;
 
-const words = (list: string | undefined) => (list ?? '').split(' ').filter((word) => word !== '');
 const union = (...lists: ReadonlyArray<readonly string[]>) => [...new Set(lists.flat())];
 
 /** Explains to a person what went wrong between us and the server. */
@@ -38,8 +39,8 @@ function refused(endpoint: string, error: unknown): UserError {
 
 /** The tool needs scopes that the token lacks, and more may not, or cannot, be requested. */
 function lacking(required: readonly string[], scopes: readonly string[], isGiven: boolean): UserError {
-  const missing = required.filter((scope) => !scopes.includes(scope)).map((scope) => printable(scope));
-  const what = missing.join(', ') || required.join(', ');
+  const missing = required.filter((scope) => !scopes.includes(scope));
+  const what = printable((missing.length > 0 ? missing : required).join(', '), 1000);
   return new UserError(`This call needs the scope ${what}, and the token does not have it (403).`, {
     code: 'call/scope',
     next: isGiven
@@ -52,7 +53,7 @@ function lacking(required: readonly string[], scopes: readonly string[], isGiven
 export function scopesOfEntry(entry: Pick<Tool, '_meta'>): readonly string[] | undefined {
   return schemesOf(entry)?.flatMap((scheme) => {
     const { scopes } = (scheme ?? {}) as { readonly scopes?: unknown };
-    return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [];
+    return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string' && isScope(scope)) : [];
   });
 }
 
@@ -110,7 +111,7 @@ export class Connection {
           this.#taken = await (refused ? this.#source.replace(refused, wish) : this.#source.take(wish));
         },
       },
-      fetch: fetchWithin(this.#options.signal, patience),
+      fetch: fetchWithin(this.#options.signal, { milliseconds: patience, bytes: largest }),
       onInsufficientScope: 'throw',
     });
     await this.#client.connect(transport, this.#options);
@@ -147,7 +148,7 @@ export class Connection {
       return await send();
     } catch (error) {
       if (!(error instanceof InsufficientScopeError)) throw error;
-      const required = union(words(error.requiredScope), needed);
+      const required = union(scopesIn(error.requiredScope), needed);
       if (this.#given !== undefined) throw lacking(required, this.#scopes, true);
       this.#taken = await this.#source.stepUp(this.#wish(union(this.#scopes, required)));
       return send().catch((again: unknown) => {

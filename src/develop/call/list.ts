@@ -2,6 +2,7 @@ import type { Prompt, Tool } from '@modelcontextprotocol/client';
 import { printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { Interrupted, UsageError, UserError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { styled } from '../../terminal/screen.ts';
 import { type Property, typesOf } from './arguments.ts';
 import type { CallOptions } from './call.ts';
@@ -95,7 +96,7 @@ export async function list(options: CallOptions, context: Context): Promise<Exit
       list.map(entryOf),
     ]),
   );
-  if (options.json) context.stdout.write(`${JSON.stringify({ endpoint, ...entries }, null, 2)}\n`);
+  if (options.json) context.stdout.write(jsonText({ endpoint, ...entries }));
   else showAll(listed, context);
   return exitCodes.ok;
 }

@@ -6,6 +6,7 @@ import { printable } from '../../scalekit/index.ts';
 import { didYouMean } from '../../terminal/closest.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { type Screen, screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { forget, recall, remember } from './journal.ts';
@@ -130,6 +131,6 @@ export async function connect(flags: ConnectFlags, context: Context): Promise<Ex
     await through.act();
   }
   show(through, screen);
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(through.report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(through.report));
   return exitCodes.ok;
 }

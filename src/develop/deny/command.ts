@@ -4,6 +4,7 @@ import { variablesIn } from '../../project/env-text.ts';
 import { checkDeniedId, checkResourceId, checkUntil } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { type OptionProblem, problemsError, UsageError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { type Denial, filePlace, type Place, redisPlace } from './places.ts';
@@ -132,6 +133,6 @@ export async function deny(flags: DenyFlags, context: Context): Promise<ExitCode
     places: places.map(({ name }) => name),
     notes,
   };
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(report));
   return exitCodes.ok;
 }

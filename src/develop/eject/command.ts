@@ -1,5 +1,6 @@
 import { packageManager } from '../../project/package-manager.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { installAgain } from '../install-again.ts';
@@ -92,6 +93,6 @@ export async function eject(flags: EjectFlags, context: Context): Promise<ExitCo
     screen.line(`\nThe protection is in src/protect/. Next:`);
     for (const command of report.next) screen.line(`  ${command}`);
   }
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(report));
   return exitCodes.ok;
 }

@@ -7,6 +7,7 @@ import { faultIn } from '../../project/registry.ts';
 import { checkPort, printable } from '../../scalekit/index.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UsageError, UserError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { quoteForShell } from '../../terminal/shell.ts';
 import { wishOf } from '../token/source.ts';
 import { type TokenOptions, targetOf } from '../token/target.ts';
@@ -206,7 +207,7 @@ export async function inspect(flags: InspectFlags, context: Context): Promise<Ex
       env: call.env,
       command: words,
     };
-    context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    context.stdout.write(jsonText(report));
     return exitCodes.ok;
   }
   // npm downloads it the first time, so say what is running.

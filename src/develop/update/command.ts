@@ -2,6 +2,7 @@ import { compareVersions } from '../../doctor/versions.ts';
 import { packageManagerOf } from '../../project/package-manager.ts';
 import type { Context, ExitCode } from '../../terminal/context.ts';
 import { UsageError, UserError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import { type Screen, screenOf, silent } from '../../terminal/screen.ts';
 import { version } from '../../terminal/version.ts';
 import { agree } from '../agree.ts';
@@ -106,7 +107,7 @@ export async function update(flags: UpdateFlags, context: Context): Promise<Exit
 
 /** Prints the result: a JSON document, a diff, or lines. */
 function print(report: UpdateReport, flags: UpdateFlags, context: Context, screen: Screen): void {
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(report));
   else if (report.diff !== undefined) context.stdout.write(report.diff === '' ? '' : `${report.diff}\n`);
   if (report.error !== undefined) screen.line(`\n${report.error.message}\n  → ${report.error.next}`);
   if (report.next.length > 0) screen.line('\nNext:');

@@ -1,6 +1,7 @@
 import { packageManagerOf } from '../../project/package-manager.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { UserError } from '../../terminal/errors.ts';
+import { jsonText } from '../../terminal/json.ts';
 import type { Screen } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { installAgain } from '../install-again.ts';
@@ -66,6 +67,6 @@ export async function undo(flags: UndoFlags, context: Context, screen: Screen): 
     restored,
     next: [],
   };
-  if (flags.json === true) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  if (flags.json === true) context.stdout.write(jsonText(report));
   return exitCodes.ok;
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../../terminal/json.ts';
 import { pageOf } from '../codes.ts';
 import type { Diagnosis } from '../diagnose.ts';
 import type { Facts } from '../facts/index.ts';
@@ -28,5 +29,5 @@ export function jsonReport(facts: Facts, diagnosis: Diagnosis, toolVersion: stri
     results: diagnosis.results.map(withPage),
     ignored: diagnosis.ignored,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return jsonText(document);
 }
