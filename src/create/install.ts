@@ -6,6 +6,7 @@ import { type PackageManager, type PackageManagerName, packageManager } from '..
 import { type Finished, type RunOptions, runProgram } from '../project/programs.ts';
 import { faultIn, pingRegistry, type RegistryFault } from '../project/registry.ts';
 import { UserError } from '../terminal/errors.ts';
+import { nameYarn } from './yarn-version.ts';
 
 /** How long to wait for a sign that the registry answers before we ping it, in milliseconds. */
 const quiet = 8000;
@@ -158,6 +159,7 @@ export async function install(name: PackageManagerName, options: InstallOptions)
   else if (result?.exitCode !== 0) throw failure(manager, result);
   refusePlugAndPlay(options);
   refuseWithoutTools(manager, options.cwd, options.tools);
+  if (name === 'yarn') notes.push(...(await nameYarn(running, options.root === undefined)));
   return [...notes, ...(await missingLockfile(manager, running))];
 }
 

@@ -113,6 +113,8 @@ describe('in a workspace', () => {
     expect(built.code, built.stdout + built.stderr).toBe(0);
     const workflow = await readFile(join(root, 'packages/todo-mcp/.github/workflows/ci.yml'), 'utf8');
     expect(workflow).toContain('working-directory: packages/todo-mcp');
+    if (manager === 'yarn4')
+      expect(report.notes.join('\n')).toContain(`add "packageManager": "yarn@4.18.1" to it`);
   });
 
   test.each(['npm', 'pnpm', 'yarn4'] as const)(
@@ -127,6 +129,17 @@ describe('in a workspace', () => {
     },
   );
 });
+
+test.each(['yarn1', 'yarn4'] as const)(
+  'the Yarn that Corepack is to run is named where it is not Yarn 1: %s',
+  async (manager) => {
+    const cwd = await temporaryDirectory();
+    const { report } = await create(manager, cwd, {}, '--no-check');
+    expect(report).toMatchObject({ ok: true });
+    const { packageManager } = JSON.parse(await readFile(join(cwd, 'todo-mcp/package.json'), 'utf8'));
+    expect(packageManager).toBe(manager === 'yarn4' ? 'yarn@4.18.1' : undefined);
+  },
+);
 
 test('with package-lock=false the lockfile that image and CI need is there all the same', async () => {
   const cwd = await temporaryDirectory();
