@@ -85,7 +85,7 @@ function answer(status: number, phrase: string, reason: string, message: string 
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: null,
-    error: { code: -32_000, message, data: { reason } },
+    error: { code: status, message, data: { reason } },
   });
   const headers = {
     'content-type': 'application/json',

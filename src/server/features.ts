@@ -21,7 +21,7 @@ import { type Guarded, refuseAccess, refuseCall } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { McpRequest } from './mcp-request.ts';
 import { cursorOf, placesIn, refuseCursor } from './pages.ts';
-import { headerMismatch } from './param-headers.ts';
+import { mismatchOf } from './param-headers.ts';
 import type { ScalekitProvider } from './provider.ts';
 import { CannotAsk, Interrupted } from './questions.ts';
 import { cannotAsk, checkHeaders, Exchange, notFound, throwRefusal } from './refused-call.ts';
@@ -114,7 +114,7 @@ export class Features {
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no tool of that name');
     const { paramHeaders } = tool;
     if (paramHeaders && exchange.isModern)
-      checkHeaders(headerMismatch(paramHeaders, args, request.headers), exchange);
+      checkHeaders(mismatchOf(paramHeaders, args, request.headers), exchange);
     const logged = { event: 'call', failure: 'tool_failed', about: { tool: name } };
     return await this.#calls.run(logged, exchange, async (call) => {
       try {

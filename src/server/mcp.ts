@@ -9,7 +9,7 @@ import {
   type McpHttpHandler,
   McpServer,
   type MessageClassification,
-  Server,
+  type Server,
   type ServerCapabilities,
   type ServerOptions,
   SUPPORTED_PROTOCOL_VERSIONS,
@@ -24,12 +24,14 @@ import { type FeatureOptions, Features } from './features.ts';
 import { refuseCall } from './gate.ts';
 import { type McpAnswer, type McpRequest, takesStream } from './mcp-request.ts';
 import { OpenRequests } from './open-requests.ts';
+import { isVisible } from './param-headers.ts';
 import { legacy, modernVersion, PlainCalls } from './plain-calls.ts';
-import { Refusal } from './refusal.ts';
-import { Exchange, throwRefusal } from './refused-call.ts';
+import { Refusal, refusalBody } from './refusal.ts';
+import { Exchange, headerMismatch, throwRefusal } from './refused-call.ts';
 import { sessionFor } from './session.ts';
 import { SingleAnswer } from './single-answer.ts';
 import { asksForSkills, type Skills } from './skills.ts';
+import { StrictServer } from './strict-server.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface McpOptions extends About, Declared, FeatureOptions {}
@@ -85,7 +87,22 @@ export class McpEndpoint {
     };
   }
 
+  /** Whatever is refused from here on, the answer has the id of its request (MCP 2026-07-28, "Error Responses"). */
   async answer(request: McpRequest): Promise<McpAnswer> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      request.refusal = error;
+      return {
+        status: error.status,
+        headers: json,
+        body: refusalBody(error, request.id, request.message.id),
+      };
+    }
+  }
+
+  async #answer(request: McpRequest): Promise<McpAnswer> {
     const { headers, message } = request;
     refuseAnonymous(request, this.#options.auth);
     const call = this.#plainCalls.recognise(message, headers);
@@ -104,7 +121,10 @@ export class McpEndpoint {
     });
     const modernCall = this.#plainCalls.learn(route, headers);
     if (modernCall !== undefined) return await this.#answerOnce(request, modernCall);
-    if (route.kind !== 'legacy') return await this.#answerModern(request);
+    if (route.kind !== 'legacy') {
+      checkName(headers['mcp-name']);
+      return await this.#answerModern(request);
+    }
     // Notifications ask for nothing, and there is no session that they could change.
     if (route.reason === 'response') this.#openRequests.answer(message, callerOf(request));
     if (route.reason === 'notification' || route.reason === 'response') return { status: 202, headers: {} };
@@ -229,7 +249,7 @@ export class McpEndpoint {
       skills.catalog.attach(ofSkills);
       return ofSkills.server;
     }
-    const server = new Server(this.#implementation, serverOptions);
+    const server = new StrictServer(this.#implementation, serverOptions);
     this.#features.install(server, request);
     return server;
   }
@@ -244,6 +264,12 @@ function checkVersion(version: unknown): void {
   if (version === undefined || protocolVersions.includes(String(version))) return;
   const supported = protocolVersions.join(', ');
   throw new Refusal(400, 'protocol_version', `MCP-Protocol-Version has to be one of ${supported}`);
+}
+
+/** The SDK compares the header with the body, whatever characters it has. */
+function checkName(name: string | string[] | undefined): void {
+  if (name !== undefined && !isVisible(String(name)))
+    throw headerMismatch('The header mcp-name has characters that no header may have');
 }
 
 /** An object with this property, or without it: under `exactOptionalPropertyTypes` an absent value is left out. */

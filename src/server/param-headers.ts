@@ -54,27 +54,40 @@ function* headersIn(
  * Holds the arguments of a call against its headers.
  * @returns what does not fit, in a sentence that repeats neither; nothing if all fits.
  */
-export function headerMismatch(
+export function mismatchOf(
   declared: readonly ParamHeader[],
   args: unknown,
   headers: IncomingHttpHeaders,
 ): string | undefined {
   for (const { path, header } of declared) {
     const value = path.reduce<unknown>(
-      (node, name) => (node as Record<string, unknown> | null)?.[name],
+      (node, name) => (node as Record<string, unknown> | null | undefined)?.[name],
       args,
     );
-    // Without a value there is nothing that a header has to repeat.
-    if (!['string', 'number', 'boolean'].includes(typeof value)) continue;
-    const sent = headers[header];
-    if (sent === undefined) return `The header ${header} is missing: ${path.join('.')} has a value`;
-    const text = decoded(String(sent));
-    if (text === undefined) return `The header ${header} is not base64, as it says`;
-    const fits =
-      typeof value === 'number' ? Number(text) === value && text.trim() !== '' : text === String(value);
-    if (!fits) return `The header ${header} does not say what ${path.join('.')} does`;
+    const problem = compare(value, headers[header]?.toString());
+    if (problem !== undefined) return `The header ${header} ${problem.replace('…', path.join('.'))}`;
   }
   return undefined;
+}
+
+/** @returns what is wrong with a header, as the end of a sentence in which `…` stands for the argument. */
+function compare(value: unknown, sent: string | undefined): string | undefined {
+  // Without a value, a client leaves the header out, and a proxy that goes by it would have gone by something else.
+  if (value === undefined || value === null) return sent === undefined ? undefined : 'is there, and … is not';
+  // An argument of a wrong type is refused by the tool's own schema.
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined;
+  if (sent === undefined) return 'is missing: … has a value';
+  if (!isVisible(sent)) return 'has characters that no header may have';
+  const text = decoded(sent);
+  if (text === undefined) return 'is not base64, as it says';
+  const fits =
+    typeof value === 'number' ? Number(text) === value && text.trim() !== '' : text === String(value);
+  return fits ? undefined : 'does not say what … does';
+}
+
+/** @returns whether a header's value has only characters that MCP allows there: what is visible in ASCII, spaces and tabs. */
+export function isVisible(value: string): boolean {
+  return /^[\t\x20-\x7e]*$/.test(value);
 }
 
 /** Text that a header cannot carry comes as `=?base64?…?=`. @returns nothing if that is none. */

@@ -5,6 +5,7 @@ import {
   type MessageClassification,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server';
+import { isVisible } from './param-headers.ts';
 
 export const modernVersion = '2026-07-28';
 
@@ -89,6 +90,7 @@ function isModern(method: string, name: unknown, headers: IncomingHttpHeaders): 
   return (
     headers['mcp-protocol-version'] === modernVersion &&
     headers['mcp-method'] === method &&
-    headers['mcp-name'] === name
+    headers['mcp-name'] === name &&
+    isVisible(String(name))
   );
 }

@@ -9,7 +9,10 @@ export class Refusal extends Error {
   readonly reason: string;
   /** Headers of the answer, such as a challenge. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON-RPC error code. */
+  /**
+   * The JSON-RPC error code: the HTTP status, unless MCP or JSON-RPC has one of its own for it. -32000 and what is near it is
+   * not for new servers (MCP 2026-07-28, "Error Codes").
+   */
   readonly code: number;
 
   /** @param message what is wrong and what to do about it. It never repeats what the client sent. */
@@ -19,7 +22,7 @@ export class Refusal extends Error {
     message: string,
     {
       headers = {},
-      code = -32_000,
+      code = status,
       cause,
     }: { headers?: Record<string, string>; code?: number; cause?: unknown } = {},
   ) {
@@ -31,9 +34,14 @@ export class Refusal extends Error {
   }
 }
 
-/** @param requestId for a refusal that somebody may ask about. @returns the JSON-RPC error that says it. */
-export function refusalBody({ code, message, reason }: Refusal, requestId?: string): string {
-  return JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message, data: { reason, requestId } } });
+/**
+ * @param requestId for a refusal that somebody may ask about.
+ * @param id that of the JSON-RPC request, where it has been read.
+ * @returns the JSON-RPC error that says it.
+ */
+export function refusalBody({ code, message, reason }: Refusal, requestId?: string, id?: unknown): string {
+  const known = typeof id === 'string' || typeof id === 'number' ? id : null;
+  return JSON.stringify({ jsonrpc: '2.0', id: known, error: { code, message, data: { reason, requestId } } });
 }
 
 /** @param allow the methods that are served. @returns the 405. */

@@ -40,8 +40,12 @@ export function throwRefusal(refusal: Refusal | undefined, request: McpRequest):
 
 /** @throws ProtocolError with HTTP 400, as for the headers that every request has (docs/mcp.md#what-a-resource-server-must-do). */
 export function checkHeaders(mismatch: string | undefined, { request }: Exchange): void {
-  if (mismatch === undefined) return;
-  throwRefusal(new Refusal(400, 'header_mismatch', mismatch, { code: headerMismatchCode }), request);
+  if (mismatch !== undefined) throwRefusal(headerMismatch(mismatch), request);
+}
+
+/** @param what does not fit, in a sentence. */
+export function headerMismatch(what: string): Refusal {
+  return new Refusal(400, 'header_mismatch', what, { code: headerMismatchCode });
 }
 
 /** 2026-07-28 has an error for it, and a status; before, a tool can only say so. @throws ProtocolError */

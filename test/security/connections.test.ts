@@ -219,6 +219,11 @@ describe('localhost is two addresses', () => {
     context.expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
   });
 
+  test('and no other address of this machine', async (context) => {
+    const { server } = standard;
+    await context.expect(fetch(`http://127.0.0.2:${server.port}/healthz`)).rejects.toThrow('fetch failed');
+  });
+
   test('another program at [::1] would get our clients: it is named, and the server does not start', async (context) => {
     const { expect } = context;
     const port = await occupyPort(context, '::1');

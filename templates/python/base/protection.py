@@ -485,10 +485,10 @@ class Refusal(Exception):
     """Why a request is not served, and the answer that says so. The message never repeats what the client sent."""
 
     def __init__(
-        self, status: int, reason: str, message: str, headers: Mapping[str, str] | None = None, code: int = -32_000
+        self, status: int, reason: str, message: str, headers: Mapping[str, str] | None = None, code: int | None = None
     ) -> None:
         super().__init__(message)
-        self.status, self.reason, self.message, self.code = status, reason, message, code
+        self.status, self.reason, self.message, self.code = status, reason, message, status if code is None else code
         self.headers = dict(headers or {})
         self.claims: Mapping[str, Any] = {}
 

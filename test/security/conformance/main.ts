@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { specificationSection } from '../../server/specification/table.ts';
 import { repository } from '../../support/repository.ts';
 import { machine, plain } from '../attack/report.ts';
 import { dependencyVersions } from '../own.ts';
@@ -74,10 +75,11 @@ export async function main(args: readonly string[]): Promise<number> {
     'cannot send. What it does not pass is deprecated since 2026-07-28 or needs sessions, which a stateless server does not have.',
     '',
     `Measured on ${new Date().toISOString().slice(0, 10)}, on ${machine()}; the suite on Node.js ${suiteNode}, the server on Node.js ${process.versions.node} with ${versions.join(', ')}.`,
-    'Again, by yourself: `npm run conformance`.',
+    'Again, by yourself: `npm run conformance`. The last section says which test holds what the specification asks for.',
     '',
     ...all.flatMap(section),
     ...roles.flatMap(roleSection),
+    ...specificationSection(),
   ].join('\n');
   await writeFile(join(repository, 'docs', 'conformance.md'), `${text.trimEnd()}\n`);
   const faults = [...all.flatMap(faultsOfSuite), ...roles.flatMap(faultsOfRole)];
