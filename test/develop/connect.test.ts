@@ -1,59 +1,27 @@
-import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { runToExitCode } from '../../src/program/run.ts';
-import { scalekitMcp } from '../../src/program/toolbox.ts';
-import type { ClientId } from '../../src/project/clients/client.ts';
 import { mcpClients } from '../../src/project/clients/index.ts';
-import { testContext } from '../program/test-context.ts';
 import { freePort } from '../support/ports.ts';
-import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 import { clientsWithSchema, objections } from './client-schemas.ts';
+import {
+  connect,
+  endpoint,
+  home,
+  makeFolders,
+  project,
+  put,
+  read,
+  report,
+  scopes,
+  workIn,
+} from './connect-folders.ts';
 
 /** `scalekit-mcp connect` on files as people have them. test/world/connect.test.ts lets the clients read what it writes. */
 
-const endpoint = 'http://localhost:3002/mcp';
-const scopes = ['note:read', 'note:write', 'offline_access'];
-
-let project: string;
-let home: string;
-
-const projectFiles = {
-  'package.json': '{ "name": "notes", "type": "module" }',
-  'tsconfig.json': '{}',
-  '.env': 'MCP_URL=http://localhost:3002/\n',
-  'src/scopes.ts':
-    "export const scopes = defineScopes({\n  'note:read': 'Read',\n  'note:write': 'Write',\n});\n",
-};
-
-beforeEach(async () => {
-  const directory = await makeDirectory();
-  onTestFinished(() => removeDirectory(directory));
-  [project, home] = [join(directory, 'notes'), join(directory, 'home')];
-  await mkdir(home);
-  for (const [path, text] of Object.entries(projectFiles)) await put(join(project, path), text);
-});
-
-async function put(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
-
-const read = (path: string) => readFile(path, 'utf8').catch(() => undefined);
-
-async function connect(...args: readonly string[]) {
-  const env = { HOME: home, USERPROFILE: home, XDG_STATE_HOME: join(home, 'state') };
-  const { context, written } = testContext({ cwd: project, env });
-  const code = await runToExitCode(scalekitMcp, ['connect', ...args], context);
-  return { code, ...written() };
-}
-
-async function report(...args: readonly string[]) {
-  const { code, stdout } = await connect(...args, '--json');
-  return { code, ...JSON.parse(stdout) };
-}
+beforeEach(makeFolders);
 
 const byFile = Object.values(mcpClients).flatMap(({ id, files }) =>
   files
@@ -225,54 +193,6 @@ describe('the entry', () => {
   });
 });
 
-describe('the file', () => {
-  const file = () => join(project, '.vscode/mcp.json');
-
-  test('that is broken is named with its line, and not touched', async () => {
-    const broken = '{\n  "servers": {\n    "x": {}\n    "y": {}\n  }\n}\n';
-    await put(file(), broken);
-    const { code, stderr } = await connect('vscode', '--yes');
-    expect(code).toBe(1);
-    expect(stderr).toContain(`${file()}, line 4: comma expected. The file was not touched.`);
-    expect(stderr).toContain(`"url": "${endpoint}"`);
-    expect(await read(file())).toBe(broken);
-  });
-
-  test('that is a link is written through it, and stays a link', async () => {
-    const real = join(home, 'dotfiles.json');
-    await put(real, '{}');
-    await chmod(real, 0o640);
-    const link = join(home, '.cursor/mcp.json');
-    await mkdir(dirname(link));
-    await symlink('../dotfiles.json', link);
-    await report('cursor', '--scope', 'user', '--yes');
-    expect(await read(real)).toContain(endpoint);
-    expect((await stat(real)).mode & 0o777).toBe(0o640);
-    expect(await read(link)).toBe(await read(real));
-    await report('cursor', '--scope', 'user', '--yes', '--remove');
-    expect(await read(real)).toBe('{}');
-  });
-
-  test('of a project is not followed out of the project', async () => {
-    await put(join(home, 'elsewhere.json'), '{}');
-    await mkdir(dirname(file()));
-    await symlink(join(home, 'elsewhere.json'), file());
-    expect(await report('vscode', '--yes')).toMatchObject({ code: 1, error: { code: 'config-file/link' } });
-    expect(await read(join(home, 'elsewhere.json'))).toBe('{}');
-  });
-
-  test.each([
-    ['read-only', async () => chmod(file(), 0o444), 'config-file/read-only'],
-    ['not UTF-8', async () => writeFile(file(), Buffer.from([0x7b, 0xff, 0x7d])), 'config-file/encoding'],
-  ])('that is %s is not touched', async (_, spoil, code) => {
-    await put(file(), '{}');
-    await spoil();
-    const before = await readFile(file());
-    expect(await report('vscode', '--yes')).toMatchObject({ code: 1, error: { code } });
-    expect(await readFile(file())).toEqual(before);
-  });
-});
-
 describe('wrong words', () => {
   test.each([
     [[], 'Which client?', 'connect --help'],
@@ -301,7 +221,7 @@ describe('wrong words', () => {
   });
 
   test('no project and no --url', async () => {
-    project = home;
+    workIn(home);
     expect(await report('cursor', '--yes')).toMatchObject({ code: 2, error: { code: 'connect/no-url' } });
   });
 });
@@ -336,59 +256,5 @@ describe('another server', () => {
     expect(await report('cursor', '--url', 'https://mcp.example.com/mcp', '--yes')).toMatchObject({
       name: 'mcp-example-com',
     });
-  });
-});
-
-describe('where files are', () => {
-  const on = (platform: NodeJS.Platform, home: string, env = {}) => {
-    const machine = { platform, home, env };
-    const first = (id: ClientId, scope: string) =>
-      mcpClients[id].files
-        .find((file) => file.scope === scope)
-        ?.paths(machine, platform === 'win32' ? 'C:\\notes' : '/notes')[0];
-    return Object.fromEntries(
-      (
-        ['claude-desktop', 'vscode', 'codex', 'copilot', 'opencode', 'windsurf', 'cursor', 'gemini'] as const
-      ).map((id) => [id, first(id, 'user')]),
-    );
-  };
-
-  test('on Windows', () => {
-    expect(on('win32', 'C:\\Users\\ada', { APPDATA: 'C:\\Users\\ada\\AppData\\Roaming' })).toEqual({
-      'claude-desktop': 'C:\\Users\\ada\\AppData\\Roaming\\Claude\\claude_desktop_config.json',
-      vscode: 'C:\\Users\\ada\\AppData\\Roaming\\Code\\User\\mcp.json',
-      codex: 'C:\\Users\\ada\\.codex\\config.toml',
-      copilot: 'C:\\Users\\ada\\.copilot\\mcp-config.json',
-      opencode: 'C:\\Users\\ada\\.config\\opencode\\opencode.json',
-      windsurf: 'C:\\Users\\ada\\.codeium\\windsurf\\mcp_config.json',
-      cursor: 'C:\\Users\\ada\\.cursor\\mcp.json',
-      gemini: 'C:\\Users\\ada\\.gemini\\settings.json',
-    });
-  });
-
-  test('on macOS', () => {
-    expect(on('darwin', '/Users/ada', { CODEX_HOME: '/x', COPILOT_HOME: '/y' })).toMatchObject({
-      'claude-desktop': '/Users/ada/Library/Application Support/Claude/claude_desktop_config.json',
-      vscode: '/Users/ada/Library/Application Support/Code/User/mcp.json',
-      codex: '/x/config.toml',
-      copilot: '/y/mcp-config.json',
-    });
-  });
-
-  test('on Linux', () => {
-    expect(on('linux', '/home/ada', { XDG_CONFIG_HOME: '/c' })).toMatchObject({
-      'claude-desktop': '/c/Claude/claude_desktop_config.json',
-      vscode: '/c/Code/User/mcp.json',
-      opencode: '/c/opencode/opencode.json',
-      codex: '/home/ada/.codex/config.toml',
-    });
-  });
-
-  test('no argument has a space on Windows, where clients split there', () => {
-    const machine = { platform: 'win32', home: 'C:\\', env: {} } as const;
-    const entry = mcpClients['claude-desktop'].files[0]?.entry({ name: 'a', url: endpoint, scopes }, machine);
-    const args = entry?.args as readonly string[];
-    expect(args.join('')).not.toContain(' ');
-    expect(JSON.parse(args.at(-1) ?? '')).toEqual({ scope: scopes.join(' ') });
   });
 });
