@@ -10,6 +10,7 @@ import { clientNames, directoryNames } from './facts/index.ts';
 import type { Target } from './gather/target.ts';
 import type { Code, Step } from './model.ts';
 import type { DoctorFlags } from './options.ts';
+import { parseObject } from './reading.ts';
 import { isSelectable, selectableWords, unknownWords } from './selection.ts';
 
 export type Format = 'text' | 'json' | 'github';
@@ -85,9 +86,18 @@ function readEnvFileName(file: string, context: Context): string {
   return relativePath(context.cwd, path).replaceAll('\\', '/');
 }
 
+/** @returns the token in what was pasted: a header, a value with its quotes or broken over lines, or the token endpoint's whole answer. */
+export function bareToken(pasted: string): string {
+  const inAnswer = parseObject(pasted)?.access_token;
+  if (typeof inAnswer === 'string') return inAnswer;
+  const value = pasted.replaceAll(/["'`]/g, '').trim();
+  const named = value.replace(/^(?:authorization\s*[:=]\s*)?(?:bearer\s+)?(?:access_token\s*[:=]\s*)?/i, '');
+  return named.replaceAll(/\s+/g, '');
+}
+
 async function readToken({ token }: DoctorFlags, context: Context): Promise<string | undefined> {
   const given = token === '-' ? await readAll(context.stdin) : (token ?? context.env.SCALEKIT_MCP_TOKEN);
-  const bare = given?.trim().replace(/^bearer\s+/i, '');
+  const bare = given === undefined ? undefined : bareToken(given);
   if (token !== undefined && !bare)
     throw new UsageError('--token: There is no token', { next: 'scalekit-mcp doctor --token <jwt>' });
   return bare || undefined;

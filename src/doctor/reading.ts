@@ -42,7 +42,8 @@ export function reasonOf(answer: ProbeResult): string {
     document?.detail,
     body.kind === 'text' ? body.excerpt : undefined,
   ];
-  return said.filter((word) => typeof word === 'string').join('; ');
+  // A server may well say the same in its challenge and in its body.
+  return [...new Set(said.filter((word) => typeof word === 'string'))].join('; ');
 }
 
 /** @returns the refusal of a call without a token: of the first message, or of a later one where that is open to all. */
@@ -127,9 +128,27 @@ export function isOldStream(answer: ProbeResult | undefined): boolean {
   );
 }
 
+/** @returns whether an answer did not come in time, which may be this machine's load, and is no answer of the server's. */
+export function isSilent(answer: ProbeResult): boolean {
+  return !answer.answered && answer.failure === 'timeout';
+}
+
 /** @returns whether an answer is a success. */
 export function succeeded(answer: ProbeResult): boolean {
   return answer.answered && answer.status >= 200 && answer.status < 300;
+}
+
+/** @returns the code of a JSON-RPC error, or undefined if the answer is none. */
+export function rpcErrorOf(answer: ProbeResult): number | undefined {
+  if (!answer.answered || answer.body.kind !== 'json') return undefined;
+  const document = objectIn(answer.body.value);
+  const error = document?.jsonrpc === '2.0' ? objectIn(document.error) : undefined;
+  return error === undefined ? undefined : Number(error.code ?? 0);
+}
+
+/** @returns whether a token was refused for its scopes alone (RFC 6750 §3.1). */
+export function lacksScope(answer: ProbeResult): boolean {
+  return answer.answered && answer.status === 403 && /insufficient[_ ]scope/i.test(reasonOf(answer));
 }
 
 /** @returns whether a call got past the token check and failed there, or found nothing. 503 is about the keys. */

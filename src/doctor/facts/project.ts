@@ -95,6 +95,11 @@ export interface RemovedArgument extends Mention {
   readonly of: 'FastMCP' | 'MCPServer';
 }
 
+/** A place in the source where the token check looks wrong for Scalekit's tokens. */
+export interface TokenCheckMention extends Mention {
+  readonly part: 'keys' | 'algorithm' | 'audience' | 'issuer' | 'scope';
+}
+
 /** A client's configuration of a server, in a file of the project. */
 export interface ClientEntry {
   readonly file: string;
@@ -177,6 +182,8 @@ export interface ProjectFacts extends TransportFacts {
   /** Where the source reads the variables, and where it loads `.env`. */
   readonly variableReads: readonly Mention[];
   readonly envLoads: readonly Mention[];
+  /** What looks wrong in its own token check, the likeliest first. */
+  readonly tokenCheck?: readonly TokenCheckMention[];
   /** Scopes that the source names. */
   readonly scopes: readonly Mention[];
   /** Settings for production in other files (`.env.production`, Dockerfile, compose). */

@@ -30,7 +30,7 @@ export interface ServerFacts {
   readonly noToken: ProbeResult;
   /** If the first message is open to all: the first later one that is refused, as a client would meet it. */
   readonly laterRefusal?: ProbeResult;
-  /** What later calls without a token get; only if the first message is answered. */
+  /** What later calls without a token get; if the first message is refused, only if the list of tools is answered all the same. */
   readonly openness?: OpennessFacts;
   /** The answer to `GET`, if the endpoint does not speak Streamable HTTP: the SSE transport from before 2025 opens a stream. */
   readonly eventStream?: ProbeResult;

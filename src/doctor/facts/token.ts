@@ -23,6 +23,8 @@ export interface ToolsFacts {
   readonly initialize: ProbeResult;
   readonly secondInitialize: ProbeResult;
   readonly list: ProbeResult;
+  /** The same without the token, in the session that the token opened; only if the server has sessions. */
+  readonly listWithoutToken?: ProbeResult;
   /** The same, from the web page of a stranger. */
   readonly foreignOrigin: ProbeResult;
 }

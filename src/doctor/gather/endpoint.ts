@@ -85,7 +85,7 @@ export async function findEndpoint(
   const isOwn = givenBy === 'settings';
   const fromServer = isOwn ? named : await fromMetadata(given, options);
   const found = await findElsewhere(given, atGiven, [...fromServer, ...bySource], options);
-  if (found !== undefined) return { endpoint: found, given, atGiven, givenBy };
+  if (found !== undefined) return { ...found, given, atGiven, givenBy };
   // MCP is nowhere: report the place that the server itself names, since its owner knows that one.
   return { endpoint: (isOwn ? named[0] : undefined) ?? given, givenBy };
 }
@@ -96,7 +96,7 @@ async function findElsewhere(
   atGiven: ProbeResult,
   likely: readonly string[],
   options: ProbeOptions,
-): Promise<string | undefined> {
+): Promise<Pick<Endpoint, 'endpoint' | 'silence'> | undefined> {
   const further = redirected(atGiven, given);
   const candidates = once(
     [...(further === undefined ? [] : [further]), ...likely, ...usualPlaces(given)],
@@ -106,7 +106,33 @@ async function findElsewhere(
     candidates.map((url) => probe({ url, method: 'POST', json: initialize }, options)),
   );
   const found = candidates.find((_, index) => answers[index] !== undefined && isMcpAnswer(answers[index]));
-  return found ?? findStream(candidates, options);
+  if (found !== undefined) return { endpoint: found };
+  const described = await findDescribed(candidates, answers, options);
+  if (described !== undefined) return described;
+  const stream = await findStream(candidates, options);
+  return stream === undefined ? undefined : { endpoint: stream };
+}
+
+/** A server that refuses in its own way, or does not answer: its metadata says that MCP is there. */
+async function findDescribed(
+  candidates: readonly string[],
+  answers: readonly ProbeResult[],
+  options: ProbeOptions,
+): Promise<Pick<Endpoint, 'endpoint' | 'silence'> | undefined> {
+  const unclear = candidates.filter((_, index) => {
+    const answer = answers[index];
+    return answer?.answered ? [400, 403, 422, 500].includes(answer.status) : answer?.failure === 'timeout';
+  });
+  const described = await Promise.all(
+    unclear.map(async (url) => {
+      const { metadata } = protectedResourceMetadataUrls(url);
+      return objectOf(await probe({ url: metadata }, options))?.resource === url;
+    }),
+  );
+  const endpoint = unclear.find((_, index) => described[index]);
+  if (endpoint === undefined) return undefined;
+  const silence = answers[candidates.indexOf(endpoint)];
+  return { endpoint, ...(silence?.answered === false ? { silence } : {}) };
 }
 
 /** A bare host is the base URL more often than the endpoint, unless the source serves something there. */
@@ -138,8 +164,7 @@ async function betterNamed(
 
 async function findStream(candidates: readonly string[], options: ProbeOptions): Promise<string | undefined> {
   const streams = candidates.filter((url) => /sse/.test(url));
-  const listen = (url: string) =>
-    probe({ url, headers: { accept: 'text/event-stream' } }, { ...options, milliseconds: 2000 });
+  const listen = (url: string) => probe({ url, headers: { accept: 'text/event-stream' } }, options);
   const said = await Promise.all(streams.map(listen));
   return streams.find((_, index) => isOldStream(said[index]));
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { signingAlgorithm } from '../../scalekit/index.ts';
 import type { ScalekitFacts } from '../facts/index.ts';
-import { keyList } from '../reading.ts';
+import { authorizationMetadata, keyList, strings } from '../reading.ts';
 
 /** What a forged token claims, so that only its signature is wrong. */
 export interface Forgery {
@@ -9,18 +9,21 @@ export interface Forgery {
   readonly audience: readonly string[];
   /** The id of a key that the key server really has, so that the server gets as far as the signature. */
   readonly keyId: string | undefined;
+  /** All that the authorization server has, so that no scope is lacking. */
+  readonly scopes: readonly string[];
 }
 
 /** @returns claims that the server at an endpoint would accept if its authorization server had signed them. */
 export function forgeryFor(endpoint: string, scalekit: ScalekitFacts | undefined): Forgery {
   const { origin } = new URL(endpoint);
-  if (scalekit === undefined) return { issuer: origin, audience: [endpoint], keyId: undefined };
+  if (scalekit === undefined) return { issuer: origin, audience: [endpoint], keyId: undefined, scopes: [] };
   const { issuer, environmentUrl, resourceId } = scalekit;
   const keyId = keyList(scalekit)?.[0]?.kid;
   return {
     issuer: environmentUrl ?? issuer,
     audience: resourceId === undefined ? [endpoint] : [`${origin}/`, resourceId],
     keyId: typeof keyId === 'string' ? keyId : undefined,
+    scopes: strings(authorizationMetadata(scalekit)?.scopes_supported),
   };
 }
 
@@ -43,6 +46,7 @@ export function forgeTokens(
     aud: forgery.audience,
     sub: 'usr_scalekit_mcp_doctor',
     client_id: 'scalekit-mcp-doctor',
+    scope: forgery.scopes.join(' '),
     iat: now,
     nbf: now,
     exp: now + 300,

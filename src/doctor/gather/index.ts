@@ -48,7 +48,7 @@ async function askLocalPort(
   const port = project.known ? listeningPort(project.value) : undefined;
   if (port === undefined || (isLoopback(url) && portOf(url) === port)) return {};
   const asked = { url: `http://localhost:${port}${url.pathname}`, method: 'POST', json: initialize };
-  const answer = await probe(asked, { ...options, milliseconds: 1000 });
+  const answer = await probe(asked, options);
   return { localPort: { port, answers: isLoopback(url) ? isMcpAnswer(answer) : answer.answered } };
 }
 
@@ -153,7 +153,9 @@ async function gatherOnline(
   const facts = await gatherAt(target, project, where, { ...options, milliseconds: 1000 });
   const { server } = facts;
   // The first request tells how long the wait really was.
-  if (server === undefined || !server.known || server.value.noToken.answered) return facts;
+  if (server === undefined || !server.known) return facts;
+  // It was only slow to begin with (a cold start, a busy machine): now it gets the time that any server gets.
+  if (server.value.noToken.answered) return gatherAt(target, project, where, options);
   return { ...facts, server: known({ ...server.value, noToken: silence }) };
 }
 

@@ -1,7 +1,8 @@
 import type { OpennessFacts } from '../facts/index.ts';
-import { type ProbeOptions, probe } from '../probe.ts';
+import type { ProbeOptions } from '../probe.ts';
 import { objectIn, strings, succeeded } from '../reading.ts';
 import { isPublic, type ToolFacts, toolFactsOf } from '../tools.ts';
+import { askAgain } from './ask-again.ts';
 import { initialize } from './messages.ts';
 
 /** A value that is no string, number, boolean or list. */
@@ -33,8 +34,9 @@ function choose(
 }
 
 /**
- * Continues without a token if the first message is answered to everybody: lists the tools, and calls one that is not declared
- * public, with arguments that it must refuse. That shows whether there is a token check, and does nothing.
+ * Continues without a token: lists the tools, and calls one that is not declared public, with arguments that it must refuse.
+ * That shows whether there is a token check, and does nothing.
+ * @param session the id that the server gave to the first message, if it did.
  */
 export async function gatherOpenness(
   endpoint: string,
@@ -45,7 +47,7 @@ export async function gatherOpenness(
     'mcp-protocol-version': initialize.params.protocolVersion,
     ...(session === undefined ? {} : { 'mcp-session-id': session }),
   };
-  const post = (json: unknown) => probe({ url: endpoint, method: 'POST', json, headers }, options);
+  const post = (json: unknown) => askAgain({ url: endpoint, method: 'POST', json, headers }, options);
   if (session !== undefined) await post({ jsonrpc: '2.0', method: 'notifications/initialized' });
   const list = await post({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
   const params = succeeded(list) ? choose(toolFactsOf(list) ?? []) : undefined;

@@ -2,6 +2,8 @@ import { isLoopback, isUrl, protectedResourceMetadataUrls } from '../../scalekit
 import type { ServerFacts } from '../facts/index.ts';
 import { type ProbeOptions, type ProbeRequest, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
+import { toolFactsOf } from '../tools.ts';
+import { askAgain } from './ask-again.ts';
 import { type Forgery, forgeTokens } from './forged.ts';
 import { foreignName, initialize } from './messages.ts';
 import { gatherOpenness } from './openness.ts';
@@ -13,7 +15,7 @@ const inspectorOrigin = 'http://localhost:6274';
 export type Ask = (request: ProbeRequest) => Promise<ProbeResult>;
 
 export function asker(options: ProbeOptions): Ask {
-  return (request) => probe(request, options);
+  return (request) => askAgain(request, options);
 }
 
 export function caller(ask: Ask, endpoint: string) {
@@ -55,8 +57,8 @@ export type MetadataAnswers = Pick<ServerFacts, 'metadata' | 'metadataRoot'>;
 export async function askMetadata(endpoint: string, options: ProbeOptions): Promise<MetadataAnswers> {
   const urls = protectedResourceMetadataUrls(endpoint);
   const [metadata, metadataRoot] = await Promise.all([
-    probe({ url: urls.metadata }, options),
-    probe({ url: urls.metadataRoot }, options),
+    askAgain({ url: urls.metadata }, options),
+    askAgain({ url: urls.metadataRoot }, options),
   ]);
   return { metadata, metadataRoot };
 }
@@ -140,6 +142,15 @@ export async function gatherServer(
   return { endpoint, ...answers, ...forged, ...(metadataNamed && { metadataNamed }), ...further };
 }
 
+/** A server may look at the token of the first message alone: without one, the messages after it are answered. */
+async function askPastRefusal(
+  endpoint: string,
+  options: ProbeOptions,
+): Promise<Partial<Pick<ServerFacts, 'openness'>>> {
+  const openness = await gatherOpenness(endpoint, undefined, options);
+  return toolFactsOf(openness.list) === undefined ? {} : { openness };
+}
+
 /** What is worth asking only after the first answer: how far an open server lets one in, or what else answers at a refusing one. */
 async function askFurther(
   endpoint: string,
@@ -147,9 +158,9 @@ async function askFurther(
   options: ProbeOptions,
 ): Promise<Partial<Pick<ServerFacts, 'openness' | 'laterRefusal' | 'eventStream'>>> {
   if (!isServed(noToken)) {
-    if (isMcpAnswer(noToken)) return {};
+    if (isMcpAnswer(noToken)) return askPastRefusal(endpoint, options);
     const headers = { accept: 'text/event-stream' };
-    return { eventStream: await probe({ url: endpoint, headers }, { ...options, milliseconds: 2000 }) };
+    return { eventStream: await probe({ url: endpoint, headers }, options) };
   }
   let session: string | undefined;
   const onSession = (id: string) => {

@@ -1,5 +1,6 @@
 import type { ToolsFacts } from '../facts/index.ts';
-import { type ProbeOptions, probe } from '../probe.ts';
+import type { ProbeOptions } from '../probe.ts';
+import { askAgain } from './ask-again.ts';
 import { foreignName, initialize } from './messages.ts';
 
 /** Opens a connection as a client does, lists the tools, and opens another. No tool is called. */
@@ -13,7 +14,7 @@ export async function gatherTools(
     headers: Readonly<Record<string, string>> = {},
     onSession = (_: string) => {},
   ) =>
-    probe(
+    askAgain(
       { url: endpoint, method: 'POST', json, headers: { authorization: `Bearer ${token}`, ...headers } },
       { ...options, onSession },
     );
@@ -29,8 +30,16 @@ export async function gatherTools(
     ...(session === undefined ? {} : { 'mcp-session-id': session }),
   };
   if (session !== undefined) await post({ jsonrpc: '2.0', method: 'notifications/initialized' }, headers);
-  const list = await post({ jsonrpc: '2.0', id: 2, method: 'tools/list' }, headers);
+  const listTools = { jsonrpc: '2.0', id: 2, method: 'tools/list' };
+  const list = await post(listTools, headers);
+  const listWithoutToken =
+    session === undefined
+      ? undefined
+      : await askAgain({ url: endpoint, method: 'POST', json: { ...listTools, id: 3 }, headers }, options);
   const second = await post(initialize);
   const foreign = await post(initialize, { origin: `https://${foreignName}` });
-  return { initialize: first, list, secondInitialize: second, foreignOrigin: foreign };
+  return {
+    ...{ initialize: first, list, secondInitialize: second, foreignOrigin: foreign },
+    ...(listWithoutToken && { listWithoutToken }),
+  };
 }

@@ -3,7 +3,8 @@ import { defineCheck, withChallenge } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
 import { namedMetadataLine } from '../../frameworks.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { isGuarded, objectOf, resourceMetadata, summary } from '../../reading.ts';
+import type { ProbeResult } from '../../probe.ts';
+import { isGuarded, isSilent, objectOf, resourceMetadata, summary } from '../../reading.ts';
 
 function answerOf(server: ServerFacts, named: string) {
   return [server.metadata, server.metadataRoot, server.metadataNamed].find((answer) => answer?.url === named);
@@ -15,6 +16,14 @@ function isElsewhere(named: string, server: ServerFacts): boolean {
   if (typeof resource !== 'string' || !isUrl(resource)) return false;
   const { origin } = new URL(named);
   return origin === new URL(resource).origin && origin !== new URL(server.endpoint).origin;
+}
+
+/** Why an answer that is no document says nothing about this address. */
+function otherReason(answer: ProbeResult, server: ServerFacts): string | undefined {
+  if (isSilent(answer)) return `No answer came from there: ${summary(answer)}`;
+  if (isGuarded(answer)) return 'The server asks for a token there';
+  if (isElsewhere(answer.url, server)) return 'All of the server’s addresses are another host’s';
+  return undefined;
 }
 
 /** docs/scalekit.md#documented-failures, 9. */
@@ -32,8 +41,8 @@ export default defineCheck({
       const answer = named === undefined ? undefined : answerOf(server, named);
       if (answer === undefined) return skipped('The challenge names no metadata that can be asked for');
       if (objectOf(answer)) return passed(answer.url);
-      if (isGuarded(answer)) return skipped('The server asks for a token there');
-      if (isElsewhere(answer.url, server)) return skipped('All of the server’s addresses are another host’s');
+      const other = otherReason(answer, server);
+      if (other !== undefined) return skipped(other);
       const line = namedMetadataLine(facts.project.known ? facts.project.value : undefined);
       return found({
         subject: { url: answer.url },

@@ -1,8 +1,8 @@
 import { defineCheck, withServer } from '../../check.ts';
 import type { ServerFacts } from '../../facts/index.ts';
-import { type Finding, found, type Outcome, passed, skipped } from '../../model.ts';
+import { type Finding, found, type Outcome, passed, skipped, unreachable } from '../../model.ts';
 import type { ProbeResult } from '../../probe.ts';
-import { challengeOf, isGuarded, isPage, objectOf, refusalOf, summary } from '../../reading.ts';
+import { challengeOf, isGuarded, isPage, isSilent, objectOf, refusalOf, summary } from '../../reading.ts';
 
 /** Clients that follow the challenge find the document elsewhere (MCP, Authorization: resource_metadata comes first). */
 function whereNamed(server: ServerFacts): Partial<Finding> {
@@ -22,6 +22,8 @@ function whereNamed(server: ServerFacts): Partial<Finding> {
 export function metadataIn(answer: ProbeResult, more: () => Partial<Finding>): Outcome {
   if (objectOf(answer)) return passed();
   if (isGuarded(answer)) return skipped('The server asks for a token there');
+  if (isSilent(answer))
+    return unreachable(`${answer.url}: ${summary(answer)}`, 'Try again when the server is less busy.');
   if (isPage(answer) && answer.answered && answer.status === 200) return skipped('A web page is answered');
   return found({
     subject: { url: answer.url },

@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { found, skipped } from '../../model.ts';
-import { asksNobody, callsWithBadToken, summary } from '../../reading.ts';
+import { asksNobody, callsWithBadToken, lacksScope, summary } from '../../reading.ts';
 
 /** RFC 6750 §3.1: an invalid token is answered with 401. */
 export default defineCheck({
@@ -20,6 +20,7 @@ export default defineCheck({
           answer.answered &&
           answer.status >= 400 &&
           answer.status < 500 &&
+          !lacksScope(answer) &&
           ![401, 429].includes(answer.status),
       );
       return found(

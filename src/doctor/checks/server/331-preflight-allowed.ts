@@ -2,7 +2,7 @@ import { defineCheck, withServer } from '../../check.ts';
 import { corsOf } from '../../cors.ts';
 import { corsLine, inFramework } from '../../frameworks.ts';
 import { type Finding, found, skipped } from '../../model.ts';
-import { isRedirect, succeeded, summary } from '../../reading.ts';
+import { isRedirect, isSilent, succeeded, summary } from '../../reading.ts';
 
 /** docs/mcp.md#clients, "`/mcp` needs CORS: answer the preflight before the bearer gate" (documented failure 15). */
 export default defineCheck({
@@ -15,6 +15,7 @@ export default defineCheck({
   fix: 'Answer OPTIONS before the token is checked, with Access-Control-Allow-Origin and Access-Control-Allow-Headers: authorization, content-type, mcp-protocol-version.',
   run: (facts) =>
     withServer(facts, ({ preflight, browserOrigin, endpoint }) => {
+      if (isSilent(preflight)) return skipped('It did not answer in time');
       if (isRedirect(preflight)) return skipped('It answers with a redirect');
       const cors = corsOf(preflight);
       const finding = (actual: string, expected: string): Finding => ({

@@ -1,6 +1,6 @@
 import { defineCheck, withServer } from '../../check.ts';
 import { found, passed, skipped } from '../../model.ts';
-import { succeeded, summary } from '../../reading.ts';
+import { isSilent, succeeded, summary } from '../../reading.ts';
 
 /** docs/mcp.md#what-the-sdks-recipes-leave-open, "second request": one server object shared by all connections. */
 export default defineCheck({
@@ -18,7 +18,7 @@ export default defineCheck({
       if (facts.tools.known) pairs.push([facts.tools.value.initialize, facts.tools.value.secondInitialize]);
       const served = pairs.filter(([first]) => succeeded(first));
       if (served.length === 0) return skipped('No call was let in, so there is no second one');
-      const broken = served.find(([, second]) => !succeeded(second));
+      const broken = served.find(([, second]) => !succeeded(second) && !isSilent(second));
       if (broken === undefined) return passed();
       return found({
         subject: { url: endpoint },

@@ -1,6 +1,6 @@
 import { readScopesFile } from '../../../project/scopes-file.ts';
 import { compoundVariables, variableAliases, variableNames } from '../../../scalekit/index.ts';
-import type { Mention } from '../../facts/index.ts';
+import type { Mention, TokenCheckMention } from '../../facts/index.ts';
 import { lineAt, type TextFile } from './files.ts';
 import { withoutComments } from './transport.ts';
 
@@ -73,6 +73,36 @@ export interface SourceFacts {
   readonly variableReads: readonly Mention[];
   readonly envLoads: readonly Mention[];
   readonly scopes: readonly Mention[];
+  readonly tokenCheck: readonly TokenCheckMention[];
+}
+
+/** Addresses of keys that other providers have; Scalekit's are at `/keys` of the environment (docs/scalekit.md#endpoints). */
+const otherKeys =
+  /["'`][^"'`\n]*(?:\.well-known\/jwks(?:\.json)?|\/jwks(?:\.json)?|\/oauth2?\/(?:v\d\/)?(?:keys|certs|jwks)|\/resources\/[^"'`\n]*\/keys)["'`]/g;
+const otherAlgorithm = /\balgorithms?["']?\s*[:=]\s*\[?\s*["'](?:HS|ES|PS|Ed)\w{2,5}["']/g;
+const urlAsAudience =
+  /\baud(?:ience)?["']?\s*[:=]\s*\[?\s*(?:f?["'`]https?:|[\w.[\]"'()]*(?:url|uri|endpoint|expected_?audience)\w*)[^,\n)\]}]*/gi;
+const oneIssuer =
+  /\bissuer["']?\s*[:=]\s*(?!\[)(?:f?["'`][^"'`\n]+["'`]|[\w.[\]"'()!]*(?:env|iss|url|domain)[\w.[\]"']*)(?=\s*[,)}\n])/gi;
+/** Issuers matter where a token is verified; metadata has an issuer, too. */
+const verifies =
+  /jwtVerify|jwt\.decode|JWTVerifier|validate_?(?:access_?)?token|TokenValidationOptions|ParseWithClaims|verifyAccessToken|jwt\.verify/i;
+
+/** @returns what looks wrong in a token check: it explains why good tokens are refused, and is no finding by itself. */
+function tokenCheckOf(sources: readonly TextFile[]): readonly TokenCheckMention[] {
+  const verifiers = sources.filter(({ text }) => verifies.test(text));
+  const patterns = [
+    ['keys', otherKeys],
+    ['algorithm', otherAlgorithm],
+    ['audience', urlAsAudience],
+    ['issuer', oneIssuer],
+  ] as const;
+  return patterns.flatMap(([part, pattern]) =>
+    verifiers
+      .flatMap((file) => mentions(file, pattern))
+      .slice(0, 3)
+      .map((mention) => ({ ...mention, text: mention.text.trim(), part })),
+  );
 }
 
 /** @param manifests files that may load `.env` besides the sources, such as package.json. */
@@ -83,5 +113,6 @@ export function readSourceFacts(sources: readonly TextFile[], manifests: readonl
     variableReads: once(bare.flatMap(readsOf)),
     envLoads: once([...bare, ...manifests].flatMap((source) => mentions(source, envLoad))),
     scopes: once(own.length > 0 ? own : sources.flatMap(otherScopes)),
+    tokenCheck: tokenCheckOf(bare),
   };
 }
