@@ -1,6 +1,6 @@
 // Todos in a SQLite file, by the module that comes with Node.js. One process at a time serves a file.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ListOptions, Placed, Todo, TodoChanges, TodoStore } from './todo-store.ts';
@@ -103,7 +103,11 @@ export class SqliteTodos implements TodoStore {
    */
   constructor(file: string) {
     const { DatabaseSync } = sqliteOfNode();
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:') {
+      mkdirSync(dirname(file), { recursive: true });
+      // A new file is for this user alone. Those that SQLite puts beside it get the same mode.
+      closeSync(openSync(file, 'a', 0o600));
+    }
     this.#database = new DatabaseSync(file);
     // FULL: what was answered is on the disk, and survives a crash of the process and a power failure.
     this.#database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');

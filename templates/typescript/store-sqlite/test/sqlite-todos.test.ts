@@ -1,6 +1,6 @@
 // Todos in a SQLite file: what every store does, and what only a file does.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -26,6 +26,14 @@ describe('a SQLite file', () => {
     const second = new SqliteTodos(file);
     assert.deepEqual(await everything(second, owner), [todo]);
     await second.close();
+  });
+
+  it('is for its user alone', { skip: process.platform === 'win32' }, async () => {
+    const file = newFile();
+    const store = new SqliteTodos(file);
+    await store.create(newOwner(), 'private', null);
+    for (const each of [file, `${file}-wal`]) assert.equal((await stat(each)).mode & 0o077, 0);
+    await store.close();
   });
 
   it('is used by two processes at once without losing anything', async () => {
