@@ -18,18 +18,19 @@ export interface Written {
   remove(): Promise<void>;
 }
 
+/** @returns whether a path would leave its folder on any system: absolute, with a drive, `..` or a backslash. */
+export function leadsOut(path: string): boolean {
+  return path.split('/').some((part) => part === '' || part === '.' || part === '..') || /[\\:\0]/.test(path);
+}
+
 /**
- * Refuses paths that would leave the target on any system (absolute, with a drive, `..` or a backslash), and paths that
- * differ only in case.
+ * Refuses paths that would leave the target, and paths that differ only in case.
  * @throws Error, since a plan with such a path is a bug.
  */
 export function checkPaths(files: readonly File[]): void {
   const seen = new Set<string>();
   for (const { path } of files) {
-    const parts = path.split('/');
-    const outside = parts.some((part) => part === '' || part === '.' || part === '..');
-    if (outside || /[\\:\0]/.test(path))
-      throw new Error(`A file cannot have the path ${JSON.stringify(path)}`);
+    if (leadsOut(path)) throw new Error(`A file cannot have the path ${JSON.stringify(path)}`);
     if (seen.has(path.toLowerCase())) throw new Error(`${path} is planned twice`);
     seen.add(path.toLowerCase());
   }

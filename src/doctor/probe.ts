@@ -115,9 +115,15 @@ function readJson(text: string, unmasked: boolean): Body | undefined {
   }
 }
 
+/** How much of a page is read for an excerpt: tags that are never closed take a time that grows with its square. */
+const longestPage = 32 * 1024;
+
 /** @returns roughly what a person would read on a page. */
 function textOfPage(html: string): string {
-  const text = html.replaceAll(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ').replaceAll(/<[^>]*>/g, ' ');
+  const text = html
+    .slice(0, longestPage)
+    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replaceAll(/<[^<>]*>/g, ' ');
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 

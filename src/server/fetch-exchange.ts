@@ -98,12 +98,15 @@ function incomingOf(request: Request): Incoming {
   };
 }
 
-/** The same stream, and a call when it has been read to its end or nobody reads it any more. */
+/** The same stream, and a call when it has been read to its end, has failed, or nobody reads it any more. */
 function followed(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        onEnd();
+        throw error;
+      });
       if (!done) return controller.enqueue(value);
       controller.close();
       onEnd();

@@ -47,6 +47,13 @@ describe('probe', () => {
     });
   });
 
+  // Going over each of these again and again would take minutes.
+  test.each(['<a ', '<style', '<script>', '</', '<!--', '"'])('reads a page of %s only', async (part) => {
+    const page = `<html>Hi ${part.repeat(255_000 / part.length)}`;
+    const answer = await probe({ url: await text(page, 'text/html') }, { signal });
+    expect(answer).toMatchObject({ body: { kind: 'html', excerpt: expect.stringContaining('Hi') } });
+  });
+
   test('does not wait for the end of an event stream', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });

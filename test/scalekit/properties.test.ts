@@ -14,6 +14,7 @@ import {
   isLoopback,
   isPlaceholder,
   kindOfIdentifier,
+  maskSecrets,
   parseDashboardMetadata,
   printable,
   readWritePair,
@@ -243,5 +244,35 @@ describe('printable', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('maskSecrets', () => {
+  /** The same as patterns alone, which take a time that grows with the square of the text. */
+  const byPatterns = (text: string) =>
+    [
+      [/(?<!\w)(skcs_|sks_|test_)[\w-]{4,}/g, '$1…(masked)'] as const,
+      [/(skcs_|sks_|test_)(?=[\w-]*\d)[\w-]{12,}/g, '$1…(masked)'] as const,
+      [/(eyJ)[\w-]{8,}(?:\.[\w-]*)*/g, '$1…(masked)'] as const,
+      [/\/\/[^\s/?#]*@/g, '//…@'] as const,
+      [/(?<![^\s/:@"'{}])[^\s/:@"'{}]+:[^\s/"'{}]+@/g, '…@'] as const,
+    ].reduce((masked, [shape, mask]) => masked.replaceAll(shape, mask), text);
+  const piece = fc.constantFrom(
+    ...['sks_', 'test_', 'eyJ', 'abcdefgh', 'x', '7', ':', '@', '/', '//', ' ', '"', '{', '.', '-'],
+  );
+
+  test('masks what its patterns mask', () => {
+    const text = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (given) => {
+        expect(maskSecrets(given)).toBe(byPatterns(given));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  // The patterns would take minutes.
+  test.each(['test_', 'a:', 'a:a@', ':@', '//a', 'eyJ', 'skcs_-'])('goes over %s once', (part) => {
+    expect(maskSecrets(part.repeat(400_000)).length).toBeGreaterThan(0);
   });
 });

@@ -5,6 +5,8 @@ import { baseTextsPath, readBaseTexts } from '../../create/base-texts.ts';
 import { manifestPath } from '../../create/json.ts';
 import { inPlace } from '../../create/placement.ts';
 import { checkEach, conflicts, resolve } from '../../create/resolve.ts';
+import { leadsOut } from '../../create/write.ts';
+import { printable } from '../../scalekit/index.ts';
 import { problemsError, UserError } from '../../terminal/errors.ts';
 
 /** What a project records about how it was made. */
@@ -90,6 +92,8 @@ export async function readProjectRecord(
   const hashes = Object.entries((files ?? {}) as Record<string, unknown>).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
+  const outside = hashes.find(([path]) => leadsOut(path));
+  if (outside !== undefined) throw broken(`names a file outside of the project, ${printable(outside[0])}`);
   return {
     json,
     version,

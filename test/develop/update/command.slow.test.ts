@@ -195,7 +195,13 @@ describe('is refused, with what to do next', () => {
   test('with a record that is broken, or of another program', async () => {
     const path = join(directory, '.scalekit-mcp.json');
     const record = JSON.parse(await readFile(path, 'utf8'));
-    for (const text of ['{', '{}', JSON.stringify({ ...record, template: 'no-such-template' })]) {
+    const outside = { ...record, files: { ...record.files, '../outside.txt': record.files['README.md'] } };
+    for (const text of [
+      '{',
+      '{}',
+      JSON.stringify({ ...record, template: 'no-such-template' }),
+      JSON.stringify(outside),
+    ]) {
       await writeFile(path, text);
       const { code, stdout } = await update('--yes', '--json');
       expect(code).toBe(1);
