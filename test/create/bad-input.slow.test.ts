@@ -40,11 +40,11 @@ describe('directories', () => {
     expect(await refused([directory], 2)).toContain(reason);
   });
 
-  test('-x is an unknown option, and so are others like it', async () => {
+  test('-x and other unknown short options are refused', async () => {
     expect(await refused(['-x'], 2)).toMatch(/unknown option '-x'\n {2}valid: --name --template /);
   });
 
-  test('a folder that is not empty is not touched, and what is in it is named', async () => {
+  test('a folder that is not empty stays untouched, and its contents are listed', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'taken'));
     await writeFile(join(cwd, 'taken/README.md'), 'mine');
@@ -74,7 +74,7 @@ describe('directories', () => {
     expect(await readFile(join(cwd, 'taken'), 'utf8')).toBe('mine');
   });
 
-  test('a target that is a symbolic link is refused, and said where it leads', async () => {
+  test('a target that is a symbolic link is refused, with the place it leads to', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'real'));
     await symlink('real', join(cwd, 'link'));
@@ -115,7 +115,7 @@ describe.skipIf(!canMount)('disks', () => {
   const script = 'cd "$0" && "$@"; code=$?; echo "left:"; find . -mindepth 1; exit $code';
   const command = [process.execPath, createProgram];
 
-  test('a full one: it is said, and nothing is left behind', async () => {
+  test('a full disk is reported, and nothing is left behind', async () => {
     const at = await temporaryDirectory();
     const attempt = withMount('mount -t tmpfs -o size=64k tmpfs "$0"', script, [
       ...command,
@@ -128,7 +128,7 @@ describe.skipIf(!canMount)('disks', () => {
     expect(status).toBe(1);
   });
 
-  test('a full one, while writing over: every file is as it was', async () => {
+  test('a full disk while overwriting leaves every file as it was', async () => {
     const at = await temporaryDirectory();
     const mount = 'mount -t tmpfs -o size=64k tmpfs "$0" && mkdir "$0/x" && echo mine > "$0/x/package.json"';
     const attempt = withMount(mount, `${script.replace('exit', 'cat x/package.json; exit')}`, [
@@ -143,7 +143,7 @@ describe.skipIf(!canMount)('disks', () => {
     expect(status).toBe(1);
   });
 
-  test('a read-only one', async () => {
+  test('a read-only disk', async () => {
     const at = await temporaryDirectory();
     const attempt = withMount('mount -t tmpfs -o ro tmpfs "$0"', script, [...command, 'x', ...quick]);
     const { status, stdout, stderr } = attempt(at);
@@ -153,7 +153,7 @@ describe.skipIf(!canMount)('disks', () => {
   });
 });
 
-test.skipIf(process.getuid?.() === 0)('a parent that may not be written', async () => {
+test.skipIf(process.getuid?.() === 0)('a parent folder without write permission', async () => {
   const cwd = await temporaryDirectory();
   await chmod(cwd, 0o555);
   const { code, stderr } = await create(cwd, ['x', ...quick]);
@@ -243,7 +243,7 @@ describe('values', () => {
     ['--mcp-url', 'http://localhost:4000', 'A trailing slash was added to MCP_URL: http://localhost:4000/'],
     ['--mcp-url', 'http://localhost:4000/mcp', '/mcp was removed from MCP_URL'],
     ['--scopes', 'todo:read,todo:write,todo:read', 'Duplicate scopes removed: todo:read'],
-  ])('%s %s is corrected, and said', async (option, value, note) => {
+  ])('%s %s is corrected, with a note', async (option, value, note) => {
     const cwd = await temporaryDirectory();
     const { code, stdout } = await create(cwd, ['x', option, value, '--dry-run']);
     expect(code).toBe(0);
@@ -267,7 +267,7 @@ describe('--answers', () => {
 });
 
 describe('without a terminal', () => {
-  test('a required answer missing: every one is named, with the command that has them', async () => {
+  test('missing required answers are all named, with the command that has them', async () => {
     const said = await refused(['--environment-url', 'https://acme.scalekit.dev'], 2);
     expect(said).toContain('[directory], --resource-id <res_…>');
     expect(said).toContain('→ create-scalekit-mcp todo-mcp --resource-id <res_…>');
@@ -313,7 +313,7 @@ describe('without a terminal', () => {
   );
 });
 
-test('npm create … --dry-run without --: npm keeps the flag, and it counts all the same', async () => {
+test('npm create … --dry-run without --: the flag counts although npm keeps it', async () => {
   const cwd = await temporaryDirectory();
   const env = {
     npm_command: 'init',
@@ -326,7 +326,7 @@ test('npm create … --dry-run without --: npm keeps the flag, and it counts all
   expect(existsSync(join(cwd, 'x'))).toBe(false);
 });
 
-test('npm create … --template blank without --: npm swallows it, and the corrected command is said', async () => {
+test('npm create … --template blank without --: npm swallows it, and the corrected command is shown', async () => {
   const cwd = await temporaryDirectory();
   const env = { npm_command: 'init', npm_config_template: 'true', npm_config_install: '' };
   const { code, stderr } = await run(process.execPath, [createProgram, 'x', 'blank'], { cwd, env });

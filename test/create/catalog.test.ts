@@ -54,7 +54,7 @@ describe.each(grounds)('$language.value $template.value', ({ language, template 
   });
 });
 
-describe('what does not go together is said, with what does', () => {
+describe('combinations that do not fit are refused, with those that do', () => {
   test.each([
     [
       { template: 'blank', store: ['memory'] },
@@ -106,7 +106,7 @@ describe('the Node.js that a server needs', () => {
     expect(unfitNode({ overlays: overlays('sqlite') }, version)).toBeUndefined();
   });
 
-  test('memory needs no newer one than we do', () => {
+  test('the memory store needs no newer Node.js than ours', () => {
     expect(unfitNode({ overlays: overlays('memory') }, '20.19.0')).toBeUndefined();
   });
 });
@@ -121,7 +121,7 @@ describe('defaults', () => {
     expect(resolveOverlays({ template: 'blank' })).toEqual({ store: [], with: [], deploy: ['docker'] });
   });
 
-  test('with Postgres are also a compose.yaml that has one', () => {
+  test('with Postgres include a compose.yaml that runs it', () => {
     expect(resolveOverlays({ template: 'todo', store: ['postgres'] }).deploy).toEqual(['docker', 'compose']);
     expect(resolveOverlays({ template: 'todo', store: ['sqlite'] }).deploy).toEqual(['docker']);
   });
@@ -130,7 +130,7 @@ describe('defaults', () => {
     expect(resolveOverlays({ template: 'todo', deploy: [deploy] }).deploy).toEqual(['docker', deploy]);
   });
 
-  test('none is a choice', () => {
+  test('none can be chosen', () => {
     expect(resolveOverlays({ template: 'todo', deploy: [] })).toMatchObject({ deploy: [] });
   });
 });

@@ -22,7 +22,7 @@ describe('a project', () => {
     );
   });
 
-  test('. takes an empty folder, and one that holds only a repository', async () => {
+  test('. accepts an empty folder, and one that holds only a repository', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, '.git'));
     const { code, stdout } = await create(cwd, ['.', ...quick]);
@@ -32,7 +32,7 @@ describe('a project', () => {
     expect(JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))).toHaveProperty('private', true);
   });
 
-  test('may go below folders that are not there yet, and into a name that a shell must quote', async () => {
+  test('may go below folders that do not exist yet, and into a name that a shell must quote', async () => {
     const cwd = await temporaryDirectory();
     const { code, stdout } = await create(cwd, ["a/b/it's mine", ...quick]);
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe('a project', () => {
     expect(manifest.name).toBe('it-s-mine');
   });
 
-  test('comes from answers on standard input alone', async () => {
+  test('can be made from answers on standard input alone', async () => {
     const cwd = await temporaryDirectory();
     const input = JSON.stringify({
       directory: 'x',
@@ -119,7 +119,7 @@ describe('--json', () => {
 });
 
 describe('--overwrite', () => {
-  test('replaces files of ours, keeps all others, and the other variables of .env', async () => {
+  test('replaces our files, and keeps all others and the other variables of .env', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x/src'), { recursive: true });
     await writeFile(join(cwd, 'x/src/mine.ts'), 'mine');
@@ -150,7 +150,7 @@ describe('--overwrite', () => {
     expect(await readFile(join(cwd, 'x/README.md'), 'utf8')).toMatch(mode.length > 0 ? /^mine$/ : /^# X\n/);
   });
 
-  test('leaves a key in .env alone, byte for byte, though its lines look like variables of ours', async () => {
+  test('keeps a key in .env byte for byte, although its lines look like our variables', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x'));
     const key = 'KEY="-----BEGIN KEY-----\r\nPORT=1\r\nMCP_URL=http://inside/\r\n-----END KEY-----"\r\n';
@@ -188,7 +188,7 @@ test('--deploy none makes no Dockerfile', async () => {
 });
 
 describe('the programs', () => {
-  test('scalekit-mcp create is the same', async () => {
+  test('scalekit-mcp create does the same', async () => {
     const cwd = await temporaryDirectory();
     const args = ['create', 'x', '--dry-run', '--json'];
     const other = await run(process.execPath, [scalekitProgram, ...args], { cwd });
@@ -223,7 +223,7 @@ describe('the programs', () => {
     expect(stderr).toMatch(message);
   });
 
-  test('a reader that goes away early is no error', async () => {
+  test('a reader that closes early is not an error', async () => {
     const script = `"${process.execPath}" "${createProgram}" --help | head -n 1; exit "\${PIPESTATUS[0]}"`;
     const { code, stdout, stderr } = await run('bash', ['-c', script]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -38,7 +38,7 @@ describe.each(['memory', 'sqlite', 'postgres', 'none'])('Kubernetes, store %s', 
       expect(kinds.includes(kind), kind).toBe(!isOne);
   });
 
-  test('is an ordinary user who may write nothing', () => {
+  test('runs as an ordinary user who may not write anything', () => {
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     for (const container of [...(pod.initContainers ?? []), server])
       expect(container.securityContext).toEqual({
@@ -49,7 +49,7 @@ describe.each(['memory', 'sqlite', 'postgres', 'none'])('Kubernetes, store %s', 
     expect(pod.automountServiceAccountToken).toBe(false);
   });
 
-  test('is asked at its own paths and port', () => {
+  test('is probed at its own paths and port', () => {
     expect(server.ports).toEqual([{ name: 'http', containerPort: 4321 }]);
     expect(server.env).toContainEqual({ name: 'PORT', value: '4321' });
     expect(server.readinessProbe.httpGet.path).toBe('/readyz');
@@ -77,7 +77,7 @@ describe.each(['memory', 'sqlite', 'postgres', 'none'])('Kubernetes, store %s', 
 describe.each(['memory', 'sqlite', 'postgres', 'none'])('Compose, store %s', async (store) => {
   const { services, volumes } = parse(await textOf('compose.yaml', store));
 
-  test('ends TLS in front, and publishes the server nowhere else', () => {
+  test('terminates TLS in front, and publishes the server nowhere else', () => {
     expect(services.proxy.ports).toEqual(['80:80', '443:443']);
     expect(services.proxy.command).toContain('--to server:4321');
     expect(services.server.ports).toBeUndefined();

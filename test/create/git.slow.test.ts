@@ -28,7 +28,7 @@ describe('git', () => {
     expect((await run('git', ['branch', '--show-current'], { cwd: join(cwd, 'x') })).stdout).toBe('main\n');
   });
 
-  test('what was in the folder before is not committed in its owner’s name', async () => {
+  test('files that were in the folder before are not committed in their owner’s name', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x'));
     await writeFile(join(cwd, 'x/notes.txt'), 'mine');
@@ -42,7 +42,7 @@ describe('git', () => {
     expect(await readdir(join(cwd, 'x'))).not.toContain('.git');
   });
 
-  test('inside a repository nothing is made, and it is said', async () => {
+  test('inside a repository no other one is made, with a note', async () => {
     const cwd = await temporaryDirectory();
     await run('git', ['init'], { cwd });
     const { stdout } = await create(cwd, ['x', '--no-install', '--json'], { env: identity });
@@ -53,7 +53,7 @@ describe('git', () => {
     expect(await readdir(join(cwd, 'x'))).not.toContain('.git');
   });
 
-  test('a global ignore file leaves nothing out that is needed', async () => {
+  test('a global ignore file keeps no needed file out of the commit', async () => {
     const cwd = await temporaryDirectory();
     await writeFile(join(cwd, 'ignore'), 'vendor/\n*.tgz\npackage-lock.json\n.vscode/\n.env.example\n');
     const env = {
@@ -69,7 +69,7 @@ describe('git', () => {
     expect(listed.sort()).toEqual(written.filter((path) => path !== '.env').sort());
   });
 
-  test('inside a repository that ignores some of it, that is said with the command', async () => {
+  test('inside a repository that ignores some of it, the ignored files are named with the command', async () => {
     const cwd = await temporaryDirectory();
     await run('git', ['init'], { cwd });
     await writeFile(join(cwd, '.gitignore'), 'vendor/\n');
@@ -96,7 +96,7 @@ describe('git', () => {
       /^fatal: LF would be replaced by CRLF in .*Then: git add --all && git commit -m/,
     ],
     ['a branch that cannot be', { 'init.defaultBranch': 'a b' }, /^fatal: invalid (?:initial )?branch name/],
-  ] as const)('says in git’s words what keeps it from a commit: %s', async ([, settings, reason]) => {
+  ] as const)('shows in git’s words why there is no commit: %s', async ([, settings, reason]) => {
     const cwd = await temporaryDirectory();
     const rows = Object.entries(settings);
     const env: Record<string, string> = { ...identity, GIT_CONFIG_COUNT: String(rows.length) };
@@ -109,7 +109,7 @@ describe('git', () => {
     expect(JSON.parse(stdout).git.detail).toMatch(reason);
   });
 
-  test('without a name everything is staged, and the command that commits it is said', async () => {
+  test('without a name in git’s settings everything is staged, and the command to commit it is shown', async () => {
     const cwd = await temporaryDirectory();
     const env = {
       HOME: cwd,

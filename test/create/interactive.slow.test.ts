@@ -72,7 +72,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     );
   });
 
-  test('the package manager is asked where none ran us', async () => {
+  test('the package manager is asked for if none started the program', async () => {
     const { terminal, cwd } = await open('x --template blank --emulator --with none', {});
     await terminal.see(questions.manager);
     terminal.type(keys.down + keys.enter);
@@ -80,7 +80,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     expect(await readFile(join(cwd, 'x/README.md'), 'utf8')).toContain('pnpm install');
   });
 
-  test('what was given is not asked', async () => {
+  test('what was given is not asked for', async () => {
     const { terminal, cwd } = await open('x --template blank --emulator --with none');
     expect(await terminal.exit()).toBe(0);
     expect(terminal.screen()).not.toContain('?');
@@ -153,7 +153,7 @@ describe.skipIf(withoutTerminal)('in a terminal', () => {
     expect(await terminal.exit()).toBe(130);
   });
 
-  test('a wrong directory is said, and may be typed again', async () => {
+  test('a wrong directory is explained, and can be typed again', async () => {
     const { terminal, cwd } = await open('--template todo --emulator');
     await terminal.see(questions.directory);
     terminal.type('a:b\r');
@@ -183,7 +183,7 @@ describe.skipIf(withoutTerminal)('a folder that is not empty', () => {
     return { code: await terminal.exit(), cwd, screen: terminal.screen() };
   }
 
-  test('the first choice is a free name beside it', async () => {
+  test('the first choice is a free name beside the taken one', async () => {
     const { code, cwd } = await taken(async (terminal) => terminal.type(keys.enter));
     expect(code).toBe(0);
     expect((await readdir(cwd)).sort()).toEqual(['x', 'x-1']);

@@ -73,7 +73,7 @@ describe('an install that fails', () => {
     });
   });
 
-  test('a package manager that is not there is named', async () => {
+  test('a missing package manager is named', async () => {
     const cwd = await temporaryDirectory();
     const PATH = await temporaryDirectory();
     const { code, stderr } = await run(process.execPath, [createProgram, ...args], { cwd, env: { PATH } });
@@ -83,7 +83,7 @@ describe('an install that fails', () => {
     expect(await readdir(join(cwd, 'x'))).toContain('package.json');
   });
 
-  test('what npm kept for itself does not reach the install', async () => {
+  test('npm’s own settings of the outer command do not reach the install', async () => {
     const cwd = await temporaryDirectory();
     const PATH = await fakeManager('npm', 'env > environment');
     const env = { PATH, npm_config_json: 'true', npm_package_name: 'outer', GIT_DIR: '/elsewhere' };
@@ -122,7 +122,7 @@ describe('Ctrl-C during the install', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  test('an install that does not listen is ended all the same', async () => {
+  test('an install that ignores the signal is killed', async () => {
     const cwd = await temporaryDirectory();
     const folder = await temporaryDirectory();
     const env = { PATH: await fakeManager('npm', `trap '' TERM INT${endless}`), PIDS: folder };
@@ -134,7 +134,7 @@ describe('Ctrl-C during the install', () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  test('in an empty folder of yours: only the folder is left', async () => {
+  test('in an existing empty folder, only the folder is left', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, '.git'));
     const folder = await temporaryDirectory();
@@ -146,7 +146,7 @@ describe('Ctrl-C during the install', () => {
     expect(await readdir(cwd)).toEqual(['.git']);
   });
 
-  test('after writing over a folder the files stay, and it is said', async () => {
+  test('after overwriting a folder the files stay, with a note', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, 'x'));
     await writeFile(join(cwd, 'x/mine'), 'mine');

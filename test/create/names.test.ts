@@ -46,7 +46,7 @@ describe('display names', () => {
     expect(displayNameOf(folder)).toBe(name);
   });
 
-  test('of any folder that may be one are names', () => {
+  test('derived from any folder are valid', () => {
     fc.assert(
       fc.property(anyText, (folder) => {
         if (checkDirectory(folder).ok) expect(checkName(displayNameOf(folder.trim())).ok).toBe(true);
@@ -78,7 +78,7 @@ describe('the rule for names', () => {
     ['a\u202eb', 'name/characters'],
     ['\ud800', 'name/encoding'],
     ['n'.repeat(201), 'name/length'],
-  ])('%j is none: %s', (name, code) => {
+  ])('%j is not a name: %s', (name, code) => {
     expect(checkName(name)).toMatchObject({ ok: false, problem: { code } });
   });
 });

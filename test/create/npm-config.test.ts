@@ -19,7 +19,7 @@ describe('flags that npm does not pass on', () => {
     expect(modesFromNpm({ npm_command: 'exec', npm_config_yes: 'true' })).toEqual({});
   });
 
-  test('nothing set, nothing honoured', () => {
+  test('without such settings nothing is honoured', () => {
     expect(modesFromNpm({ npm_config_json: '', npm_config_dry_run: 'false' })).toEqual({});
   });
 
@@ -49,7 +49,7 @@ describe('flags that npm does not pass on', () => {
     );
   });
 
-  test("npm's own git setting is none of ours, nor is a script that runs us", () => {
+  test("npm's own git setting and a script that runs us are ignored", () => {
     expect(() =>
       refuseSwallowedFlags({ npm_command: 'init', npm_config_git: '/usr/bin/git' }, 'x'),
     ).not.toThrow();

@@ -36,7 +36,7 @@ const contract = [
 ];
 
 describe('the table of options', () => {
-  test('has what the contract names, and nothing else', () => {
+  test('has the options of the contract, and no others', () => {
     expect(optionNames.map(flagOf).sort()).toEqual([...contract, '[directory]'].sort());
   });
 
@@ -64,7 +64,7 @@ describe('the table of options', () => {
     expect(parseArguments([]).raw).toEqual({});
   });
 
-  test('every answer is in the schema of --answers, and no mode is', () => {
+  test('the schema of --answers has every answer, and no mode', () => {
     const { properties } = answersJsonSchema() as { properties: Record<string, unknown> };
     const answers = optionNames.filter((name) => optionOf(name).mode !== true);
     expect(Object.keys(properties)).toEqual(answers);
@@ -106,17 +106,17 @@ describe('the command line', () => {
     expect(parseArguments(['--git', '--no-git', 'x']).raw).toEqual({ git: false, directory: 'x' });
   });
 
-  test('a short option is the same, also beside another', () => {
+  test('a short option does the same, also combined with another', () => {
     expect(parseArguments(['-yh', '-v'])).toEqual({ raw: { yes: true }, help: true, version: true });
   });
 
-  test('a switch takes no value, and a name on every object is no option', () => {
+  test('a switch takes no value, and names of object members are not options', () => {
     expect(() => parseArguments(['--yes=no'])).toThrow(/unknown option '--yes=no'/);
     expect(() => parseArguments(['--constructor'])).toThrow(/unknown option '--constructor'/);
     expect(() => parseArguments(['--no-port'])).toThrow(/unknown option '--no-port'/);
   });
 
-  test('an empty directory is one that is given', () => {
+  test('an empty directory counts as given', () => {
     expect(parseArguments(['']).raw).toEqual({ directory: '' });
   });
 });
@@ -143,12 +143,12 @@ describe('--answers', () => {
     expect(() => parse(text)).toThrow(/does not contain valid answers/);
   });
 
-  test('an unknown key is refused, with the one that was meant', () => {
+  test('an unknown key is refused, with the one that was probably meant', () => {
     expect(() => parse('{"environment-url":"x"}')).toThrow(/environment-url \(write environmentUrl\)/);
     expect(() => parse('{"nonsense":1}')).toThrow(/unknown: nonsense\. Known: directory, name, /);
   });
 
-  test('how the program runs is no answer', () => {
+  test('modes of the program are not answers', () => {
     expect(() => parse('{"yes":true}')).toThrow(/yes \(give it as the flag --yes\)/);
   });
 
@@ -159,7 +159,7 @@ describe('--answers', () => {
     expect(() => parse('{"template":"nope"}')).toThrow('template: expected one of todo, blank, not "nope"');
   });
 
-  test('the schema, read by a validator, takes what we take', () => {
+  test('the schema accepts what we accept', () => {
     const takes = new Ajv2020({ strict: true }).compile(answersJsonSchema());
     const names = optionNames.flatMap((name) =>
       (optionOf(name).choices ?? []).map(({ value }) => String(value)),

@@ -43,7 +43,7 @@ describe('defaults', () => {
     });
   });
 
-  test('the directory with --yes is that of the template', async () => {
+  test('with --yes the directory is that of the template', async () => {
     expect((await answers('--yes')).shownDirectory).toBe('todo-mcp');
     expect((await answers('--yes', '--template', 'blank')).shownDirectory).toBe('mcp-server');
   });
@@ -56,12 +56,12 @@ describe('defaults', () => {
     });
   });
 
-  test('a directory far away is shown whole, one beside us as ..', async () => {
+  test('a directory far away is shown in full, one next to this as ..', async () => {
     expect((await answers('/tmp/x/y')).shownDirectory).toBe('../tmp/x/y');
     expect((await answers('../../x')).directory).toBe('/x');
   });
 
-  test('the package manager is the one that ran us', async () => {
+  test('the package manager is the one that started us', async () => {
     const env = { npm_config_user_agent: 'pnpm/10.1.0 npm/? node/v20.20.2 linux x64' };
     expect((await answer(['x'], env)).resolved.project.packageManager).toBe('pnpm');
   });
@@ -74,7 +74,7 @@ describe('port and MCP_URL', () => {
     });
   });
 
-  test('the port follows from a MCP_URL on this machine, and is said', async () => {
+  test('the port follows from an MCP_URL on this machine, with a note', async () => {
     const resolved = await answers('x', '--mcp-url', 'http://localhost:4000/');
     expect(resolved.project.port).toBe(4000);
     expect(resolved.notes).toEqual(['The port was taken from MCP_URL: 4000.']);
@@ -85,7 +85,7 @@ describe('port and MCP_URL', () => {
     expect(project).toMatchObject({ port: 3002, mcpUrl: 'https://mcp.example.com/' });
   });
 
-  test('a port that is not that of MCP_URL is said', async () => {
+  test('a port other than that of MCP_URL gets a note', async () => {
     const { notes } = await answers('x', '--port', '3002', '--mcp-url', 'http://localhost:4000/');
     expect(notes).toEqual([expect.stringContaining('listens on 3002, but MCP_URL has port 4000')]);
   });
@@ -148,7 +148,7 @@ describe('real Scalekit', () => {
     await expect(answer(args)).rejects.toMatchObject({ exitCode: 2, missing });
   });
 
-  test('and the local one exclude each other', async () => {
+  test('real and local Scalekit exclude each other', async () => {
     await expect(answer(['x', '--emulator', ...values])).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining('--environment-url, --client-id, --resource-id'),
@@ -167,7 +167,7 @@ describe('scopes', () => {
   });
 });
 
-describe('everything wrong is said at once', () => {
+describe('all problems are reported at once', () => {
   test('three values, three problems', async () => {
     const wrong = answer(['x', '--port', 'abc', '--resource-id', 'skc_1', '--scopes', 'a-b']);
     await expect(wrong).rejects.toMatchObject({
@@ -224,7 +224,7 @@ describe('the "to repeat this" line', () => {
       ];
     });
 
-  test('makes the same again, whatever was answered', async () => {
+  test('makes the same project again, whatever was answered', async () => {
     await fc.assert(
       fc.asyncProperty(args, async (given) => {
         const first = await answer(given);
@@ -237,7 +237,7 @@ describe('the "to repeat this" line', () => {
     );
   });
 
-  test('says what was asked, and only that', async () => {
+  test('repeats what was asked, and only that', async () => {
     expect((await answer(['x'])).repeat).toBe(
       'npx create-scalekit-mcp x --template todo --emulator --package-manager npm',
     );

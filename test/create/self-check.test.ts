@@ -34,7 +34,7 @@ async function check(program: string | undefined, signal = new AbortController()
 }
 
 describe('the self-check is the project’s own scalekit-mcp’s', () => {
-  test('its results are handed on as they come', async () => {
+  test('its results are passed on as they come', async () => {
     const { report, seen } = await check(
       `if (process.argv[2] !== 'self-check') process.exit(9);\n${write({ result: passed }, { exitCode: 0 })}`,
     );
@@ -42,7 +42,7 @@ describe('the self-check is the project’s own scalekit-mcp’s', () => {
     expect(seen).toEqual([passed]);
   });
 
-  test('what is not the check’s own is passed over', async () => {
+  test('lines that are not the check’s own are ignored', async () => {
     const { report } = await check(`console.log('hello'); console.log('1');\n${write({ exitCode: 0 })}`);
     expect(report).toEqual({ state: 'done', results: [] });
   });
@@ -56,7 +56,7 @@ describe('the self-check is the project’s own scalekit-mcp’s', () => {
     ],
     ['Scalekit out of reach', write({ exitCode: 3 }), 'skipped', /could not be checked/],
     [
-      'a program that dies',
+      'handles a program that dies',
       "console.error('error: .env cannot be read'); process.exit(1);",
       'failed',
       /failed: \.env cannot be read/,

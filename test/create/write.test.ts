@@ -30,14 +30,14 @@ describe('writing', () => {
     expect((await stat(join(root, 'x/a/b/c.txt'))).mode & 0o600).toBe(0o600);
   });
 
-  test('a fresh project can be taken back, the folders above it that were made for it included', async () => {
+  test('a new project can be taken back, with the parent folders that were made for it', async () => {
     const root = await temporaryDirectory();
     const written = await writeProject(files, join(root, 'p/q/x'), plain());
     await written.remove();
     expect(await everything(root)).toEqual([]);
   });
 
-  test('taking back leaves a folder above that somebody else uses meanwhile', async () => {
+  test('taking back keeps a parent folder that something else uses meanwhile', async () => {
     const root = await temporaryDirectory();
     const written = await writeProject(files, join(root, 'p/x'), plain());
     await writeFile(join(root, 'p/theirs'), '');
@@ -45,7 +45,7 @@ describe('writing', () => {
     expect(await everything(root)).toEqual(['p', 'p/theirs']);
   });
 
-  test('in a folder that was there and empty, taking back leaves what was there', async () => {
+  test('in an existing empty folder, taking back keeps the folder', async () => {
     const root = await temporaryDirectory();
     await mkdir(join(root, '.git'));
     const written = await writeProject(files, root, plain());
@@ -85,7 +85,7 @@ describe('all or nothing', () => {
   });
 
   test.each([0, 1, 2, 3, 4, 5])(
-    'an interrupt while writing over, after %i steps, leaves every file as it was',
+    'an interrupt while overwriting, after %i steps, leaves every file as it was',
     async (count) => {
       const root = await temporaryDirectory();
       await mkdir(join(root, 'a/b'), { recursive: true });
@@ -128,16 +128,21 @@ describe('paths', () => {
     expect(() => checkPaths([{ path, content: '' }])).toThrow(/cannot have the path/);
   });
 
-  test('twice the same, where upper and lower case are one', () => {
+  test('refuses two paths that differ only in case, where the disk ignores case', () => {
     const twice = ['README.md', 'readme.md'].map((path) => ({ path, content: '' }));
     expect(() => checkPaths(twice)).toThrow(/planned twice/);
   });
 });
 
-test.skipIf(process.getuid?.() === 0)('a parent that may not be written leaves nothing', async () => {
-  const root = await temporaryDirectory();
-  await chmod(root, 0o555);
-  await expect(writeProject(files, join(root, 'x'), plain())).rejects.toMatchObject({ code: 'write/EACCES' });
-  await chmod(root, 0o755);
-  expect(await everything(root)).toEqual([]);
-});
+test.skipIf(process.getuid?.() === 0)(
+  'a parent folder without write permission leaves nothing behind',
+  async () => {
+    const root = await temporaryDirectory();
+    await chmod(root, 0o555);
+    await expect(writeProject(files, join(root, 'x'), plain())).rejects.toMatchObject({
+      code: 'write/EACCES',
+    });
+    await chmod(root, 0o755);
+    expect(await everything(root)).toEqual([]);
+  },
+);

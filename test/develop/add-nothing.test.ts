@@ -61,7 +61,7 @@ describe('nothing is written', () => {
       /create_todo is there already: src\/tools\/create-todo\.ts/,
     ],
     [['scope', 'todo:read'], /todo:read is there already: src\/scopes\.ts, line \d/],
-  ])('%j: it is there already', async (args, message) => {
+  ])('%j: it exists already', async (args, message) => {
     const { code, stderr } = await addNothing(...args, '--yes');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(message) });
   });
@@ -73,11 +73,7 @@ describe('nothing is written', () => {
 
   test.each<[string, string, (text: string) => string]>([
     ['a mark is gone', 'src/tools/index.ts', (text) => text.replace(/^.*tools go above.*\n/m, '')],
-    [
-      'a mark is there twice',
-      'src/tools/index.ts',
-      (text) => text.replace(/^.*imports go above.*\n/m, '$&$&'),
-    ],
+    ['a mark occurs twice', 'src/tools/index.ts', (text) => text.replace(/^.*imports go above.*\n/m, '$&$&')],
     [
       'a comma is missing',
       'src/tools/index.ts',
@@ -102,7 +98,7 @@ describe('nothing is written', () => {
       expect(stderr).toContain(part);
   });
 
-  test('where there is no project, and in a Python project that is not ours', async () => {
+  test('outside a project, and in a Python project that is not ours', async () => {
     await rm(join(directory, 'tsconfig.json'));
     expect(await addNothing(...tool)).toMatchObject({
       code: 1,
@@ -117,7 +113,7 @@ describe('nothing is written', () => {
 });
 
 describe('changes of files', () => {
-  test('are taken back, folders too, where one fails', async () => {
+  test('are all taken back, folders too, if one fails', async () => {
     const before = await snapshot();
     const writes = new Map([
       ['README.md', 'new'],

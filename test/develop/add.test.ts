@@ -50,7 +50,7 @@ describe('a tool', () => {
     expect(readme).toContain('your todos |\n| `todo:archive` | Archive todo |\n\nThey are listed');
   });
 
-  test('with scopes that are there changes neither their list nor what Scalekit has to know', async () => {
+  test('with existing scopes changes neither their list nor the registration', async () => {
     const before = await read('src/scopes.ts');
     const { code, stdout } = await add('tool', 'count_todos', '--scopes', 'todo:read', '--yes', '--json');
     expect(code).toBe(0);
@@ -70,14 +70,14 @@ describe('a tool', () => {
     );
   });
 
-  test('changes no client file in which its owner has chosen the scopes', async () => {
+  test('keeps a client file in which its owner has chosen the scopes', async () => {
     await edit('.mcp.json', (text) => text.replace('todo:write ', ''));
     const before = await read('.mcp.json');
     expect(await add('tool', 'archive_todo', '--scopes', 'todo:archive', '--yes')).toMatchObject({ code: 0 });
     expect(await read('.mcp.json')).toBe(before);
   });
 
-  test('leaves a test alone that has its name', async () => {
+  test('keeps a test that has its name', async () => {
     const before = await read('test/walk.test.ts');
     expect(await add('tool', 'walk', '--scopes', 'todo:read', '--yes')).toMatchObject({ code: 0 });
     expect(await read('test/walk.test.ts')).toBe(before);
@@ -95,7 +95,7 @@ describe('a tool', () => {
     }
   });
 
-  test('imports what its test starts from as the ejected ones do', async () => {
+  test('imports test helpers as the ejected tests do', async () => {
     await edit('test/support.ts', (text) =>
       text.replace('scalekit-mcp-server/testing', '../src/protect/testing/index.ts'),
     );
@@ -105,7 +105,7 @@ describe('a tool', () => {
     );
   });
 
-  test('leaves a README alone that is the owner’s by now', async () => {
+  test('keeps a README that its owner has rewritten', async () => {
     await writeFile(join(directory, 'README.md'), '# Mine\n\n| tool | scope |\n|---|---|\n');
     expect(await add('tool', 'archive_todo', '--scopes', 'todo:archive', '--yes')).toMatchObject({ code: 0 });
     expect(await read('README.md')).toBe('# Mine\n\n| tool | scope |\n|---|---|\n');
@@ -151,7 +151,7 @@ describe.each([
       expect((await read(path)).toLowerCase(), path).not.toContain('example');
   });
 
-  test('is a line of the list where there is one', async () => {
+  test('is a line of the list if there is one', async () => {
     expect(await add(...request, '--yes')).toMatchObject({ code: 0 });
     const main = await read('src/main.ts');
     expect(await add(kind, 'another', '--scopes', 'todo:read', '--yes')).toMatchObject({ code: 0 });
@@ -163,7 +163,7 @@ describe.each([
     });
   });
 
-  test('is a row of the README that has such a table', async () => {
+  test('is a row of a README that has such a table', async () => {
     await edit('README.md', (text) =>
       text.replace('## Scopes', `## More\n\n| ${kind} | required scope |\n|---|---|\n\n$&`),
     );
@@ -233,7 +233,7 @@ describe('a scope', () => {
     expect(await read('README.md')).toContain(String.raw`| ${'`todo:archive`'} | Put your todos \| don't`);
   });
 
-  test('is described, if nobody has done it', async () => {
+  test('gets a description if none is given', async () => {
     expect(await add('scope', 'todo:admin', '--yes')).toMatchObject({ code: 0 });
     expect(await read('src/scopes.ts')).toContain("'todo:admin': 'Administer todo',");
   });
@@ -252,7 +252,7 @@ describe('a scope', () => {
     ],
     ['tabs', "{\n\t'a':\n\t\t'A',\n}", "{\n\t'a':\n\t\t'A',\n\t'b': 'B',\n}"],
     ['nothing', '{}', "{ 'b': 'B', }"],
-  ])('stands at the end of a list with %s', (_, before, after) => {
+  ])('is added at the end of a list with %s', (_, before, after) => {
     const longer = addToScopesFile(`x = defineScopes(${before});`, [{ name: 'b', description: 'B' }]);
     expect(longer).toBe(`x = defineScopes(${after});`);
   });

@@ -132,7 +132,7 @@ async function scalekit(...args: readonly string[]) {
 }
 
 describe('against a server', () => {
-  test('lists what there is to call', async () => {
+  test('lists what can be called', async () => {
     expect(await scalekit('list')).toEqual({
       code: 0,
       stdout: [
@@ -158,7 +158,7 @@ describe('against a server', () => {
     expect(JSON.parse(whole.stdout)).toMatchObject({ structuredContent: { greeting: 'Hello Bob' } });
   });
 
-  test('says what is wrong before it calls, with 2', async () => {
+  test('explains wrong arguments before it calls, with exit code 2', async () => {
     expect(await scalekit('call', 'greet')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('name is missing'),
@@ -169,7 +169,7 @@ describe('against a server', () => {
     });
   });
 
-  test('says that the scope is missing, with 1', async () => {
+  test('says that the scope is missing, with exit code 1', async () => {
     const refused = await scalekit('call', 'greet', 'name=Ada', '--scopes', 'a:read');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('a:write') });
   });

@@ -22,7 +22,7 @@ beforeEach(makeFolders);
 describe('the file', () => {
   const file = () => join(project, '.vscode/mcp.json');
 
-  test('that is broken is named with its line, and not touched', async () => {
+  test('that is broken is named with its line and stays untouched', async () => {
     const broken = '{\n  "servers": {\n    "x": {}\n    "y": {}\n  }\n}\n';
     await put(file(), broken);
     const { code, stderr } = await connect('vscode', '--yes');
@@ -32,7 +32,7 @@ describe('the file', () => {
     expect(await read(file())).toBe(broken);
   });
 
-  test('that is a link is written through it, and stays a link', async () => {
+  test('behind a link is changed, and the link stays a link', async () => {
     const real = join(home, 'dotfiles.json');
     await put(real, '{}');
     await chmod(real, 0o640);
@@ -58,7 +58,7 @@ describe('the file', () => {
   test.each([
     ['read-only', async () => chmod(file(), 0o444), 'config-file/read-only'],
     ['not UTF-8', async () => writeFile(file(), Buffer.from([0x7b, 0xff, 0x7d])), 'config-file/encoding'],
-  ])('that is %s is not touched', async (_, spoil, code) => {
+  ])('that is %s stays untouched', async (_, spoil, code) => {
     await put(file(), '{}');
     await spoil();
     const before = await readFile(file());
@@ -112,7 +112,7 @@ describe('where files are', () => {
     });
   });
 
-  test('no argument has a space on Windows, where clients split there', () => {
+  test('no argument contains a space on Windows, where clients split at spaces', () => {
     const machine = { platform: 'win32', home: 'C:\\', env: {} } as const;
     const entry = mcpClients['claude-desktop'].files[0]?.entry({ name: 'a', url: endpoint, scopes }, machine);
     const args = entry?.args as readonly string[];

@@ -21,7 +21,7 @@ async function open(args: string, options: { columns?: number; env?: Record<stri
 }
 
 describe.skipIf(skipped)('in a terminal', () => {
-  test('the change is shown, Enter writes it', async () => {
+  test('shows the change, and Enter writes it', async () => {
     const { terminal, written } = await open('connect cursor');
     await terminal.see('Write this?', 60_000);
     expect(terminal.screen()).toContain('+       "url": "http://localhost:3002/mcp"');
@@ -53,7 +53,7 @@ describe.skipIf(skipped)('in a terminal', () => {
     );
   });
 
-  test('inspect says what it would run, in one line to copy', async () => {
+  test('inspect shows what it would run, in one line to copy', async () => {
     const { terminal } = await open('inspect --dry-run', { columns: 60 });
     expect(await terminal.exit()).toBe(0);
     expect(terminal.copied()).toContain(

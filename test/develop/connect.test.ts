@@ -33,7 +33,7 @@ describe.each(byFile)('$id, $scope', ({ id, scope, format, key }) => {
   const args = [id, '--scope', scope, '--yes'];
   const parse = (text = '') => (format === 'toml' ? parseToml(text) : JSON.parse(text));
 
-  test('is written, found again, and taken out without a trace', async () => {
+  test('is written, found again, and removed without a trace', async () => {
     const first = await report(...args);
     expect(first).toMatchObject({
       code: 0,
@@ -73,7 +73,7 @@ describe.each(byFile)('$id, $scope', ({ id, scope, format, key }) => {
 });
 
 describe.each(clientsWithSchema)('%s', (id) => {
-  test('writes what its schema allows', async () => {
+  test('writes what the client’s schema allows', async () => {
     const { file } = await report(id, '--yes');
     const [{ format, key } = { format: 'json', key: '' }] = mcpClients[id].files;
     const text = (await read(file)) ?? '';
@@ -133,7 +133,7 @@ describe('the entry', () => {
   const cursor = (...args: readonly string[]) => report('cursor', '--yes', ...args);
   const servers = async () => JSON.parse((await read(file())) ?? '{}').mcpServers;
 
-  test('of the same name with another URL is led here, and that is said', async () => {
+  test('of the same name with another URL is changed to this URL, with a note', async () => {
     await put(file(), '{"mcpServers":{"notes":{"url":"https://old.example/mcp","headers":{"a":"b"}}}}');
     const done = await cursor();
     expect(done).toMatchObject({
@@ -145,7 +145,7 @@ describe('the entry', () => {
     expect(await servers()).toEqual({});
   });
 
-  test('of another name with the same URL is the one that is meant, unless a name is given', async () => {
+  test('of another name with the same URL is used, unless a name is given', async () => {
     await put(file(), `{"mcpServers":{"mine":{"url":"${endpoint}"}}}`);
     expect(await cursor()).toMatchObject({ change: 'none', name: 'mine' });
     expect(await cursor('--name', 'second')).toMatchObject({ change: 'added', name: 'second' });
@@ -153,7 +153,7 @@ describe('the entry', () => {
     expect(Object.keys(await servers())).toEqual(['second']);
   });
 
-  test('of a program keeps its name to itself', async () => {
+  test('of a local program keeps its name', async () => {
     await put(file(), '{"mcpServers":{"notes":{"command":"notes"}}}');
     expect(await cursor()).toMatchObject({
       code: 1,
@@ -162,7 +162,7 @@ describe('the entry', () => {
     expect(await servers()).toEqual({ notes: { command: 'notes' } });
   });
 
-  test('two of one file are taken out one by one, in any order', async () => {
+  test('two entries of one file can be removed one by one, in any order', async () => {
     await put(file(), '{\n  "x": 1\n}\n');
     await cursor();
     await cursor('--name', 'b', '--url', 'https://b.example/mcp');
@@ -172,7 +172,7 @@ describe('the entry', () => {
     expect(await servers()).toEqual({});
   });
 
-  test('of Gemini CLI leads over Streamable HTTP, whatever it did before', async () => {
+  test('of Gemini CLI uses Streamable HTTP, whatever it used before', async () => {
     const settings = join(project, '.gemini/settings.json');
     await put(settings, `{\n  "mcpServers": {\n    "notes": { "url": "${endpoint}" }\n  }\n}\n`);
     expect(await report('gemini', '--yes')).toMatchObject({ change: 'updated' });
@@ -182,7 +182,7 @@ describe('the entry', () => {
     });
   });
 
-  test('of a new scope is pinned with the next run', async () => {
+  test('pins a new scope with the next run', async () => {
     await report('claude-code', '--yes');
     await put(
       join(project, 'src/scopes.ts'),
@@ -212,7 +212,7 @@ describe('wrong words', () => {
     [['cursor', '--url', 'http://x.example/mcp'], 'in the open', '--help'],
     [['cursor', '--scopes', 'a"b'], '--scopes:', '--help'],
     [['cursor', '--scops', 'a'], 'valid:', '--help'],
-  ])('%j ends with 2 and the right ones', async (args, message, next) => {
+  ])('%j ends with exit code 2 and the valid values', async (args, message, next) => {
     const { code, stderr } = await connect(...args, '--yes');
     expect(code).toBe(2);
     expect(stderr).toContain(message);
@@ -244,7 +244,7 @@ describe('another server', () => {
     expect(await read(join(home, '.codex/config.toml'))).toContain('scopes = ["x:read", "offline_access"]');
   });
 
-  test('that does not answer is connected all the same, and that is said', async () => {
+  test('that does not answer is connected all the same, with a note', async () => {
     const url = `http://127.0.0.1:${await freePort()}/mcp`;
     const done = await report('codex', '--url', url, '--yes', '--name', 'other');
     expect(done).toMatchObject({ change: 'added', scopes: [] });
@@ -252,7 +252,7 @@ describe('another server', () => {
     expect(await read(join(home, '.codex/config.toml'))).toBe(`[mcp_servers.other]\nurl = "${url}"\n`);
   });
 
-  test('is called by its host', async () => {
+  test('gets its name from its host', async () => {
     expect(await report('cursor', '--url', 'https://mcp.example.com/mcp', '--yes')).toMatchObject({
       name: 'mcp-example-com',
     });

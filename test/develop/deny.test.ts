@@ -29,7 +29,7 @@ async function deny(
 }
 
 describe('deny', () => {
-  test('writes a line, and says so in one document', async () => {
+  test('writes a line, and reports it in one document', async () => {
     const { code, stdout, written } = await deny(['usr_1', '--until', '2999-01-01', '--yes', '--json']);
     expect(code).toBe(0);
     expect(written).toBe('usr_1 2999-01-01T00:00:00.000Z\n');
@@ -43,7 +43,7 @@ describe('deny', () => {
     });
   });
 
-  test('takes the place from .env, and leaves what is in the file', async () => {
+  test('uses the file that .env names, and keeps its other lines', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.env'), 'DENY_FILE=denied.txt\n');
     await writeFile(join(directory, 'denied.txt'), '# ours');
@@ -85,7 +85,7 @@ describe('deny', () => {
     expect(stderr).not.toContain(token[1]);
   });
 
-  test('without a place it says which variables name one', async () => {
+  test('without a deny list it says which variables name one', async () => {
     const { code, stderr } = await deny(['usr_1', '--until', '1h', yes], {});
     expect(code).toBe(2);
     expect(stderr).toContain('Neither DENY_FILE nor REDIS_URL is set');
@@ -96,7 +96,7 @@ describe('deny', () => {
     [{ REDIS_URL: 'http://x:hunter2@y', SCALEKIT_RESOURCE_ID: 'res_1' }, /REDIS_URL: This is not the URL/, 1],
     [{ REDIS_URL: 'redis://x:hunter2@y', SCALEKIT_RESOURCE_ID: 'res_1' }, /install ioredis/, 1],
     [{ DENY_FILE: 'no/such/folder/x' }, /cannot be written \(ENOENT\)/, 1],
-  ])('%j ends in words', async (env, message, expected) => {
+  ])('%j is explained', async (env, message, expected) => {
     const { code, stderr } = await deny(['usr_1', '--until', '1h', yes], env as Record<string, string>);
     expect(stderr).toMatch(message);
     expect(code).toBe(expected);

@@ -38,7 +38,7 @@ describe('dev starts', () => {
     expect(await isTaken(fixture.scalekitPort)).toBe(false);
   });
 
-  test('says first what doctor finds in the settings of a real Scalekit', async () => {
+  test('shows first what doctor finds in the settings of a real Scalekit', async () => {
     const fixture = await Fixture.make('real');
     await fixture.configure({ SCALEKIT_ENVIRONMENT_URL: realScalekit, SCALEKIT_RESOURCE_ID: 'skc_123' });
     const dev = await fixture.dev();
@@ -46,7 +46,7 @@ describe('dev starts', () => {
     expect(dev.output).toMatch(/^doctor\s+SKM\d+ [^\n]*skc_123/m);
   });
 
-  test('beside a local Scalekit that runs already, which outlives it', async () => {
+  test('uses a local Scalekit that runs already, and leaves it running', async () => {
     const fixture = await Fixture.make('local');
     const emulator = await startEmulator({ port: fixture.scalekitPort, scopes: ['other:read'] });
     onTestFinished(() => emulator.close());
@@ -84,7 +84,7 @@ describe('dev ends', () => {
     expect(await fixture.processes()).toEqual([]);
   });
 
-  test('a server that does not want to', async () => {
+  test('a server that ignores the signal', async () => {
     const fixture = await Fixture.make();
     await fixture.write(
       'src/answer.ts',
@@ -113,7 +113,7 @@ describe.skipIf(lacks('dev in a terminal', [pseudoTerminals]))('dev in a termina
     ['100 columns', 100, {}, true],
     ['60 columns', 60, {}, true],
     ['NO_COLOR', 100, { NO_COLOR: '1' }, false],
-  ])('%s: says where everything is, and one Ctrl-C ends it', async (_, columns, env, isStyled) => {
+  ])('%s: shows the addresses, and one Ctrl-C ends it', async (_, columns, env, isStyled) => {
     const fixture = await Fixture.make('local');
     const terminal = new Terminal(`${process.execPath} ${scalekitProgram} dev`, {
       cwd: fixture.directory,
@@ -142,7 +142,7 @@ describe('dev ends with the npm that runs it', () => {
     ['npm’s shell is told to end', false, 'SIGTERM'],
     ['npm’s shell is killed', false, 'SIGKILL'],
     ['npm is killed, and leaves its shell', true, 'SIGKILL'],
-  ] as const)('when %s, and says nothing of it', async (_, npm, signal) => {
+  ] as const)('when %s, without a message about it', async (_, npm, signal) => {
     const fixture = await Fixture.make('local');
     const shell = await fixture.devUnderShell(npm);
     await shell.says(ready);
@@ -154,7 +154,7 @@ describe('dev ends with the npm that runs it', () => {
 });
 
 describe('dev cannot start', () => {
-  test('on a port that another program has: it says so, and touches nothing', async () => {
+  test('on a port that another program uses: it says so, and touches nothing', async () => {
     const fixture = await Fixture.make('local');
     const other = createServer((_, response) => response.end('other')).listen(fixture.port, '127.0.0.1');
     onTestFinished(() => void other.close());
@@ -192,7 +192,7 @@ describe('dev cannot start', () => {
     expect(dev.output).toMatch(message);
   });
 
-  test('in a Python project: says what to do instead', async () => {
+  test('in another Python project: says what to do instead', async () => {
     const fixture = await Fixture.make();
     await rm(join(fixture.directory, 'package.json'));
     await fixture.write('pyproject.toml', '');

@@ -95,7 +95,7 @@ const outcomes: ReadonlyArray<readonly [what: string, outcome: object]> = [
   ['an error of the protocol', { error: { code: -32_000, message: evil } }],
 ];
 
-describe('nothing that a server says drives the terminal', () => {
+describe('nothing that a server sends controls the terminal', () => {
   test.each(outcomes)('of a call: %s', async (_what, outcome) => {
     const endpoint = await startServer(hostile(outcome));
     for (const more of [[], ['--json']]) {
@@ -139,7 +139,7 @@ describe('nothing that a server says drives the terminal', () => {
   });
 });
 
-describe('an answer without end', () => {
+describe('an endless answer', () => {
   const endless = (_method: string, _request: IncomingMessage, response: ServerResponse) => {
     const part = Buffer.alloc(65_536, ' ');
     response.writeHead(401, { 'www-authenticate': 'Bearer', 'content-type': 'application/json' });

@@ -48,7 +48,7 @@ describe('dev follows what is saved', () => {
     await answers(fixture, 'deeper');
   });
 
-  test('an error: it is shown, the old server keeps answering, and the mended source is served', async () => {
+  test('an error is shown, the old server keeps answering, and the fixed source is served', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -61,7 +61,7 @@ describe('dev follows what is saved', () => {
     await answers(fixture, 'mended');
   });
 
-  test('an error in the types: it is served at once, and shown', async () => {
+  test('a type error is shown, and the source is served all the same', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -98,7 +98,7 @@ describe('dev follows what is saved', () => {
     expect(dev.stdout).toContain('\u001b[');
   });
 
-  test('what was saved right beside an error is served once the error is mended', async () => {
+  test('a correct file saved together with an error is served once the error is fixed', async () => {
     const fixture = await Fixture.make();
     await fixture.write('src/word.ts', `export const word = 'one';`);
     const dev = await fixture.dev();
@@ -142,7 +142,7 @@ describe('dev follows what is saved', () => {
     await answers(fixture, 'seen');
   });
 
-  test('two saves within a moment, as an editor and its formatter make them: the second is served', async () => {
+  test('the second of two quick saves, as by an editor and its formatter, is served', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -154,7 +154,7 @@ describe('dev follows what is saved', () => {
     }
   });
 
-  test('what the server does not load: nothing is restarted', async () => {
+  test('files that the server does not load restart nothing', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -184,7 +184,7 @@ describe('dev follows what is saved', () => {
     expect(await isTaken(fixture.port)).toBe(false);
   });
 
-  test('.env that points at a real Scalekit: the local one ends, and comes back with the old .env', async () => {
+  test('.env that points at a real Scalekit: the local one ends, and starts again with the old .env', async () => {
     const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -195,7 +195,7 @@ describe('dev follows what is saved', () => {
     await until('the local one to come back', fixture.scopesOfScalekit.bind(fixture));
   });
 
-  test('the scopes: the local Scalekit has them at once', async () => {
+  test('new scopes are known to the local Scalekit at once', async () => {
     const fixture = await Fixture.make('local');
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -210,7 +210,7 @@ describe('dev follows what is saved', () => {
     await dev.says(/restarted in/);
   });
 
-  test('a crash: it is shown, the old server keeps answering, and the mended source is served', async () => {
+  test('a crash is shown, the old server keeps answering, and the fixed source is served', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -236,8 +236,8 @@ const slow = `
   export const answer = () => 'slow';
 `;
 
-describe('a server that loads for long', () => {
-  test('takes over once it has loaded; until then the one before answers', async () => {
+describe('a server that takes long to load', () => {
+  test('takes over once it has loaded; until then the previous one answers', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -252,7 +252,7 @@ describe('a server that loads for long', () => {
     await until('one process', async () => (await fixture.processes()).length === 1);
   });
 
-  test('gives way to what is saved next', async () => {
+  test('is replaced by what is saved next', async () => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -264,7 +264,7 @@ describe('a server that loads for long', () => {
     expect(dev.output).not.toMatch(/ended (?:by|with)/);
   });
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('is left behind by nothing, not by %s', async (signal) => {
+  test.each(['SIGINT', 'SIGKILL'] as const)('is not left running after %s', async (signal) => {
     const fixture = await Fixture.make();
     const dev = await fixture.dev();
     await dev.says(ready);
@@ -278,7 +278,7 @@ describe('a server that loads for long', () => {
 });
 
 describe('a project that does not compile at the start', () => {
-  test('is waited for', async () => {
+  test('is served once it compiles', async () => {
     const fixture = await Fixture.make();
     await fixture.write('src/answer.ts', 'export const answer = () => ;');
     const dev = await fixture.dev();

@@ -27,7 +27,7 @@ describe('without a terminal and without a kept token', () => {
     expect(ended.stderr.endsWith(`in a terminal, once: ${command}`)).toBe(true);
   });
 
-  test('another server: its address is in the command', async () => {
+  test('for another server the command has its address', async () => {
     const foreign = await Foreign.start();
     await foreign.leave();
     const { endpoint } = foreign.server;
@@ -36,7 +36,7 @@ describe('without a terminal and without a kept token', () => {
 });
 
 describe('a kept token', () => {
-  test('is printed alone, without asking anybody, and readable by its owner alone', async () => {
+  test('is printed alone without asking anybody, and stored for its owner alone', async () => {
     const foreign = await Foreign.start();
     const { tokens } = await foreign.signIn();
     const before = foreign.requests.length;
@@ -50,7 +50,7 @@ describe('a kept token', () => {
     expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
   });
 
-  test('is one for each choice of scopes and for each user', async () => {
+  test('is kept per choice of scopes and per user', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn();
     await foreign.signIn(['a:read']);
@@ -61,7 +61,7 @@ describe('a kept token', () => {
     expect(await foreign.run(['token', '--as', 'ada'])).toMatchObject({ code: 2 });
   });
 
-  test('serves list and call', async () => {
+  test('is used by list and call', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn();
     const list = await foreign.run(['list', '--json']);
@@ -79,7 +79,7 @@ describe('a kept token', () => {
     });
   });
 
-  test('that lacks the tool’s scope: what has to be asked for, with 2, and no call is made', async () => {
+  test('that lacks the tool’s scope: exit code 2 with the scopes to ask for, and no call', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn(['a:read']);
     const { code, stdout, stderr } = await foreign.run(['call', 'greet', 'name=Ada']);
@@ -90,13 +90,13 @@ describe('a kept token', () => {
     expect(await foreign.run(['call', 'greet', 'name=Ada'])).toMatchObject({ code: 0 });
   });
 
-  test('is neither used nor kept with --no-cache', async () => {
+  test('is neither used nor stored with --no-cache', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn();
     expect(await foreign.run(['token', '--no-cache'])).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('is forgotten by --logout, which says what it could not withdraw', async () => {
+  test('is deleted by --logout, which says what it could not revoke', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn();
     await foreign.signIn(['a:read']);
@@ -115,7 +115,7 @@ describe('a token that has expired', () => {
   /** A lifetime shorter than our margin, so that a token counts as expired at once. */
   const short = { tokenLifetime: 5 };
 
-  test('is renewed, once for all who need it at the same time', async () => {
+  test('is refreshed once for all programs that need it at the same time', async () => {
     const foreign = await Foreign.start(short);
     const { tokens } = await foreign.signIn();
     const before = foreign.tokenRequests();
@@ -128,14 +128,14 @@ describe('a token that has expired', () => {
     expect(await foreign.run(['token'])).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });
   });
 
-  test('and cannot be renewed: somebody has to sign in', async () => {
+  test('and cannot be refreshed: somebody has to sign in', async () => {
     const foreign = await Foreign.start({ ...short, refreshLifetime: 1 });
     await foreign.signIn();
     await until('the refresh token to be over', async () => (await foreign.run(['token'])).code === 2);
     expect(await foreign.kept().all()).toEqual([]);
   });
 
-  test('while nobody answers there: it stays, and that is said', async () => {
+  test('is kept while the authorization server does not answer, with a message', async () => {
     const foreign = await Foreign.start(short);
     await foreign.signIn();
     await foreign.server.scalekit.close();
@@ -147,7 +147,7 @@ describe('a token that has expired', () => {
     expect(await foreign.kept().all()).toHaveLength(1);
   });
 
-  test('or that the server refuses (401) is replaced in the middle of a call', async () => {
+  test('or that the server refuses (401) is replaced during a call', async () => {
     const foreign = await Foreign.start();
     const { tokens } = await foreign.signIn();
     const [kept] = await foreign.kept().all();
@@ -195,7 +195,7 @@ describe('a machine', () => {
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) });
   });
 
-  test('with a wrong secret is refused, and the secret is not said', async () => {
+  test('with a wrong secret is refused without showing the secret', async () => {
     const foreign = await Foreign.start();
     await foreign.leave();
     const wrong = { ...credentials, SCALEKIT_CLIENT_SECRET: 'not-the-secret' };
@@ -205,7 +205,7 @@ describe('a machine', () => {
   });
 });
 
-describe('a server that cannot be asked', () => {
+describe('a server that cannot be reached', () => {
   test('list: exit code 3; call: 1; both name the address', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn();
@@ -217,7 +217,7 @@ describe('a server that cannot be asked', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, exitCode: 3, error: { code: 'no-answer' } });
   });
 
-  test('a machine’s token for a port where nobody is', async () => {
+  test('a machine’s token for a port where nothing listens', async () => {
     const foreign = await Foreign.start();
     const url = `http://127.0.0.1:${await freePort()}/mcp`;
     const env = { SCALEKIT_CLIENT_ID: 'm2m_1', SCALEKIT_CLIENT_SECRET: 'x' };
@@ -236,12 +236,12 @@ describe('a server that asks for no token', () => {
     expect(machine).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('and has no token to give', async () => {
+  test('has no token to give', async () => {
     const [foreign, url] = [await Foreign.start(), await startOpenServer()];
     expect(await foreign.run(['token', '--url', url])).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('but for its tools: somebody has to sign in, with 2 where nobody is there', async () => {
+  test('except for its tools: somebody has to sign in, or exit code 2 without a terminal', async () => {
     const [foreign, url] = [await Foreign.start(), await startOpenServer(['tools/call'])];
     expect(await foreign.run(['list', '--url', url])).toMatchObject({ code: 0, stdout: 'look()\n' });
     const call = await foreign.run(['call', 'look', '--url', url]);
@@ -264,7 +264,7 @@ describe('a server with a public tool', () => {
     expect(look.stderr).toContain('in a terminal, once: npx scalekit-mcp token --scopes a:read\n');
   });
 
-  test('gives tokens as any other: where to sign in is in its metadata', async () => {
+  test('gives tokens like any other: its metadata says where to sign in', async () => {
     const foreign = await Foreign.start({}, [publicTool]);
     await foreign.signIn();
     expect(await foreign.run(['token'])).toMatchObject({ code: 0, stdout: expect.stringMatching(line) });

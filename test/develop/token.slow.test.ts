@@ -51,7 +51,7 @@ async function allow(terminal: Terminal, deliver = true): Promise<{ scope: strin
 }
 
 describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a terminal', () => {
-  test('TOKEN=$(scalekit-mcp token): the person reads on the terminal, the variable holds the token alone', async () => {
+  test('TOKEN=$(scalekit-mcp token): messages go to the terminal, and the variable holds the token alone', async () => {
     const foreign = await Foreign.start();
     const script = `sh -c 'TOKEN=$(${program} token) && echo "<$TOKEN>"'`;
     const terminal = open(foreign, script);
@@ -76,7 +76,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     expect(await readFile(join(foreign.directory, 'token.txt'), 'utf8')).toMatch(/^eyJ\S+\n$/);
   });
 
-  test('call: signs in for what clients ask first, and again for what the tool needs', async () => {
+  test('call: signs in for the base scopes, and again for the tool’s scopes', async () => {
     const foreign = await Foreign.start();
     const terminal = open(foreign, `${program} call greet name=Ada`);
     expect((await allow(terminal)).scope).toBe('a:read offline_access');
@@ -92,7 +92,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     expect(await foreign.run(['call', 'greet', 'name=Bob'])).toMatchObject({ code: 0 });
   });
 
-  test('a scope that the person does not allow: the tool is not called, and the reason is said', async () => {
+  test('a scope that the person does not allow: the tool is not called, and the reason is shown', async () => {
     const foreign = await Foreign.start();
     await foreign.signIn(['a:read']);
     const terminal = open(foreign, `${program} call greet name=Ada`);
@@ -116,7 +116,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     expect(await foreign.kept().all()).toEqual([]);
   });
 
-  test('denied: exit code 1, and it is said', async () => {
+  test('denied: exit code 1 with a message', async () => {
     const foreign = await Foreign.start();
     const terminal = open(foreign, `${program} list`);
     const page = await signInPage(terminal);
@@ -135,7 +135,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
     expect(await terminal.exit()).toBe(3);
   });
 
-  test('a client that is known already, with its one redirect URI', async () => {
+  test('an existing client with a fixed redirect URI', async () => {
     const foreign = await Foreign.start();
     const port = await freePort();
     const { url, resourceId } = foreign.server.scalekit;
@@ -164,7 +164,7 @@ describe.skipIf(lacks('token and call in a terminal', [pseudoTerminals]))('in a 
   test.each([
     ['60 columns', { columns: 60 }],
     ['NO_COLOR', { env: { NO_COLOR: '1' } }],
-  ])('%s: a list that reads well, and errors that say what was meant', async (_, place) => {
+  ])('%s: a readable list, and errors that suggest what was meant', async (_, place) => {
     const foreign = await Foreign.start();
     await foreign.signIn();
     const list = open(foreign, `${program} list`, place);
@@ -187,7 +187,7 @@ describe('without a terminal', () => {
   const scalekit = (foreign: Foreign, ...args: readonly string[]) =>
     run(process.execPath, [scalekitProgram, ...args], { cwd: foreign.directory, env: foreign.environment });
 
-  test('what is data is on stdout, alone; what is said is on stderr; and the exit code says how it went', async () => {
+  test('data alone goes to stdout, messages to stderr, and the exit code tells the outcome', async () => {
     const foreign = await Foreign.start({ tokenLifetime: 3600 });
     expect(await scalekit(foreign, 'token')).toMatchObject({ code: 2, stdout: '' });
     const { tokens } = await foreign.signIn();
@@ -231,7 +231,7 @@ describe.skipIf(lacks('token with a browser', [chromiumNeed, pseudoTerminals]))(
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test('it opens by itself; what is ticked and allowed there is what the token may do', async () => {
+  test('it opens by itself, and the token has the scopes that were ticked and allowed', async () => {
     const foreign = await Foreign.start();
     const opener = await Opener.in(await temporaryDirectory('opener'));
     const terminal = open(foreign, `${program} token`, { env: opener.env });

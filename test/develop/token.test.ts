@@ -52,7 +52,7 @@ async function start(options: Parameters<typeof startEmulator>[0] = {}): Promise
 }
 
 describe('a token of the local Scalekit', () => {
-  test('is alone on stdout, and good at the one that is started afterwards', async () => {
+  test('is alone on stdout, and valid at a local Scalekit that is started afterwards', async () => {
     const { code, stdout, stderr } = await scalekit(['token']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -62,7 +62,7 @@ describe('a token of the local Scalekit', () => {
     expect(payload).toMatchObject({ scope: 'todo:read todo:write', sub: 'usr_1000000000000003' });
   });
 
-  test('has the scopes and the user that were asked for, or is the machine’s', async () => {
+  test('has the requested scopes and user, or is the machine’s', async () => {
     await start();
     const chosen = await scalekit(['token', '--scopes', 'todo:read', '--as', 'second.user@example.com']);
     expect(decodeJwt(chosen.stdout)).toMatchObject({ scope: 'todo:read', sub: 'usr_1000000000000004' });
@@ -81,7 +81,7 @@ describe('a token of the local Scalekit', () => {
     expect(exp - iat).toBe(7);
   });
 
-  test('comes as a call that can be pasted', async () => {
+  test('can be printed as a curl call', async () => {
     const { stdout } = await scalekit(['token', '--curl', '--scopes', 'todo:read']);
     expect(stdout).toMatch(
       /^curl http:\/\/localhost:5000\/mcp -H "Authorization: Bearer \$\(npx scalekit-mcp token --scopes todo:read\)" /,
@@ -102,7 +102,7 @@ describe('a token of the local Scalekit', () => {
     expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
   });
 
-  test('is not made where another key is in use', async () => {
+  test('is not made if another key is in use', async () => {
     await start({ keyDirectory: await temporaryDirectory() });
     expect(await scalekit(['token'])).toMatchObject({
       code: 1,
@@ -113,7 +113,7 @@ describe('a token of the local Scalekit', () => {
 });
 
 describe('token explain', () => {
-  test('a good token: what it holds, in words, and that it is accepted', async () => {
+  test('a good token: explains its claims, and says that it is accepted', async () => {
     const emulator = await start();
     const { code, stdout } = await scalekit(['token', 'explain', await emulator.mint({ expiresIn: 720 })]);
     expect(code).toBe(0);
@@ -126,7 +126,7 @@ describe('token explain', () => {
     ['expired', { expiresIn: -600 }, /SKM\d+ .*expired/i],
     ['for another server', { audience: 'res_1' }, /SKM\d+[^\n]*\n.*res_1/],
     ['of another issuer', { issuer: 'https://other.example' }, /other\.example/],
-  ])('a token that is %s: because of which claim', async (_, options, message) => {
+  ])('a token that is %s: names the claim that is wrong', async (_, options, message) => {
     const emulator = await start();
     const { code, stdout } = await scalekit(['token', 'explain', '-'], await emulator.mint(options));
     expect(code).toBe(1);
@@ -134,7 +134,7 @@ describe('token explain', () => {
     expect(stdout).toMatch(message);
   });
 
-  test('nobody calls the server for it', async () => {
+  test('does not call the server', async () => {
     const emulator = await start();
     const asked: string[] = [];
     const server = createServer(({ method, url }, response) => {
@@ -154,7 +154,7 @@ describe('token explain', () => {
   test.each([
     ['Scalekit does not answer', [], /could not be found out\. The keys are not known\./],
     ['there are no settings', ['--url', 'http://localhost:1/mcp'], /could not be found out\./],
-  ])('%s: exit code 3, and that is said', async (_, options, message) => {
+  ])('%s: exit code 3 with a message', async (_, options, message) => {
     const emulator = await start();
     const jwt = await emulator.mint();
     await emulator.close();
@@ -163,7 +163,7 @@ describe('token explain', () => {
     expect(stdout).not.toContain('Accepted');
   });
 
-  test('what is no token', async () => {
+  test('input that is not a token', async () => {
     expect(await scalekit(['token', 'explain', 'abc'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('not a JWT'),

@@ -36,7 +36,7 @@ function problem(page: string, section: string | undefined): string | undefined 
   return undefined;
 }
 
-describe('what comments and pages cite is there', () => {
+describe('what comments and pages cite exists', () => {
   test('pages, with their sections', () => {
     const cited = files.flatMap((file) =>
       [...read(file).matchAll(/(?<![\w./-])(docs\/(?!doctor\/SKMnnn)[\w/-]+\.md)(?:#([\w-]+))?/g)].map(

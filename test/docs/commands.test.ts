@@ -50,7 +50,7 @@ test('the README lists every command', () => {
 });
 
 describe('every flag that a page gives a command is one of its own', () => {
-  test('and pages have many', () => {
+  test('and pages show many of them', () => {
     const lines = pages.flatMap((page) => commandLines(read(page)));
     expect(lines.filter(([, rest]) => rest.includes('--')).length).toBeGreaterThan(30);
     expect(commandLines('`npx scalekit-mcp token --nonsense`')).toEqual([['token', ' --nonsense']]);

@@ -19,7 +19,7 @@ describe.each(workflows)('workflow %s', (name) => {
   const text = read(`.github/workflows/${name}`);
   const workflow = parse(text) as { permissions: object; jobs: Record<string, Job> };
 
-  test('may do nothing by itself; each job says what it may, and when it has hung', () => {
+  test('has no permissions by default; each job declares its own, and a time limit', () => {
     expect(workflow.permissions).toEqual({});
     for (const [job, { permissions, 'timeout-minutes': minutes }] of Object.entries(workflow.jobs)) {
       expect(permissions, job).toBeTypeOf('object');
@@ -27,7 +27,7 @@ describe.each(workflows)('workflow %s', (name) => {
     }
   });
 
-  test('runs actions by their commit, and puts no text of others into a shell', () => {
+  test('pins actions to commits, and puts no untrusted text into a shell', () => {
     const used = [...text.matchAll(/uses: (\S+)(.*)/g)];
     expect(used.length).toBeGreaterThan(0);
     for (const [, action, note] of used) {
@@ -68,7 +68,7 @@ test('forms for issues are YAML that GitHub can show', () => {
   }
 });
 
-test('SKILL.md names commands and options that there are', () => {
+test('SKILL.md names commands and options that exist', () => {
   const skill = read('skills/create-scalekit-mcp/SKILL.md');
   expect(skill).toMatch(/^---\nname: create-scalekit-mcp\ndescription: .{50,1000}\n---\n/);
   const called = [...skill.matchAll(/npx scalekit-mcp ([\w-]+)([^\n`]*)/g)];

@@ -40,7 +40,7 @@ export function describeGenerated(kind: Kind, more?: (project: () => GeneratedPr
     });
     afterAll(() => project?.remove());
 
-    test('was installed and checked while it was made', () => {
+    test('was installed and checked when it was made', () => {
       for (const result of ['Installed with npm', 'The server starts', 'A call without a token is refused'])
         expect(project.made.stdout).toContain(`✓ ${result}`);
       expect(project.made.stdout).not.toMatch(/✗|could not/);
@@ -125,7 +125,7 @@ export function describeRunning(kind: Kind, made: () => GeneratedProject): void 
         expect(client.destinations, 'nobody was asked again').toHaveLength(1);
       });
 
-      test('is refused where its scopes do not reach, asks for more, and gets on', async () => {
+      test('is refused without the scopes, asks for more, and goes on', async () => {
         const client = await open({ grants: [kind.narrow] });
         expect((await client.callTool(kind.allowed)).isError ?? false).toBe(false);
         client.person = {};
@@ -150,7 +150,7 @@ export function describeRunning(kind: Kind, made: () => GeneratedProject): void 
       });
     });
 
-    test('a read-only token gets 403 with all that is needed, before the tool runs', async () => {
+    test('a read-only token gets 403 with all needed scopes before the tool runs', async () => {
       const token = await scalekit.mint({ scopes: [kind.narrow] });
       const { tool, args } = kind.denied;
       const response = await fetch(made().endpoint, toolCallRequest(token, tool, args));
@@ -182,7 +182,7 @@ export function describeRunning(kind: Kind, made: () => GeneratedProject): void 
       for (const result of await Promise.all(calls)) expect(result.isError ?? false).toBe(false);
     });
 
-    test('no token and no secret is in its log', async () => {
+    test('its log contains no token and no secret', async () => {
       const client = new McpClient(officialClients[2], made().endpoint);
       onTestFinished(() => client.close());
       await client.connect();

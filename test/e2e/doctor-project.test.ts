@@ -230,14 +230,14 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
     expect(said.results.filter(({ state }) => ['unreachable', 'crashed'].includes(state))).toEqual([]);
   });
 
-  test.each(['claude', 'openai'])('%s’s directory would take it', async (directory) => {
+  test.each(['claude', 'openai'])('meets the rules of %s’s directory', async (directory) => {
     const said = await examineProject('--directory', directory);
     expect(said.found).toEqual([]);
     const asked = said.results.filter(({ code }) => code.startsWith('SKM7'));
     expect(asked.filter(({ state }) => state === 'passed').length).toBeGreaterThanOrEqual(4);
   });
 
-  test.each(breaks)('names $name, and mends what can be mended', async (broken) => {
+  test.each(breaks)('names $name, and fixes what can be fixed', async (broken) => {
     const { env, change, offline = false, codes, afterFix } = broken;
     if (env) await writeFile(project.path('.env'), env(originals.get('.env') ?? ''));
     await change?.(project);
@@ -249,7 +249,7 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
       expect(await readFile(project.path('.env'), 'utf8')).toBe(originals.get('.env'));
   });
 
-  test('names a server that was started with other settings, and one that is at rest', async () => {
+  test('names a server that was started with other settings, and one that is not running', async () => {
     const other = await startEmulator({ port: await freePort(), mcpUrl: project.mcpUrl });
     const env = originals.get('.env') ?? '';
     await writeFile(project.path('.env'), env.replace(scalekit.url, other.url));
@@ -276,7 +276,7 @@ describe.skipIf(process.platform === 'win32')('the doctor as a process, in a gen
       server = await project.startServer();
     });
 
-    test('reminds of it, and goes on', async () => {
+    test('says so, and goes on', async () => {
       const said = await examineProject();
       expect(said.found).toEqual(['SKM301']);
       expect(said.exitCode).toBe(0);

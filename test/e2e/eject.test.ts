@@ -57,7 +57,7 @@ describe('before', () => {
     expect(await readdir(project.path('src'))).toEqual(before);
   });
 
-  test('nobody there to agree: exit 2, nothing written', async () => {
+  test('without a terminal to confirm: exit code 2, nothing written', async () => {
     expect(await eject()).toMatchObject({ code: 2 });
     expect(await readdir(project.path('src'))).not.toContain('protect');
   });
@@ -74,7 +74,7 @@ describe('ejected', () => {
 
   afterAll(() => ground?.close());
 
-  test('the package is nowhere any more', async () => {
+  test('no trace of the package is left', async () => {
     const files = (await readdir(project.directory, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -99,7 +99,7 @@ describe('ejected', () => {
     expect(await read('test/late-note.test.ts')).toContain("'../src/protect/testing/index.ts'");
   });
 
-  test('a clean install, types, tests and linter are content', async () => {
+  test('a clean install, types, tests and linter pass', async () => {
     await rm(project.path('node_modules'), { recursive: true });
     expect(await project.npm('ci')).toMatchObject({ code: 0 });
     expect(await project.npm('run', 'typecheck')).toMatchObject({ code: 0 });
@@ -131,7 +131,7 @@ describe('ejected', () => {
     expect(results.filter(({ state }) => state === 'found')).toEqual([]);
   });
 
-  test('it is still updated: what eject has changed is no difference, and a newer template comes with it', async () => {
+  test('update still works: changes by eject do not count, and a newer template arrives', async () => {
     const check = async () => {
       const { code, stdout } = await scalekit('update', '--check', '--json');
       return { code, files: JSON.parse(stdout).files };
@@ -145,7 +145,7 @@ describe('ejected', () => {
     expect(await check()).toEqual({ code: 0, files: [] });
   });
 
-  test('a second time it says that it is done', async () => {
+  test('a second run says that it is done already', async () => {
     const again = await eject('--yes');
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('src/protect already');

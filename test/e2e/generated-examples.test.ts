@@ -70,8 +70,8 @@ describeGenerated(
       expect(answer.json.error.message).toContain('`notes:read` scope required.');
     });
 
-    describe('and what add writes', () => {
-      test('is linted, compiled and passes at once', async () => {
+    describe('and files that add writes', () => {
+      test('lint, compile and pass at once', async () => {
         const project = made();
         for (const [kind, name] of [
           ['resource', 'weekly_report'],

@@ -16,7 +16,7 @@ describeGenerated(
     ...todoKind,
   },
   (made) => {
-    test('todos are there after a restart, and the log is nothing but JSON', async () => {
+    test('todos survive a restart, and the log is JSON only', async () => {
       const project = made();
       expect((await project.built()).code).toBe(0);
       const scalekit = await project.startScalekit(['todo:read', 'todo:write']);
@@ -37,7 +37,7 @@ describeGenerated(
   },
 );
 
-test('on a Node.js without SQLite the project is made, and says what it needs', async () => {
+test('on a Node.js without SQLite the project is made, with a note of what it needs', async () => {
   const project = await GeneratedProject.make(['--store', 'sqlite'], await onNode(20));
   onTestFinished(() => project.remove());
   const needed = 'Not checked: --store sqlite needs Node.js 22.13 or later, and this is 20.';

@@ -47,7 +47,7 @@ describeGenerated(
         await scalekit?.close();
       });
 
-      test('one does the five things, the other sees nothing of it', async () => {
+      test('one person uses all five tools, and another sees nothing of it', async () => {
         const [ada, bob] = await Promise.all(
           scalekit.users.map(async ({ id }, index) => {
             const client = new McpClient(officialClients[index] ?? officialClients[0], project.endpoint, {
@@ -114,7 +114,7 @@ describeGenerated(
 
     // The last one removes what the others need.
     describe('installs', () => {
-      test('nothing that runs a script while it is installed', async () => {
+      test('no package that runs a script when it is installed', async () => {
         const lock = JSON.parse(await readFile(project.path('package-lock.json'), 'utf8')) as {
           packages: Record<string, { hasInstallScript?: boolean }>;
         };
@@ -123,7 +123,7 @@ describeGenerated(
         expect(packages.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
       });
 
-      test('what is built runs alone, as in the image: 3 MB, licences included, and no packages', async () => {
+      test('the build runs alone, as in the image: 3 MB, licences included, and no packages', async () => {
         const image = await project.image();
         const files = ['main.js', 'main.js.LICENSES.txt', 'main.js.map'];
         expect((await readdir(join(image, 'dist/src'))).sort()).toEqual(files);

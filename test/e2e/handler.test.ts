@@ -90,7 +90,7 @@ describe('a server on somebody else’s listener', () => {
     },
   );
 
-  test('has Scalekit’s metadata, its health, and nothing elsewhere', async () => {
+  test('serves Scalekit’s metadata and its health, and 404 elsewhere', async () => {
     const answers = ['.well-known/oauth-authorization-server', 'healthz', 'readyz', 'nothing', 'MCP', 'mcp/'];
     const statuses = await Promise.all(answers.map(async (path) => (await fetch(server.url + path)).status));
     expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);
@@ -99,7 +99,7 @@ describe('a server on somebody else’s listener', () => {
   });
 
   test.each(officialClients)(
-    '$title signs in, lists and calls, with more scopes where a tool needs them',
+    '$title signs in, lists and calls, with more scopes if a tool needs them',
     async (kind) => {
       const client = new McpClient(kind, server.endpoint, { grants: ['notes:read'] });
       await client.connect();
@@ -128,7 +128,7 @@ describe('a server on somebody else’s listener', () => {
     expect((await send(`${server.endpoint}?access_token=${token}`, { body: listTools })).status).toBe(400);
   });
 
-  test('answers 403 where a scope is missing, and to a foreign Origin or Host', async () => {
+  test('answers 403 if a scope is missing, and to a foreign Origin or Host', async () => {
     const readOnly = await server.scalekit.mint({ scopes: ['notes:read'] });
     const lacking = await post(readOnly, call('add_note', { text: 'x' }));
     expect([lacking.status, challengeOf(lacking.headers).scope]).toEqual([403, scopes.join(' ')]);
@@ -151,7 +151,7 @@ describe('a server on somebody else’s listener', () => {
     expect([status, headers.allow]).toEqual([405, 'POST, OPTIONS']);
   });
 
-  test('takes a body of 64 KB and no larger one, whether its size is said or not', async () => {
+  test('accepts a body of 64 KB and no larger one, with or without Content-Length', async () => {
     const token = await server.scalekit.mint();
     expect((await post(token, call('add_note', { text: 'x'.repeat(60_000) }))).status).toBe(200);
     const said = await post(token, call('add_note', { text: 'x'.repeat(70_000) }));
@@ -169,7 +169,7 @@ describe('a server on somebody else’s listener', () => {
     expect([answer.status, reasonOf(answer)]).toEqual([400, reason]);
   });
 
-  test('streams where that is asked for, and nowhere else', async () => {
+  test('streams only if the client accepts a stream', async () => {
     const token = await server.scalekit.mint();
     expect((await post(token)).headers['content-type']).toBe('application/json');
     const message = {
@@ -200,7 +200,7 @@ describe('a server on somebody else’s listener', () => {
     expect((await post(token)).status).toBe(200);
   });
 
-  test('answers 503 and never 401 while keys cannot be had', async () => {
+  test('answers 503 and never 401 while keys are unavailable', async () => {
     const fresh = await installed.start('main.ts', scopes);
     try {
       fresh.scalekit.fault({ keys: 'down' });
@@ -262,7 +262,7 @@ describe('limits', () => {
   });
 });
 
-test('importing and making it starts nothing that keeps a process alive', async () => {
+test('importing and creating it keeps no process alive', async () => {
   const { code, stdout, stderr } = await installed.evaluate(`
     process.env.SCALEKIT_ENVIRONMENT_URL = 'https://acme.scalekit.dev';
     process.env.SCALEKIT_RESOURCE_ID = 'res_1';

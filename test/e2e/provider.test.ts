@@ -94,7 +94,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     });
   });
 
-  test('has Scalekit’s metadata for old clients, and refuses what is no reading', async () => {
+  test('serves Scalekit’s metadata for old clients, for reading only', async () => {
     const url = `${server.url}.well-known/oauth-authorization-server`;
     expect((await send(url)).json).toMatchObject({ issuer: expect.stringContaining(server.scalekit.url) });
     const head = await fetch(url, { method: 'HEAD' });
@@ -103,7 +103,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     expect((await send(url, { method: 'DELETE' })).status).toBe(405);
   });
 
-  test('answers 401 without a token: where to get one, and no error', async () => {
+  test('answers 401 without a token, with where to get one and without an error', async () => {
     const answer = await post(undefined);
     expect([answer.status, answer.json.error.data.reason]).toEqual([401, 'no_token']);
     expect(challengeOf(answer.headers)).toEqual({
@@ -125,7 +125,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     expect(errorOf(answer)).toBe('invalid_token');
   });
 
-  test('refuses what is no token, two of them, and one in the URL', async () => {
+  test('refuses malformed tokens, two tokens, and one in the URL', async () => {
     const token = await server.scalekit.mint();
     expect((await post('garbage')).status).toBe(401);
     expect((await post(`${token} more`)).status).toBe(401);
@@ -140,7 +140,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     expect([400, 401]).toContain(answer.status);
   });
 
-  test('answers 403 to a tool whose scope is missing, and names what to ask for', async () => {
+  test('answers 403 to a tool whose scope is missing, with the scopes to ask for', async () => {
     const answer = await post(
       await server.scalekit.mint({ scopes: ['notes:read'] }),
       call('add_note', { text: 'x' }),
@@ -163,7 +163,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
   });
 
   test.each(officialClients)(
-    '$title signs in, lists and calls, with more scopes where a tool needs them',
+    '$title signs in, lists and calls, with more scopes if a tool needs them',
     async (kind) => {
       const client = new McpClient(kind, server.endpoint, { grants: ['notes:read'] });
       await client.connect();
@@ -178,7 +178,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
     },
   );
 
-  test('answers 503 and never 401 while keys cannot be had, and then recovers', async () => {
+  test('answers 503 and never 401 while keys are unavailable, and then recovers', async () => {
     const fresh = await installed.start(name, scopes);
     try {
       const token = await fresh.scalekit.mint();
@@ -197,7 +197,7 @@ describe.each(['express.ts', 'hono.ts', 'node-http.ts'])('%s', (name) => {
 });
 
 describe('batches and odd bodies, for SDK 1', () => {
-  test('are no way around the scopes of tools', async () => {
+  test('do not get around the scopes of tools', async () => {
     const server = await installed.start('express.ts', scopes);
     try {
       const token = await server.scalekit.mint({ scopes: ['notes:read'] });
@@ -230,7 +230,7 @@ describe.each(['verifier-1.ts', 'verifier-2.ts'])('requireBearerAuth with our ve
   });
   afterAll(() => server?.stop());
 
-  test('cannot say 503 while keys cannot be had', async () => {
+  test('cannot answer 503 while keys are unavailable', async () => {
     server.scalekit.fault({ keys: 'down' });
     const { status, headers } = await post(await server.scalekit.mint());
     expect([status, headers['retry-after']]).toEqual([500, undefined]);
@@ -239,7 +239,7 @@ describe.each(['verifier-1.ts', 'verifier-2.ts'])('requireBearerAuth with our ve
     await expect.poll(recovered, { timeout: 60_000 }).toBe(200);
   });
 
-  test('lets a good token in, and says whose it is', async () => {
+  test('accepts a good token, and passes on whose it is', async () => {
     const [user] = server.scalekit.users;
     const answer = await post(await server.scalekit.mint({ scopes: ['notes:read'] }));
     expect(answer.status).toBe(200);
@@ -275,7 +275,7 @@ describe('routes of Express', () => {
   });
   afterAll(() => server?.stop());
 
-  test('ask for scopes; a scope that implies another is enough', async () => {
+  test('demand scopes; a scope that implies another is enough', async () => {
     const token = (granted: readonly string[]) => server.scalekit.mint({ scopes: granted });
     expect((await get('export', await token(['notes:read']))).status).toBe(200);
     expect((await get('export', await token(['notes:write']))).status).toBe(200);
@@ -284,15 +284,15 @@ describe('routes of Express', () => {
     await server.program.says(/refused 403 insufficient_scope/);
   });
 
-  test('let a token in that has just expired, as clocks differ', async () => {
+  test('accept a token that has just expired, because clocks differ', async () => {
     expect((await get('export', await server.scalekit.mint({ expiresIn: -5 }))).status).toBe(200);
   });
 
-  test('refuse everybody where the token was not verified before', async () => {
+  test('refuse everybody if the token was not verified before', async () => {
     expect((await get('unguarded', await server.scalekit.mint())).status).toBe(403);
   });
 
-  test('say so where the body of a call was not read before its scopes', async () => {
+  test('report an error if the body of a call was not parsed before', async () => {
     const answer = await send(server.endpoint, { token: await server.scalekit.mint(), body: listTools });
     expect(answer.status).toBe(500);
     await server.program.says(/put express\.json\(\) before it/);
@@ -321,7 +321,7 @@ describe('importing it', () => {
     expect(JSON.parse(stdout)).toEqual({ refused: 401, resources: [], listeners: [] });
   });
 
-  test('its verifier does with SDK 2 alone: a bad token is that SDK’s own error', async () => {
+  test('its verifier works with SDK 2 alone: a bad token is that SDK’s own error', async () => {
     const { code, stdout, stderr } = await installed.evaluateBeside(
       [
         ...['scalekit-mcp-server', 'jose', 'rate-limiter-flexible', 'zod'],

@@ -37,7 +37,7 @@ async function install(name: string): Promise<Ended & { readonly folder: string 
   return { ...(await run('npm', ['install', ...options, 'jose'])), folder };
 }
 
-describe('a registry behind the certificate of a company is reached from tests', () => {
+describe('tests reach a registry behind a company’s certificate', () => {
   test('with NODE_EXTRA_CA_CERTS', async () => {
     vi.stubEnv('NODE_EXTRA_CA_CERTS', registry.certificateFile);
     const { code, stderr, folder } = await install('extra');
@@ -57,7 +57,7 @@ describe('a registry behind the certificate of a company is reached from tests',
     expect(existsSync(join(folder, 'node_modules/jose/package.json'))).toBe(true);
   });
 
-  test('and not without, so that these tests can fail', async () => {
+  test('and not without it, so that these tests can fail', async () => {
     const { code, stderr } = await install('nothing');
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/SELF_SIGNED_CERT/);

@@ -73,7 +73,7 @@ const tool = (name: string, path: string) => join(repository, 'node_modules', na
 describe.each(releasedNames)('%s', (name) => {
   const packed = () => packages.find((each) => each.name === name) as ReleasedPackage;
 
-  test('is right for npm and its readers, as publint sees it', async () => {
+  test('passes publint', async () => {
     const { code, stdout } = await run(
       process.execPath,
       [tool('publint', 'src/cli.js'), 'run', packed().file, '--strict'],
@@ -84,7 +84,7 @@ describe.each(releasedNames)('%s', (name) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('All good!')]);
   });
 
-  test('has types that every resolution of ES modules finds', async () => {
+  test('has types that every module resolution for ES modules finds', async () => {
     if (name === 'create-scalekit-mcp') return expect(await manifest()).not.toHaveProperty('exports');
     const program = tool('@arethetypeswrong/cli', 'dist/index.js');
     const { code, stdout, stderr } = await run(
@@ -101,7 +101,7 @@ describe.each(releasedNames)('%s', (name) => {
     return JSON.parse(await readFile(join(packed().folder, 'package.json'), 'utf8'));
   }
 
-  test('holds exactly what it should, within its budget', async () => {
+  test('contains exactly the expected files, within its size budget', async () => {
     const said = await mustRun('npm', ['pack', packed().file, '--dry-run', '--json'], { cwd: directory });
     const [{ files, unpackedSize }] = JSON.parse(said.stdout);
     const paths = (files as { path: string }[]).map(({ path }) => path);
@@ -122,7 +122,7 @@ describe.each(releasedNames)('%s', (name) => {
     expect(text.includes('oidc-provider'), 'the local Scalekit').toBe(name === 'scalekit-mcp');
   });
 
-  test('names none of the others, carries none, and has no maps but the server’s', async () => {
+  test('depends on none of the others, contains none, and has no source maps except the server’s', async () => {
     const {
       dependencies = {},
       peerDependencies = {},
@@ -158,7 +158,7 @@ test('a scaffold loads little, and none of the templates as JavaScript', async (
 
 /** A project made from a checkout carries our packages in itself; the released program removes them again. */
 describe.each(['npm', 'pnpm', 'yarn', 'bun'])('a project of a checkout, with %s', (manager) => {
-  test('gets the released packages by `update`, offline too, and nothing of vendor/ is left', async () => {
+  test('gets the released packages by `update`, also offline, and loses vendor/', async () => {
     const project = join(directory, `from-checkout-${manager}`);
     const options = ['--yes', '--no-install', '--no-git', '--no-check', '--package-manager', manager];
     await mustRun(process.execPath, [createProgram, project, ...options], { cwd: directory });

@@ -42,7 +42,7 @@ const withoutList: Readonly<Record<string, string>> = {
 };
 
 describe('an entry in JSON', () => {
-  test.each(Object.entries(jsonFiles))('%s: is put in, and out again byte for byte', (_, before) => {
+  test.each(Object.entries(jsonFiles))('%s: is added, and removed again byte for byte', (_, before) => {
     const put = putEntry(before, json, value);
     expect(put.change).toBe('added');
     const expected = parseJson(before.replace('\uFEFF', ''));
@@ -52,7 +52,7 @@ describe('an entry in JSON', () => {
     expect(removeEntry(put.text, json)).toEqual({ text: before, change: 'removed' });
   });
 
-  test.each(Object.entries(withoutList))('%s: all that was there stays', (_, before) => {
+  test.each(Object.entries(withoutList))('%s: keeps everything that was there', (_, before) => {
     const { text } = putEntry(before, json, value);
     expect(parseJson(text)).toEqual({ ...parseJson(before), mcpServers: { todo: value } });
     for (const comment of before.match(/\/\/.*/g) ?? []) expect(text).toContain(comment);
@@ -68,7 +68,7 @@ describe('an entry in JSON', () => {
     expect(text.startsWith('\uFEFF')).toBe(before === '\uFEFF');
   });
 
-  test('looks as what is there', () => {
+  test('is indented like the rest of the file', () => {
     expect(putEntry(jsonFiles['a comment behind the last'] ?? '', json, { url: 'u' }).text).toBe(
       '{\n  "mcpServers": {\n    "x": {}, // mine\n    "todo": {\n      "url": "u"\n    }\n  }\n}\n',
     );
@@ -79,7 +79,7 @@ describe('an entry in JSON', () => {
     expect(putEntry(jsonFiles.tabs ?? '', json, { url: 'u' }).text).toContain('\n\t\t"todo": {\n\t\t\t"url"');
   });
 
-  test('changes what differs, and keeps what else an entry says', () => {
+  test('changes what differs, and keeps the other keys of the entry', () => {
     const before =
       '{\n  "mcpServers": {\n    "todo": {\n      // mine\n      "url": "https://old.example/mcp", // here\n      "headers": { "X-A": "1" }\n    }\n  }\n}\n';
     const { text, change } = putEntry(before, json, value);
@@ -89,14 +89,14 @@ describe('an entry in JSON', () => {
     expect(text).toContain('"url": "http://localhost:3002/mcp", // here');
   });
 
-  test('takes the key of another transport out', () => {
+  test('removes the key of another transport', () => {
     const before =
       '{\n  "mcpServers": {\n    "todo": {\n      "url": "http://localhost:3002/mcp"\n    }\n  }\n}\n';
     const { text } = putEntry(before, json, { httpUrl: 'http://localhost:3002/mcp' });
     expect(parseJson(text).mcpServers.todo).toEqual({ httpUrl: 'http://localhost:3002/mcp' });
   });
 
-  test('the first and the middle one can be taken out', () => {
+  test('the first and the middle entry can be removed', () => {
     const before = '{\n  "mcpServers": {\n    "todo": {}, // a\n    "x": {},\n    "y": {}\n  }\n}\n';
     expect(parseJson(removeEntry(before, json).text).mcpServers).toEqual({ x: {}, y: {} });
     expect(removeEntry(before, { ...json, name: 'x' }).text).toBe(
@@ -138,7 +138,7 @@ const tomlFiles: Readonly<Record<string, string>> = {
 };
 
 describe('an entry in TOML', () => {
-  test.each(Object.entries(tomlFiles))('%s: is put in, and out again', (_, before) => {
+  test.each(Object.entries(tomlFiles))('%s: is added, and removed again', (_, before) => {
     const put = putEntry(before, toml, tomlValue);
     const expected = parseToml(before) as { mcp_servers?: object };
     expect(parseToml(put.text)).toEqual({
@@ -169,7 +169,7 @@ describe('an entry in TOML', () => {
     );
   });
 
-  test('takes its tables out, wherever they are', () => {
+  test('removes its tables, wherever they are', () => {
     const before =
       '[mcp_servers.todo]\nurl = "u"\n\n[mcp_servers."todo".tools.a]\nenabled = false\n\n# x\n[mcp_servers.x]\nurl = "x"\n';
     expect(removeEntry(before, toml).text).toBe('# x\n[mcp_servers.x]\nurl = "x"\n');
@@ -193,7 +193,7 @@ describe('an entry in TOML', () => {
     'mcp_servers.todo.url = "x"\n',
     '[mcp_servers]\ntodo = { url = "x" }\n',
     '[mcp_servers.todo]\n"url" = "x"\n',
-  ])('an unusual form (%j) is refused, and not broken', (text) => {
+  ])('an unusual form (%j) is refused and stays as it is', (text) => {
     expect(() => putEntry(text, toml, tomlValue)).toThrow(NotUnderstood);
   });
 });

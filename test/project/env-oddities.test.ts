@@ -71,7 +71,7 @@ describe('odd lines', () => {
     },
   );
 
-  test.each(fine)('are none in %j', (text) => {
+  test.each(fine)('%j has no odd lines', (text) => {
     expect(oddLinesOf(text)).toEqual([]);
     expect(oddLinesOf(text, 'python').filter(({ oddity }) => oddity !== 'name')).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('odd lines', () => {
     expect(oddLinesOf(text, 'python').map(({ oddity }) => oddity)).toEqual(oddities);
   });
 
-  test('is each mended without touching another', () => {
+  test('each is mended without touching another line', () => {
     const any = fc.constantFrom(...rows.map(([text]) => text.split('\n')[0] ?? ''), 'OK=1', '# c', '');
     fc.assert(
       fc.property(fc.array(any, { minLength: 1, maxLength: 5 }), (lines) => {

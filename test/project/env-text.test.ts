@@ -27,7 +27,7 @@ const file = fc
   .filter((text) => !Object.keys(parseEnv(`${text}LAST=1\n`)).some((each) => each.includes('\n')));
 
 describe('Node’s rules', () => {
-  test('are those of util.parseEnv, for every text', () => {
+  test('agree with util.parseEnv for every text', () => {
     fc.assert(
       fc.property(file, (text) => {
         expect(variablesIn(text)).toEqual({ ...parseEnv(text) });
@@ -44,11 +44,11 @@ describe('Node’s rules', () => {
     ['an open quote at the end', 'A="x', { A: '"x' }],
     ['an indented comment below another', '# a\n # B=1\n', {}],
     ['no name', '=1\nB=2\n', { B: '2' }],
-  ])('are the same on every Node.js, which differ in %s', (_, text, expected) => {
+  ])('are the same on every Node.js, although versions differ in %s', (_, text, expected) => {
     expect(variablesIn(text)).toEqual(expected);
   });
 
-  test('a mark before the first variable is no part of its name', () => {
+  test('a byte order mark before the first variable is not part of its name', () => {
     expect(variablesIn('\uFEFFPORT=1\n')).toEqual({ PORT: '1' });
   });
 
@@ -85,21 +85,21 @@ describe('python-dotenv’s rules', () => {
     expect(variablesIn(text, 'python', { HOST: 'shell' })).toEqual(expected);
   });
 
-  test('what is kept of a value in Python is replaced with it', () => {
+  test('what python-dotenv reads of a value is replaced with it', () => {
     expect(setVariable('A=x#y # c\n', 'A', 'z', 'python')).toBe('A=z # c\n');
     expect(setVariable('A=x#y # c\n', 'A', 'z', 'node')).toBe('A=z#y # c\n');
   });
 });
 
 describe('setting variables', () => {
-  test('leaves a key of several lines as it is, whatever its lines look like', () => {
+  test('leaves a value of several lines as it is, whatever its lines look like', () => {
     const text = `KEY="${pem}"\n# the rest\nPORT=3000\n`;
     expect(setVariables(text, { PORT: '3002', MCP_URL: 'http://localhost:3002/' })).toBe(
       `KEY="${pem}"\n# the rest\nPORT=3002\nMCP_URL=http://localhost:3002/\n`,
     );
   });
 
-  test('changes what Node then reads, and nothing else that it reads', () => {
+  test('changes what Node reads for that variable, and nothing else', () => {
     fc.assert(
       fc.property(file, fc.constantFrom('PORT', 'MCP_URL', 'NEW'), (text, variable) => {
         const edited = setVariable(text, variable, 'http://localhost:3002/');
@@ -143,7 +143,7 @@ describe('bytes', () => {
     ['UTF-8', bytes('# ü\nPORT=1\n')],
     ['UTF-8 with a mark', bytes('\uFEFFPORT=1\n')],
     ['Latin-1', bytes('# \xfc\nPORT=1\n', 'latin1')],
-  ])('of %s stay as they are but for what is set', (_, before) => {
+  ])('of %s stay as they are, except for what is set', (_, before) => {
     const { text, encode } = decodeEnv(before);
     const after = Buffer.from(encode(setVariable(text, 'PORT', '22')));
     expect(after.toString('latin1')).toBe(before.toString('latin1').replace('PORT=1', 'PORT=22'));
@@ -153,7 +153,7 @@ describe('bytes', () => {
     ['as PowerShell writes it', Buffer.concat([Buffer.from([0xff, 0xfe]), bytes('PORT=1\r\n', 'utf16le')])],
     ['without a mark', bytes('PORT=1\r\n', 'utf16le')],
     ['the other way round', Buffer.concat([Buffer.from([0xfe, 0xff, 0, 0x50])])],
-  ])('of UTF-16 are refused by name: %s', (_, before) => {
+  ])('UTF-16 is refused by name: %s', (_, before) => {
     expect(() => decodeEnv(before)).toThrow('is in UTF-16: save it as UTF-8');
   });
 });

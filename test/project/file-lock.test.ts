@@ -30,7 +30,7 @@ describe('a lock', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('is given back by whoever fails', async () => {
+  test('is released by a holder that fails', async () => {
     await expect(alone(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await alone(async () => 'in')).toBe('in');
   });
@@ -40,7 +40,7 @@ describe('a lock', () => {
     ['of a process that is gone', { id: 'x', host: hostname(), pid: 2 ** 30, since: now }],
     ['that is too old', { id: 'x', host: 'elsewhere', pid: 1, since: now - 3600_000 }],
     ['that is no JSON', undefined],
-  ])('%s counts for nothing, however many find it', async (_, holder) => {
+  ])('%s is ignored, however many processes find it', async (_, holder) => {
     await mkdir(directory, { recursive: true });
     await writeFile(join(directory, 'a.lock'), holder === undefined ? 'x' : JSON.stringify(holder));
     let inside = 0;
@@ -56,7 +56,7 @@ describe('a lock', () => {
     expect(results).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  test('that somebody holds is waited for until the signal aborts', async () => {
+  test('waits for the holder until the signal aborts', async () => {
     const end = new AbortController();
     await alone(async () => {
       const waiting = withFileLock(directory, 'a.lock', end.signal, async () => 'in');

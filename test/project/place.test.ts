@@ -35,7 +35,7 @@ describe('a workspace', () => {
     expect(await placeIn(listing(workspaces), path, 'npm')).toMatchObject({ workspace });
   });
 
-  test('of pnpm stands in a file of its own, and is nobody else’s', async () => {
+  test('of pnpm is listed in a file of its own, which other managers ignore', async () => {
     const files = { 'pnpm-workspace.yaml': "packages:\n  - 'packages/*' # all\n" };
     expect(await placeIn(files, 'packages/x', 'pnpm')).toMatchObject({ workspace: 'packages/x' });
     expect(await placeIn(files, 'tools/x', 'pnpm')).toMatchObject({ workspace: undefined });
@@ -54,7 +54,7 @@ describe('a workspace', () => {
 });
 
 describe('a repository', () => {
-  test('above is found, its own is none above', async () => {
+  test('above the project is found, but not the project’s own', async () => {
     expect(await placeIn({ '.git/HEAD': '' }, 'a/x', 'npm')).toMatchObject({ repository: 'a/x' });
     expect(await placeIn({ '.git/HEAD': '', 'x/.git/HEAD': '' }, 'x', 'npm')).toMatchObject({
       repository: undefined,

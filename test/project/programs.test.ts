@@ -40,7 +40,7 @@ async function familyIn(): Promise<{ env: Record<string, string | undefined>; id
 }
 
 describe('the environment of tools', () => {
-  test('holds what it takes to reach a registry', () => {
+  test('keeps what is needed to reach a registry', () => {
     const reach = {
       NODE_EXTRA_CA_CERTS: '/ca.pem',
       HTTPS_PROXY: 'http://proxy',
@@ -54,7 +54,7 @@ describe('the environment of tools', () => {
     expect(environmentFor(reach)).toEqual(reach);
   });
 
-  test('and nothing that was meant for us alone', () => {
+  test('drops what was meant for us alone', () => {
     const ours = [
       'npm_config_dry_run',
       'npm_config_json',
@@ -67,7 +67,7 @@ describe('the environment of tools', () => {
 });
 
 describe('a program that is run', () => {
-  test('is a result, however it ends', async () => {
+  test('gives a result, however it ends', async () => {
     const script = 'console.log(1); console.error(2); process.exitCode = 3';
     const failed = await runProgram(node, ['-e', script], options);
     expect(failed).toMatchObject({ exitCode: 3, absent: false, timedOut: false, stdout: '1' });
@@ -78,14 +78,14 @@ describe('a program that is run', () => {
     });
   });
 
-  test('and is not there', async () => {
+  test('that does not exist gives a result, too', async () => {
     expect(await runProgram('no-such-program', [], options)).toMatchObject({
       exitCode: undefined,
       absent: true,
     });
   });
 
-  test('has nothing to read', async () => {
+  test('gets an empty stdin', async () => {
     const read = await runProgram(
       node,
       ['-e', "process.stdin.on('end', () => console.log('end')).resume()"],
@@ -94,7 +94,7 @@ describe('a program that is run', () => {
     expect(read.stdout).toBe('end');
   });
 
-  test('is ended with all that it has started when it is interrupted', async () => {
+  test('is ended with all processes that it started when it is interrupted', async () => {
     const { env, ids } = await familyIn();
     const end = new AbortController();
     const running = runProgram(node, ['-e', family], { ...options, env, signal: end.signal });
@@ -117,7 +117,7 @@ describe('a program that is run', () => {
 });
 
 describe('a server that is started', () => {
-  test('hands over its lines, and keeps the last ones, with nothing in them that a terminal would obey', async () => {
+  test('hands over its lines and keeps the last ones, without terminal control characters', async () => {
     const lines: string[] = [];
     const script = "console.log('one'); console.error('two \\u001b[31m')";
     const program = startNode(['-e', script], {
@@ -130,7 +130,7 @@ describe('a server that is started', () => {
     expect(program.output()).toContain('two \\x1b[31m');
   });
 
-  test('is stopped with all that it has started', async () => {
+  test('is stopped with all processes that it started', async () => {
     const { env, ids } = await familyIn();
     const program = startNode(['-e', family], { ...options, env });
     const both = await ids();

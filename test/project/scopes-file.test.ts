@@ -20,7 +20,7 @@ describe('the list of scopes', () => {
     ['names in brackets', "['__proto__']: 'Odd',", [['__proto__', 'Odd']]],
     ['no comma at the end', "'a:b': 'One'", [['a:b', 'One']]],
     [
-      'braces and commas in words',
+      'may have braces and commas in its descriptions',
       "'a': 'One }), {x}',\n'b': 'Two',",
       [
         ['a', 'One }), {x}'],
@@ -41,7 +41,7 @@ describe('the list of scopes', () => {
     ['a list from elsewhere', "defineScopes({ ...others, 'a': 'A' });"],
     ['a value that is no text', "defineScopes({ 'a': describe('a') });"],
     ['a list without an end', "defineScopes({ 'a': 'A',"],
-  ])('is not guessed: %s', (_name, text) => {
+  ])('is unknown rather than guessed: %s', (_name, text) => {
     expect(readScopesFile(text)).toBeUndefined();
   });
 
@@ -96,7 +96,7 @@ describe('scopes in source of another form', () => {
     "const scopes = { a: 'A', ...others };",
     "const impliedScopes = { 'a': ['b'] };",
     'scopes',
-  ])('none in %o', (text) => {
+  ])('no scopes are found in %o', (text) => {
     expect(declaredScopes(text)).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ async function next(changes: AsyncIterator<Changes>): Promise<readonly string[]>
   return done ? [] : value.files;
 }
 
-test('what is saved together comes together, in order', async () => {
+test('files saved together are reported together, in order', async () => {
   const changes = watching();
   for (const path of ['src/b.ts', 'src/a.ts', '.env']) writeFileSync(join(directory, path), 'new');
   expect((await changes.next()).value).toMatchObject({
@@ -72,7 +72,7 @@ async function replace(): Promise<void> {
   await rename(join(directory, 'src/.a.ts.swp'), join(directory, 'src/a.ts'));
 }
 
-test('what changes while nobody asks is kept', async () => {
+test('changes between two requests are kept', async () => {
   const changes = watching();
   await write('src/a.ts', '2');
   expect(await next(changes)).toEqual(['src/a.ts']);
@@ -83,7 +83,7 @@ test('what changes while nobody asks is kept', async () => {
   expect([...seen]).toEqual(['src/a.ts', 'src/b.ts']);
 });
 
-test('two saves of the same length within a moment are not taken for none', async () => {
+test('notices two quick saves of the same length', async () => {
   const changes = watching();
   for (let round = 0; round < 20; round += 1) {
     await write('src/a.ts', String(round % 10));
@@ -91,7 +91,7 @@ test('two saves of the same length within a moment are not taken for none', asyn
   }
 });
 
-test('what is none of the project’s sources is not noticed', async () => {
+test('files that are not sources of the project are ignored', async () => {
   const changes = watching();
   for (const path of [
     ...['node_modules/x/index.ts', 'dist/src/a.js', 'dist/a.d.ts', '.git/a.ts', '.cursor/mcp.json'],
@@ -102,7 +102,7 @@ test('what is none of the project’s sources is not noticed', async () => {
   expect(await next(changes)).toEqual(['src/a.ts']);
 });
 
-describe('where the operating system tells nothing', () => {
+describe('where the operating system reports no changes', () => {
   beforeEach(() => {
     system.tells = false;
   });
@@ -110,7 +110,7 @@ describe('where the operating system tells nothing', () => {
     system.tells = true;
   });
 
-  test('it is found by looking', async () => {
+  test('changes are found by polling', async () => {
     const changes = watching();
     await write('src/new/c.ts', '');
     expect(await next(changes)).toEqual(['src/new/c.ts']);
@@ -119,7 +119,7 @@ describe('where the operating system tells nothing', () => {
   });
 });
 
-test('a folder that cannot be read is left alone', async () => {
+test('a folder that cannot be read is skipped', async () => {
   await write('secret/a.ts', '');
   await chmod(join(directory, 'secret'), 0);
   const changes = watching();
@@ -128,7 +128,7 @@ test('a folder that cannot be read is left alone', async () => {
   await chmod(join(directory, 'secret'), 0o700);
 });
 
-test('the end of the signal is the end of the changes', async () => {
+test('the changes end when the signal aborts', async () => {
   const end = new AbortController();
   const changes = watchProject(directory, end.signal)[Symbol.asyncIterator]();
   const waiting = changes.next();

@@ -116,12 +116,12 @@ describe.skipIf(process.platform === 'win32')('on Windows', () => {
     expect(await asked()).toBe('');
   });
 
-  test('a program that is not there is absent, and no failure', async () => {
+  test('a program that does not exist is reported as absent, not as a failure', async () => {
     const code = "return programs.runProgram('nothing', [], options)";
     expect(await onWindows(code)).toEqual({ absent: true, timedOut: false, stdout: '', output: '' });
   });
 
-  test('an abort ends a program with all that it has started, by taskkill', async () => {
+  test('an abort ends a program with all processes that it started, by taskkill', async () => {
     const code = `
       const program = programs.startNode(['-e', "setInterval(() => {}, 1000); console.log('up')"], {
         ...options,

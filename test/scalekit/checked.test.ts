@@ -27,7 +27,7 @@ describe('secrets are masked', () => {
   });
 });
 
-describe('what is no secret stays readable', () => {
+describe('what is not a secret stays readable', () => {
   test.each([
     'res_1000000000000001',
     'skc_1000000000000002',
@@ -44,7 +44,7 @@ describe('what is no secret stays readable', () => {
   });
 });
 
-describe('what a terminal obeys or nobody sees is spelt out', () => {
+describe('control and invisible characters are spelt out', () => {
   test.each([
     ['a\u001b[31mb', 'a\\x1b[31mb'],
     ['a\r\nb', 'a\\x0d\\x0ab'],
@@ -60,7 +60,7 @@ describe('what a terminal obeys or nobody sees is spelt out', () => {
   });
 });
 
-test('a long value is cut, never through a character, and megabytes cost nothing', () => {
+test('a long value is cut between characters, and megabytes cost nothing', () => {
   expect(printable('a'.repeat(200))).toBe('a'.repeat(200));
   expect(printable('a'.repeat(201))).toBe(`${'a'.repeat(200)}…`);
   expect(printable(`${'a'.repeat(199)}😀`)).toBe(`${'a'.repeat(199)}…`);

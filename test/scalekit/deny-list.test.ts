@@ -60,7 +60,7 @@ describe('who', () => {
 });
 
 describe('a deny file', () => {
-  it('is read line by line, the last one for an id counting', () => {
+  it('is read line by line; the last line for an id counts', () => {
     const text = [
       '# who left',
       denialLine('usr_1', now),
@@ -85,7 +85,7 @@ describe('the URL of Redis', () => {
     expect(checkRedisUrl(url).ok).toBe(true);
   });
 
-  it('is refused without its password being shown', () => {
+  it('is refused without showing its password', () => {
     const checked = checkRedisUrl('http://user:hunter2@redis.example');
     expect(checked.ok).toBe(false);
     expect(JSON.stringify(checked)).not.toContain('hunter2');

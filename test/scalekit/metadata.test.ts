@@ -28,7 +28,7 @@ describe('forms of the paste', () => {
     expect(outcome(parseDashboardMetadata(text))).toEqual(values);
   });
 
-  test('of a key that is written twice the last counts, as in any JSON', () => {
+  test('the last of two equal keys counts, as in any JSON', () => {
     const text = `{"resource":"https://first.example/",${JSON.stringify(metadata).slice(1)}`;
     expect(outcome(parseDashboardMetadata(text))).toEqual(values);
   });
@@ -47,7 +47,7 @@ describe('forms of the paste', () => {
   });
 });
 
-describe('what a chat or an editor made of it is mended, and said', () => {
+describe('what a chat or an editor changed is mended, with a note', () => {
   test.each([
     ['curly quotes', JSON.stringify(metadata).replaceAll('"', '\u201c')],
     ['two kinds of them', JSON.stringify(metadata).replaceAll(/"([^"]*)"/g, '\u201e$1\u201c')],
@@ -69,7 +69,7 @@ describe('what a chat or an editor made of it is mended, and said', () => {
   });
 });
 
-describe('another document is named', () => {
+describe('another kind of document is named', () => {
   const issuer = 'https://acme.scalekit.dev/resources/res_123';
   test.each([
     [{ issuer, token_endpoint: `${issuer}/oauth/token` }, "the authorization server's metadata"],
@@ -82,7 +82,7 @@ describe('another document is named', () => {
     expect(parsed.ok ? '' : parsed.problem.reason).toBe(`This is ${name}, not the Metadata JSON`);
   });
 
-  test("the authorization server's own says which two values it holds", () => {
+  test("the authorization server's metadata gives the two values that it holds", () => {
     const parsed = parseDashboardMetadata(JSON.stringify({ issuer, token_endpoint: 'x' }));
     expect(parsed.ok ? '' : parsed.problem.expected).toContain(
       '--environment-url https://acme.scalekit.dev --resource-id res_123',
@@ -101,7 +101,7 @@ describe('another document is named', () => {
   });
 });
 
-test('what is missing is not shown as a value', () => {
+test('a missing member is not shown as a value', () => {
   const parsed = parseDashboardMetadata('{}');
   expect(parsed.ok ? undefined : parsed.problem.actual).toBe('');
 });
@@ -150,7 +150,7 @@ describe('authorization_servers', () => {
 });
 
 describe('resource', () => {
-  test('is corrected by the rule of MCP_URL, and the correction is said', () => {
+  test('is corrected by the rule of MCP_URL, with a note', () => {
     const checked = parse({ resource: 'http://localhost:3000/mcp' });
     expect(outcome(checked)).toMatchObject({ mcpUrl: 'http://localhost:3000/' });
     expect(notesOf(checked)).toEqual([expect.stringContaining('/mcp was removed')]);
@@ -179,7 +179,7 @@ describe('scopes_supported', () => {
     expect(outcome(parse({ scopes_supported: scopes }))).toEqual({ ...values, scopes: undefined });
   });
 
-  test('those of the authorization server are left out', () => {
+  test('scopes of the authorization server are left out', () => {
     expect(outcome(parse({ scopes_supported: ['openid', 'a:b', 'offline_access'] }))).toMatchObject({
       scopes: ['a:b'],
     });

@@ -86,7 +86,7 @@ describe.each(rules)('%s', (_, check) => {
     );
   });
 
-  test('takes what it has returned as it is', () => {
+  test('accepts its own result unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, mcpUrls, environmentUrls, resourceIds, scopeNames), (text) => {
         const checked = check(text);
@@ -140,7 +140,7 @@ test('an accepted environment URL is an origin', () => {
   );
 });
 
-test('the dashboard’s metadata comes back as it was', () => {
+test('the dashboard’s metadata survives a round trip', () => {
   fc.assert(
     fc.property(
       environmentUrls,
@@ -202,7 +202,7 @@ test('any list has its pair or none, and any scope a description', () => {
   );
 });
 
-test('words are read out of any text', () => {
+test('scopes are found in any text', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       expect(typeof isPlaceholder(text)).toBe('boolean');

@@ -48,7 +48,7 @@ describe('a list of scopes', () => {
     expect(checkScopes(list)).toEqual({ ok: true, value: names, notes: [] });
   });
 
-  test('what is written twice is kept once, and said once', () => {
+  test('a scope written twice is kept once, with one note', () => {
     const checked = checkScopes('b a b b a');
     expect(outcome(checked)).toEqual(['b', 'a']);
     expect(notesOf(checked)).toEqual(['Duplicate scopes removed: b, a.']);
@@ -87,7 +87,7 @@ describe('the pair that guards the todo tools', () => {
     [['todo_read', 'todo_write']],
     [['read', 'write']],
     [['a:Read', 'a:Write']],
-  ])('%j has none', (scopes) => {
+  ])('%j has no pair', (scopes) => {
     expect(readWritePair(scopes)).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ test('where an authorization server answers', () => {
 test.each([
   ['http://localhost:3002/', '', ''],
   ['https://example.com/base/', 'base/', '/base'],
-])('where the server of %s answers', (mcpUrl, base, path) => {
+])('the endpoints of the server at %s', (mcpUrl, base, path) => {
   const { origin } = new URL(mcpUrl);
   expect(serverUrls(mcpUrl)).toEqual({
     endpoint: `${origin}/${base}mcp`,
@@ -40,7 +40,7 @@ test.each([
   });
 });
 
-test('both issuers of the migration are accepted, and no third', () => {
+test('both issuers of the migration are accepted, and no other', () => {
   expect(acceptedIssuers('https://acme.scalekit.dev', 'res_1')).toEqual([
     'https://acme.scalekit.dev',
     'https://acme.scalekit.dev/resources/res_1',
@@ -124,17 +124,17 @@ describe('placeholders', () => {
     'res_1x',
     'todo:read',
     '3002',
-  ])('%j is none', (value) => {
+  ])('%j is not a placeholder', (value) => {
     expect(isPlaceholder(value)).toBe(false);
   });
 });
 
-test('the local identifiers obey the rules of real ones', () => {
+test('the local identifiers follow the rules of real ones', () => {
   expect(checkResourceId(localIdentifiers.resourceId).ok).toBe(true);
   expect(checkClientId(localIdentifiers.clientId).ok).toBe(true);
 });
 
-test('every port has a local Scalekit beside it, on another port', () => {
+test('every port has a port for its local Scalekit', () => {
   expect(emulatorPort(3002)).toBe(4002);
   for (let port = 1; port <= 65_535; port += 1) {
     const beside = emulatorPort(port);

@@ -20,13 +20,13 @@ import {
   takenPorts,
 } from './values.ts';
 
-describe('MCP_URL: taken as it is', () => {
+describe('MCP_URL: accepted as it is', () => {
   test.each(takenMcpUrls)('%s', (url) => {
     expect(checkMcpUrl(url)).toEqual({ ok: true, value: url, notes: [] });
   });
 });
 
-describe('MCP_URL: corrected, and the correction is said', () => {
+describe('MCP_URL: corrected, with a note', () => {
   test.each(correctedMcpUrls)('%s → %s', (url, value, note) => {
     const checked = checkMcpUrl(url);
     expect(outcome(checked)).toBe(value);
@@ -34,7 +34,7 @@ describe('MCP_URL: corrected, and the correction is said', () => {
     expect(notesOf(checked)[0], 'the note shows the result').toContain(value);
   });
 
-  test.each(spacedMcpUrls)('white space around it is nobody’s intention: %j', (url) => {
+  test.each(spacedMcpUrls)('white space around it is dropped without a note: %j', (url) => {
     expect(checkMcpUrl(url)).toEqual({ ok: true, value: 'http://localhost:3002/', notes: [] });
   });
 });
@@ -61,12 +61,12 @@ describe('MCP_URL: refused', () => {
   });
 });
 
-describe('SCALEKIT_ENVIRONMENT_URL: taken', () => {
+describe('SCALEKIT_ENVIRONMENT_URL: accepted', () => {
   test.each(takenEnvironmentUrls)('%s', (url, origin) => {
     expect(checkEnvironmentUrl(url)).toEqual({ ok: true, value: origin, notes: [] });
   });
 
-  test('what was written otherwise is said', () => {
+  test('a correction comes with a note', () => {
     expect(checkEnvironmentUrl('HTTPS://Acme.Scalekit.dev:443/')).toEqual({
       ok: true,
       value: 'https://acme.scalekit.dev',
@@ -80,7 +80,7 @@ describe('SCALEKIT_ENVIRONMENT_URL: refused', () => {
     expect(outcome(checkEnvironmentUrl(url))).toBe(`✗ environment-url/${code}`);
   });
 
-  test('a path: says which URL is right', () => {
+  test('a path is refused with the right URL', () => {
     expect(checkEnvironmentUrl('https://acme.scalekit.dev/resources/res_1')).toMatchObject({
       problem: { expected: 'https://acme.scalekit.dev (without /resources/res_1)' },
     });
@@ -163,7 +163,7 @@ describe('ports', () => {
     expect(outcome(checkPort(value))).toBe(port);
   });
 
-  test.each(refusedPorts)('%j is none', (value) => {
+  test.each(refusedPorts)('%j is not a port', (value) => {
     expect(outcome(checkPort(value))).toBe('✗ port');
   });
 
@@ -177,7 +177,7 @@ describe('ports', () => {
   });
 });
 
-test('letters beyond ASCII are valid, however many URLs were looked at before', () => {
+test('letters beyond ASCII stay valid, however many URLs were checked before', () => {
   const idn = 'https://bücher.example/';
   const before = Array.from({ length: 20_000 }, (_, n) => isUrl(`https://example.com/${n}`) && isUrl(idn));
   expect(before).not.toContain(false);

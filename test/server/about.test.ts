@@ -45,19 +45,19 @@ describe('a server', () => {
     ['a website', { websiteUrl: '/about' }],
     ['a website', { websiteUrl: 'javascript:alert(1)' }],
     ['an icon', { icons: [{ src: 'icon.png' }] }],
-  ])('refuses %s that no client can show: %j', async (_what, about) => {
+  ])('refuses a %s that no client can show: %j', async (_what, about) => {
     await expect(start(about)).rejects.toThrow('Expected: an absolute URL, https: or data:');
   });
 
   it.each([
     ['a first paragraph that every client reads', `${'a'.repeat(512)}\n\n${'b'.repeat(2000)}`, 0],
     ['a paragraph that some would read half of', 'a'.repeat(513), 1],
-  ])('is told of instructions that break off: %s', async (_what, instructions, times) => {
+  ])('warns about instructions that clients cut off: %s', async (_what, instructions, times) => {
     server = await start({ instructions });
     expect(server.log.filter(({ event }) => event === 'instructions_cut')).toHaveLength(times);
   });
 
-  it("proves to OpenAI's directory whose it is, where it was given something to say", async () => {
+  it("answers OpenAI's directory challenge when it has a token for it", async () => {
     server = await start({ openaiAppsChallenge: 'token-123', path: '/team/' });
     const { origin } = new URL(server.url);
     for (const prefix of ['', '/team']) {
@@ -102,11 +102,11 @@ describe('who calls', () => {
     ['nothing', { oid: undefined }, undefined],
     ['nothing from what is no text', { oid: { id: 'org_1' } }, undefined],
     ['nothing from an empty text', { oid: '' }, undefined],
-  ])('has an organization: %s', async (_what, claims, organization) => {
+  ])('knows the organization: %s', async (_what, claims, organization) => {
     expect((await userWith(claims)).organization).toBe(organization);
   });
 
-  it('has roles and permissions, where they are lists of texts', async () => {
+  it('has roles and permissions when the claims are lists of strings', async () => {
     expect(await userWith({ roles: ['admin', 7], permissions: ['todo:admin'] })).toMatchObject({
       roles: ['admin'],
       permissions: ['todo:admin'],

@@ -84,7 +84,7 @@ describe('schemas', () => {
       expect([bad, isValid(bad)]).toEqual([bad, false]);
   });
 
-  it('name no dialect and no list of types, which clients drop or reject', () => {
+  it('contain no dialect and no list of types, which clients drop or reject', () => {
     for (const { inputSchema, outputSchema } of tools) {
       const text = JSON.stringify([inputSchema, outputSchema]);
       expect(text).not.toContain('$schema');
@@ -115,7 +115,7 @@ describe('hints', () => {
     expect(hintsOf('odd_schema')).toMatchObject({ destructiveHint: false, openWorldHint: false });
   });
 
-  it('do not compile where one is left out, or where a tool that reads only destroys something', () => {
+  it('do not compile when one is left out, or when a read-only tool is destructive', () => {
     const rest = {
       name: 'x',
       title: 'X',
@@ -161,14 +161,14 @@ describe('names', () => {
   });
 
   it.each(['', 'x'.repeat(65), 'list todos', 'list.todos', 'todo/list', 'Ä', 'a\nb'])(
-    'may not be %j: models and directories take no such name',
+    'may not be %j, which models and directories refuse',
     (name) => {
       expect(() => named(name)).toThrow('Expected: letters, digits, _ and -, 64 characters at most');
     },
   );
 });
 
-describe('null for what is absent, as Go, Java and C# write it', () => {
+describe('null for an absent value, as Go, Java and C# send it', () => {
   it.each([
     ['arguments', 'tools/call', { name: 'echo', arguments: null }],
     ['_meta', 'tools/call', { name: 'echo', arguments: {}, _meta: null }],
@@ -178,13 +178,9 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
 
   it.each([
     ['_meta.progressToken', 'tools/call', { name: 'echo', _meta: { progressToken: null } }],
+    ['inside arrays of _meta', 'tools/call', { name: 'echo', _meta: { 'x.example/list': [{ a: null }] } }],
     [
-      'what is in arrays of _meta',
-      'tools/call',
-      { name: 'echo', _meta: { 'x.example/list': [{ a: null }] } },
-    ],
-    [
-      'capabilities and what they are of',
+      'in capabilities and clientInfo',
       'initialize',
       {
         protocolVersion: '2025-06-18',
@@ -203,13 +199,13 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
     },
   );
 
-  it('within the arguments it stays what it is', async () => {
+  it('stays null within the arguments', async () => {
     const { structuredContent } = (await ask('tools/call', { name: 'odd_schema', arguments: { note: null } }))
       .result;
     expect(structuredContent).toEqual({ note: null });
   });
 
-  it('of 2026-07-28, too', async () => {
+  it('is accepted in 2026-07-28, too', async () => {
     const message = { ...call('echo'), params: { name: 'echo', arguments: null, _meta: envelope } };
     const headers = {
       'mcp-protocol-version': '2026-07-28',
@@ -223,26 +219,29 @@ describe('null for what is absent, as Go, Java and C# write it', () => {
   });
 });
 
-it.each(['tools/list', 'server/discover'])('%s may be kept for a while (2026-07-28)', async (method) => {
-  const message = {
-    jsonrpc: '2.0',
-    id: 1,
-    method,
-    params: {
-      _meta: envelope,
-    },
-  };
-  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
-  const { result } = (await (await post(server.endpoint, { token, headers, message })).json()) as {
-    result: { ttlMs: number; cacheScope: string };
-  };
-  expect(result).toMatchObject({ ttlMs: 5000, cacheScope: 'private' });
-});
+it.each(['tools/list', 'server/discover'])(
+  'the answer to %s may be cached for a while (2026-07-28)',
+  async (method) => {
+    const message = {
+      jsonrpc: '2.0',
+      id: 1,
+      method,
+      params: {
+        _meta: envelope,
+      },
+    };
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
+    const { result } = (await (await post(server.endpoint, { token, headers, message })).json()) as {
+      result: { ttlMs: number; cacheScope: string };
+    };
+    expect(result).toMatchObject({ ttlMs: 5000, cacheScope: 'private' });
+  },
+);
 
 describe("Scalekit's metadata, for clients of 2025-03-26", () => {
   const url = () => new URL('/.well-known/oauth-authorization-server', server.endpoint);
 
-  it('is what Scalekit says, open to scripts', async () => {
+  it('is passed on as Scalekit has it, open to scripts', async () => {
     const answer = await fetch(url());
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     const { scalekit } = server;
@@ -250,14 +249,14 @@ describe("Scalekit's metadata, for clients of 2025-03-26", () => {
     expect(await answer.json()).toEqual(await (await fetch(theirs)).json());
   });
 
-  it('comes from the second form where the first is not there', async () => {
+  it('comes from the second form if the first is missing', async () => {
     const other = await start({ faults: { metadata: 'appended-only' } });
     const answer = await fetch(new URL(url().pathname, other.endpoint));
     expect(await answer.json()).toHaveProperty('registration_endpoint');
     await other.stop();
   });
 
-  it('is 503 where Scalekit does not answer, with a reason in the log, and the last good one after that', async () => {
+  it('is 503 with a reason in the log while Scalekit does not answer, and the last good copy afterwards', async () => {
     const other = await start({ faults: { metadata: 'down' } });
     const there = new URL(url().pathname, other.endpoint);
     const refused = await fetch(there);
@@ -272,13 +271,13 @@ describe("Scalekit's metadata, for clients of 2025-03-26", () => {
     await other.stop();
   });
 
-  it('takes GET alone', async () => {
+  it('answers GET alone', async () => {
     expect((await fetch(url(), { method: 'POST' })).status).toBe(405);
     expect((await fetch(url(), { method: 'OPTIONS' })).status).toBe(204);
   });
 });
 
-describe('a look at how to speak is no refusal', () => {
+describe('probes of the protocol are not logged as refusals', () => {
   /** Lines that are shown unless LOG_LEVEL is debug. */
   const seen = () => server.log.filter(({ level }) => level !== 'debug').length;
 
@@ -295,7 +294,7 @@ describe('a look at how to speak is no refusal', () => {
     expect(seen()).toBe(lines);
   });
 
-  it('what ordinary clients do not send is one', async () => {
+  it('a request that ordinary clients do not send is logged', async () => {
     const lines = server.log.length;
     await fetch(server.endpoint, { method: 'PUT', headers: { authorization: `Bearer ${token}` } });
     await fetch(server.endpoint, { headers: { authorization: 'Bearer garbage' } });

@@ -51,7 +51,7 @@ const reasonOf = async (auth: ScalekitProvider, token: string) =>
   );
 
 describe('a provider with a deny list', () => {
-  it('refuses who is on it from the first token on, and follows it', async () => {
+  it('refuses denied users from the first token on, and follows changes', async () => {
     const file = await denyFile('usr_1 2999-01-01\n');
     const auth = provider({ file });
     const [one, two] = [await mint('usr_1'), await mint('usr_2')];
@@ -66,7 +66,7 @@ describe('a provider with a deny list', () => {
     expect(await reasonOf(auth, two)).toBe('token_denied');
   });
 
-  it('reads it before it lets anybody in, where the process stood still', async () => {
+  it('reads the list again before it lets anybody in after the process was suspended', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const file = await denyFile('');
@@ -80,7 +80,7 @@ describe('a provider with a deny list', () => {
     expect(await reasonOf(auth, token)).toBe('token_denied');
   });
 
-  it('reads nothing after its end, and begins again with the next token', async () => {
+  it('stops reading after close, and starts again with the next token', async () => {
     const file = await denyFile('usr_1 2999-01-01\n');
     const auth = provider({ file });
     const token = await mint('usr_1');
@@ -91,20 +91,20 @@ describe('a provider with a deny list', () => {
     expect(await reasonOf(auth, token)).toBe('let in');
   });
 
-  it('says nothing of a wrong URL but what is expected: it may hold a password', () => {
+  it('does not show a wrong URL, which may hold a password', () => {
     const make = () => provider({ redisUrl: 'http://user:hunter2@redis.example.com' });
     expect(make).toThrow('deny.redisUrl is wrong. Expected: redis://<host>:<port>');
     expect(make).not.toThrow('hunter2');
   });
 
-  it('has none where nothing is named', async () => {
+  it('has no deny list unless one is named', async () => {
     const auth = provider({ file: undefined, redisUrl: undefined });
     expect(await reasonOf(auth, await mint('usr_1'))).toBe('let in');
   });
 });
 
 describe('a server with such a provider', () => {
-  it('refuses, and is ready once the list has been read', async () => {
+  it('refuses denied users, and is ready once the list has been read', async () => {
     const denying = await start({ deny: { file: await denyFile('usr_1 2999-01-01\n') } });
     onTestFinished(() => denying.stop());
     expect((await send(`${denying.url}readyz`)).status).toBe(200);
@@ -116,7 +116,7 @@ describe('a server with such a provider', () => {
     expect(denying.log.map(({ event }) => event)).not.toContain('deny_list_unavailable');
   });
 
-  it('refuses who is denied while the body is still on its way', async () => {
+  it('refuses a user who is denied while the body is still arriving', async () => {
     const file = await denyFile('');
     const denying = await start({ deny: { file } });
     onTestFinished(() => denying.stop());
@@ -147,7 +147,7 @@ describe('a server with such a provider', () => {
     expect(denying.log.map(({ event }) => event)).not.toContain('call');
   });
 
-  it('says in its log that the file is not there', async () => {
+  it('logs that the file is missing', async () => {
     const denying = await start({ deny: { file: join(await temporaryDirectory(), 'nothing.txt') } });
     onTestFinished(() => denying.stop());
     expect(denying.log).toContainEqual(expect.objectContaining({ event: 'deny_file_missing' }));

@@ -162,11 +162,7 @@ const calls: ReadonlyArray<readonly [what: string, servers: number, asked: Omit<
   ['arguments that are null', 0, { name: 'echo', params: { arguments: null } }],
   ['an id that is text', 0, { name: 'echo', id: 'one' }],
   ['text alone', 0, { name: 'words' }],
-  [
-    'members that the schema does not name',
-    0,
-    { name: 'loose', params: { arguments: { a: { b: [1, null] } } } },
-  ],
+  ['extra members of the request', 0, { name: 'loose', params: { arguments: { a: { b: [1, null] } } } }],
   ['null as a value', 0, { name: 'loose', params: text(null) }],
   ['a tool error', 0, { name: 'echo', params: text('told') }],
   ['an error that is not for the client', 0, { name: 'echo', params: text('broken') }],
@@ -220,7 +216,7 @@ describe.each(eras)('a tool call of %s is answered as by the SDK', (era) => {
     expect(direct.answer.body.error).toBeDefined();
   });
 
-  it('without an id, it is a notification, and nothing runs', async () => {
+  it('without an id it is a notification, and no tool runs', async () => {
     const { answer } = await ask({ era, name: 'echo', id: null });
     expect(answer).toMatchObject({ status: 202, body: '', log: [] });
   });
@@ -238,7 +234,7 @@ describe.each(eras)('a tool call of %s is answered as by the SDK', (era) => {
 describe('in 2026-07-28', () => {
   const era = '2026-07-28';
 
-  it('a question goes out by the SDK', async () => {
+  it('sends a question through the SDK', async () => {
     const asked = { era, name: 'asks', params: { _meta: canAsk } } as const;
     await ask(asked);
     const { answer, servers } = await ask(asked);
@@ -247,7 +243,7 @@ describe('in 2026-07-28', () => {
     expect(servers).toBe(1);
   });
 
-  it('an argument that its header does not repeat is refused all the same', async () => {
+  it('refuses an argument that its header does not repeat', async () => {
     const asked = { era, name: 'routed', params: { arguments: { region: 'eu' } } } as const;
     const [direct, sdk] = [await ask(asked), await ask(bySdk(asked))];
     expect(direct.answer).toEqual(sdk.answer);
@@ -261,13 +257,13 @@ describe('in 2026-07-28', () => {
     ['another version', { 'mcp-protocol-version': '2025-11-25' }],
     ['another name', { 'mcp-name': 'words' }],
     ['another method', { 'mcp-method': 'tools/list' }],
-  ])('a header that says %s is refused by the SDK', async (_what, headers) => {
+  ])('leaves a header that says %s to the SDK, which refuses it', async (_what, headers) => {
     const { answer } = await ask({ era, name: 'echo', headers });
     expect(answer.status).toBe(400);
     expect(answer.log).not.toContainEqual(expect.objectContaining({ event: 'call' }));
   });
 
-  it('a trace, which is another with each call, goes to the SDK', async () => {
+  it('leaves calls with a trace to the SDK', async () => {
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     const asked = { era, name: 'echo', params: { _meta: { ...envelope, traceparent } } } as const;
     await ask(asked);
@@ -278,7 +274,7 @@ describe('in 2026-07-28', () => {
 });
 
 describe('in 2025-11-25', () => {
-  it('a client that can be asked gets its question from the SDK', async () => {
+  it('sends a question through the SDK to a client that can be asked', async () => {
     const headers = {
       accept: 'application/json, text/event-stream',
       'mcp-session-id': 'asks-00000000-0000-4000-8000-000000000000',
@@ -294,7 +290,7 @@ describe('in 2025-11-25', () => {
   });
 });
 
-it('a call learns that its client hung up, also where it asks afterwards', async () => {
+it('aborts a call whose client hung up, also if it asks something afterwards', async () => {
   const connected = vi.spyOn(Server.prototype, 'connect');
   const hangUp = new AbortController();
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
@@ -309,7 +305,7 @@ it('a call learns that its client hung up, also where it asks afterwards', async
   slow.goOn();
 });
 
-it('lists what it compares: every tool is called', () => {
+it('every tool of this file is compared', () => {
   const named = new Set([...calls.map(([, , { name }]) => name), 'routed', 'slow']);
   expect(tools.map(({ listing }) => listing.name).filter((name) => !named.has(name))).toEqual([]);
   expect(scopes.names).toContain('todo:write');

@@ -35,13 +35,13 @@ function read(from: Texts): { readonly env?: Settings; readonly problems: readon
 }
 
 describe("a server's environment", () => {
-  it('is read with defaults for what is left out', () => {
+  it('is read with defaults for what is missing', () => {
     const { env } = read({ ...local, PORT: '' });
     expect(env).toMatchObject({ ...local, PORT: 3002, ALLOWED_HOSTS: [], TRUSTED_PROXIES: 0 });
     expect(env?.HOST).toBeUndefined();
   });
 
-  it('names everything that is missing, at once, with what belongs there', () => {
+  it('lists everything that is missing at once, with what belongs there', () => {
     const { problems } = read({ NODE_ENV: 'production' });
     expect(problems.map((problem) => problem.split('. ')[0])).toEqual([
       'SCALEKIT_ENVIRONMENT_URL is missing',
@@ -51,13 +51,13 @@ describe("a server's environment", () => {
     expect(problems[1]).toContain('Dashboard > MCP Servers');
   });
 
-  it('needs no client id, in production neither: nothing reads it', () => {
+  it('needs no client id, not even in production', () => {
     const { env } = read({ ...production, SCALEKIT_CLIENT_ID: '' });
     expect(env?.MCP_URL).toBe(production.MCP_URL);
     expect(env?.SCALEKIT_CLIENT_ID).toBeUndefined();
   });
 
-  it('names everything that is wrong, at once: variable, value, reason, what was expected', () => {
+  it('lists everything that is wrong at once: variable, value, reason, what was expected', () => {
     const { problems } = read({
       NODE_ENV: 'production',
       PORT: '70000',
@@ -77,7 +77,7 @@ describe("a server's environment", () => {
     ]);
   });
 
-  it('is taken in production with real values', () => {
+  it('is accepted in production with real values', () => {
     expect(read(production).problems).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe("a server's environment", () => {
     expect(problems[1]).toMatch(/^MCP_URL is `http:\/\/localhost:3002\/`: is http\. Expected: https/);
   });
 
-  it('shows no secret that is in the wrong place', () => {
+  it('does not show a secret in the wrong place', () => {
     const secret = 'skcs_0123456789abcdef';
     const everywhere = Object.fromEntries(Object.keys(local).map((name) => [name, secret]));
     const { problems } = read(everywhere);
@@ -105,16 +105,16 @@ describe("a server's environment", () => {
     ['"3002"', /^PORT is `"3002"`: .* The quotes have become part of the value/],
     ["'3002'", /^PORT is `'3002'`: .* The quotes have become/],
     ['3002 # the port', /^PORT is `3002 # the port`: .* What follows the # has become part of the value/],
-  ])('says what docker run --env-file made of it: %s', (text, message) => {
+  ])('explains values that docker run --env-file has changed: %s', (text, message) => {
     expect(read({ ...local, PORT: text }).problems).toEqual([expect.stringMatching(message)]);
   });
 
-  it('says what was corrected', () => {
+  it('notes what was corrected', () => {
     const result = readEnvironment({ ...local, MCP_URL: 'http://localhost:3002/mcp' }, {});
     expect(result).toMatchObject({ notes: [expect.stringContaining('/mcp was removed from MCP_URL')] });
   });
 
-  it('takes lists apart', () => {
+  it('splits lists', () => {
     const { env } = read({
       ...local,
       ALLOWED_HOSTS: 'Internal.example:8080, 10.0.0.1 [FD00::1]:3002',
@@ -142,7 +142,7 @@ describe("the owner's variables", () => {
     expect([region, proxy, result.env.OTHER]).toEqual(['eu', undefined, undefined]);
   });
 
-  it('are checked with ours, and told by what they are', () => {
+  it('are checked together with ours, and described in errors', () => {
     const result = readEnvironment({ ...local, PORT: 'x' }, declarations);
     expect(result).toEqual({
       problems: [
@@ -152,13 +152,13 @@ describe("the owner's variables", () => {
     });
   });
 
-  it('cannot take the place of ours', () => {
+  it('cannot replace ours', () => {
     expect(() => readEnvironment(local, { PORT: 'Mine.' })).toThrow('has a variable PORT of its own');
   });
 });
 
 /** One rule, one code: the server judges a value exactly as create, doctor and the local Scalekit do. */
-describe('has one outcome with the rules of create and doctor for', () => {
+describe('agrees with the rules of create and doctor on', () => {
   const outcomeOf = (name: keyof typeof local, text: string) => {
     const { env, problems } = read({ ...local, [name]: text });
     return env === undefined ? problems : env[name];

@@ -151,7 +151,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     expect((await client().call('words')).content).toEqual([{ type: 'text', text: 'Only words' }]);
   });
 
-  it('gets content beside structured data, and of the data what the schema names', async () => {
+  it('gets content beside structured data, without members that the schema does not name', async () => {
     expect(await client().call('both')).toMatchObject({
       structuredContent: { open: 3 },
       content: [
@@ -196,7 +196,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     ]);
   });
 
-  it('is told what is not there, what is for the caller, and no more', async () => {
+  it('gets errors for missing things and errors meant for the caller, but no internal ones', async () => {
     const read = (uri: string) => api().readResource({ uri });
     for (const uri of ['note://z', 'note://', 'note://a/b', 'note://%', 'nothing://x', 'config://app?x'])
       await expect(read(uri)).rejects.toMatchObject({ code: -32_602, data: { uri } });
@@ -249,7 +249,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     await expect(api().getPrompt({ name: 'nope' })).rejects.toMatchObject({ code: -32_602 });
   });
 
-  it('gets suggestions, and knows that it can', async () => {
+  it('gets suggestions, which the capabilities announce', async () => {
     expect(api().getServerCapabilities()).toEqual({ tools: {}, resources: {}, prompts: {}, completions: {} });
     const complete = async (ref: Parameters<ReturnType<typeof api>['complete']>[0]['ref'], name: string) =>
       (await api().complete({ ref, argument: { name, value: 'b' }, context: { arguments: { times: '4' } } }))
@@ -268,7 +268,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     });
   });
 
-  it('hears of progress where it asks for it', async () => {
+  it('gets progress if it asks for it', async () => {
     const reports: Reported[] = [];
     const answer = await client().call('counting', {}, { onprogress: (report) => reports.push(report) });
     expect(answer.content).toEqual([{ type: 'text', text: 'Counted' }]);
@@ -333,7 +333,7 @@ describe.each(['2025', '2026'] as const)('a client of %s', (era) => {
     ],
   ];
   it.each(things)(
-    'whose token lacks a scope is asked for it and for the base: %s',
+    'whose token lacks a scope is told to ask for it and for the base scopes: %s',
     async (method, params) => {
       const token = await server.scalekit.mint({ scopes: ['todo:read'] });
       const answer = await post(server.endpoint, { token, ...asks(era, method, params) });
@@ -347,7 +347,7 @@ describe.each(['2025', '2026'] as const)('a client of %s', (era) => {
     },
   );
 
-  it('gets progress in a stream where it takes one, and one answer in JSON where not', async () => {
+  it('gets progress in a stream if it accepts one, and otherwise a single JSON answer', async () => {
     const token = await server.scalekit.mint();
     const { message, headers } = asks(
       era,
@@ -398,8 +398,8 @@ describe.each(['2025', '2026'] as const)('a client of %s', (era) => {
   });
 });
 
-describe('lists and what is read, in 2026-07-28,', () => {
-  it('say how long they may be kept, and by whom', async () => {
+describe('lists and resources in 2026-07-28', () => {
+  it('say how long they may be cached, and by whom', async () => {
     const token = await server.scalekit.mint();
     const ask = async (method: string, params = {}) => {
       const answer = await post(server.endpoint, { token, ...asks('2026', method, params) });
@@ -430,7 +430,7 @@ describe('a server', () => {
     await expect(start({ ...declared })).rejects.toThrow(message);
   });
 
-  it('cannot be given what could never be found', () => {
+  it('refuses resources that could never be found', () => {
     const declare = (uri: string) => resource({ uri, name: 'x', scopes: [], read: () => '' });
     expect(() => declare('notes/1')).toThrow(/begins with a scheme/);
     for (const uri of ['x://{a*}', 'x://{a,b}', 'x://{/a}', 'x://{}'])
@@ -445,7 +445,7 @@ describe('a server', () => {
     );
   });
 
-  it('that has tools alone says so', async () => {
+  it('announces only tools if it has nothing else', async () => {
     const plain = await start();
     try {
       const client = await connect('SDK 2, 2026', plain.endpoint, await plain.scalekit.mint());
@@ -458,7 +458,7 @@ describe('a server', () => {
 });
 
 describe('the types', () => {
-  it('refuse what would fail', () => {
+  it('refuse what would fail at run time', () => {
     const typed = () => {
       // @ts-expect-error a misspelt scope
       resource({ uri: 'x://a', name: 'x', scopes: ['todo:reed'], read: () => '' });

@@ -75,7 +75,7 @@ describe.each(generations)('%s', (generation) => {
     return [tools, resources, resourceTemplates, prompts].map(names);
   }
 
-  it.each(cases)('with %j lists what it may use: %j', async (granted, visible) => {
+  it.each(cases)('a token with %j lists only what it may use: %j', async (granted, visible) => {
     expect(await listed(hiding, granted)).toEqual([
       visible,
       [...visible, ...visible.map((name) => `${name}_1`)],
@@ -84,7 +84,7 @@ describe.each(generations)('%s', (generation) => {
     ]);
   });
 
-  it('lists everything where nobody asked for less', async () => {
+  it('lists everything by default', async () => {
     const [tools, , templates, prompts] = await listed(showing, []);
     expect([tools, templates, prompts]).toEqual([
       ['open', 'read', 'write'],
@@ -103,7 +103,7 @@ describe('what is hidden', () => {
   ];
 
   it.each(methods)(
-    'is refused with the scopes to ask for, as what is listed: $method $params',
+    'is refused with the scopes to ask for, like what is listed: $method $params',
     async (message) => {
       for (const server of [hiding, showing]) {
         const token = await server.scalekit.mint({ scopes: ['todo:read'] });

@@ -15,7 +15,7 @@ let server: Started;
 afterEach(() => server.stop());
 
 describe('clients that hang up while the keys are still fetched', () => {
-  it('do not count as under way for ever', async () => {
+  it('are not counted as under way for ever', async () => {
     server = await start({ faults: { keys: 'slow' } });
     const token = await server.scalekit.mint();
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -30,7 +30,7 @@ describe('clients that hang up while the keys are still fetched', () => {
     await expect.poll(status, { timeout: 10_000 }).toBe(200);
   });
 
-  it('do not count as under way for ever on a serverless host', async () => {
+  it('are not counted as under way for ever on a serverless host', async () => {
     server = await start({ faults: { keys: 'slow' } });
     const { scalekit, url: mcpUrl, endpoint } = server;
     const { url: environmentUrl, resourceId } = scalekit;
@@ -53,7 +53,7 @@ describe('clients that hang up while the keys are still fetched', () => {
 });
 
 describe('requests that wait behind another on their connection', () => {
-  it('do not count as under way when the connection is gone', async () => {
+  it('are not counted as under way once the connection is gone', async () => {
     const slow = slowTool();
     server = await start({ tools: [slow.tool] });
     const token = await server.scalekit.mint();

@@ -33,7 +33,7 @@ async function refusedWith(token?: string, headers: Record<string, string> = {})
 }
 
 describe('a refused request leaves a line in the log', () => {
-  it('with what is known of it', async () => {
+  it('with what is known about it', async () => {
     expect(await refusedWith()).toEqual({
       level: 'info',
       event: 'refused',
@@ -49,7 +49,7 @@ describe('a refused request leaves a line in the log', () => {
     });
   });
 
-  it('with whose token it was, where the signature is good', async () => {
+  it("with the token's subject, if the signature is good", async () => {
     const subject = 'usr_42';
     expect(await refusedWith(await server.scalekit.mint({ subject, expiresIn: -120 }))).toMatchObject({
       subject,
@@ -62,7 +62,7 @@ describe('a refused request leaves a line in the log', () => {
     expect((await refusedWith(foreign))?.subject).toBeUndefined();
   });
 
-  it('where the protocol is not kept, too', async () => {
+  it('also for violations of the protocol', async () => {
     const token = await server.scalekit.mint();
     const headers = { 'mcp-protocol-version': '2026-07-28' };
     const answer = await post(server.endpoint, { token, headers, message: call('echo') });
@@ -70,7 +70,7 @@ describe('a refused request leaves a line in the log', () => {
     expect(server.log.at(-1)).toMatchObject({ reason: 'protocol', status: 400 });
   });
 
-  it('never with a token', async () => {
+  it('never containing a token', async () => {
     const tokens = await Promise.all([
       server.scalekit.mint({ expiresIn: -120 }),
       server.scalekit.mint({ foreignKey: true }),
@@ -98,7 +98,7 @@ describe("the doctor's requests", () => {
     expect(await refusal(server)).toMatchObject({ level: 'debug', event: 'probe', reason: 'token_expired' });
   });
 
-  it('are logged as any others where the URL is a public one', async () => {
+  it('are logged like any other when the URL is public', async () => {
     const { scalekit } = server;
     const deployed = await start({
       auth: new ScalekitProvider({
@@ -129,28 +129,28 @@ describe('an address', () => {
     }
   };
 
-  it('is not what a client says that it is', async () => {
+  it('is not taken from what a client claims', async () => {
     expect(await addressOf(0, '198.51.100.7')).toBe('127.0.0.1');
   });
 
-  it('is what the proxies in front have seen, counted from ours', async () => {
+  it('is the one seen by the outermost trusted proxy', async () => {
     expect(await addressOf(1, '203.0.113.1, 198.51.100.7')).toBe('198.51.100.7');
     expect(await addressOf(2, '6.6.6.6, 198.51.100.7, 10.0.0.1')).toBe('198.51.100.7');
   });
 
-  it('counts without its port, which some proxies add', async () => {
+  it('is read without the port that some proxies add', async () => {
     expect(await addressOf(1, '198.51.100.7:51234')).toBe('198.51.100.7');
     expect(await addressOf(1, '[2001:db8::7]:51234')).toBe('2001:db8::7');
     expect(await addressOf(1, '::ffff:198.51.100.7')).toBe('198.51.100.7');
   });
 
-  it("is the connection's where a proxy wrote none", async () => {
+  it("is the connection's if the proxy wrote none", async () => {
     for (const text of ['unknown', '', 'x'.repeat(1000), '198.51.100.7 evil']) {
       expect(await addressOf(1, text)).toBe('127.0.0.1');
     }
   });
 
-  it("is the connection's where fewer proxies than that were passed", async () => {
+  it("is the connection's if the request passed fewer proxies", async () => {
     expect(await addressOf(2, '198.51.100.7')).toBe('127.0.0.1');
   });
 });
@@ -168,14 +168,14 @@ function raw(bytes: string | Buffer): Promise<string> {
 }
 
 describe('HTTP', () => {
-  it('answers a refused body before it is there, and waits for the rest before it hangs up', async () => {
+  it('answers a refused body before it has arrived, and reads the rest before hanging up', async () => {
     const length = 100_000;
     const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`;
     const answer = await raw(head + 'x'.repeat(length));
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('hangs up on a refused body that does not come', async () => {
+  it('hangs up on a refused body that never arrives', async () => {
     const answer = await raw('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
@@ -197,7 +197,7 @@ describe('HTTP', () => {
     }
   });
 
-  it('says on every answer that it is not to be kept, nor guessed at', async () => {
+  it('forbids caching and content sniffing on every answer', async () => {
     for (const path of ['mcp', 'healthz', 'nothing', '.well-known/oauth-protected-resource']) {
       const { headers } = await fetch(server.url + path);
       expect(headers.get('cache-control')).toBe('no-store');
@@ -205,7 +205,7 @@ describe('HTTP', () => {
     }
   });
 
-  it('is ready once it has keys, and alive before', async () => {
+  it('is alive at once, and ready once it has keys', async () => {
     const waiting = await start({ faults: { keys: 'down' } });
     try {
       expect((await fetch(`${waiting.url}healthz`)).status).toBe(200);
@@ -245,7 +245,7 @@ describe('a request as other programs write it', () => {
   });
 
   it.each(['gzip', 'identity, gzip', 'x-identity'])(
-    'is refused where it may be compressed: %s',
+    'is refused if it may be compressed: %s',
     async (encoding) => {
       expect(await statusOf({ 'content-encoding': encoding })).toBe(415);
     },
@@ -258,12 +258,12 @@ describe('a request as other programs write it', () => {
     ['[::1].', 403],
     ['.', 403],
     ['localhost.evil.example', 403],
-  ])('names its Host with the dot at the end, or without: %s', async (host, status) => {
+  ])('may name its Host with a dot at the end: %s', async (host, status) => {
     expect(await statusOf({ host })).toBe(status);
   });
 
   it.each([[['not:a:host']], [['']], [['.']]])(
-    'finds no way in by a host in the list that is none: %j',
+    'does not get in through an invalid entry of the list: %j',
     async (list) => {
       const strict = await start({ allowedHosts: list });
       try {
@@ -284,14 +284,14 @@ describe('a request as other programs write it', () => {
   );
 });
 
-describe('what is no HTTP', () => {
+describe('bytes that are not HTTP', () => {
   it.each([
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'TLS'],
     ['the PROXY protocol', 'PROXY TCP4 198.51.100.7 203.0.113.1 51234 80\r\n', 'PROXY protocol'],
     ['its second version', '\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c', 'PROXY protocol'],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'HTTP/2'],
     ['anything else', 'this is not HTTP\r\n\r\n', 'This is not an HTTP request'],
-  ])('is named for the person at the balancer: %s', async (_name, bytes, words) => {
+  ])('are explained to whoever runs the load balancer: %s', async (_name, bytes, words) => {
     expect(await raw(Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1\.1 400 /);
     expect(server.log.at(-1)).toMatchObject({ reason: 'not_http', message: expect.stringContaining(words) });
   });

@@ -48,13 +48,13 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const down = () => ({ status: 500, body: 'no' });
 
 describe('signing keys', () => {
-  it('are fetched once, however many ask', async () => {
+  it('are fetched once, however many requests need them', async () => {
     await Promise.all([find('one'), find('one'), find('one')]);
     await find('one');
     expect(asked).toBe(1);
   });
 
-  it('are fetched again beside the requests when they are five minutes old', async () => {
+  it('are refreshed in the background when they are five minutes old', async () => {
     await find('one');
     later(5 * minute + 1);
     answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
@@ -69,14 +69,14 @@ describe('signing keys', () => {
       answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
     };
 
-    it('are fetched again before they are used: a withdrawn key lets nobody in, however many come at once', async () => {
+    it('are fetched again before use, so a withdrawn key lets nobody in', async () => {
       await find('one');
       withdraw();
       const calls = await Promise.allSettled(Array.from({ length: 40 }, () => find('one')));
       expect(new Set(calls.map(({ status }) => status))).toEqual(new Set(['rejected']));
     });
 
-    it('serve where that fails, and nobody waits for it again and again', async () => {
+    it('keep serving if that fails, without delaying each request', async () => {
       await find('one');
       later(10 * minute + 1);
       answer = down;
@@ -84,7 +84,7 @@ describe('signing keys', () => {
       expect(asked).toBe(2);
     });
 
-    it('serve where the key server does not answer in time', async () => {
+    it('keep serving if the key server does not answer in time', async () => {
       const patient = new KeySet(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, 50);
       const token = { payload: '', signature: '' };
       await patient.find({ alg: 'RS256', kid: 'one' }, token);
@@ -94,14 +94,14 @@ describe('signing keys', () => {
     });
   });
 
-  it('are looked for again when a token has an unknown key id', async () => {
+  it('are fetched again for a token with an unknown key id', async () => {
     await find('one');
     answer = () => ({ body: JSON.stringify({ keys: [good, rotated] }) });
     await expect(find('two')).resolves.toBeDefined();
     expect(asked).toBe(2);
   });
 
-  it('are looked for once a second at most, whatever comes', async () => {
+  it('are fetched at most once a second for unknown key ids', async () => {
     await find('one');
     for (let tenth = 0; tenth < 25; tenth += 1) {
       await Promise.allSettled(Array.from({ length: 20 }, (_, n) => find(`unknown-${n}`)));
@@ -110,7 +110,7 @@ describe('signing keys', () => {
     expect(asked).toBe(1 + 3);
   });
 
-  it('are noticed within a second of a rotation, flood or not', async () => {
+  it('are noticed within a second of a rotation, even during a flood', async () => {
     await find('one');
     await expect(find('unknown')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
     answer = () => ({ body: JSON.stringify({ keys: [good, rotated] }) });
@@ -119,7 +119,7 @@ describe('signing keys', () => {
     await expect(find('two')).resolves.toBeDefined();
   });
 
-  it('serve for twelve hours while the key server is down, and no longer', async () => {
+  it('are used for twelve hours while the key server is down, and no longer', async () => {
     await find('one');
     answer = down;
     for (let hour = 1; hour <= 11; hour += 1) {
@@ -130,7 +130,7 @@ describe('signing keys', () => {
     await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
   });
 
-  it('that may be new are unavailable, and not unknown, while the key server is down', async () => {
+  it('that may be new count as unavailable, not unknown, while the key server is down', async () => {
     await find('one');
     answer = down;
     await expect(find('two')).rejects.toBeInstanceOf(KeysUnavailable);
@@ -138,7 +138,7 @@ describe('signing keys', () => {
     expect(asked, 'the second waits for the pause to end').toBe(2);
   });
 
-  it('are asked for with longer and longer pauses while there are none', async () => {
+  it('are requested with growing pauses while there are none', async () => {
     answer = down;
     const pauses = [];
     for (let attempt = 0; attempt < 6; attempt += 1) {
@@ -150,13 +150,13 @@ describe('signing keys', () => {
     expect(asked).toBe(6);
   });
 
-  it('are asked for once a pause, however many want them', async () => {
+  it('are requested once per pause, however many need them', async () => {
     answer = down;
     for (let request = 0; request < 20; request += 1) await find('one').catch(() => {});
     expect(asked).toBe(1);
   });
 
-  it('are there again without a restart', async () => {
+  it('are available again without a restart', async () => {
     answer = down;
     await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
     answer = () => ({ body: JSON.stringify({ keys: [good] }) });
@@ -167,7 +167,7 @@ describe('signing keys', () => {
   describe('after the clock was set back', () => {
     const back = () => later(-60 * minute);
 
-    it('are looked for when they rotate', async () => {
+    it('are fetched when they rotate', async () => {
       await find('one');
       await expect(find('unknown')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
       back();
@@ -175,14 +175,14 @@ describe('signing keys', () => {
       await expect(find('two')).resolves.toBeDefined();
     });
 
-    it('are forgotten when they were withdrawn', async () => {
+    it('are forgotten once they are withdrawn', async () => {
       await find('one');
       back();
       answer = () => ({ body: JSON.stringify({ keys: [rotated] }) });
       await expect(find('one')).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
     });
 
-    it('are asked for again when there were none', async () => {
+    it('are requested again if there were none', async () => {
       answer = down;
       await expect(find('one')).rejects.toBeInstanceOf(KeysUnavailable);
       back();
@@ -207,7 +207,7 @@ describe('signing keys', () => {
       raw: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: upgrade\r\n\r\n',
     }),
   };
-  it.each(Object.entries(useless))('stay as they are where the key server sends %s', async (_name, body) => {
+  it.each(Object.entries(useless))('stay as they are when the key server sends %s', async (_name, body) => {
     await find('one');
     answer = body;
     later(6 * minute);
@@ -218,7 +218,7 @@ describe('signing keys', () => {
     await expect(find('new'), 'nobody waits for ever').rejects.toBeInstanceOf(KeysUnavailable);
   });
 
-  it('tell the log why they are not there where the name has several addresses', async () => {
+  it('are logged as missing with the reason when the name has several addresses', async () => {
     const causes: unknown[] = [];
     const { port } = server.address() as AddressInfo;
     server.close();
@@ -235,7 +235,7 @@ describe('signing keys', () => {
     expect(causes).toEqual([expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`)]);
   });
 
-  it('tell the log why they are not there, without a stack', async () => {
+  it('are logged as missing with the reason, without a stack', async () => {
     const lines: unknown[] = [];
     keys.log = (level, event, details) => lines.push({ level, event, ...details });
     answer = down;

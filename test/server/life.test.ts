@@ -22,7 +22,7 @@ async function stopsListening(url: string): Promise<void> {
 }
 
 describe('a server that closes', () => {
-  it('answers what is under way, and takes nothing new', async () => {
+  it('answers calls under way, and accepts no new ones', async () => {
     const slow = slowTool();
     server = await start({ tools: [slow.tool] });
     const answer = post(server.endpoint, { token: await server.scalekit.mint(), message: call('slow') });
@@ -54,7 +54,7 @@ describe('a server that closes', () => {
   });
 
   it.each([{ message: call('slow') }, ...modern])(
-    'waits for no one longer than it was told to: $headers.mcp-name',
+    'does not wait longer than the limit: $headers.mcp-name',
     async (sent) => {
       const slow = slowTool();
       server = await start({ tools: [slow.tool] });
@@ -66,7 +66,7 @@ describe('a server that closes', () => {
     },
   );
 
-  it('hangs up on those who say nothing', async () => {
+  it('hangs up on silent connections', async () => {
     server = await start();
     const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
     await once(silent, 'connect');

@@ -4,7 +4,7 @@ import { Limits } from '../../src/server/limits.ts';
 const limits = () => new Limits({ toolCallsPerMinute: 2, refusedTokensPerMinute: 2 });
 
 describe('limits', () => {
-  it('say how long to wait once there are too many', async () => {
+  it('say how long to wait once they are exceeded', async () => {
     const each = limits();
     expect([await each.toolCall('a'), await each.toolCall('a')]).toEqual([undefined, undefined]);
     const wait = await each.toolCall('a');
@@ -13,7 +13,7 @@ describe('limits', () => {
     expect(await each.toolCall('b'), 'others are not affected').toBeUndefined();
   });
 
-  it('of 0 are none', async () => {
+  it('of 0 are no limits', async () => {
     const none = new Limits({ toolCallsPerMinute: 0, refusedTokensPerMinute: 0 });
     for (let n = 0; n < 5; n += 1) expect(await none.toolCall('a')).toBeUndefined();
   });

@@ -62,7 +62,7 @@ const calls: Record<string, object> = {
   ),
 };
 
-describe("a plain call of 2026-07-28 is answered as by the SDK's own handler:", () => {
+describe("a plain call of 2026-07-28 gets the answer of the SDK's own handler:", () => {
   it.each(Object.entries(calls))('%s', async (_name, message) => {
     const name = String((message as { params: { name: string } }).params.name);
     const [plain, sdk] = await Promise.all([
@@ -127,7 +127,7 @@ describe('messages of 2025', () => {
     expect(answer.status).toBe(400);
   });
 
-  it('that ask for what is not there are told so', async () => {
+  it('for unknown methods get an error', async () => {
     expect(await (await legacy({ id: 1, method: 'resources/list' })).json()).toMatchObject({
       error: { code: -32601 },
     });
@@ -140,21 +140,21 @@ describe('a tool', () => {
     return ((await answer.json()) as { result: { isError?: boolean; content: [{ text: string }] } }).result;
   };
 
-  it('answers an object and the same as text, without what its schema does not name', async () => {
+  it('answers with an object and the same as text, without members that its schema does not name', async () => {
     expect(await run({ text: 'x' })).toEqual({
       content: [{ type: 'text', text: '{"text":"x"}' }],
       structuredContent: { text: 'x' },
     });
   });
 
-  it('tells the caller what is for the caller', async () => {
+  it('tells the caller errors that are meant for the caller', async () => {
     expect(await run({ text: 'told' })).toEqual({
       isError: true,
       content: [{ type: 'text', text: '{"error":"This is for the caller."}' }],
     });
   });
 
-  it('keeps what went wrong inside for the log', async () => {
+  it('logs internal errors and does not show them', async () => {
     const { isError, content } = await run({ text: 'broken' });
     const line = server.log.find(({ event }) => event === 'tool_failed');
     expect(isError).toBe(true);
@@ -163,7 +163,7 @@ describe('a tool', () => {
     expect(line?.stack).toContain('support.ts');
   });
 
-  it('logs what was thrown even where it is no error', async () => {
+  it('logs what was thrown even if it is not an Error', async () => {
     expect((await run({ text: 'odd' })).isError).toBe(true);
     expect(server.log.findLast(({ event }) => event === 'tool_failed')).toMatchObject({ tool: 'echo' });
   });
@@ -175,7 +175,7 @@ describe('a server', () => {
     await expect(start({ tools: [echo, echo] })).rejects.toThrow('Two tools have the same name');
   });
 
-  it('whose MCP_URL has a path is found there', async () => {
+  it('answers below the path of MCP_URL', async () => {
     const deep = await start({ path: '/base/' });
     try {
       expect(deep.endpoint).toBe(`${deep.url}mcp`);
@@ -197,7 +197,7 @@ describe('a server', () => {
 });
 
 describe('wrong arguments', () => {
-  it('are explained briefly, however many there are', async () => {
+  it('get a short explanation, however many there are', async () => {
     const many = tool({
       name: 'many',
       title: 'Many',

@@ -55,7 +55,7 @@ async function list(method: string, cursor: string | undefined, scopes: readonly
 }
 
 describe('resources/list', () => {
-  it('goes on with each template where its page ended, and lists nothing twice', async () => {
+  it('continues each template where its page ended, and lists nothing twice', async () => {
     const [uris, cursors]: [string[], string[]] = [[], []];
     let cursor: string | undefined;
     do {
@@ -75,7 +75,7 @@ describe('resources/list', () => {
     for (const each of cursors) expect(each).toMatch(/^[\w-]+$/);
   });
 
-  it.each(generations)('is whole for the official client (%s)', async (generation) => {
+  it.each(generations)('is complete for the official client (%s)', async (generation) => {
     const token = await server.scalekit.mint({ scopes: ['todo:read', 'todo:write'] });
     const client = await connect(generation, server.endpoint, token);
     const found = new Set<string>();
@@ -89,7 +89,7 @@ describe('resources/list', () => {
     expect(found.size).toBe(2 + 2 * ids.length);
   });
 
-  it('is no way to what the token may not list: a cursor says from where, and never whose', async () => {
+  it('a cursor gives no access to what the token may not list', async () => {
     const { result } = await list('resources/list', undefined, ['todo:write']);
     expect(result?.nextCursor).toBeDefined();
     const stolen = await list('resources/list', result?.nextCursor, ['todo:read']);
@@ -110,7 +110,7 @@ describe('resources/list', () => {
     encoded([['many', { toString: 1 }]]),
     encoded([['__proto__', 'a']]),
     encoded([['many', 'never given']]),
-  ])('answers -32602 to a cursor that it has not given: %s', async (cursor) => {
+  ])('answers -32602 to a cursor that it has not issued: %s', async (cursor) => {
     const { error, result } = await list('resources/list', cursor);
     expect(result).toBeUndefined();
     expect(error).toMatchObject({ code: -32_602, message: expect.stringMatching(/cursor/) });
@@ -120,7 +120,7 @@ describe('resources/list', () => {
 describe.each(['tools/list', 'prompts/list', 'resources/templates/list'])(
   '%s, which has one page',
   (method) => {
-    it('answers -32602 to any cursor, and gives none', async () => {
+    it('answers -32602 to any cursor, and issues none', async () => {
       expect((await list(method, 'x')).error).toMatchObject({ code: -32_602 });
       expect((await list(method, undefined)).result).not.toHaveProperty('nextCursor');
     });

@@ -37,7 +37,7 @@ function experienced(): PlainCalls {
 
 describe('a plain call', () => {
   it.each([{}, { 'mcp-protocol-version': '2025-06-18' }, { 'mcp-protocol-version': '2024-11-05' }])(
-    'of before 2026 is recognised at once: %j',
+    'from before 2026 is recognised at once: %j',
     (headers) => {
       expect(new PlainCalls().recognise(legacy, headers)).toEqual({ era: 'legacy' });
     },
@@ -50,13 +50,13 @@ describe('a plain call', () => {
     expect(experienced().recognise(modern, modernHeaders)).toEqual(route.classification);
   });
 
-  it('of a client whose envelope nobody has sent before goes to the SDK', () => {
+  it('with an envelope that nobody has sent before goes to the SDK', () => {
     const others = { 'io.modelcontextprotocol/clientInfo': { name: 'y', version: '1' } };
     const call = { ...modern, params: { ...modern.params, _meta: { ...envelope, ...others } } };
     expect(experienced().recognise(call, modernHeaders)).toBeUndefined();
   });
 
-  it('of however many clients takes little memory: what is long or old is forgotten', () => {
+  it('takes little memory for any number of clients: long and old envelopes are forgotten', () => {
     const calls = experienced();
     const learn = (name: string) => {
       const info = { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } };
@@ -69,7 +69,7 @@ describe('a plain call', () => {
     expect(calls.recognise(modern, modernHeaders)).toBeUndefined();
   });
 
-  it('is never taken for what the SDK does not take it for', () => {
+  it('is classified as the SDK classifies it', () => {
     const some = <T>(...values: T[]) => fc.constantFrom(...values);
     /** Mostly the first: messages that are plain except for one thing are the most telling. */
     const mostly = <T>(first: T, ...others: T[]) =>

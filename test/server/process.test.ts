@@ -24,7 +24,7 @@ describe('the log', () => {
     for (const part of [...token.split('.'), secret]) assert.ok(!line.includes(part));
   });
 
-  it('has a line for each event, whatever somebody sends', () => {
+  it('has one line per event, whatever a client sends', () => {
     const text = 'a\r\nb\u001b[2Jc\u009bd\u2028e\u202ef';
     const line = written(text).trimEnd();
     assert.equal(JSON.parse(line).text, text);

@@ -71,7 +71,7 @@ describe('scopes', () => {
   }
 
   for (const claim of ['scope', 'scopes', 'scp']) {
-    it(`reads them from the claim ${claim}, whether it is a text or a list`, async () => {
+    it(`reads them from the claim ${claim}, whether it is a string or a list`, async () => {
       const names = scopes.names;
       for (const value of [names, names.join(' ')]) {
         const token = await server.scalekit.mint({ claims: { scope: undefined, [claim]: value } });
@@ -91,7 +91,7 @@ describe('scopes', () => {
 });
 
 describe('rate limits', () => {
-  it('answers 429 to a user who calls too often, and to no one else', async () => {
+  it('answers 429 to a user who calls too often, and to nobody else', async () => {
     const limits = { toolCallsPerMinute: 2, refusedTokensPerMinute: 0 };
     const limited = await startTestServer({ limits });
     try {
@@ -176,12 +176,12 @@ describe('a tool', () => {
     });
   }
 
-  it('sends nothing that its output does not name', async () => {
+  it('sends nothing that its output schema does not name', async () => {
     const { json } = await callTool(own, await own.scalekit.mint(), 'talkative');
     assert.deepEqual(json.result.structuredContent, { told: 'yes' });
   });
 
-  it('that breaks tells the log why, and the caller nothing but a number', async () => {
+  it('that fails logs the reason, and tells the caller only a request id', async () => {
     const { text, json } = await callTool(own, await own.scalekit.mint({ scopes: all }), 'broken');
     assert.ok(json.result.isError);
     assert.ok(!text.includes('hunter2'));

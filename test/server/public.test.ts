@@ -69,7 +69,7 @@ describe.each(generations)('%s without a token', (generation) => {
     await client.close();
   });
 
-  it('is refused everything else', async () => {
+  it('is refused for everything else', async () => {
     const client = await connect(generation, server.endpoint, undefined);
     await expect(client.call('echo')).rejects.toThrow();
     await expect(client.inner.readResource({ uri: 'about://server' })).rejects.toThrow();
@@ -77,7 +77,7 @@ describe.each(generations)('%s without a token', (generation) => {
     await client.close();
   });
 
-  it('is asked to sign in by a protected tool, and calls it then, with the tool still the same', async () => {
+  it('is asked to sign in by a protected tool, and can then call it', async () => {
     const person = new SignIn();
     const client = await connect(generation, server.endpoint, person);
     await client.inner.listTools();
@@ -104,7 +104,7 @@ describe('without a token', () => {
     'tasks/list',
     'echo',
     '',
-  ])('the method `%s` is answered as on a server without public tools', async (method) => {
+  ])('the method `%s` gets the answer of a server without public tools', async (method) => {
     const body = message(method, { uri: 'about://server', name: 'plan' });
     const [here, there] = [await ask(body), await send(closed.endpoint, { body })];
     expect(here.status).toBe(401);
@@ -115,32 +115,32 @@ describe('without a token', () => {
     expect(here.json.error.data.reason).toBe('no_token');
   });
 
-  it('a protected tool is 401 with its scopes and the base, and without an error code', async () => {
+  it('a protected tool answers 401 with its scopes and the base scopes, without an error code', async () => {
     const { status, headers, json } = await ask(call('echo'));
     expect([status, json.error.message]).toEqual([401, 'An access token is required']);
     const { scope, error } = challengeOf(headers);
     expect([scope, error]).toEqual(['todo:read todo:write', undefined]);
   });
 
-  it('GET and DELETE are 405, so that clients that listen for messages go on', async () => {
+  it('GET and DELETE answer 405, so that clients that want to listen carry on', async () => {
     for (const method of ['GET', 'DELETE'])
       expect((await send(server.endpoint, { method })).status).toBe(405);
     expect((await send(closed.endpoint, { method: 'GET' })).status).toBe(401);
   });
 
-  it('notifications are taken, and change nothing', async () => {
+  it('notifications are accepted and change nothing', async () => {
     const body = { jsonrpc: '2.0', method: 'notifications/initialized' };
     expect((await ask(body)).status).toBe(202);
     expect((await send(closed.endpoint, { body })).status).toBe(401);
   });
 
-  it('nothing is open where no tool is public', async () => {
+  it('nothing is open if no tool is public', async () => {
     for (const method of ['initialize', 'ping', 'tools/list', 'server/discover'])
       expect((await send(closed.endpoint, { body: message(method) })).status).toBe(401);
     expect((await send(closed.endpoint, { body: call('greet') })).status).toBe(401);
   });
 
-  it('lists what may be used alone, where the owner hides the rest', async () => {
+  it('lists only public tools if the owner hides the rest', async () => {
     const list = async (method: string) =>
       (await send(hiding.endpoint, { body: message(method) })).json.result as unknown as Record<
         string,
@@ -151,7 +151,7 @@ describe('without a token', () => {
     expect((await list('prompts/list')).prompts).toEqual([]);
   });
 
-  it('ChatGPT gets the refusal as a result, which is what makes it ask its user to sign in', async () => {
+  it('ChatGPT gets the refusal as a result, which makes it ask its user to sign in', async () => {
     const headers = { 'user-agent': 'openai-mcp/1.0.0 (ChatGPT)' };
     const { status, headers: answered, json } = await ask(call('echo'), { headers });
     expect([status, json.result.isError]).toEqual([200, true]);
@@ -171,7 +171,7 @@ describe('without a token', () => {
     expect((await send(closed.endpoint, { body: call('echo'), headers })).status).toBe(401);
   });
 
-  it('the log knows no subject', async () => {
+  it('the log has no subject', async () => {
     await ask(call('greet'));
     const logged = server.log.findLast(({ event }) => event === 'call');
     expect(logged).toMatchObject({ tool: 'greet', subject: undefined });
@@ -199,7 +199,7 @@ describe('a handler', () => {
       body: JSON.stringify(body),
     });
 
-  it('lets public tools be called, and no others', async () => {
+  it('allows calls of public tools only', async () => {
     const handle = made({}, 0);
     const answer = (await (await handle(from('192.0.2.1', call('greet')))).json()) as {
       result: { structuredContent: object };
@@ -211,7 +211,7 @@ describe('a handler', () => {
     expect(refused.headers.get('www-authenticate')).toContain('resource_metadata="http');
   });
 
-  it('counts by address where proxies are trusted, and all together where none is', async () => {
+  it('counts by address if proxies are trusted, and otherwise all callers together', async () => {
     const statuses = async (trustedProxies: number) => {
       const handle = made({ requestsPerMinute: 1 }, trustedProxies);
       const asked = [];
@@ -225,14 +225,14 @@ describe('a handler', () => {
 });
 
 describe('with a token', () => {
-  it('a public tool knows whose it is, whatever the scopes', async () => {
+  it('a public tool gets the user, whatever the scopes', async () => {
     const token = await server.scalekit.mint({ scopes: [], subject: 'usr_1' });
     const { json } = await ask(call('greet'), { token });
     expect(json.result.structuredContent).toEqual({ text: 'Hello you', user: 'usr_1', scopes: [] });
   });
 
   it.each(['expired', 'garbage', 'other scheme', 'empty', 'no scheme'])(
-    'a bad one is 401 for a public tool as well (RFC 6750, section 3.1): %s',
+    'a bad token is refused with 401 for a public tool as well (RFC 6750, section 3.1): %s',
     async (kind) => {
       const values: Record<string, string> = {
         expired: `Bearer ${await server.scalekit.mint({ expiresIn: -3600 })}`,
@@ -252,7 +252,7 @@ describe('a declaration', () => {
   const basics = { ...about('x'), input: z.object({}) };
   const declare = (more: object) => () => tool({ ...basics, run: () => '', ...more } as never);
 
-  it('is public or has scopes', () => {
+  it('has scopes or is public, but not both', () => {
     expect(declare({ public: true, scopes: [] })).toThrow('x is public and has scopes');
     expect(declare({})).toThrow('x has no scopes');
     expect(declare({ public: 'yes' })).toThrow('Expected: true or false');

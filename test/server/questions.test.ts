@@ -113,7 +113,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
       return [(content[0] as { text: string }).text, isError ?? false] as const;
     });
 
-  it('asks its person, and hands on what they answer', async () => {
+  it('asks the person, and returns the answer', async () => {
     const asked: unknown[] = [];
     const person: Person = (question) => {
       asked.push([question.message, question.requestedSchema]);
@@ -128,7 +128,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
       expect(await textOf(() => ({ action }), 'remove')).toEqual([action, false]);
   });
 
-  it('asks one thing after the other, and several at once', async () => {
+  it('asks several questions, one after the other and at once', async () => {
     const person: Person = ({ message }) =>
       message === 'Your name?'
         ? { action: 'accept', content: { name: 'Ada' } }
@@ -143,7 +143,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     expect(await textOf(yes, 'at_once')).toEqual(['accept,accept', false]);
   });
 
-  it('asks again for what does not fit', async () => {
+  it('asks again if the answer does not fit', async () => {
     let times = 0;
     const person: Person = ({ message }) => {
       if (message !== 'Your name?') return { action: 'decline' };
@@ -154,7 +154,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     expect(times).toBe(3);
   });
 
-  it('without a person is told what it lacks, where a tool cannot do without', async () => {
+  it('is told what it lacks if it cannot ask a person and the tool needs one', async () => {
     expect(await textOf(undefined, 'if_possible')).toEqual(['nobody to ask', false]);
     expect(await textOf(yes, 'if_possible')).toEqual(['accept', false]);
     const before = done;
@@ -183,7 +183,7 @@ describe.each(generations)('the official client (%s)', (generation) => {
     });
   });
 
-  it('survives tools that catch what is not theirs, or ask what no form can show', async () => {
+  it('copes with tools that catch everything, or ask what no form can show', async () => {
     expect((await textOf(yes, 'swallows'))[0]).toBe('accept');
     const [text, isError] = await textOf(yes, 'odd');
     expect(isError).toBe(true);
@@ -221,7 +221,7 @@ describe('what a client of 2026-07-28 carries', () => {
   const askRemoval = async (args = { what: 'a' }) =>
     (await round('remove', args, {})).result?.requestState ?? '';
 
-  it('is taken back from the user, for the call, that it was given to', async () => {
+  it('is accepted only from the same user and for the same call', async () => {
     const requestState = await askRemoval();
     const other = await server.scalekit.mint({ subject: 'usr_2' });
     const begunBefore = begun;
@@ -247,7 +247,7 @@ describe('what a client of 2026-07-28 carries', () => {
     expect(result?.content[0].text).toBe('usr_1 removes a: true');
   });
 
-  it('is asked for again where an answer is missing, malformed, or to another question', async () => {
+  it('leads to the question again if the answer is missing, malformed, or to another question', async () => {
     for (const responses of [
       {},
       { other: inputResponses.question_1 },
@@ -261,7 +261,7 @@ describe('what a client of 2026-07-28 carries', () => {
     }
   });
 
-  it('has the answers so far, and no more', async () => {
+  it('holds the answers so far, and nothing else', async () => {
     const first = (await round('two_steps', {}, {})).result;
     const answered = { question_1: { action: 'accept', content: { name: 'Ada' } } };
     const second = (
@@ -280,7 +280,7 @@ describe('what a client of 2026-07-28 carries', () => {
     expect(third.result?.content[0].text).toContain('"name":"Ada"');
   });
 
-  it('is taken by another process that has the same secret, for ten minutes, and by no other', async () => {
+  it('is accepted for ten minutes by another process with the same secret, and by no other', async () => {
     const secret = 'a secret of at least 32 characters';
     const access = { user: { id: 'usr_1', clientId: undefined } };
     const request = {
@@ -296,7 +296,7 @@ describe('what a client of 2026-07-28 carries', () => {
     await expect(new CarriedState(secret).read(state, request)).rejects.toThrow(/too old/);
   });
 
-  it('needs a secret that is one', async () => {
+  it('needs a real secret', async () => {
     await expect(start({ stateSecret: 'short' })).rejects.toThrow(/32 bytes/);
   });
 });
@@ -324,7 +324,7 @@ describe('a question to a client of 2025', () => {
       message: { jsonrpc: '2.0', id, result: { action: 'accept', content } },
     });
 
-  it('goes to those who have said at the beginning that they can ask', async () => {
+  it('is sent only to clients that announced elicitation', async () => {
     const initialize = async (capabilities: object) => {
       const params = { protocolVersion: '2025-11-25', capabilities, clientInfo: { name: 'x', version: '1' } };
       const answer = await post(server.endpoint, {

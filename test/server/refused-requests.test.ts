@@ -26,7 +26,7 @@ describe('web pages', () => {
     }
   });
 
-  it('lets such a page read the challenge', async () => {
+  it('lets a page on this machine read the challenge', async () => {
     const answer = await send(server.endpoint, {
       headers: { origin: 'http://localhost:6274' },
       body: listTools,
@@ -101,14 +101,14 @@ describe('HTTP', () => {
     });
   }
 
-  it('says that it is alive, and ready', async () => {
+  it('reports that it is alive and ready', async () => {
     assert.equal((await send(`${server.url}healthz`)).status, 200);
     assert.equal((await send(`${server.url}readyz`)).status, 200);
   });
 });
 
 describe('the headers of MCP', () => {
-  it('answers 400 to a protocol that does not exist', async () => {
+  it('answers 400 to an unknown protocol version', async () => {
     const headers = { 'mcp-protocol-version': '1999-01-01' };
     const answer = await send(server.endpoint, {
       token: await server.scalekit.mint(),
@@ -118,7 +118,7 @@ describe('the headers of MCP', () => {
     assert.equal(answer.status, 400);
   });
 
-  it('answers 400 where the headers of 2026 name another tool than the body', async () => {
+  it('answers 400 if the headers of 2026 name another tool than the body', async () => {
     const params = { name: tools[0]?.listing.name, arguments: {}, _meta: envelope };
     const answer = await send(server.endpoint, {
       token: await server.scalekit.mint(),

@@ -39,15 +39,15 @@ function counting(rememberedTokens?: number) {
   return { counter, keys, verify: (token: string) => verifier.verify(token) };
 }
 
-describe('tokens that were verified are remembered', () => {
-  it('when 1,100 are in use in turn, too: none is verified twice', async () => {
+describe('verified tokens are remembered', () => {
+  it('even if 1,100 take turns: none is verified twice', async () => {
     const { counter, verify } = counting();
     const tokens = await Promise.all(Array.from({ length: 1100 }, (_, n) => sign(`usr_${n}`)));
     for (let round = 0; round < 3; round += 1) for (const token of tokens) await verify(token);
     expect(counter.verified).toBe(1100);
   });
 
-  it('and what is used stays: the one that goes is the longest unused', async () => {
+  it('and the one unused for longest is forgotten first', async () => {
     const { counter, verify } = counting(3);
     const [a, b, c, d] = (await Promise.all(['a', 'b', 'c', 'd'].map(sign))) as [
       string,
@@ -63,7 +63,7 @@ describe('tokens that were verified are remembered', () => {
     expect(counter.verified).toBe(5);
   });
 
-  it('until the keys are others', async () => {
+  it('until the keys change', async () => {
     const { counter, keys, verify } = counting();
     const token = await sign('usr_1');
     await verify(token);

@@ -226,7 +226,7 @@ async function walk(env: Record<string, string>): Promise<readonly Replica[]> {
 describe('through a file', () => {
   const env = { DENY_FILE: 'denied.txt' };
 
-  test('a token, then its owner, is refused on every replica, its stream ends, and others are let in', async () => {
+  test('refuses a denied token, then its owner, on every replica, ends the stream, and lets others in', async () => {
     const [replica] = await walk(env);
     if (replica === undefined) throw new Error('There is no replica');
     expect(replica.program.output).toContain('deny_file_missing');
@@ -257,7 +257,7 @@ async function askRedis({ url }: RedisServer, command: string): Promise<void> {
 }
 
 describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis', () => {
-  test('a token, then its owner, is refused on every replica, whatever happens to Redis', async () => {
+  test('refuses a denied token, then its owner, on every replica, whatever happens to Redis', async () => {
     redis = await startRedis();
     const env = { REDIS_URL: redis.url };
     const [replica] = await walk(env);
@@ -286,7 +286,7 @@ describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis',
     expect(await statusOf(replica, denied)).toBe(401);
   });
 
-  test('deny says what is wrong, and no password', async () => {
+  test('deny reports what is wrong without showing a password', async () => {
     const url = `redis://user:hunter2@127.0.0.1:${await freePort()}`;
     const { code, stdout, stderr } = await deny({ REDIS_URL: url }, 'usr_1', '--until', '1h', '--yes');
     expect(code).toBe(1);
@@ -295,7 +295,7 @@ describe.skipIf(lacks('revocation through Redis', [redisNeed]))('through Redis',
   });
 });
 
-test('a server without the Redis client names the command that installs it', async () => {
+test('a server without the Redis client names the command to install it', async () => {
   const place = await makeDirectory('no-redis');
   try {
     await putOnWorkbench(

@@ -60,7 +60,7 @@ async function ask(name: string, ...scopes: string[]) {
 }
 
 describe('a scope that includes others', () => {
-  it('allows what they allow, over several steps', async () => {
+  it('allows what those allow, over several steps', async () => {
     expect(await ask('read', 'todo:write')).toMatchObject({
       status: 200,
       scopes: ['todo:write', 'todo:read'],
@@ -69,17 +69,17 @@ describe('a scope that includes others', () => {
     expect((await ask('all', 'todo:admin')).status).toBe(200);
   });
 
-  it('is not included by them', async () => {
+  it('does not follow from them', async () => {
     expect((await ask('write', 'todo:read')).status).toBe(403);
   });
 
-  it('may have a name that every object has', async () => {
+  it('may have the name of a member of every object', async () => {
     expect(await ask('write', 'todo:write', 'constructor')).toMatchObject({ status: 200 });
   });
 });
 
 describe('a challenge', () => {
-  it('asks at first for the base scopes only', async () => {
+  it('asks for the base scopes only at first', async () => {
     const { headers } = await post(server.endpoint, { message: call('read') });
     expect(headers.get('www-authenticate')).toContain('scope="todo:read"');
   });
@@ -91,14 +91,14 @@ describe('a challenge', () => {
     );
   });
 
-  it('names what is missing', async () => {
+  it('names the missing scopes', async () => {
     expect((await ask('write', 'todo:read')).description).toBe(insufficientPermissions('todo:write'));
     expect((await ask('all')).description).toBe(insufficientPermissions('todo:write', 'todo:admin'));
   });
 });
 
 describe('defining scopes', () => {
-  it('asks clients for all of them where nothing else is said', () => {
+  it('asks clients for all of them by default', () => {
     expect(defineScopes({ b: 'B', a: 'A' }).scopes.base).toEqual(['b', 'a']);
   });
 
@@ -106,7 +106,7 @@ describe('defining scopes', () => {
     ['a name that Scalekit does not take', { 'todo-read': 'x' }, {}, /contains "-"/],
     ['a name of the authorization server', { openid: 'x' }, {}, /belongs to the authorization server/],
     [
-      'a base scope that is not defined',
+      'refuses a base scope that is not defined',
       { a: 'A' },
       { base: ['b'] },
       /The scope b is named, and not defined/,
@@ -118,7 +118,7 @@ describe('defining scopes', () => {
     ).toThrow(message);
   });
 
-  it('has one outcome for a tool whose scope is not among those of auth', async () => {
+  it('refuses a tool whose scope is not among those of auth', async () => {
     const other = defineScopes({ 'notes:read': 'Read' });
     const foreign = other.tool({ ...declaration, scopes: ['notes:read'] });
     await expect(start({ scopes, tools: [foreign] })).rejects.toThrow(
@@ -133,7 +133,7 @@ describe('defining scopes', () => {
     expect(() => defineScopes({ a: 'A' }, { base: ['b'] })).toThrow();
   });
 
-  it('knows every denial, implied scopes considered', () => {
+  it('lists every denial, taking implied scopes into account', () => {
     const read = needs('read', 'todo:read');
     expect(denials([read], scopes)).toEqual([
       {

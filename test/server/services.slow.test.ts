@@ -107,7 +107,7 @@ async function startProject(env: Record<string, string> = {}) {
 }
 
 describe("an owner's services", () => {
-  test('are opened before the first call, given to it, and closed after the last', async () => {
+  test('are opened before the first call, passed to it, and closed after the last', async () => {
     const { child, output, ended, mcpUrl, scalekit } = await startProject();
     await until('the start', () => output.err.includes('is ready at'));
     expect(output.out).toBe(`opened for ${mcpUrl}\n`);
@@ -123,7 +123,7 @@ describe("an owner's services", () => {
     expect(output.out).toBe(`opened for ${mcpUrl}\ngreeting\ngreeted\nclosed with greet\n`);
   });
 
-  test('that cannot be opened end the start, with the reason and without a stack', async () => {
+  test('that cannot be opened stop the start, with the reason and without a stack', async () => {
     const { output, ended } = await startProject({ OPEN: 'fails' });
     expect(await ended).toBe(1);
     expect(output.err).toContain(
@@ -133,7 +133,7 @@ describe("an owner's services", () => {
     expect(output.out).toBe('');
   });
 
-  test('that do not close keep the process for some seconds, and no longer', async () => {
+  test('that do not close delay the end by a few seconds at most', async () => {
     const { child, output, ended } = await startProject({ CLOSE: 'hangs' });
     await until('the start', () => output.err.includes('is ready at'));
     child.kill('SIGTERM');
@@ -141,7 +141,7 @@ describe("an owner's services", () => {
     expect(output.err).toContain('services_not_closed');
   });
 
-  test('are typed in tools, and have to be handed to serve where they are declared', async () => {
+  test('are typed in tools, and have to be passed to serve if they are declared', async () => {
     await edit('src/tools/todo-read.ts', (text) => text.replace('services.greet', 'services.greeet'));
     await edit('src/main.ts', (text) => text.replace('\n  services,', ''));
     const { stdout } = await compile(directory, '--noEmit');

@@ -24,7 +24,7 @@ describe.skipIf(lacks('limits that replicas share in Postgres', [postgres]))(
   async () => {
     describeSharedLimits(start, { option: 'databaseUrl', url: `postgres://127.0.0.1:${await freePort()}/x` });
 
-    test('are counted in a table that an administrator has made, for a role that may make none', async () => {
+    test('are counted in a table that an administrator made, by a role that may not create tables', async () => {
       const database = await Postgres.start();
       onTestFinished(() => database.remove());
       await database.sql("CREATE ROLE poor LOGIN PASSWORD 'todo_mcp'");

@@ -51,7 +51,7 @@ export function describeSharedLimits(
     engine = undefined;
   });
 
-  test('are one count for all replicas, a user and a kind each', async () => {
+  test('count across all replicas, for each user and kind', async () => {
     const counting = await started();
     const [one, two] = [replicaOf(counting, 10), replicaOf(counting, 10)];
     expect(await passed([one.limits, two.limits], 16, 'ada')).toBe(10);
@@ -67,7 +67,7 @@ export function describeSharedLimits(
     expect([...one.events, ...two.events]).toEqual([]);
   });
 
-  test('are one count for replicas that begin at the same time', async () => {
+  test('count across replicas that start at the same time', async () => {
     const counting = await started();
     const replicas = Array.from({ length: 8 }, () => replicaOf(counting, 20));
     const counts = await Promise.all(replicas.map(({ limits }) => passed([limits], 5, 'ada')));
@@ -75,7 +75,7 @@ export function describeSharedLimits(
     expect(replicas.flatMap(({ events }) => events)).toEqual([]);
   });
 
-  test('hold in each process alone while the engine is away, say so once, and are shared again', async () => {
+  test('count in each process while the engine is away, log that once, and are shared again afterwards', async () => {
     const counting = await started();
     const { limits, events } = replicaOf(counting, 5);
     expect(await passed([limits], 1, 'before')).toBe(1);
@@ -97,7 +97,7 @@ export function describeSharedLimits(
     expect(await passed([limits, other.limits], 8, 'eve')).toBe(5);
   });
 
-  test('hold without an engine from the start', async () => {
+  test('count in each process if the engine is away from the start', async () => {
     const { limits, events } = replicaOf(nowhere, 3);
     expect(await passed([limits], 6, 'ada')).toBe(3);
     expect(events).toEqual(['limits_not_shared']);

@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 const listWith = (token: string) => list(server, token);
 
 describe('signing keys', () => {
-  it('takes the new key after a rotation, at once, and the old one no more', async () => {
+  it('accepts the new key at once after a rotation, and no longer the old one', async () => {
     const old = await server.scalekit.mint();
     assert.equal((await listWith(old)).status, 200);
     await server.scalekit.rotateKeys();
@@ -21,7 +21,7 @@ describe('signing keys', () => {
     assert.equal((await listWith(old)).status, 401);
   });
 
-  it('fetches them once for a flood of unknown keys', async () => {
+  it('are fetched once for a flood of unknown keys', async () => {
     await listWith(await server.scalekit.mint());
     const fetched = server.scalekit.requestCount('/keys');
     const forged = await Promise.all(
@@ -40,7 +40,7 @@ describe('signing keys', () => {
     'sends too much': 'huge',
   };
   for (const [name, keys] of Object.entries(faults)) {
-    it(`goes on with the keys it has while the key server ${name}`, async () => {
+    it(`stay in use while the key server ${name}`, async () => {
       const other = await startTestServer();
       try {
         const status = async (token: string) =>

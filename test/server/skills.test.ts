@@ -120,7 +120,7 @@ it.each(['SDK 2, 2025', 'SDK 2, 2026'] as const)(
   },
 );
 
-it('lists skills to the previous client, which does not know the extension', async () => {
+it('lists skills as resources to the previous client, which does not know the extension', async () => {
   const client = await connect('SDK 1', server.endpoint, token);
   const inner = client.inner as unknown as { request(message: object, schema: unknown): Promise<unknown> };
   const listed = await inner.request({ method: 'skills/list' }, z.looseObject({}));
@@ -141,7 +141,7 @@ const requests = [
 ];
 
 it.each(requests)(
-  'refuses a token without the scope before a file is read ($message.method, %#)',
+  'refuses a token without the scope before it reads a file ($message.method, %#)',
   async (sent) => {
     const allowed = await post(server.endpoint, { token, ...sent });
     expect(await allowed.json()).toHaveProperty('result');
@@ -173,7 +173,7 @@ it.each([
   'skill://linked/SKILL.md',
   'skill://notes/references/REPLACED.md',
   'skill://notes/SKILL.md%00',
-])('finds no way out of the folder by %j', async (uri) => {
+])('does not leave the folder for %j', async (uri) => {
   for (const method of ['resources/read', 'skills/get', 'resources/directory/read'])
     for (const sent of bothEras(method, { uri })) {
       const text = await (await post(server.endpoint, { token, ...sent })).text();
@@ -186,7 +186,7 @@ it('skips a skill that has a symbolic link in it', () => {
   expect(warnings).toContainEqual(expect.stringMatching(/symlink|special/i));
 });
 
-it('hides the skills of those who may not read them, where that is asked for', async () => {
+it('hides skills from those who may not read them, if asked to', async () => {
   const catalog = await SkillsExtension.load(memorySkillFiles({ 'notes/SKILL.md': manifest }));
   const hiding = await start({
     skills: skills({ scopes: ['todo:write'], catalog }),
@@ -202,7 +202,7 @@ it('hides the skills of those who may not read them, where that is asked for', a
   await hiding.stop();
 });
 
-it('has nothing of them where none are declared', async () => {
+it('has no skills if none are declared', async () => {
   const plain = await start();
   const client = await connect(
     'SDK 2, 2026',
@@ -228,7 +228,7 @@ it('writes a line for each request into the log, and serves tools as before', as
   expect(await answer.json()).toMatchObject({ result: { structuredContent: { text: 'x' } } });
 });
 
-it('refuses what contradicts itself when the server is made', async () => {
+it('refuses contradictory declarations when the server is made', async () => {
   const catalog = await SkillsExtension.load(memorySkillFiles({ 'notes/SKILL.md': manifest }));
   const mcpUrl = 'http://localhost:3002/';
   const auth = new ScalekitProvider({

@@ -37,7 +37,7 @@ test('with DEBUG a stack trace names the source of a bundled file', async () => 
   expect(await stackWith({ DEBUG: '1' })).toContain(place);
 });
 
-test('without, and without a map, it names the places in the bundle', async () => {
+test('without DEBUG, or without a map, it names places in the bundle', async () => {
   const { file, place, stackWith } = await makeProgram();
   expect(await stackWith({})).toContain('dist/main.mjs:');
   expect(await stackWith({})).not.toContain(place);

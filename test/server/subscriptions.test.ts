@@ -64,7 +64,7 @@ function messagesOf(answer: Response): () => Promise<{ method: string; params: R
 const updated = (uri: string) => ({ method: 'notifications/resources/updated', params: { uri } });
 
 describe('a resource that can be watched', () => {
-  it('tells its user, and nobody else, or everybody', async () => {
+  it('notifies one user, or everybody', async () => {
     const [one, two] = await Promise.all(
       ['usr_1', 'usr_2'].map((subject) => server.scalekit.mint({ subject })),
     );
@@ -85,7 +85,7 @@ describe('a resource that can be watched', () => {
     for (const next of [ofOne, ofTwo]) expect(await next()).toMatchObject(updated('news://all'));
   });
 
-  it('is watched by those who may read it', async () => {
+  it('can be watched only by those who may read it', async () => {
     const token = await server.scalekit.mint({ scopes: ['todo:read'] });
     const refused = await listen(token, 'news://all', 'note://1');
     expect(refused.status).toBe(403);
@@ -101,7 +101,7 @@ describe('a resource that can be watched', () => {
     }
   });
 
-  it('is announced to those who can watch it', async () => {
+  it('is announced as watchable to clients that can watch', async () => {
     const token = await server.scalekit.mint();
     const previous = await connect('SDK 1', server.endpoint, token);
     expect(previous.inner.getServerCapabilities()?.resources).toEqual({});

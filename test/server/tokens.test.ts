@@ -70,7 +70,7 @@ describe('bad tokens', () => {
       assert.ok(server.log.some((line) => line.event === 'refused' && line.reason === reason));
       assert.ok(
         !text.includes(token) && !JSON.stringify(server.log).includes(token),
-        'no token is told or logged',
+        'neither answers nor the log contain the token',
       );
     });
   }
@@ -116,7 +116,7 @@ describe('forged tokens', () => {
     });
   }
 
-  it('answers 400 to two of them, even when both are good', async () => {
+  it('answers 400 to two tokens, even if both are good', async () => {
     const bearer = `Bearer ${await server.scalekit.mint()}`;
     const answer = await send(server.endpoint, {
       headers: { authorization: [bearer, bearer] },
@@ -125,7 +125,7 @@ describe('forged tokens', () => {
     assert.equal(answer.status, 400);
   });
 
-  it('does not read one from the URL', async () => {
+  it('ignores a token in the URL', async () => {
     const answer = await send(`${server.endpoint}?access_token=${await server.scalekit.mint()}`, {
       body: listTools,
     });

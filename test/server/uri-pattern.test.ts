@@ -36,7 +36,7 @@ const uri = (text: string) =>
 const both = template.chain((text) => fc.tuple(fc.constant(text), uri(text)));
 
 describe('a URI pattern', () => {
-  it('reads what the template of the SDK reads', () => {
+  it("matches what the SDK's template matches", () => {
     let read = 0;
     fc.assert(
       fc.property(both, ([text, rest]) => {
@@ -63,7 +63,7 @@ describe('a URI pattern', () => {
     expect(found && Object.fromEntries(found)).toEqual(expected);
   });
 
-  it('takes no longer for a URI that nearly fits in many ways', async () => {
+  it('does not backtrack on a URI that nearly fits in many ways', async () => {
     const server = await start({
       resources: ['a://{x}-{y}-{z}', 'b://{x}{y}{z}', 'c://{+x}-{+y}-{+z}'].map((template, index) =>
         resource({ uri: template, name: `r${index}`, scopes: [], read: () => '' }),

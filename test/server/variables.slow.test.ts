@@ -38,13 +38,13 @@ describe("an owner's variables", () => {
     expect((await compile(directory, '--noEmit')).stdout).toContain("'REGOIN' does not exist");
   });
 
-  test('have to be handed to serve where they are declared', async () => {
+  test('have to be passed to serve if they are declared', async () => {
     const { directory, edit } = await makeProject();
     await edit('src/main.ts', (text) => text.replace('\n  variables,', ''));
     expect((await compile(directory, '--noEmit')).stdout).toContain("'variables' is missing");
   });
 
-  test('are checked with all others when the server starts, which says everything at once', async () => {
+  test('are checked together with all others when the server starts', async () => {
     const { directory } = await makeProject();
     await rm(join(directory, '.env'));
     expect((await compile(directory)).code).toBe(0);

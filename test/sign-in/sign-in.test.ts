@@ -40,7 +40,7 @@ describe('a sign-in that is to last', () => {
     expect(signedIn.origin.client.client_id).toMatch(/^m2m_/);
   });
 
-  test('does without where the authorization server does not know that scope', async () => {
+  test('goes on without it if the authorization server does not know that scope', async () => {
     const asked: string[] = [];
     const { signedIn } = await walk({
       visit: async ({ url }) => {
@@ -60,7 +60,7 @@ describe('a sign-in that is to last', () => {
     expect(signedIn.tokens.scopes).toEqual(['a:read']);
   });
 
-  test('with a document where documents are not taken is refused before anybody is sent anywhere', async () => {
+  test('with a client document is refused at once if the server does not support documents', async () => {
     const mcpUrl = await freeMcpUrl();
     const scalekit = await startEmulator({ mcpUrl, scopes: scopes.names, clientIdMetadataDocuments: false });
     const server = await startServer({ scalekit, scopes, tools: [] });
@@ -77,7 +77,7 @@ describe('a sign-in that is to last', () => {
   });
 });
 
-test('a server that asks for no token, and one that is not there, are said', async () => {
+test('names a server that asks for no token, and one that does not answer', async () => {
   const signal = new AbortController().signal;
   const server = new URL('http://127.0.0.1:9/mcp');
   const options = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isForPowerShell, quoteForShell } from '../../src/terminal/shell.ts';
 
-test('what needs no quotes gets none', () => {
+test('nothing is quoted without need', () => {
   expect(quoteForShell('http://localhost:3002/', 'linux')).toBe('http://localhost:3002/');
   expect(quoteForShell('todo:read,todo:write', 'linux')).toBe('todo:read,todo:write');
 });
@@ -27,12 +27,12 @@ describe('on Windows, in cmd and PowerShell alike', () => {
     ['%PATH%', "(''+[char]37+'PATH'+[char]37)"],
     ['My "App"', "(''+'My '+[char]34+'App'+[char]34)"],
     ['$x & calc', "(''+'$x '+[char]38+' calc')"],
-  ])('%s is PowerShell alone: %s', (text, quoted) => {
+  ])('%s is quoted for PowerShell: %s', (text, quoted) => {
     expect(quoteForShell(text, 'win32')).toBe(quoted);
     expect(isForPowerShell(text, 'win32')).toBe(true);
   });
 
-  test('cmd finds nothing to replace or to act on, whatever is quoted', () => {
+  test('cmd finds nothing to expand or run in quoted text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (text) => {
         const quoted = quoteForShell(text, 'win32');
@@ -44,7 +44,7 @@ describe('on Windows, in cmd and PowerShell alike', () => {
   });
 });
 
-test.skipIf(process.platform === 'win32')('a POSIX shell reads back exactly what was quoted', () => {
+test.skipIf(process.platform === 'win32')('a POSIX shell reads quoted text back unchanged', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((each) => !each.includes('\0'));
   fc.assert(
     fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (args) => {

@@ -30,20 +30,20 @@ describe('string literals', () => {
     );
   });
 
-  test('are written as the templates write them, where nothing has to be escaped', () => {
+  test('are quoted as in the templates if nothing has to be escaped', () => {
     expect(quote('Todo MCP')).toBe("'Todo MCP'");
   });
 });
 
 describe('the name of the server', () => {
-  test.each(hardNames)('%s is put in once, and nothing else changes', (name) => {
+  test.each(hardNames)('%s is inserted once, and nothing else changes', (name) => {
     const source = "a;\nawait serve({ name: 'Todo MCP', version });\nb;";
     const [before, after] = source.split("'Todo MCP'");
     expect(renameServer(source, name)).toBe(`${before}${quote(name)}${after}`);
   });
 
   test.each(['', "name: 'Todo MCP' name: 'Todo MCP'"])(
-    'a template that has it not once is a fault: %j',
+    'a template in which it does not occur once is a fault: %j',
     (source) => {
       expect(() => renameServer(source, 'x')).toThrow(/instead of once/);
     },
@@ -67,7 +67,7 @@ describe('scopes of the todo template', () => {
     },
   );
 
-  test('a pair with the names the other way round does not run in circles', () => {
+  test('a pair with swapped names is replaced once', () => {
     const swapped = { read: 'todo:write', write: 'todo:read' };
     expect(renameScopes('todo:read todo:write', own, swapped)).toBe('todo:write todo:read');
   });
@@ -188,7 +188,7 @@ describe('what is read from the templates', () => {
     expect(toolTable(texts)).toEqual([{ call, scopes: ['a:b'] }]);
   });
 
-  test('a tool that cannot be read is a fault, and no empty line', () => {
+  test('a tool that cannot be read is a fault, not an empty line', () => {
     const texts = new Map([['src/tools/index.ts', 'export const tools: readonly Tool[] = [x];\n']]);
     expect(() => toolTable(texts)).toThrow(/The tool x .* cannot be read/);
   });

@@ -48,7 +48,7 @@ const textOf = (path: string) => readFile(join(directory, path), 'utf8');
 /** A line of the newest README that older ones do not have. */
 const olderReadme = (text: string) => text.replace(/\n## /, '\nAn older sentence.\n\n## ');
 
-test('a new project is up to date, and nothing happens to it', async () => {
+test('a new project is up to date and stays unchanged', async () => {
   await commit('init', '--quiet');
   for (const flags of [['--check'], ['--diff'], ['--dry-run'], ['--yes']]) {
     const { code, stdout, stderr } = await update(...flags);
@@ -66,7 +66,7 @@ describe('a project of an older version', () => {
   });
 
   test.each([['--check'], ['--dry-run'], ['--diff']])(
-    '%s says what there is to do, and does nothing',
+    '%s shows what would change, and changes nothing',
     async (flag) => {
       const before = await textOf('README.md');
       const { code, stdout, stderr } = await update(flag);
@@ -79,7 +79,7 @@ describe('a project of an older version', () => {
     },
   );
 
-  test('asks before it writes: without a terminal and --yes nothing happens', async () => {
+  test('asks before it writes: without a terminal and --yes nothing changes', async () => {
     const { code, stdout, stderr } = await update();
     expect(code, stdout).toBe(2);
     expect(stderr).toMatch(/--yes/);
@@ -125,7 +125,7 @@ describe('a project of an older version', () => {
     expect(await textOf('README.md')).toBe(`${newest}Written later.\n`);
   });
 
-  test('with changes that are not committed it is refused, unless it is forced', async () => {
+  test('with uncommitted changes it is refused, unless it is forced', async () => {
     await commit('init', '--quiet');
     await writeFile(join(directory, 'notes.txt'), 'mine\n');
     const refused = await update('--yes', '--json');
@@ -143,7 +143,7 @@ describe('a project of an older version', () => {
     expect(await textOf('README.md')).toBe(newest);
   });
 
-  test('what both have changed is marked in the file and listed, with exit code 1', async () => {
+  test('conflicts are marked in the file and listed, with exit code 1', async () => {
     const own = (await textOf('README.md')).replace('An older sentence.', 'A sentence of mine.');
     await writeFile(join(directory, 'README.md'), own);
     const { code, stdout, stderr } = await update('--yes', '--json');
@@ -179,7 +179,7 @@ describe('is refused, with what to do next', () => {
     });
   });
 
-  test('by a program that is older than the project', async () => {
+  test('refuses to run with a program that is older than the project', async () => {
     const path = join(directory, '.scalekit-mcp.json');
     const record = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...record, version: '99.0.0' }));
@@ -192,7 +192,7 @@ describe('is refused, with what to do next', () => {
     });
   });
 
-  test('with a record that is broken, or of another program', async () => {
+  test('refuses a record that is broken, or of another program', async () => {
     const path = join(directory, '.scalekit-mcp.json');
     const record = JSON.parse(await readFile(path, 'utf8'));
     const outside = { ...record, files: { ...record.files, '../outside.txt': record.files['README.md'] } };

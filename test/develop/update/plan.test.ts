@@ -137,13 +137,13 @@ describe('a file that only the newer template has', () => {
     expect(await textOf('src/new.ts')).toBeUndefined();
   });
 
-  test('is nothing new where the owner has the same', async () => {
+  test('is not listed if the owner has the same file', async () => {
     await mkdir(join(directory, 'src'));
     await writeFile(join(directory, 'src/new.ts'), newer);
     expect((await updateTo('0.2.0', texts)).files).toEqual([]);
   });
 
-  test('is a conflict where the owner has another one of that name, and nothing of either is lost', async () => {
+  test('is a conflict if the owner has a different file of that name, and neither is lost', async () => {
     await mkdir(join(directory, 'src'));
     await writeFile(join(directory, 'src/new.ts'), 'mine\n');
     expect((await updateTo('0.2.0', texts)).files).toMatchObject([{ path: 'src/new.ts', fate: 'conflict' }]);
@@ -166,7 +166,7 @@ test('over two versions: a deleted file stays deleted, a merged one merges again
   expect(await textOf('src/b.ts')).toBeUndefined();
 });
 
-test('a link, and what lies behind one, is left alone', async () => {
+test('a link, and files behind one, are left alone', async () => {
   await makeProject(directory, '0.1.0', { [path]: old, 'guide/b.md': old, 'package.json': manifest });
   const outside = await temporaryDirectory();
   await writeFile(join(outside, 'b.md'), 'elsewhere\n');
@@ -214,7 +214,7 @@ describe('package.json', () => {
     expect(JSON.parse((await textOf('package.json')) ?? '')).toEqual(merged);
   });
 
-  test('what the owner has taken out stays out', async () => {
+  test('what the owner has removed stays removed', async () => {
     await makeProject(directory, '0.1.0', { 'package.json': json(first) });
     await writeFile(join(directory, 'package.json'), json({ ...first, dependencies: { zod: '^4.0.0' } }));
     const plan = await updateTo('0.2.0', {
@@ -238,7 +238,7 @@ describe('a project that has lost its texts', () => {
     expect(await textOf()).toBe(owners['changed elsewhere']);
   });
 
-  test('marks every difference in what both have changed, and loses nothing', async () => {
+  test('marks every difference that both sides changed, and loses nothing', async () => {
     const plan = await updateTo('0.2.0', { [path]: newer, 'src/b.ts': old, 'package.json': manifest });
     expect(plan.files).toMatchObject([
       { path, fate: 'conflict', detail: expect.stringContaining('2 places') },
@@ -249,7 +249,7 @@ describe('a project that has lost its texts', () => {
   });
 });
 
-test('changes nothing where it cannot keep what it replaces', async () => {
+test('changes nothing if it cannot keep what it replaces', async () => {
   await makeProject(directory, '0.1.0', { [path]: old, 'package.json': manifest });
   const file = join(env.HOME, 'file');
   await writeFile(file, '');
