@@ -143,6 +143,21 @@ describe('a project of an older version', () => {
     expect(await textOf('README.md')).toBe(newest);
   });
 
+  test('in a repository where all is committed it needs no --force, and git sees what it did', async () => {
+    await commit('init', '--quiet');
+    expect((await update('--yes')).code).toBe(0);
+    expect(await textOf('README.md')).toBe(newest);
+    const changes = (await git('status', '--porcelain')).stdout.trim().split('\n');
+    expect(changes.map((line) => line.trim().split(' ').at(-1)).toSorted()).toEqual([
+      '.scalekit-mcp.base',
+      '.scalekit-mcp.json',
+      'README.md',
+      'tsconfig.json',
+    ]);
+    expect((await update('--undo', '--yes')).code).toBe(0);
+    expect((await git('status', '--porcelain')).stdout).toBe('');
+  });
+
   test('conflicts are marked in the file and listed, with exit code 1', async () => {
     const own = (await textOf('README.md')).replace('An older sentence.', 'A sentence of mine.');
     await writeFile(join(directory, 'README.md'), own);
@@ -160,6 +175,35 @@ describe('a project of an older version', () => {
     expect((await update('--undo', '--yes')).code).toBe(0);
     expect(await textOf('README.md')).toBe(own);
   });
+});
+
+test('a Python project is updated and brought back in the same way, with git and without', async () => {
+  directory = join(directory, '..', 'python');
+  const options = ['--language', 'python', '--yes', '--no-install', '--no-git', '--no-check'];
+  await mustRun(process.execPath, [createProgram, directory, ...options], {});
+  const newest = { server: await textOf('server.py'), scopes: await textOf('scopes.py') };
+  await makeOlder(directory, {
+    'server.py': (text) => `# Older.\n${text}`,
+    'scopes.py': (text) => `# Older.\n${text}`,
+    'AGENTS.md': (text) => `Older.\n\n${text}`,
+  });
+  await appendFile(join(directory, 'scopes.py'), '# The owner.\n');
+  await rm(join(directory, 'AGENTS.md'));
+  for (const first of [[], ['init', '--quiet']]) {
+    if (first.length > 0) await commit(...first);
+    const done = await update('--yes', '--json');
+    expect([done.code, done.stderr]).toEqual([0, '']);
+    expect(JSON.parse(done.stdout).files).toEqual([
+      { path: 'AGENTS.md', fate: 'deleted' },
+      { path: 'scopes.py', fate: 'merged' },
+      { path: 'server.py', fate: 'replaced' },
+    ]);
+    expect(await textOf('server.py')).toBe(newest.server);
+    expect(await textOf('scopes.py')).toBe(`${newest.scopes}# The owner.\n`);
+    expect(existsSync(join(directory, 'AGENTS.md'))).toBe(false);
+    expect((await update('--undo', '--yes')).code).toBe(0);
+    expect(await textOf('server.py')).toBe(`# Older.\n${newest.server}`);
+  }
 });
 
 describe('is refused, with what to do next', () => {

@@ -98,32 +98,81 @@ async function undo(): Promise<void> {
 const matches = (expected: Expected[1]) =>
   expected instanceof RegExp ? expect.stringMatching(expected) : expected;
 
-describe.each(Object.entries(templates))('a newer template that %s', (_, [theirs, expectations]) => {
-  const next =
-    theirs === undefined ? { 'package.json': manifest } : { [path]: theirs, 'package.json': manifest };
+interface Kind {
+  readonly path: string;
+  /** Members of the record. */
+  readonly more: object;
+  /** The first line as the template has it, and as `eject` leaves it. */
+  readonly first: readonly [generated: string, owned: string];
+}
 
-  test.each(Object.keys(owners) as readonly Owner[])('a file that the owner has %s', async (owner) => {
-    await makeProject(directory, '0.1.0', { [path]: old, 'package.json': manifest });
-    const own = owners[owner];
-    await (own === undefined ? rm(join(directory, path)) : writeFile(join(directory, path), own));
-    const [fate, text] = expectations[owner];
+const kinds: Readonly<Record<string, Kind>> = {
+  'a TypeScript project': { path: 'src/a.ts', more: {}, first: ['line 0', 'line 0'] },
+  'an ejected project': {
+    path: 'src/tools/a.ts',
+    more: { ejected: { folder: 'src/protect', version: '0.1.0' } },
+    first: ["import { tool } from 'scalekit-mcp-server';", "import { tool } from '../protect/index.ts';"],
+  },
+  'a Python project': { path: 'tools/a.py', more: { language: 'python' }, first: ['line 0', 'line 0'] },
+};
 
-    const plan = await updateTo('0.2.0', next);
-    expect(plan.files.map((each) => [each.path, each.fate])).toEqual(
-      fate === undefined ? [] : [[path, fate]],
-    );
-    expect(await textOf()).toEqual(matches(text));
-
-    // An unresolved conflict remains the owner's change, and nothing else is left to do.
-    const again = await planTo(directory, '0.2.0', next);
-    expect(pending(again)).toEqual([]);
-
-    await undo();
-    expect(await textOf(), 'after undo').toBe(own);
-    expect(JSON.parse((await textOf('.scalekit-mcp.json')) ?? '').version).toBe('0.1.0');
-    await undo();
-    expect(await textOf(), 'after undoing the undo').toEqual(matches(text));
+describe.each(Object.entries(kinds))('%s', (_, { path: file, more, first: [generated, owned] }) => {
+  const asGenerated = (text: string) => text.replace('line 0', generated);
+  const asOwned = (text: string) => text.replace(generated, owned).replace('line 0', owned);
+  const texts = (text: string | undefined) => ({
+    ...(text === undefined ? {} : { [file]: asGenerated(text) }),
+    'package.json': manifest,
   });
+
+  /** Makes the project of the first version, and does to the file what its owner did. */
+  async function makeOwned(owner: Owner): Promise<string | undefined> {
+    await makeProject(directory, '0.1.0', texts(old), more, asOwned);
+    const own = owners[owner] === undefined ? undefined : asOwned(owners[owner]);
+    await (own === undefined ? rm(join(directory, file)) : writeFile(join(directory, file), own));
+    return own;
+  }
+
+  const expectedOf = ([fate, text]: Expected) => ({
+    fates: fate === undefined ? [] : [[file, fate]],
+    text: typeof text === 'string' ? asOwned(text) : matches(text),
+  });
+
+  describe.each(Object.entries(templates))('a newer template that %s', (_, [theirs, expectations]) => {
+    test.each(Object.keys(owners) as readonly Owner[])('a file that the owner has %s', async (owner) => {
+      const own = await makeOwned(owner);
+      const { fates, text } = expectedOf(expectations[owner]);
+
+      const plan = await updateTo('0.2.0', texts(theirs));
+      expect(plan.files.map((each) => [each.path, each.fate])).toEqual(fates);
+      expect(await textOf(file)).toEqual(text);
+
+      // An unresolved conflict remains the owner's change, and nothing else is left to do.
+      const again = await planTo(directory, '0.2.0', texts(theirs));
+      expect(pending(again)).toEqual([]);
+
+      await undo();
+      expect(await textOf(file), 'after undo').toBe(own);
+      expect(JSON.parse((await textOf('.scalekit-mcp.json')) ?? '').version).toBe('0.1.0');
+      await undo();
+      expect(await textOf(file), 'after undoing the undo').toEqual(text);
+    });
+  });
+
+  test.each(Object.keys(owners) as readonly Owner[])(
+    'on a machine without git, a file that the owner has %s and the newer template changes',
+    async (owner) => {
+      const own = await makeOwned(owner);
+      const plan = planTo(directory, '0.2.0', texts(newer), { PATH: env.HOME });
+      const [fate] = changed[owner];
+      if (fate === 'merged' || fate === 'conflict')
+        await expect(plan).rejects.toMatchObject({
+          code: 'update/git',
+          message: expect.stringContaining('git, which merges them, was not found'),
+        });
+      else expect((await plan).files.map((each) => each.fate)).toEqual(fate === undefined ? [] : [fate]);
+      expect(await textOf(file)).toBe(own);
+    },
+  );
 });
 
 describe('a file that only the newer template has', () => {

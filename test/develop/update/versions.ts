@@ -32,24 +32,35 @@ export function filesOf(version: string, texts: Version, more: object = {}): rea
   return [...files, { path: manifestPath, content: jsonText(record) }];
 }
 
-/** Makes a project of a version, as create writes it. */
+/**
+ * Makes a project of a version, as create writes it.
+ * @param more members of its record.
+ * @param asOwned what `eject` made of the texts, which it records by their hashes and not in the base.
+ */
 export async function makeProject(
   directory: string,
   version: string,
   texts: Version,
   more: object = {},
+  asOwned = (text: string) => text,
 ): Promise<void> {
-  const files = filesOf(version, texts, more);
-  for (const { path, content } of [...files, baseTexts(files)]) {
+  const owned = Object.entries(texts).map(([path, text]) => [path, asOwned(text)] as const);
+  const files = filesOf(version, Object.fromEntries(owned), more);
+  for (const { path, content } of [...files, baseTexts(filesOf(version, texts))]) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), content);
   }
 }
 
 /** Plans the update of a project to another version. */
-export async function planTo(directory: string, version: string, texts: Version): Promise<UpdatePlan> {
+export async function planTo(
+  directory: string,
+  version: string,
+  texts: Version,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<UpdatePlan> {
   const record = await readProjectRecord(directory, {});
-  return planUpdate(directory, record, filesOf(version, texts), { to: version, env: process.env });
+  return planUpdate(directory, record, filesOf(version, texts), { to: version, env });
 }
 
 /** Makes a project look as if an older version of the templates had made it: the given files had another text, or none. */
