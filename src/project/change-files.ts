@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemCode, UserError } from '../terminal/errors.ts';
 
@@ -41,8 +41,20 @@ function takeBack(
   return left;
 }
 
+/** Removes the folders of removed files that are empty now. */
+function removeEmptyFolders(directory: string, removes: readonly string[]): void {
+  for (const path of removes) {
+    try {
+      for (let folder = dirname(path); folder !== '.'; folder = dirname(folder))
+        rmdirSync(join(directory, folder));
+    } catch {
+      // It has other files, or is gone already.
+    }
+  }
+}
+
 /**
- * Changes all files or none: after a failure everything is restored.
+ * Changes all files or none: after a failure everything is restored. Folders that this leaves empty go as well.
  * @param code of the error, e.g. `eject/write`.
  * @throws UserError naming the file that could not be changed.
  */
@@ -75,4 +87,5 @@ export function changeFiles(directory: string, { writes, removes = [] }: FileCha
         : `These could not be restored, fix them by hand: ${left.join(', ')}.`;
     throw new UserError(`${current} cannot be written (${cause}). ${outcome}`, { code, cause: error });
   }
+  removeEmptyFolders(directory, removes);
 }

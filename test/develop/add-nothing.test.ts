@@ -126,4 +126,13 @@ describe('changes of files', () => {
     expect(await snapshot()).toEqual(before);
     expect(await readdir(directory)).not.toContain('new');
   });
+
+  test('take the folders with them that they leave empty', async () => {
+    const writes = new Map(['a/b/one.ts', 'a/b/c/two.ts', 'a/three.ts'].map((path) => [path, '']));
+    changeFiles(directory, { writes }, 'x');
+    changeFiles(directory, { writes: new Map(), removes: ['a/b/c/two.ts', 'a/b/one.ts', 'a/gone/x'] }, 'x');
+    expect(await readdir(join(directory, 'a'))).toEqual(['three.ts']);
+    changeFiles(directory, { writes: new Map(), removes: ['a/three.ts'] }, 'x');
+    expect(await readdir(directory)).not.toContain('a');
+  });
 });

@@ -1,10 +1,10 @@
+import { changeFiles } from '../../project/change-files.ts';
 import { packageManager } from '../../project/package-manager.ts';
 import { type Context, type ExitCode, exitCodes } from '../../terminal/context.ts';
 import { jsonText } from '../../terminal/json.ts';
 import { screenOf, silent } from '../../terminal/screen.ts';
 import { agree } from '../agree.ts';
 import { installAgain } from '../install-again.ts';
-import { writePlan } from './apply.ts';
 import { type EjectPlan, planEject } from './plan.ts';
 import { protectionFolder } from './protection.ts';
 
@@ -80,7 +80,7 @@ export async function eject(flags: EjectFlags, context: Context): Promise<ExitCo
   const report = reportOf(plan, flags.dryRun === true);
   if (flags.dryRun !== true) {
     await agree(flags, context, agreement);
-    writePlan(context.cwd, plan);
+    changeFiles(context.cwd, plan, 'eject/write');
     await screen.step(
       `Installing with ${plan.packageManager}`,
       () =>
