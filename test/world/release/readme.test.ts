@@ -1,7 +1,9 @@
 // What the README says, on a machine that has only Node.js and npm: no git, no home, and our packages as they are released.
-import { appendFile, mkdir, readFile, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeOlder } from '../../develop/update/versions.ts';
 import { freePort } from '../../support/ports.ts';
 import { type Ended, Program } from '../../support/program.ts';
 import { repository } from '../../support/repository.ts';
@@ -14,8 +16,15 @@ let project: string;
 let port: number;
 let env: Readonly<Record<string, string>>;
 
-/** The commands of `scalekit-mcp` that were tried. */
+/** The commands of `scalekit-mcp`, and the options of `create-scalekit-mcp`, that were tried. */
 const tried = new Set<string>();
+const triedOptions = new Set<string>();
+
+const pasted = (scopes: readonly string[]) => ({
+  authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
+  resource: 'http://localhost:4002/',
+  scopes_supported: scopes,
+});
 
 beforeAll(async () => {
   machine = await NewMachine.make();
@@ -62,10 +71,97 @@ test.each(['test', 'build', 'lint', 'typecheck', 'doctor'])('npm run %s', async 
   await works(run('npm', ['run', script]));
 });
 
+/** Each option of the README's table: what it says is in the project, by file, or in the report. */
+describe('create-scalekit-mcp with', () => {
+  const quick = ['--no-install', '--no-git', '--no-check', '--yes', '--json'];
+  const metadata = JSON.stringify(pasted(['notes:read', 'notes:write']));
+  const cases: ReadonlyArray<readonly [args: readonly string[], texts: Readonly<Record<string, RegExp>>]> = [
+    [['--name', 'Our list', '--emulator'], { 'src/main.ts': /name: 'Our list'/, '.env': /localhost/ }],
+    [
+      ['--template', 'blank', '--scopes', 'a:read,a:write', '--with', 'resources,prompts,organizations'],
+      { 'src/scopes.ts': /'a:write'/, 'src/resources/index.ts': /export/, 'src/prompts/index.ts': /export/ },
+    ],
+    [['--language', 'python', '--port', '4005'], { 'server.py': /ScalekitProvider/, '.env': /4005/ }],
+    [
+      ['--metadata', metadata],
+      { '.env': /acme\.scalekit\.dev[\s\S]*res_123/, 'src/scopes.ts': /notes:write/ },
+    ],
+    [
+      [
+        ...[
+          '--environment-url',
+          'https://acme.scalekit.dev',
+          '--client-id',
+          'skc_1',
+          '--resource-id',
+          'res_1',
+        ],
+        ...['--mcp-url', 'https://mcp.example.com/'],
+      ],
+      { '.env': /acme\.scalekit\.dev[\s\S]*res_1[\s\S]*https:\/\/mcp\.example\.com\// },
+    ],
+    [
+      ['--store', 'postgres', '--deploy', 'compose,kubernetes', '--package-manager', 'pnpm'],
+      { 'compose.yaml': /postgres/, 'deploy/kubernetes.yaml': /Deployment/, Dockerfile: /pnpm/ },
+    ],
+    [['--answers', 'answers.json'], { 'src/main.ts': /name: 'Answered'/ }],
+    [['--overwrite'], { 'mine.txt': /mine/, 'package.json': /scalekit-mcp-server/ }],
+  ];
+
+  const create = (args: readonly string[]) => {
+    for (const arg of args)
+      if (/^--?\w/.test(arg)) triedOptions.add(arg.replace(/^--(?:no-)?/, '').replace(/^-y$/, 'yes'));
+    return run('npx', ['--yes', 'create-scalekit-mcp', ...args], cwd);
+  };
+
+  test.each(cases)('%j', async (args, texts) => {
+    await writeFile(join(cwd, 'answers.json'), JSON.stringify({ name: 'Answered' }));
+    const name = `with-${args[0]?.slice(2)}`;
+    if (args.includes('--overwrite')) {
+      await mkdir(join(cwd, name));
+      await writeFile(join(cwd, name, 'mine.txt'), 'mine');
+      expect((await create([name, ...quick])).code, 'without the option').toBe(1);
+    }
+    const report = JSON.parse(await works(create([name, ...quick, ...args])));
+    expect(report).toMatchObject({ ok: true, install: { state: 'skipped' }, git: { state: 'skipped' } });
+    for (const [path, text] of Object.entries(texts))
+      expect(await readFile(join(cwd, name, path), 'utf8'), path).toMatch(text);
+  });
+
+  test('--dry-run, which writes nothing', async () => {
+    expect(await works(create(['never', '-y', '--dry-run']))).toContain('src/main.ts');
+    expect(existsSync(join(cwd, 'never'))).toBe(false);
+  });
+
+  test('--print-schema, which describes the answers', async () => {
+    expect(JSON.parse(await works(create(['--print-schema'])))).toHaveProperty('properties.scopes');
+  });
+
+  test('--register, which is refused without an install', async () => {
+    expect(await create(['never', '--yes', '--register', '--no-install'])).toMatchObject({ code: 2 });
+    expect(existsSync(join(cwd, 'never'))).toBe(false);
+  });
+
+  test('--language python, where there is no Python: the project, and what to install', async () => {
+    const { code, stdout, stderr } = await create(['in-python', '--language', 'python']);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('uv sync')]);
+    expect(stderr).toContain('Neither uv nor Python 3.11 or later was found');
+    expect(await readdir(join(cwd, 'in-python'))).toContain('server.py');
+  });
+
+  test('every option of the README', async () => {
+    const readme = await readFile(join(repository, 'README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| `(?:-\w, )?--(?:\[no-\])?([a-z-]+)/gm)].map(([, name]) => name);
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows.filter((name) => !triedOptions.has(name ?? ''))).toEqual([]);
+  });
+});
+
 describe('while npm run dev runs', () => {
   let dev: Program;
   beforeAll(async () => {
-    dev = new Program('npm', ['run', 'dev'], { cwd: project, env: { ...machine.env, ...env }, group: true });
+    const command = ['run', 'dev', '--', '--client-documents', 'on'];
+    dev = new Program('npm', command, { cwd: project, env: { ...machine.env, ...env }, group: true });
     await dev.says(new RegExp(`http://localhost:${port}/mcp`), 60_000);
     tried.add('dev');
     await until('the server to answer', () =>
@@ -86,16 +182,20 @@ describe('while npm run dev runs', () => {
   test('list and call', async () => {
     expect(await tool('list')).toContain('create_todo');
     await tool('call', 'create_todo', 'title=Write the report');
-    expect(await tool('call', 'list_todos', '--json')).toContain('Write the report');
+    const url = `http://localhost:${port}/mcp`;
+    expect(await tool('call', 'list_todos', '--json', '--url', url)).toContain('Write the report');
   });
 
   test('doctor finds nothing wrong', async () => {
-    expect(JSON.parse(await tool('doctor', '--json'))).toMatchObject({ exitCode: 0 });
+    for (const url of [[], [`http://localhost:${port}/`]])
+      expect(JSON.parse(await tool('doctor', ...url, '--json'))).toMatchObject({ exitCode: 0 });
   });
 
   test('connect writes a client’s file, and takes it back', async () => {
     await tool('connect', 'codex', '--yes');
     await tool('connect', 'codex', '--remove', '--yes');
+    const url = 'https://mcp.example.com/mcp';
+    expect(await tool('connect', 'codex', '--url', url, '--dry-run')).toContain(url);
   });
 
   test('inspect says what it would run', async () => {
@@ -115,7 +215,11 @@ test('its own tool creates projects, too', async () => {
 test('emulate runs until it is told to end', async () => {
   tried.add('emulate');
   const options = { cwd: project, env: { ...machine.env, ...env }, group: true };
-  const emulate = new Program('npx', ['scalekit-mcp', 'emulate', '--json'], options);
+  const emulate = new Program(
+    'npx',
+    ['scalekit-mcp', 'emulate', '--json', '--client-documents', 'off'],
+    options,
+  );
   try {
     await emulate.says(/"url"/, 60_000);
     emulate.signalGroup('SIGINT');
@@ -125,13 +229,36 @@ test('emulate runs until it is told to end', async () => {
   }
 });
 
-test('add a tool, and its tests pass', async () => {
-  await tool('add', 'tool', 'archive_todo', '--scopes', 'todo:archive', '--yes');
-  await works(run('npm', ['test']));
+test('doctor --fix mends what it finds', async () => {
+  const path = join(project, '.env');
+  const right = await readFile(path, 'utf8');
+  await writeFile(path, right.replace(/^(MCP_URL=.*)\/$/m, '$1'));
+  const doctor = ['scalekit-mcp', 'doctor', '--offline', '--fail-on', 'warning'];
+  expect((await run('npx', doctor)).code).toBe(1);
+  await tool('doctor', '--offline', '--fix', '--yes');
+  expect(await readFile(path, 'utf8')).toBe(right);
+  expect((await run('npx', doctor)).code).toBe(0);
 });
 
-test('update has nothing to do', async () => {
+test('update shows what is newer, brings it, and takes it back', async () => {
   await tool('update', '--check');
+  await makeOlder(project, { 'tsconfig.json': (text) => text.replace('{', '{ "//": "older",') });
+  const text = () => readFile(join(project, 'tsconfig.json'), 'utf8');
+  expect((await run('npx', ['scalekit-mcp', 'update', '--check'])).code).toBe(1);
+  expect(await tool('update', '--dry-run')).toContain('tsconfig.json');
+  await tool('update', '--yes');
+  expect(await text()).not.toContain('older');
+  await tool('update', '--undo', '--yes');
+  expect(await text()).toContain('older');
+  await tool('update', '--yes');
+});
+
+test('add a tool, a resource, a prompt and a scope, and all tests pass', async () => {
+  await tool('add', 'tool', 'archive_todo', '--scopes', 'todo:archive', '--yes');
+  await tool('add', 'resource', 'summary', '--scopes', 'todo:read', '--yes');
+  await tool('add', 'prompt', 'weekly_review', '--scopes', 'todo:read', '--yes');
+  await tool('add', 'scope', 'todo:share', '--yes');
+  await works(run('npm', ['test']));
 });
 
 test('eject, and the tests still pass', async () => {
@@ -139,13 +266,13 @@ test('eject, and the tests still pass', async () => {
   await works(run('npm', ['test']));
 });
 
-test('register --metadata fills in .env', async () => {
-  const pasted = {
-    authorization_servers: ['https://acme.scalekit.dev/resources/res_123'],
-    resource: `http://localhost:${port}/`,
-    scopes_supported: ['todo:read', 'todo:write', 'todo:archive'],
-  };
-  await tool('register', '--metadata', JSON.stringify(pasted), '--yes');
+test('register --metadata - fills in .env', async () => {
+  const scopes = ['todo:read', 'todo:write', 'todo:archive', 'todo:share'];
+  const input = JSON.stringify({ ...pasted(scopes), resource: `http://localhost:${port}/` });
+  const options = { cwd: project, env: { ...machine.env, ...env }, input };
+  const args = ['scalekit-mcp', 'register', '--metadata', '-', '--yes'];
+  await works(new Program('npx', args, options).ended());
+  tried.add('register');
   expect(await readFile(join(project, '.env'), 'utf8')).toMatch(/SCALEKIT_RESOURCE_ID=res_/);
 });
 
