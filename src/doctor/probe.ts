@@ -56,6 +56,7 @@ const keptHeaders = [
   'www-authenticate',
   'location',
   'date',
+  'age',
   'allow',
   'server',
   'cf-ray',

@@ -37,7 +37,7 @@ export class AuthorizationServerMetadata {
     let cause: unknown;
     for (const url of this.#urls) {
       try {
-        this.#document = JSON.stringify(objectIn(await download(url, 'Scalekit')));
+        this.#document = JSON.stringify(objectIn((await download(url, 'Scalekit')).text));
         this.#fetchedAt = Date.now();
         return this.#document;
       } catch (error) {

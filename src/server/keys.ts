@@ -2,6 +2,8 @@
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
+import { clockOffset } from '../scalekit/clock.ts';
+import { clockToleranceSeconds } from '../scalekit/tokens.ts';
 import { download } from './download.ts';
 import type { Log } from './log.ts';
 
@@ -42,7 +44,7 @@ export class KeysUnavailable extends Error {
 export class KeySet {
   /** Counts the fetches: a token that was verified with an earlier version is verified again. */
   version = 0;
-  /** Gets a line when a fetch fails. */
+  /** Gets a line when a fetch fails, or shows that our clock is wrong. */
   log: Log | undefined;
   #url: string;
   #keys: JWTVerifyGetKey | undefined;
@@ -52,6 +54,7 @@ export class KeySet {
   #failedAt = 0;
   #pause = 0;
   #pending: Promise<JWTVerifyGetKey> | undefined;
+  #isClockOff = false;
 
   readonly #longestWait: number;
 
@@ -118,8 +121,11 @@ export class KeySet {
 
   async #fetch(): Promise<JWTVerifyGetKey> {
     try {
-      this.#keys = createLocalJWKSet(await fetchKeySet(this.#url));
+      const askedAt = Date.now();
+      const { text, headers } = await download(this.#url, 'The key server');
+      this.#keys = createLocalJWKSet(keySetIn(text));
       this.#fetchedAt = Date.now();
+      this.#compareClocks(clockOffset(headers, askedAt, this.#fetchedAt) ?? 0);
       this.#failures = 0;
       this.version += 1;
       return this.#keys;
@@ -132,6 +138,27 @@ export class KeySet {
       throw new KeysUnavailable(Math.ceil(pause / second), error);
     }
   }
+
+  /** With a wrong clock good tokens are refused, and nothing else would say why. Said once, until it is right again. */
+  #compareClocks(offset: number): void {
+    const wasOff = this.#isClockOff;
+    this.#isClockOff = Math.abs(offset) > clockToleranceSeconds;
+    if (!this.#isClockOff || wasOff) return;
+    const [relation, effect] =
+      offset > 0
+        ? ['behind', 'new tokens are not valid yet']
+        : ['ahead of', 'good tokens look as if they had expired'];
+    const message = `This machine's clock is ${inWords(Math.abs(offset))} ${relation} Scalekit's: ${effect}. Have it set automatically (NTP).`;
+    this.log?.('warn', 'clock_off', { message, seconds: offset });
+  }
+}
+
+/** @returns a time in words that a person can compare with a watch. */
+function inWords(seconds: number): string {
+  const hours = seconds / 3600;
+  if (hours >= 48) return `${Math.round(hours / 24)} days`;
+  if (hours >= 2) return `${Math.round(hours)} hours`;
+  return seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`;
 }
 
 /** @returns the promised value, or the other one if it takes too long. */
@@ -148,8 +175,8 @@ function elapsed(since: number): number {
   return Math.abs(Date.now() - since);
 }
 
-async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
-  const body: unknown = JSON.parse(await download(url, 'The key server'));
+function keySetIn(text: string): JSONWebKeySet {
+  const body: unknown = JSON.parse(text);
   const listed = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : undefined;
   const keys = Array.isArray(listed) ? listed.filter(isSigningKey) : [];
   // An empty set would refuse every token. Better to keep the keys that we have.

@@ -48,6 +48,7 @@ export class ListeningServers {
     for (const host of hosts.length > 0 ? hosts : [undefined]) {
       const server = this.#create();
       try {
+        refuseWithoutNetwork();
         server.listen({ port: taken, ...(host && { host }) });
         await once(server, 'listening');
       } catch (error) {
@@ -68,6 +69,17 @@ export class ListeningServers {
     await quietTurn(servers);
     await Promise.all(servers.map((server) => closeServer(server, grace)));
   }
+}
+
+/**
+ * With `--permission` Node.js 25 and later need `--allow-net`. Without it `listen` throws where nobody can catch it.
+ * @throws Error with the code of Node's own.
+ */
+function refuseWithoutNetwork(): void {
+  const isKnown = process.allowedNodeEnvironmentFlags.has('--allow-net');
+  if (!isKnown || process.permission?.has('net') !== false) return;
+  const message = 'Node.js runs with --permission, which keeps it from the network: add --allow-net.';
+  throw Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED' });
 }
 
 /** In ms, and how many turns are looked at, at most. */

@@ -168,7 +168,7 @@ async function environmentOrEnd(declarations: VariableDeclarations) {
  */
 function hostsOf(host: string | undefined, { hostname }: URL): readonly string[] {
   const localhost = ['127.0.0.1', '::1'];
-  if (host !== undefined) return host === 'localhost' ? localhost : [host];
+  if (host !== undefined) return /^localhost\.?$/i.test(host) ? localhost : [host];
   if (!isLoopback(new URL(`http://${hostname}`))) return [];
   const isOther = hostname.startsWith('127.') && hostname !== '127.0.0.1';
   return isOther ? [...localhost, hostname] : localhost;

@@ -15,7 +15,7 @@ export async function whyNot(error: NotListening, host: string | undefined): Pro
     return `Port ${port}${where} is taken by ${await holderOf(port, address)}. Stop it, or set another PORT (and MCP_URL) in .env.`;
   }
   if (code === 'EACCES') return `Port ${port} needs more rights than this process has: take one above 1023.`;
-  if (host === undefined) return message;
+  if (host === undefined || code === 'ERR_ACCESS_DENIED') return message;
   const why = code === 'EADDRNOTAVAIL' ? 'is not an address of this machine' : 'cannot be found';
   return `HOST is \`${host}\`, which ${why}. ${whereHostComesFrom}`;
 }

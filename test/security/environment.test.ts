@@ -302,3 +302,35 @@ describe('SCALEKIT_INTERNAL_URL', () => {
     );
   });
 });
+
+test.each([
+  [3 * 3600, /clock is 3 hours behind Scalekit's: new tokens are not valid yet/],
+  [-3 * 3600, /clock is 3 hours ahead of Scalekit's: good tokens look as if they had expired/],
+])('a clock that is %i s apart from Scalekit’s is named in the log', async (clockOffset, words) => {
+  const other = await startEmulator();
+  onTestFinished(() => other.close());
+  other.fault({ clockOffset });
+  const server = await startServer(project, other);
+  onTestFinished(() => server.stop());
+  await server.program.says(words);
+});
+
+describe('Node’s permission model', () => {
+  const flags = ['--permission', '--allow-fs-read=*'];
+
+  test.each([
+    [24, []],
+    [26, ['--allow-net']],
+  ])('Node.js %i with all that it needs: calls are served', async (major, more) => {
+    const node = await nodeBinary(major);
+    const server = await startServer(project, emulator, { node, nodeOptions: [...flags, ...more] });
+    onTestFinished(() => server.stop());
+    await server.whenReady();
+    expect((await callTool(server.endpoint, await emulator.mint(), 'list_todos')).status).toBe(200);
+  });
+
+  test('Node.js 26 without the network: the flag is named', async () => {
+    const server = await startServer(project, emulator, { node: await nodeBinary(26), nodeOptions: flags });
+    expect(await refusal(server.program)).toContain('add --allow-net');
+  });
+});

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 /** A key server that answers what the test says, and counts the requests. */
-let answer: () => { status?: number; body: string; raw?: string };
+let answer: () => { status?: number; body: string; raw?: string; headers?: Record<string, string> };
 let asked: number;
 let server: Server;
 let keys: KeySet;
@@ -29,8 +29,8 @@ beforeEach(async () => {
   answer = () => ({ body: JSON.stringify({ keys: [good] }) });
   server = createServer((_req, res) => {
     asked += 1;
-    const { status = 200, body, raw } = answer();
-    if (raw === undefined) res.writeHead(status).end(body);
+    const { status = 200, body, raw, headers = {} } = answer();
+    if (raw === undefined) res.writeHead(status, headers).end(body);
     else res.socket?.write(raw);
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -46,6 +46,52 @@ afterEach(() => {
 const find = async (kid: string) => await keys.find({ alg: 'RS256', kid }, { payload: '', signature: '' });
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const down = () => ({ status: 500, body: 'no' });
+
+describe('the clock', () => {
+  /** Keys from a Scalekit whose clock is so many seconds ahead of ours. */
+  const from =
+    (seconds: number, headers = {}) =>
+    () => ({
+      body: JSON.stringify({ keys: [good] }),
+      headers: { date: new Date(Date.now() + seconds * 1000).toUTCString(), ...headers },
+    });
+  const logged: string[] = [];
+  beforeEach(() => {
+    logged.length = 0;
+    keys.log = (_level, event, { message } = {}) => void logged.push(`${event}: ${message}`);
+  });
+
+  it.each([
+    [-3 * 3600, "3 hours ahead of Scalekit's: good tokens look as if they had expired"],
+    [3 * 3600, "3 hours behind Scalekit's: new tokens are not valid yet"],
+    [-30 * 86_400, '30 days ahead of'],
+    [600, '10 minutes behind'],
+    [-90, '90 seconds ahead of'],
+  ])('that is %i s apart from Scalekit’s is named', async (seconds, words) => {
+    answer = from(seconds);
+    await keys.load();
+    expect(logged).toEqual([expect.stringContaining(`clock_off: This machine's clock is ${words}`)]);
+  });
+
+  it.each([
+    ['within what is tolerated', from(-50)],
+    ['of an answer that a cache has kept for an hour', from(-3600, { age: '3600' })],
+    ['that the answer does not say', from(0, { date: 'soon' })],
+  ])('%s is not', async (_, given) => {
+    answer = given;
+    await keys.load();
+    expect(logged).toEqual([]);
+  });
+
+  it('is named once, and again when it was right in between', async () => {
+    for (const seconds of [7200, 7200, 0, 7200]) {
+      answer = from(seconds);
+      await expect(find('unknown')).rejects.toThrow();
+      later(2000);
+    }
+    expect(logged).toHaveLength(2);
+  });
+});
 
 describe('signing keys', () => {
   it('are fetched once, however many requests need them', async () => {

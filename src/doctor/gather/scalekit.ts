@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import {
   authorizationServerMetadataUrls,
+  clockOffset,
   endpoints,
   isUrl,
   keysPath,
@@ -9,13 +10,6 @@ import {
 import type { ScalekitFacts } from '../facts/index.ts';
 import { type ProbeOptions, type ProbeResult, probe } from '../probe.ts';
 import { objectOf } from '../reading.ts';
-
-/** Seconds between the answer's `Date` and this machine's clock, halfway through the exchange. */
-function clockOffset(answer: ProbeResult, askedAt: number, answeredAt: number): number | undefined {
-  const date = answer.answered ? Date.parse(answer.headers.date ?? '') : Number.NaN;
-  // `Date` is truncated to whole seconds: half a second more is the better guess.
-  return Number.isNaN(date) ? undefined : Math.round((date + 500 - (askedAt + answeredAt) / 2) / 1000);
-}
 
 /** Whether names can be resolved at all. Asked only after one failed: without a network none can. */
 async function namesResolve(answer: ProbeResult): Promise<{ namesResolve?: boolean }> {
@@ -59,7 +53,7 @@ export async function gatherAuthorizationServer(
     probe({ url: urls.metadataAppended }, options),
     askKeys(issuer, asked, options),
   ]);
-  const offset = clockOffset(metadata, askedAt, at);
+  const offset = metadata.answered ? clockOffset(metadata.headers, askedAt, at) : undefined;
   return {
     issuer,
     ...parseIssuer(issuer),
