@@ -18,11 +18,12 @@ import {
   openToAll,
 } from './discovery.ts';
 import { always, NodeExchange } from './exchange.ts';
+import { calledTool, type ParsedRequest, refuseBody, refuseWithoutToken } from './guarded-message.ts';
 import { Refusal, refusalBody } from './refusal.ts';
 
 /** A request of Express or node:http. What its token allows is in `auth`, where the official SDK looks for it. */
 export interface GuardedRequest extends IncomingMessage {
-  /** What the token allows, once `middleware()` has let the request in. */
+  /** What the token allows, once `middleware()` has let the request in. Undefined without a token, where tools are public. */
   auth?: unknown;
   /** As `express.json()` has read it. */
   body?: unknown;
@@ -58,32 +59,64 @@ export interface Guardian extends Authority, Described {
 }
 
 const json = { 'content-type': 'application/json' };
-const invalidRequest = -32_600;
 
-/** Verifies tokens. */
-export function tokenGuard(guardian: Guardian): Middleware {
+/** Verifies tokens. @param tools may be called without one. */
+export function tokenGuard(guardian: Guardian, tools: readonly string[] = []): Middleware {
+  const open = new Set(tools);
   return async (req, res, next) => {
-    const outcome = await outcomeOf(guardian, req.headersDistinct.authorization, req.url);
-    if (outcome instanceof Refusal) return await answer(req, res, outcome, guardian);
-    req.auth = outcome;
+    const { authorization } = req.headersDistinct;
+    const outcome = await outcomeOf(guardian, authorization, req.url);
+    const refusal = refusalOf(outcome, { authorization, open, ...parsed(req) });
+    if (refusal) return await answer(req, res, refusal, guardian);
+    // Whatever was there before has not been verified here.
+    req.auth = outcome instanceof Refusal ? undefined : outcome;
     next();
   };
 }
 
-/** Verifies the token of a `Request`. @returns what it allows, or the answer for a client that is not let in. */
+/** What a `Request` has to have, to be let in. */
+export interface Requirements {
+  /** Scopes that every request needs. */
+  readonly needed?: readonly string[];
+  /** The names of tools that may be called without a token. */
+  readonly open?: readonly string[];
+  /** The parsed body. */
+  readonly message?: unknown;
+}
+
+/**
+ * Verifies the token of a `Request`.
+ * @returns what it allows, nothing if it needs none, or the answer for a client that is not let in.
+ */
 export async function checkRequest(
   guardian: Guardian,
   request: Request,
-  needed: readonly string[],
-): Promise<AuthInfo | Response> {
+  { needed = [], open = [], message }: Requirements,
+): Promise<AuthInfo | Response | undefined> {
   const header = request.headers.get('authorization');
-  const outcome = await outcomeOf(guardian, header === null ? [] : [header], request.url);
-  const refusal =
-    outcome instanceof Refusal ? outcome : refuseScopes(needed, new Set(outcome.scopes), guardian);
-  if (refusal === undefined) return outcome as AuthInfo;
+  const authorization = header === null ? undefined : [header];
+  const outcome = await outcomeOf(guardian, authorization, request.url);
+  const contentType = request.headers.get('content-type') ?? undefined;
+  const asked = { method: request.method, contentType, message, authorization, open: new Set(open) };
+  const isIn = !(outcome instanceof Refusal);
+  const refusal = isIn ? refuseScopes(needed, new Set(outcome.scopes), guardian) : refusalOf(outcome, asked);
+  if (refusal === undefined) return isIn ? outcome : undefined;
   guardian.onRefused?.(refusal);
   const { status, headers } = refusal;
   return new Response(refusalBody(refusal), { status, headers: { ...always, ...json, ...headers } });
+}
+
+/** A request, and what it may do without a token. */
+interface Asked extends ParsedRequest {
+  /** The value of each `Authorization` header: one that holds no token is not the same as none. */
+  readonly authorization: readonly string[] | undefined;
+  readonly open: ReadonlySet<string>;
+}
+
+function refusalOf(outcome: AuthInfo | Refusal, asked: Asked): Refusal | undefined {
+  if (!(outcome instanceof Refusal)) return undefined;
+  const isWithout = outcome.reason === 'no_token' && asked.authorization === undefined;
+  return isWithout && asked.open.size > 0 ? refuseWithoutToken(asked.open, asked, outcome) : outcome;
 }
 
 async function outcomeOf(
@@ -143,39 +176,25 @@ export function toolGuard(
 ): Middleware {
   return async (req, res, next) => {
     if (req.method !== 'POST') return next();
-    const isJson = /^application\/json\s*(?:;|$)/i.test(req.headers['content-type'] ?? '');
-    if (isJson && req.body === undefined)
-      return next(new TypeError('requireToolScopes reads the parsed body: put express.json() before it'));
-    const refusal = isJson ? refuseMessage(req.body) : notJson();
+    const refusal = refuseBody(parsed(req));
     if (refusal) return await answer(req, res, refusal, guardian);
     await passOrRefuse(guardian, neededBy(req.body, tools, guardian), req, res, next);
   };
 }
 
-/** The SDK must not read what express.json() did not: it would pass unchecked. */
-function notJson(): Refusal {
-  return new Refusal(415, 'content_type', 'Content-Type has to be application/json');
-}
-
-/** @returns why a body is not one message of MCP, in which a tool call could hide. */
-function refuseMessage(body: unknown): Refusal | undefined {
-  const code = invalidRequest;
-  if (Array.isArray(body))
-    return new Refusal(400, 'batch', 'Batches are not part of MCP: send one message', { code });
-  if (typeof body === 'object' && body !== null && 'jsonrpc' in body) return undefined;
-  return new Refusal(400, 'not_a_message', 'The body is not a JSON-RPC message', { code });
+function parsed({ method, headers, body }: GuardedRequest): ParsedRequest {
+  return { method, contentType: headers['content-type'], message: body };
 }
 
 /** A tool that was left out needs every scope: better refused than open. */
 function neededBy(
-  body: unknown,
+  message: unknown,
   tools: Readonly<Record<string, readonly string[]>>,
   { scopes }: Guardian,
 ): readonly string[] {
-  const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
-  if (method !== 'tools/call') return [];
-  const name = params?.name;
-  return typeof name === 'string' && Object.hasOwn(tools, name) ? (tools[name] ?? []) : scopes.names;
+  const name = calledTool(message);
+  if (name === undefined) return [];
+  return Object.hasOwn(tools, name) ? (tools[name] ?? []) : scopes.names;
 }
 
 async function answer(

@@ -61,6 +61,12 @@ export interface ScalekitOptions<Scope extends string = string> {
   readonly onRefused?: (refusal: Refusal) => void;
 }
 
+/** Which tools need no token. */
+export interface PublicTools {
+  /** Their names. Default: none, and every request needs a token. */
+  readonly public?: readonly string[];
+}
+
 /** The protected resource metadata (RFC 9728). */
 export interface ResourceMetadata {
   /** The MCP endpoint. */
@@ -221,11 +227,15 @@ export class ScalekitProvider<Scope extends string = string> {
    * allows. All others get an answer: 401 with the challenge that starts a sign-in, 503 with `Retry-After` if Scalekit's
    * keys are not available, so that no client throws a valid token away.
    *
+   * @param options `public`: the names of tools that may be called without a token. Clients can then connect and list tools
+   *   without one; everything else still is 401. It reads `req.body`, which has to be the parsed body, and what the SDK gets.
    * @example
    * app.use('/mcp', auth.middleware());
+   * @example
+   * app.use('/mcp', express.json(), auth.middleware({ public: ['search_catalogue'] }));
    */
-  middleware(): Middleware {
-    return tokenGuard(this);
+  middleware(options: PublicTools = {}): Middleware {
+    return tokenGuard(this, options.public);
   }
 
   /**
@@ -272,7 +282,27 @@ export class ScalekitProvider<Scope extends string = string> {
    */
   authenticate(request: Request, ...needed: readonly Scope[]): Promise<AuthInfo<Scope> | Response> {
     this.#checkScopes(needed);
-    return checkRequest(this, request, needed) as Promise<AuthInfo<Scope> | Response>;
+    return checkRequest(this, request, { needed }) as Promise<AuthInfo<Scope> | Response>;
+  }
+
+  /**
+   * The same as `middleware({ public })` for servers that get a `Request`.
+   *
+   * @param message the parsed body. The SDK has to get the same, and not the body once more.
+   * @returns the SDK's `authInfo`; nothing if there is no token, and none is needed; or the answer for a client that is not let in.
+   * @example
+   * const parsedBody = await request.json().catch(() => null);
+   * const authInfo = await auth.authenticateUnlessPublic(request, parsedBody, { public: ['search_catalogue'] });
+   * if (authInfo instanceof Response) return authInfo;
+   * return await mcp.fetch(request, { ...(authInfo && { authInfo }), parsedBody });
+   */
+  authenticateUnlessPublic(
+    request: Request,
+    message: unknown,
+    options: PublicTools,
+  ): Promise<AuthInfo<Scope> | Response | undefined> {
+    const { public: open = [] } = options;
+    return checkRequest(this, request, { open, message }) as Promise<AuthInfo<Scope> | Response | undefined>;
   }
 
   /**

@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- the hook's name is the SDK's */
 // The SDK's server, except that parameters which do not fit are the client's error, and are named in a sentence.
 import {
   type JSONRPCRequest,

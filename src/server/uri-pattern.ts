@@ -60,7 +60,7 @@ export class UriPattern {
       fits = (at) => at < length && step[at] !== 0;
       return step;
     });
-    return steps.reverse();
+    return steps.toReversed();
   }
 }
 

@@ -295,7 +295,8 @@ describe('routes of Express', () => {
   test('report an error if the body of a call was not parsed before', async () => {
     const answer = await send(server.endpoint, { token: await server.scalekit.mint(), body: listTools });
     expect(answer.status).toBe(500);
-    await server.program.says(/put express\.json\(\) before it/);
+    expect(answer.json.error.message).toContain('put express.json() before it');
+    await server.program.says(/refused 500 body_not_parsed/);
   });
 });
 
