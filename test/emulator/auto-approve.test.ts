@@ -2,7 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
 import { connect, withEmulator } from './walk.ts';
 
-test('a machine walks from registration to a token without a cookie', async () => {
+test('a program gets from registration to a token without a cookie', async () => {
   await withEmulator({ autoApprove: true }, async (emulator) => {
     const { tokens } = await connect(emulator);
     const { payload } = await jwtVerify(

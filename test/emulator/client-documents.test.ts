@@ -46,7 +46,7 @@ async function open(clientId: string, browser = new Browser()): Promise<Response
   return browser.open(request.url);
 }
 
-test('a client that is described by a document walks without registration', async () => {
+test('a client with a document needs no registration', async () => {
   const server = await discover(emulator);
   const browser = new Browser();
   const request = await authorizationRequest(emulator, server, url, { scope: 'todo:read offline_access' });
@@ -59,7 +59,7 @@ test('a client that is described by a document walks without registration', asyn
   expect(tokens).toHaveProperty('refresh_token');
 });
 
-test('any loopback port will do, since its redirect URIs are those of a native client', async () => {
+test('any loopback port is accepted, since its redirect URIs are those of a native client', async () => {
   const request = await authorizationRequest(emulator, await discover(emulator), url, {
     redirect_uri: 'http://127.0.0.1:45678/cb',
   });
@@ -82,14 +82,14 @@ describe('a document that breaks the rules gets a page that says which', () => {
   });
 
   test.each(['https://127.0.0.1:1/client.json', 'https://[::1]:1/client.json'])(
-    'one that cannot be fetched: %s',
+    'a document that cannot be fetched: %s',
     async (clientId) => {
       const page = await (await open(clientId)).text();
       expect(page).toContain('client_id metadata document fetch failed');
     },
   );
 
-  test('http is no address of a document', async () => {
+  test('an http URL cannot be a client id', async () => {
     expect(await (await open('http://client.example/mcp.json')).text()).toContain(
       'This client is unknown here',
     );
@@ -138,7 +138,7 @@ describe('as installed, well-known clients need no internet', () => {
     ['https://claude.ai/oauth/claude-code-client-metadata', 'http://localhost:53412/other'],
     ['https://claude.ai/oauth/claude-code-client-metadata', 'https://evil.example/callback'],
     ['https://chatgpt.com/oauth/codex/one/client.json', 'http://127.0.0.1:40001/callback/another'],
-  ])('they are sent nowhere else: %s to %s', async (clientId, redirect_uri) => {
+  ])('well-known clients are not sent anywhere else: %s to %s', async (clientId, redirect_uri) => {
     const { status, page } = await openBundled(clientId, { redirect_uri });
     expect(status).toBe(400);
     expect(page).toContain('The redirect URI is not registered');
@@ -148,7 +148,7 @@ describe('as installed, well-known clients need no internet', () => {
 describe('an unknown client whose document cannot be reached', () => {
   const unknown = 'https://127.0.0.1:1/client.json';
 
-  test('is trusted where its answers go to this machine, and the page and the log say so', async () => {
+  test('is trusted if its answers go to this machine, and the page and the log say so', async () => {
     const { status, page, trusted } = await openBundled(unknown);
     expect(status).toBe(303);
     expect(page).toContain('trusted although its document cannot be reached');
@@ -160,7 +160,7 @@ describe('an unknown client whose document cannot be reached', () => {
   });
 
   test.each(['https://client.example/cb', 'http://client.example/cb', 'example-app:/cb', 'no URL'])(
-    'is refused where they go to %s',
+    'is refused if its answers go to %s',
     async (redirect_uri) => {
       const { status, page, trusted } = await openBundled(unknown, { redirect_uri });
       expect(status).toBe(400);
@@ -186,7 +186,7 @@ describe('an unknown client whose document cannot be reached', () => {
   });
 });
 
-test('the dashboard can switch it off', async () => {
+test('the switch turns documents off', async () => {
   await withEmulator({ clientDocuments: documents, clientIdMetadataDocuments: false }, async (strict) => {
     const request = await authorizationRequest(strict, await discover(strict), url);
     const response = await new Browser().open(request.url);

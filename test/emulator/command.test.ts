@@ -52,7 +52,7 @@ async function run(options: EmulateOptions) {
 
 const variable = (text: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1];
 
-test('stdout is the lines of .env, the rest is for the person', async () => {
+test('stdout has the lines of .env, and everything else goes to stderr', async () => {
   const running = await run({ port: 0, mcpUrl: 'http://localhost:5000' });
   try {
     expect(running.out()).toMatch(
@@ -71,7 +71,7 @@ test('stdout is the lines of .env, the rest is for the person', async () => {
   await expect(fetch(`${url}/keys`)).rejects.toThrow();
 });
 
-test('in a project it is the one that the project looks for; a flag outranks .env', async () => {
+test('in a project it takes the project’s settings; a flag outranks .env', async () => {
   const port = await freePort();
   const lines = [
     'PORT=5000',
@@ -130,7 +130,7 @@ test('the key is kept, unless it is ephemeral', async () => {
   expect(await readdir(join(state, 'scalekit-mcp'))).toEqual(['signing-key.json']);
 });
 
-test('one that was stopped before it had started ends at once', async () => {
+test('a run that was interrupted before its start ends at once', async () => {
   const context = {
     env: { XDG_STATE_HOME: state },
     cwd: state,
@@ -142,7 +142,7 @@ test('one that was stopped before it had started ends at once', async () => {
   expect(await emulate({ port: 0 }, context)).toBe(exitCodes.interrupted);
 });
 
-describe('what cannot be run is said in words', () => {
+describe('invalid settings are explained', () => {
   test.each([
     [{ port: 65536 }, /--port: .*65536/],
     [{ port: 'abc' }, /--port: .*abc/],
@@ -160,12 +160,12 @@ describe('what cannot be run is said in words', () => {
     expect(error.message).toMatch(message);
   });
 
-  test('all of it at once', async () => {
+  test('all problems are reported at once', async () => {
     const error = await run({ port: 'x', scopes: 'a.b', resourceId: 'y' }).catch((caught) => caught);
     for (const option of ['--port', '--scopes', '--resource-id']) expect(error.message).toContain(option);
   });
 
-  test('a taken port: exit 1, and the command with another one', async () => {
+  test('a taken port: exit code 1, with the command for another port', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -180,7 +180,7 @@ describe('what cannot be run is said in words', () => {
     }
   });
 
-  test('a folder that cannot hold the key: exit 1, and the way without', async () => {
+  test('a folder that cannot hold the key: exit code 1, with the way around it', async () => {
     await writeFile(join(state, 'scalekit-mcp'), '');
     const error = await run({ port: 0 }).catch((caught) => caught);
     expect(error).toBeInstanceOf(UserError);

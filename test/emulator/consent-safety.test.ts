@@ -28,7 +28,7 @@ describe('hostile clients', () => {
     emoji: '👩‍👩‍👧 شركة',
   };
 
-  test.each(Object.entries(names))('a name of %s is text, and nothing else', async (_, name) => {
+  test.each(Object.entries(names))('a name of %s is shown as text', async (_, name) => {
     const { form } = await visit(emulator, {}, { client_name: name });
     expect(form.page).not.toMatch(/<script|<img|onfocus="|<form[^>]*action=/);
     expect(form.page).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200E\u200F\uFEFF]/);
@@ -38,7 +38,7 @@ describe('hostile clients', () => {
     expect(form.offered('scope')).toEqual(['todo:read', 'todo:write']);
   });
 
-  test('a name of nothing visible has a substitute', async () => {
+  test('an invisible name is replaced', async () => {
     for (const name of [undefined, '   ', '\u200b\u202e'])
       expect((await visit(emulator, {}, name === undefined ? {} : { client_name: name })).form.page).toMatch(
         name === undefined ? /A client/ : /A client without a name/,
@@ -56,19 +56,19 @@ describe('hostile clients', () => {
     expect(form.page).toContain(what);
   });
 
-  test('a redirect URI with user information shows the host that counts', async () => {
+  test('a redirect URI with user information is shown with its real host', async () => {
     const { form } = await visit(emulator, {}, { redirect_uris: ['https://localhost:6274@evil.example/cb'] });
     expect(form.page).toContain('<span class="where">evil.example</span>');
   });
 
-  test('unknown scopes are text too', async () => {
+  test('unknown scopes are shown as text, too', async () => {
     const { form } = await visit(emulator, { scope: 'todo:read <script>alert(1)</script>' });
     expect(form.page).toContain('<code>&lt;script&gt;alert(1)&lt;/script&gt;</code>');
   });
 });
 
-describe('the page is shut tight', () => {
-  test('its headers', async () => {
+describe('the page is protected', () => {
+  test('by its headers', async () => {
     const { browser, form } = await visit(emulator);
     const response = await browser.open(form.action);
     const { headers } = response;
@@ -83,7 +83,7 @@ describe('the page is shut tight', () => {
     expect(headers.get('referrer-policy')).toBe('same-origin');
   });
 
-  test('the form of another site is refused', async () => {
+  test('a form from another site is refused', async () => {
     const { browser, form } = await visit(emulator);
     for (const site of ['cross-site', 'same-site', 'none']) {
       const response = await browser.open(form.action, form.press('allow'), { 'sec-fetch-site': site });
@@ -93,7 +93,7 @@ describe('the page is shut tight', () => {
     expect(own.status).toBe(303);
   });
 
-  test('without the cookie of this very request there is no page and no answer', async () => {
+  test('without the cookie of this request there is no page and no answer', async () => {
     const { form } = await visit(emulator);
     const stranger = new Browser();
     const page = await stranger.open(form.action);
@@ -126,7 +126,7 @@ describe('errors that cannot go back to the client', () => {
     return response.text();
   }
 
-  test('an unknown client: a stale registration, and how to clear it (documented failure 13)', async () => {
+  test('an unknown client: says that its registration is stale, and how to clear it (documented failure 13)', async () => {
     const page = await errorPage({ client_id: 'm2m_123' });
     expect(page).toContain('<h1>This client is unknown here</h1>');
     expect(page).toContain('<code>m2m_123</code>');
@@ -134,7 +134,7 @@ describe('errors that cannot go back to the client', () => {
     expect(page).toContain('~/.mcp-auth');
   });
 
-  test("the environment's client id is no OAuth client", async () => {
+  test("the environment's client id is not an OAuth client", async () => {
     const page = await errorPage({ client_id: 'skc_1000000000000002' });
     expect(page).toContain('is the environment&#39;s client id');
     expect(page).toContain('Leave the client id empty');
@@ -144,7 +144,7 @@ describe('errors that cannot go back to the client', () => {
     expect(await errorPage({ client_id: 'test_abcdefghijklmnop' })).not.toContain('abcdefghijklmnop');
   });
 
-  test('another redirect URI: both are shown (documented failure 14)', async () => {
+  test('a different redirect URI: both are shown (documented failure 14)', async () => {
     const page = await errorPage({ redirect_uri: 'https://old.example/<cb>' });
     expect(page).toContain('<h1>The redirect URI is not registered</h1>');
     expect(page).toContain('https://old.example/&lt;cb&gt;');
@@ -155,14 +155,14 @@ describe('errors that cannot go back to the client', () => {
     expect(await errorPage({ client_id: undefined })).toContain('missing required parameter');
   });
 
-  test('whoever prefers JSON gets it', async () => {
+  test('a client that prefers JSON gets JSON', async () => {
     const { url } = await authorizationRequest(emulator, server, 'm2m_123');
     const response = await fetch(url, { headers: { accept: 'application/json' } });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: 'invalid_client' });
   });
 
-  test('going back after the answer', async () => {
+  test('the back button after the answer', async () => {
     const visited = await visit(emulator);
     await allow(visited);
     const response = await visited.browser.open(visited.form.action);

@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
-describe('the way of a person, without a script', () => {
-  test('who asks, where the answer goes, for what, as whom', async () => {
+describe('a person’s path through the page, without a script', () => {
+  test('the page shows who asks, where the answer goes, for what, and as whom', async () => {
     const { form, client } = await visit(emulator, {}, { client_name: 'An Inspector' });
     expect(form.page).toContain('<h1>Allow <bdi>An Inspector</bdi> to use your MCP server?</h1>');
     expect(form.page).toContain('<span class="where">localhost:6274</span>');
@@ -36,7 +36,7 @@ describe('the way of a person, without a script', () => {
     expect(form.chosen('user')).toEqual(['usr_1000000000000003']);
   });
 
-  test('Allow: a token for what was asked', async () => {
+  test('Allow gives a token with the requested scopes', async () => {
     const tokens = await allow(await visit(emulator));
     expect(claimsOf(tokens.access_token)).toMatchObject({
       sub: 'usr_1000000000000003',
@@ -44,7 +44,7 @@ describe('the way of a person, without a script', () => {
     });
   });
 
-  test('what is unticked is not granted, and not asked for again in the same breath', async () => {
+  test('an unticked scope is not granted, and not asked for again at once', async () => {
     const visited = await visit(emulator);
     visited.form.untick('todo:write');
     const tokens = await allow(visited);
@@ -52,7 +52,7 @@ describe('the way of a person, without a script', () => {
     expect(claimsOf(tokens.access_token).scope).toBe('todo:read');
   });
 
-  test('a client that steps up is asked anew, with everything ticked', async () => {
+  test('a client that asks for more scopes gets the page again, with everything ticked', async () => {
     const browser = new Browser();
     const first = await visit(emulator, {}, {}, browser);
     first.form.untick('todo:write');
@@ -62,7 +62,7 @@ describe('the way of a person, without a script', () => {
     expect((await allow(again)).scope).toBe('todo:read todo:write');
   });
 
-  test('nothing ticked: the page says so, and keeps what was chosen', async () => {
+  test('with nothing ticked the page says so, and keeps the choices', async () => {
     const { browser, form } = await visit(emulator, { scope: 'todo:read todo:write offline_access' });
     form.untick('todo:read').untick('todo:write').select('usr_1000000000000004');
     const response = await browser.open(form.action, form.press('allow'));
@@ -74,7 +74,7 @@ describe('the way of a person, without a script', () => {
     expect(again.chosen('user')).toEqual(['usr_1000000000000004']);
   });
 
-  test('Deny: the client hears access_denied', async () => {
+  test('Deny sends access_denied to the client', async () => {
     const visited = await visit(emulator);
     const callback = await answer(visited, 'deny');
     expect(Object.fromEntries(callback.searchParams)).toEqual({
@@ -85,7 +85,7 @@ describe('the way of a person, without a script', () => {
     });
   });
 
-  test('the second user is another subject, and is proposed the next time', async () => {
+  test('the second user is another subject, and is preselected the next time', async () => {
     const browser = new Browser();
     const first = await visit(emulator, {}, {}, browser);
     first.form.select('usr_1000000000000004');
@@ -105,7 +105,7 @@ describe('the way of a person, without a script', () => {
     },
   );
 
-  test('somebody who does not exist cannot log in', async () => {
+  test('an unknown user cannot log in', async () => {
     const { browser, form } = await visit(emulator);
     const body = form.press('allow');
     body.set('user', 'usr_1');
@@ -114,7 +114,7 @@ describe('the way of a person, without a script', () => {
     expect(await response.text()).toContain('Choose a user to sign in as.');
   });
 
-  test('a scope that was not asked for cannot be slipped in', async () => {
+  test('a scope that was not requested cannot be added in the form', async () => {
     const visited = await visit(emulator, { scope: 'todo:read' });
     const body = visited.form.press('allow');
     body.append('scope', 'todo:write');
@@ -126,7 +126,7 @@ describe('the way of a person, without a script', () => {
     expect(tokens).not.toHaveProperty('refresh_token');
   });
 
-  test('two tabs do not disturb each other', async () => {
+  test('two tabs do not interfere with each other', async () => {
     const browser = new Browser();
     const one = await visit(emulator, {}, {}, browser);
     const two = await visit(emulator, { scope: 'todo:read' }, {}, browser);
@@ -150,14 +150,14 @@ describe('scopes', () => {
     expect(await allow(other)).not.toHaveProperty('refresh_token');
   });
 
-  test('without a scope, all are asked for', async () => {
+  test('without a scope, all are requested', async () => {
     for (const scope of [undefined, '', ' ']) {
       const { form } = await visit(emulator, { scope });
       expect(form.offered('scope')).toEqual(['todo:read', 'todo:write']);
     }
   });
 
-  test('what is not defined is left out, and the page says so', async () => {
+  test('an undefined scope is left out, and the page says so', async () => {
     const visited = await visit(emulator, { scope: 'openid profile todo:read Todo:Write' });
     expect(visited.form.offered('scope')).toEqual(['todo:read']);
     expect(visited.form.page).toContain('not have: <code>Todo:Write</code>');
@@ -169,7 +169,7 @@ describe('scopes', () => {
     expect(claimsOf(tokens.id_token ?? '')).toMatchObject({ sub: 'usr_1000000000000003' });
   });
 
-  test('nothing defined at all: the client is told the names (documented failure 11)', async () => {
+  test('with only undefined scopes, the client is told the valid names (documented failure 11)', async () => {
     const client = await register(server);
     const { url } = await authorizationRequest(emulator, server, client.client_id, { scope: 'Todo:Read' });
     const callback = locationOf(await new Browser().open(url));
@@ -187,7 +187,7 @@ describe('scopes', () => {
     emulator.configure({ scopes: ['todo:read', 'todo:write'] });
   });
 
-  test('another resource: the client is told which there is', async () => {
+  test('another resource is refused with the right one', async () => {
     const client = await register(server);
     for (const resource of [
       'http://127.0.0.1:3002/mcp',
@@ -202,7 +202,7 @@ describe('scopes', () => {
     }
   });
 
-  test('prompt=none has nobody to fall back on: nobody is remembered', async () => {
+  test('prompt=none is refused, since nobody stays signed in', async () => {
     const browser = new Browser();
     const visited = await visit(emulator, {}, {}, browser);
     await allow(visited);
@@ -212,12 +212,12 @@ describe('scopes', () => {
     expect(locationOf(await browser.open(url)).searchParams.get('error')).toBe('login_required');
   });
 
-  test('prompts of other servers do no harm', async () => {
+  test('prompt values of other servers are ignored', async () => {
     expect((await visit(emulator, { prompt: 'select_account' })).form.offered('user')).toHaveLength(2);
   });
 });
 
-test('the front page says that it runs, and how to use it', async () => {
+test('the front page says that the local Scalekit runs, and how to use it', async () => {
   const page = await (await fetch(emulator.url)).text();
   expect(page).toContain('<h1>The local Scalekit is running</h1>');
   for (const [name, value] of Object.entries(emulator.variables)) expect(page).toContain(`${name}=${value}`);

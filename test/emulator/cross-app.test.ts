@@ -49,7 +49,7 @@ const redeem = (jwtAuthGrant: string, clientId: string, tokenEndpoint = urls().e
 const second = 'second.user@example.com';
 
 describe('cross-app access', () => {
-  test('goes from an ID token to a tool, at both token endpoints, without a page', async () => {
+  test('leads from an ID token to a tool, at both token endpoints, without a page', async () => {
     const client = await newClient();
     for (const endpoint of [urls().environmentToken, urls().token]) {
       const tokens = await redeem(await idJag(second), client, endpoint);
@@ -64,7 +64,7 @@ describe('cross-app access', () => {
     }
   });
 
-  test('gives no more than the ID-JAG says, and the person may', async () => {
+  test('grants no more than the ID-JAG says and the person may', async () => {
     const client = await newClient();
     const read = await redeem(await idJag(second, 'todo:read'), client);
     expect(read.scope).toBe('todo:read');
@@ -76,7 +76,7 @@ describe('cross-app access', () => {
     expect((await redeem(await idJag(second), client)).scope).toBe('todo:read');
   });
 
-  test('is also for a client of the dashboard, and for one with a secret', async () => {
+  test('also works for a client of the dashboard, and for one with a secret', async () => {
     const { clientId, clientSecret } = scalekit().machineClient as { clientId: string; clientSecret: string };
     provider.connect(clientId);
     const tokens = await exchangeJwtAuthGrant({
@@ -88,7 +88,7 @@ describe('cross-app access', () => {
     expect(claimsOf(tokens.access_token)).toMatchObject({ client_id: clientId, sub: 'usr_1000000000000004' });
   });
 
-  test('takes an ID-JAG once', async () => {
+  test('accepts an ID-JAG once', async () => {
     const client = await newClient();
     const once = await idJag(second);
     await redeem(once, client);
@@ -143,13 +143,13 @@ describe('an ID-JAG is refused', () => {
     await expect(redeem(forged, client)).rejects.toThrow(/signature/);
   });
 
-  test('before its time', async () => {
+  test('before its nbf', async () => {
     const client = await newClient();
     const grant = await provider.sign({ ...good(client), nbf: Math.floor(Date.now() / 1000) + 3600 });
     await expect(redeem(grant, client)).rejects.toThrow(/nbf/);
   });
 
-  test('when its keys cannot be had', async () => {
+  test('when its keys are unavailable', async () => {
     const client = await newClient();
     const grant = await provider.sign(good(client));
     scalekit().configure({ identityProvider: 'http://127.0.0.1:9' });

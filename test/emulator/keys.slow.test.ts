@@ -21,7 +21,7 @@ describe('the key server', () => {
   afterEach(() => emulator.fault({}));
   afterAll(() => emulator.close());
 
-  test('publishes the public half of one RS256 key, and nothing of the private one', async () => {
+  test('publishes the public half of one RS256 key only', async () => {
     const { keys } = (await (await fetch(`${emulator.url}${keysPath}`)).json()) as JSONWebKeySet;
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
@@ -29,14 +29,14 @@ describe('the key server', () => {
     expect(keys[0]?.kid).toMatch(/^snk_\d+$/);
   });
 
-  test('rotation: the old key is gone at once, and new tokens are signed by the new one', async () => {
+  test('a rotation removes the old key at once, and new tokens are signed by the new one', async () => {
     const before = await emulator.mint();
     await emulator.rotateKeys();
     await expect(verify(emulator, before)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
     expect(await verify(emulator, await emulator.mint())).toMatchObject({ aud: expect.anything() });
   });
 
-  test('rotation that keeps the old key: both kinds of tokens verify', async () => {
+  test('a rotation that keeps the old key lets both kinds of tokens verify', async () => {
     const before = await emulator.mint();
     await emulator.rotateKeys({ keepOld: true });
     await verify(emulator, before);
@@ -50,7 +50,7 @@ describe('the key server', () => {
     expect((await fetch(`${emulator.url}${keysPath}`)).status).toBe(500);
   });
 
-  test('html: a page with status 200, as a proxy gives it', async () => {
+  test('html: a page with status 200, as from a proxy', async () => {
     emulator.fault({ keys: 'html' });
     const response = await fetch(`${emulator.url}${keysPath}`);
     expect(response.status).toBe(200);
@@ -62,7 +62,7 @@ describe('the key server', () => {
     expect(await (await fetch(`${emulator.url}${keysPath}`)).json()).toEqual({ keys: [] });
   });
 
-  test('wrong: the right key id, another key', async () => {
+  test('wrong: another key under the right key id', async () => {
     const token = await emulator.mint();
     emulator.fault({ keys: 'wrong' });
     await expect(verify(emulator, token)).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('the key server', () => {
     });
   });
 
-  test('slow: it answers in the end', async () => {
+  test('slow: it answers late', async () => {
     emulator.fault({ keys: 'slow' });
     const start = performance.now();
     expect((await fetch(`${emulator.url}${keysPath}`)).status).toBe(200);
@@ -86,7 +86,7 @@ describe('the key server', () => {
     });
   });
 
-  test('huge: 64 MB for whoever reads them, and it does not mind who stops', async () => {
+  test('huge: 64 MB, and it copes with readers that stop', async () => {
     emulator.fault({ keys: 'huge' });
     const response = await fetch(`${emulator.url}${keysPath}`);
     let length = 0;
@@ -147,7 +147,7 @@ describe('the key on disk', () => {
     });
   });
 
-  test('what is no key is replaced', async () => {
+  test('an invalid key file is replaced', async () => {
     await withEmulator({ keyDirectory: directory }, async () => {});
     for (const broken of ['', '{"kty":"RSA"}', 'null', '[]', '{"kty":"oct","k":"AAAA"}']) {
       await writeFile(join(directory, 'signing-key.json'), broken);
@@ -156,7 +156,7 @@ describe('the key on disk', () => {
     }
   });
 
-  test('two that start at once agree on one key', async () => {
+  test('two local Scalekits that start at once agree on one key', async () => {
     const both = await Promise.all([
       startEmulator({ keyDirectory: directory }),
       startEmulator({ keyDirectory: directory }),
@@ -171,7 +171,7 @@ describe('the key on disk', () => {
     }
   });
 
-  test('without a directory nothing is written, and the next one has another key', async () => {
+  test('without a directory nothing is written, and the next start has another key', async () => {
     const token = await withEmulator({}, (first) => first.mint());
     await withEmulator({}, async (second) => {
       const keys = createRemoteJWKSet(new URL(`${second.url}${keysPath}`));
@@ -188,7 +188,7 @@ describe('the key on disk', () => {
   });
 });
 
-describe('where it is kept when nothing is said', () => {
+describe('where the key is kept by default', () => {
   test.each([
     [{ XDG_STATE_HOME: '/state' }, 'linux', '/state/scalekit-mcp'],
     [{ XDG_STATE_HOME: 'relative' }, 'linux', /\/\.local\/state\/scalekit-mcp$/],

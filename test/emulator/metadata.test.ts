@@ -42,11 +42,11 @@ describe('the authorization server metadata', () => {
     });
   });
 
-  test('never lists offline_access, which is no scope of the server', async () => {
+  test('never lists offline_access, which is not a scope of the server', async () => {
     expect((await json(at(inserted))).scopes_supported).not.toContain('offline_access');
   });
 
-  test('has no registration endpoint when the switch is off, and the endpoint is gone', async () => {
+  test('has no registration endpoint when the switch is off, and the endpoint answers 404', async () => {
     await withEmulator({ dynamicClientRegistration: false }, async (closed) => {
       const { registration, metadata } = endpoints(closed.url, closed.resourceId);
       expect(await json(metadata)).not.toHaveProperty('registration_endpoint');
@@ -55,7 +55,7 @@ describe('the authorization server metadata', () => {
     });
   });
 
-  test('follows what is configured while it runs', async () => {
+  test('follows changes of the configuration while it runs', async () => {
     emulator.configure({ scopes: ['notes:read'], clientIdMetadataDocuments: false });
     expect(await json(at(inserted))).toMatchObject({
       scopes_supported: ['notes:read'],
@@ -111,7 +111,7 @@ describe('what Scalekit does not have', () => {
     expect(await response.json()).toMatchObject({ error: 'not_found' });
   });
 
-  test('another method is 405, and says which there are', async () => {
+  test('another method answers 405 with the allowed ones', async () => {
     const response = await fetch(at(keysPath), { method: 'DELETE' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, HEAD');
@@ -153,7 +153,7 @@ describe('loopback', () => {
     'evil.example:80@localhost',
     'localhost/../evil',
     '',
-  ])('the host "%s" is refused: somebody has pointed a name here (DNS rebinding)', async (host) => {
+  ])('the host "%s" is refused (DNS rebinding)', async (host) => {
     expect(await statusFor(host)).not.toBe(200);
   });
 
@@ -163,7 +163,7 @@ describe('loopback', () => {
     expect([200, 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH']).toContain(second);
   });
 
-  test('nothing else is listened to', async () => {
+  test('it listens on no other address', async () => {
     const { networkInterfaces } = await import('node:os');
     const others = Object.values(networkInterfaces())
       .flat()
@@ -173,7 +173,7 @@ describe('loopback', () => {
       await expect(statusFor('localhost', address)).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('a request target that is no path is refused', async () => {
+  test('a request target that is not a path is refused', async () => {
     expect(await statusFor('localhost', '127.0.0.1', 'http://evil.example/keys')).toBe(404);
   });
 });
@@ -205,7 +205,7 @@ describe('scripts of other origins', () => {
   });
 
   test.each([path('authorization'), '/', '/consent/abc'])(
-    'may not read %s, which is for people',
+    'may not read the page %s',
     async (where) => {
       const answer = await fetch(at(where), { headers: { origin: 'https://evil.example' } });
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
@@ -262,14 +262,14 @@ describe('in process', () => {
     await expect(startEmulator(options)).rejects.toThrow(message);
   });
 
-  test("MCP_URL is the rule's: the audience has it with its trailing slash", async () => {
+  test('MCP_URL follows its rule: the audience has the trailing slash', async () => {
     await withEmulator({ mcpUrl: 'http://localhost:5000/mcp' }, async ({ mcpUrl, variables }) => {
       expect(mcpUrl).toBe('http://localhost:5000/');
       expect(variables.PORT).toBe('5000');
     });
   });
 
-  test("a client that goes away in the middle of its request is nobody's error", async () => {
+  test('a client that disconnects during its request causes no error', async () => {
     const errors: unknown[] = [];
     await withEmulator({ onError: (error) => errors.push(error) }, async ({ port, url, requestCount }) => {
       const path = '/resources/res_1000000000000001/oauth/token';
@@ -283,7 +283,7 @@ describe('in process', () => {
     expect(errors).toEqual([]);
   });
 
-  test('closing ends what hangs', async () => {
+  test('closing ends hanging requests', async () => {
     const hanging = await startEmulator();
     hanging.fault({ keys: 'hang' });
     const answer = fetch(`${hanging.url}${keysPath}`).catch((error) => error.cause?.code ?? error.message);

@@ -44,7 +44,7 @@ async function signIn(user: string, scope = 'todo:read todo:write offline_access
 }
 
 describe('with user permissions', () => {
-  test('a person without the permission gets a good token without the scope', async () => {
+  test('a person without the permission gets a valid token without the scope', async () => {
     const { tokens, page } = await signIn('usr_1');
     expect(tokens.scope).toBe('todo:read offline_access');
     expect(claimsOf(tokens.access_token)).toMatchObject({
@@ -56,7 +56,7 @@ describe('with user permissions', () => {
     expect(page).toContain('<span>viewer, editor</span>');
   });
 
-  test('roles add up, and a person without any gets no scope of the server', async () => {
+  test('roles add up, and a person without roles gets no scope of the server', async () => {
     const editor = await signIn('usr_2');
     expect(claimsOf(editor.tokens.access_token)).toMatchObject({
       scope: 'todo:read todo:write offline_access',
@@ -69,7 +69,7 @@ describe('with user permissions', () => {
     }
   });
 
-  test('a role that was taken away narrows the next token of a connection', async () => {
+  test('a removed role narrows the next token of a connection', async () => {
     const connection = await signIn('usr_2');
     emulator.configure({ roles: { ...roles, editor: [] } });
     const renewed = await refresh(connection, connection.tokens.refresh_token);
@@ -77,7 +77,7 @@ describe('with user permissions', () => {
     expect(claimsOf(renewed.access_token).scope).toBe('todo:read offline_access');
   });
 
-  test('minted tokens are narrowed too, and those of machines are not', async () => {
+  test('minted tokens are narrowed too, but not those of machines', async () => {
     expect(claimsOf(await emulator.mint()).scope).toBe('todo:read');
     expect(claimsOf(await emulator.mint({ subject: emulator.machineClient.clientId })).scope).toBe(
       'todo:read todo:write',
@@ -85,7 +85,7 @@ describe('with user permissions', () => {
   });
 });
 
-test('without, roles are in the token and narrow nothing', async () => {
+test('without user permissions, roles are in the token and narrow nothing', async () => {
   emulator.configure({ userPermissions: false });
   const { tokens } = await signIn('usr_1', 'todo:read todo:write');
   expect(claimsOf(tokens.access_token)).toMatchObject({

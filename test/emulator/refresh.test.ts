@@ -50,7 +50,7 @@ test('a client that registered without the refresh grant gets none', async () =>
   expect(tokens).not.toHaveProperty('refresh_token');
 });
 
-test('it rotates, for the same person and scopes', async () => {
+test('a refresh token rotates, for the same person and scopes', async () => {
   const { tokens, refresh } = await connect({
     scope: `${all} offline_access`,
     login_hint: emulator.users[1]?.id,
@@ -71,7 +71,7 @@ test('a refresh token that is used twice ends the whole chain', async () => {
   await expect(refresh(next.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
 });
 
-test('fewer scopes can be asked for, more cannot', async () => {
+test('a refresh can ask for fewer scopes, but not for more', async () => {
   const { tokens, refresh } = await connect({ scope: 'todo:read todo:write offline_access' });
   const narrow = await refresh(tokens.refresh_token, { scope: 'todo:read' });
   expect(claimsOf(narrow.access_token).scope).toBe('todo:read');
@@ -81,14 +81,14 @@ test('fewer scopes can be asked for, more cannot', async () => {
   });
 });
 
-test('consent that is withdrawn ends the refresh token; the access token is signed all the same', async () => {
+test('withdrawn consent ends the refresh token, while the access token stays valid', async () => {
   const { tokens, refresh } = await connect({ scope: `${all} offline_access` });
   await emulator.withdrawConsent();
   await expect(refresh(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
   expect(Number(claimsOf(tokens.access_token).exp)).toBeGreaterThan(Date.now() / 1000);
 });
 
-test('the resource goes by each of its names, in every request', async () => {
+test('the resource may be given by each of its names, in every request', async () => {
   const names = [
     'http://localhost:3002/mcp',
     'http://localhost:3002/',
@@ -116,14 +116,14 @@ test('another resource is refused at refresh', async () => {
   });
 });
 
-test('it works on after the key was rotated', async () => {
+test('a refresh token still works after the key was rotated', async () => {
   const { tokens, refresh } = await connect({ scope: `${all} offline_access` });
   await emulator.rotateKeys();
   const next = await refresh(tokens.refresh_token);
   expect(claimsOf(next.access_token).scope).toBe(`${all} offline_access`);
 });
 
-test('a code is good once, for its verifier and its redirect URI', async () => {
+test('a code is valid once, for its verifier and its redirect URI', async () => {
   const { server, client, request, callback } = await connect({ scope: all });
   await expect(exchange(server, client, request, callback)).rejects.toMatchObject({ error: 'invalid_grant' });
   for (const change of [
@@ -138,7 +138,7 @@ test('a code is good once, for its verifier and its redirect URI', async () => {
   }
 });
 
-test('without PKCE nothing starts; plain is no PKCE', async () => {
+test('a request without PKCE, or with plain, is refused', async () => {
   const server = await discover(emulator);
   const client = await register(server);
   for (const parameters of [

@@ -55,7 +55,7 @@ describe('registration', () => {
     expect(body).not.toHaveProperty('registration_access_token');
   });
 
-  test('a client that says nothing gets a secret: RFC 7591 makes client_secret_basic the default', async () => {
+  test('a client without token_endpoint_auth_method gets a secret: RFC 7591 makes client_secret_basic the default', async () => {
     const { body } = await register(emulator, { redirect_uris: ['http://localhost:6274/oauth/callback'] });
     expect(body).toMatchObject({
       token_endpoint_auth_method: 'client_secret_basic',
@@ -64,7 +64,7 @@ describe('registration', () => {
     });
   });
 
-  test('what the server may replace, it replaces: unknown grant types and scope', async () => {
+  test('unknown grant types and scopes are replaced, as RFC 7591 allows', async () => {
     const { status, body } = await register(emulator, {
       redirect_uris: ['http://127.0.0.1:33418/', 'https://vscode.dev/redirect'],
       grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
@@ -82,7 +82,7 @@ describe('registration', () => {
     ['another path', ['http://127.0.0.1/cb'], 'http://127.0.0.1:54321/other', 400],
     ['another host', ['https://one.example/cb'], 'https://two.example/cb', 400],
     ['another port of a web site', ['https://one.example/cb'], 'https://one.example:8443/cb', 400],
-  ])('native clients are told by their redirect URIs: %s', async (_, redirectUris, sent, status) => {
+  ])('native clients are recognised by their redirect URIs: %s', async (_, redirectUris, sent, status) => {
     const { body } = await register(emulator, {
       redirect_uris: redirectUris,
       token_endpoint_auth_method: 'none',
@@ -90,7 +90,7 @@ describe('registration', () => {
     expect(await ask(emulator, String(body.client_id), sent)).toBe(status);
   });
 
-  test('a client that says it is web has its exact port', async () => {
+  test('a client that says it is web is held to its exact port', async () => {
     const { body } = await register(emulator, {
       application_type: 'web',
       redirect_uris: ['http://127.0.0.1:1000/cb'],
@@ -117,18 +117,18 @@ describe('registration', () => {
       '{"redirect_uris":["http://localhost/"],"token_endpoint_auth_method":"x"}',
       /invalid_client/,
     ],
-  ])('%s is refused in words', async (_, body, error) => {
+  ])('%s is refused with an explanation', async (_, body, error) => {
     const answer = await post(emulator, body);
     expect(answer.status).toBe(400);
     expect(answer.body.error).toMatch(error);
     expect(answer.body.error_description).toEqual(expect.any(String));
   });
 
-  test('forms are no registrations', async () => {
+  test('a form is not a registration', async () => {
     expect(await post(emulator, 'a=b', 'application/x-www-form-urlencoded')).toMatchObject({ status: 400 });
   });
 
-  test('a reset forgets clients', async () => {
+  test('a reset deletes clients', async () => {
     const uri = 'http://localhost:6274/oauth/callback';
     const { body } = await register(emulator, { redirect_uris: [uri] });
     expect(await ask(emulator, String(body.client_id), uri)).toBe(303);
@@ -137,7 +137,7 @@ describe('registration', () => {
   });
 });
 
-describe('what a client has cached', () => {
+describe('a client’s cached registration', () => {
   const uri = 'http://localhost:6274/oauth/callback';
   let directory: string;
   beforeEach(async () => {
@@ -151,7 +151,7 @@ describe('what a client has cached', () => {
     );
   }
 
-  test('is good after a restart', async () => {
+  test('is valid after a restart', async () => {
     const clientId = await registered({ keyDirectory: directory });
     await withEmulator({ keyDirectory: directory }, async (emulator) => {
       expect(await ask(emulator, clientId, uri)).toBe(303);
@@ -161,12 +161,12 @@ describe('what a client has cached', () => {
     expect(await readdir(join(directory, 'clients'))).toEqual([]);
   });
 
-  test('is not, without a directory', async () => {
+  test('is not valid after a restart without a directory', async () => {
     const clientId = await registered({});
     await withEmulator({}, async (emulator) => expect(await ask(emulator, clientId, uri)).toBe(400));
   });
 
-  test('is forgotten when nobody has used it for three months', async () => {
+  test('is deleted when nobody has used it for three months', async () => {
     const stale = await registered({ keyDirectory: directory });
     const longAgo = new Date(Date.now() - 91 * 24 * 3600 * 1000);
     await utimes(join(directory, 'clients', `${stale}.json`), longAgo, longAgo);
@@ -174,7 +174,7 @@ describe('what a client has cached', () => {
     expect(await readdir(join(directory, 'clients'))).toEqual([`${fresh}.json`]);
   });
 
-  test('an id never leads out of the folder', async () => {
+  test('an id never leads to a file outside the folder', async () => {
     await registered({ keyDirectory: directory });
     const client = { client_id: 'x', redirect_uris: [uri], token_endpoint_auth_method: 'none' };
     await writeFile(join(directory, 'outside.json'), JSON.stringify(client));
@@ -184,7 +184,7 @@ describe('what a client has cached', () => {
     });
   });
 
-  test('a file that holds no client is an error for the client, not the end of the emulator', async () => {
+  test('an invalid client file is an error for that client, and does not stop the local Scalekit', async () => {
     const clientId = await registered({ keyDirectory: directory });
     await writeFile(join(directory, 'clients', `${clientId}.json`), '{"client_id":1}');
     await withEmulator({ keyDirectory: directory }, async (emulator) => {

@@ -63,11 +63,11 @@ describe('redirect URIs', () => {
     'http://127.0.0.1/cb',
     'http://[::1]/cb',
     'cursor://a/cb',
-  ])('%s can', async (uri) => {
+  ])('%s can be registered', async (uri) => {
     expect((await registers([uri])).status).toBe(201);
   });
 
-  test('of a document are held to the same rule', async () => {
+  test('of a document follow the same rule', async () => {
     const client_id = 'https://client.example/mcp.json';
     const redirect_uri = 'http://evil.example/cb';
     const document = { client_id, client_name: 'X', redirect_uris: [redirect_uri] };
@@ -98,8 +98,8 @@ describe('approval without a person', () => {
   });
 });
 
-describe('registration without end', () => {
-  test('is slowed down, with the time to wait; what is registered stays', async () => {
+describe('endless registrations', () => {
+  test('are slowed down with the time to wait, and existing clients stay', async () => {
     const statuses = new Map<number, number>();
     let first = '';
     for (let count = 0; count < 130; count += 1) {
@@ -118,7 +118,7 @@ describe('registration without end', () => {
     expect((await registers(['http://localhost/cb'])).status).toBe(201);
   });
 
-  test('over days forgets the client that was used longest ago, on disk too', async () => {
+  test('over days delete the client that was unused for longest, also on disk', async () => {
     const directory = await temporaryDirectory();
     const clients = new Storage(directory).adapter('Client');
     const id = (count: number) => `m2m_${count}`;
@@ -168,7 +168,7 @@ const outside = Object.values(networkInterfaces())
 describe('in a container', () => {
   const publicUrl = 'http://localhost:14002';
 
-  test('it is asked by names of container networks, and calls itself by what the browser reaches', async () => {
+  test('it accepts names of container networks, and uses the URL that the browser reaches', async () => {
     const { port, url, variables } = await start({ container: true, publicUrl });
     expect(url).toBe(publicUrl);
     expect(variables.SCALEKIT_ENVIRONMENT_URL).toBe(publicUrl);
@@ -184,7 +184,7 @@ describe('in a container', () => {
     if (outside !== undefined) expect(await ask(port, 'scalekit:4002', outside)).toBe(200);
   });
 
-  test('outside of one nothing of that holds', async () => {
+  test('outside a container these options are refused', async () => {
     const { port } = emulator;
     for (const host of ['scalekit:4002', 'host.docker.internal']) expect(await ask(port, host)).toBe(403);
     if (outside !== undefined) await expect(ask(port, 'localhost', outside)).rejects.toThrow(/ECONNREFUSED/);
@@ -203,7 +203,7 @@ describe('in a container', () => {
     'http://localhost',
     'http://localhost:4002/x',
     'x',
-  ])('%s is no public URL', (url) => {
+  ])('%s is not a public URL', (url) => {
     expect(checkPublicUrl(url).ok).toBe(false);
   });
 

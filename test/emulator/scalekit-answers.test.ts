@@ -79,14 +79,14 @@ describe('the answer to a registration', () => {
     });
   });
 
-  test("strict: has Scalekit's alone", async () => {
+  test("strict: has Scalekit's members only", async () => {
     emulator.configure({ strict: true });
     const { status, body } = await register(metadata);
     expect(status).toBe(201);
     expect(body).toEqual(own);
   });
 
-  test('of an error is shaped as the API shapes errors, with RFC 7591 beside it or, strict, alone', async () => {
+  test("of an error has the API's form, with RFC 7591's members unless strict", async () => {
     const message = expect.stringContaining('redirect_uris');
     const api = { code: 3, message, details: [expect.objectContaining({ error_code: 'INVALID_ARGUMENT' })] };
     expect(await register({})).toMatchObject({
@@ -97,7 +97,7 @@ describe('the answer to a registration', () => {
     expect((await register({})).body).toEqual(api);
   });
 
-  test('the official clients live with the strict one', async () => {
+  test('the official clients work with the strict form', async () => {
     emulator.configure({ strict: true });
     const server = await discover(emulator);
     const options = { clientMetadata: { ...metadata, token_endpoint_auth_method: 'none' } };
@@ -115,7 +115,7 @@ describe('machines', () => {
     return claimsOf(String(body.access_token));
   }
 
-  test('of an organization carry the array of scopes alone, and are their own subject', async () => {
+  test('of an organization carry only the array of scopes, and are their own subject', async () => {
     const claims = await token(emulator.organizationClient);
     expect(claims).toMatchObject({
       sub: emulator.organizationClient.clientId,
@@ -145,7 +145,7 @@ describe('revocation', () => {
       expect(await revoke(form)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  test('takes a client of the dashboard', async () => {
+  test('accepts a client of the dashboard', async () => {
     const { clientId, clientSecret } = emulator.machineClient;
     const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
     expect((await revoke({}, { authorization })).status).toBe(200);
@@ -156,7 +156,7 @@ describe('revocation', () => {
 describe('above the rate limit', () => {
   const own = { code: 8, details: [expect.objectContaining({ error_code: 'RATE_LIMITED' })] };
 
-  test('requests for tokens and registrations are answered 429', async () => {
+  test('requests for tokens and registrations get 429', async () => {
     emulator.fault({ rateLimit: 'exceeded' });
     for (const answer of [await register(metadata), await post(urls().token, new URLSearchParams())]) {
       expect(answer).toMatchObject({ status: 429, body: own });
@@ -169,7 +169,7 @@ describe('above the rate limit', () => {
     expect((await register(metadata)).status).toBe(201);
   });
 
-  test('where there is one, a burst is answered and the rest waits', async () => {
+  test('with a limit, a burst is answered and the rest has to wait', async () => {
     emulator.configure({ rateLimit: 3 });
     const statuses: number[] = [];
     for (let count = 0; count < 5; count++) statuses.push((await register(metadata)).status);
@@ -180,7 +180,7 @@ describe('above the rate limit', () => {
 describe('strict', () => {
   const document = async () => (await (await fetch(urls().metadata)).json()) as Record<string, unknown>;
 
-  test('the metadata has what is known of it alone', async () => {
+  test('the metadata has only known members', async () => {
     expect(await document()).toHaveProperty('authorization_response_iss_parameter_supported');
     emulator.configure({ strict: true });
     expect(Object.keys(await document()).sort()).toEqual([
@@ -198,7 +198,7 @@ describe('strict', () => {
     ]);
   });
 
-  test.each([true, false])('%s: the answer to an authorization has no issuer in it', async (strict) => {
+  test.each([true, false])('%s: the authorization response has no iss', async (strict) => {
     emulator.configure({ strict, autoApprove: true });
     const { body } = await register({ ...metadata, token_endpoint_auth_method: 'none' });
     const server = (await document()) as never;
@@ -211,7 +211,7 @@ describe('strict', () => {
     expect(callback.searchParams.has('iss')).toBe(!strict);
   });
 
-  test('errors of the API have its shape alone, those of OAuth RFC 6749', async () => {
+  test('errors of the API have only its form, and those of OAuth that of RFC 6749', async () => {
     emulator.configure({ strict: true });
     const remote = await register({ ...metadata, redirect_uris: ['http://example.com/callback'] });
     expect(remote).toMatchObject({ status: 400, body: { code: 3 } });
@@ -225,7 +225,7 @@ describe('strict', () => {
     expect(Object.keys(body).sort()).toEqual(['error', 'error_description']);
   });
 
-  test("a machine's token has the array that is documented", async () => {
+  test("a machine's token has the documented array of scopes", async () => {
     emulator.configure({ strict: true });
     const { clientId, clientSecret } = emulator.machineClient;
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
@@ -236,7 +236,7 @@ describe('strict', () => {
   });
 });
 
-describe('doubtful points have a switch', () => {
+describe('uncertain points have a switch', () => {
   test.each([
     ['inserted', 200, 404],
     ['appended', 404, 200],
@@ -265,7 +265,7 @@ describe('doubtful points have a switch', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  test('scripts of other origins are let in, or not', async () => {
+  test('scripts of other origins are allowed, or not', async () => {
     const allowed = async () => (await fetch(urls().metadata)).headers.get('access-control-allow-origin');
     expect(await allowed()).toBe('*');
     emulator.configure({ cors: false });

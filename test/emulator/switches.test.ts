@@ -54,7 +54,7 @@ const examples: ReadonlyArray<readonly [string, unknown, unknown, object]> = [
 ];
 
 describe('switches of the local Scalekit', () => {
-  test('all have an example here, and a standard that is right', () => {
+  test('each has an example here, and a correct default', () => {
     expect(examples.map(([key]) => key)).toEqual(switches.map(({ key }) => key));
     for (const { check, standard } of switches) expect(check(standard).ok).toBe(true);
   });
@@ -97,12 +97,12 @@ describe('switches of the local Scalekit', () => {
     { identityProvider: 'idp' },
     { rateLimit: -1 },
     { cors: 'no' },
-  ])('the file says no %j', async (file) => {
+  ])('the file does not contain %j', async (file) => {
     await writeFile(join(project, localFile), JSON.stringify(file));
     expect(() => settleSwitches(project)).toThrow(UserError);
   });
 
-  test('go from the file with the standard value, and nothing is said twice', async () => {
+  test('are removed from the file with the default value, and stored only once', async () => {
     settleSwitches(project, { tokenLifetime: '5', issuer: 'environment' }, true);
     expect(settleSwitches(project, { tokenLifetime: '5' }, true)).not.toHaveProperty('note');
     settleSwitches(project, { tokenLifetime: '3600' }, true);
@@ -111,7 +111,7 @@ describe('switches of the local Scalekit', () => {
     expect(existsSync(join(project, localFile))).toBe(false);
   });
 
-  test('are not kept where the run keeps nothing', async () => {
+  test('are not stored in a run that stores nothing', async () => {
     settleSwitches(project, { tokenLifetime: '5' });
     expect(existsSync(join(project, localFile))).toBe(false);
   });
@@ -124,7 +124,7 @@ describe('switches of the local Scalekit', () => {
     [{ users: 'ada' }, /--users: .*ada/],
     [{ users: '' }, /--users/],
     [{ users: 'a@b,<c@d' }, /--users/],
-  ])('%j is refused in words', async (options, message) => {
+  ])('%j is refused with an explanation', async (options, message) => {
     expect(() => settleSwitches(project, options, true)).toThrow(UsageError);
     expect(() => settleSwitches(project, options, true)).toThrow(message);
     expect(existsSync(join(project, localFile))).toBe(false);
@@ -152,7 +152,7 @@ describe('what they decide', () => {
     return emulator;
   }
 
-  test('scopes as an array, in the place of the string', async () => {
+  test('scopes as an array instead of the string', async () => {
     const emulator = await start({ scopeClaim: 'array' });
     const claims = claimsOf(await emulator.mint({ scopes: ['todo:read'] }));
     expect(claims.scopes).toEqual(['todo:read']);
@@ -161,7 +161,7 @@ describe('what they decide', () => {
     expect(claimsOf(await emulator.mint({ scopes: ['todo:read'] }))).toMatchObject({ scope: 'todo:read' });
   });
 
-  test('the users: the first is whoever nobody chose, and tokens name them', async () => {
+  test('the users: the first is the default, and tokens name them', async () => {
     const users = [
       { id: 'usr_1', name: 'Ada', email: 'ada@example.com' },
       { id: 'usr_2', name: 'Bob', email: 'bob@example.com' },
@@ -174,7 +174,7 @@ describe('what they decide', () => {
     await expect(startEmulator({ users: [] })).rejects.toThrow('users');
   });
 
-  test('a refresh token is good for its lifetime, from each use on', async () => {
+  test('a refresh token is valid for its lifetime, counted from each use', async () => {
     const emulator = await start({ refreshLifetime: 100, tokenLifetime: 5 });
     const connection = await connect(emulator, { scope: 'todo:read offline_access' });
     const { tokens } = connection;

@@ -36,7 +36,7 @@ async function clientCredentials(
 const seconds = () => Math.floor(Date.now() / 1000);
 
 describe('an access token', () => {
-  test('issued and minted ones have the claims of Scalekit', async () => {
+  test("has Scalekit's claims, issued or minted", async () => {
     for (const token of [await obtain(), await emulator.mint()]) {
       const claims = claimsOf(token);
       expect(claims).toEqual({
@@ -59,7 +59,7 @@ describe('an access token', () => {
     }
   });
 
-  test('passes a second opinion: oauth4webapi validates it as RFC 9068 says', async () => {
+  test('is accepted by oauth4webapi as an RFC 9068 token', async () => {
     const server = await discover(emulator);
     const request = new Request('http://localhost:3002/mcp', {
       headers: { authorization: `Bearer ${await obtain()}` },
@@ -70,7 +70,7 @@ describe('an access token', () => {
     expect(claims.sub).toBe('usr_1000000000000003');
   });
 
-  test('carries the environment as issuer when the migration says so', async () => {
+  test('carries the environment as issuer if configured', async () => {
     emulator.configure({ tokenIssuer: 'environment' });
     for (const token of [await obtain(), await emulator.mint()])
       expect(claimsOf(token).iss).toBe(emulator.url);
@@ -91,7 +91,7 @@ describe('an access token', () => {
     expect(Number(claims.exp) - Number(claims.iat)).toBe(300);
   });
 
-  test('and the answers follow the clock that goes wrong', async () => {
+  test('follows a wrong clock, like the Date header', async () => {
     emulator.fault({ clockOffset: 7200 });
     for (const token of [await obtain(), await emulator.mint()])
       expect(Math.abs(Number(claimsOf(token).iat) - seconds() - 7200)).toBeLessThanOrEqual(2);
@@ -103,7 +103,7 @@ describe('an access token', () => {
 });
 
 describe('mint', () => {
-  test('says whatever it is told', async () => {
+  test('can be minted with any claims', async () => {
     const token = await emulator.mint({
       scopes: ['todo:read'],
       subject: 'usr_2',
@@ -176,7 +176,7 @@ describe('client credentials', () => {
     expect(answer.body.error_description).toContain('http://localhost:3002/mcp');
   });
 
-  test('scripts of web sites do not get past the consent page this way', async () => {
+  test('scripts of web sites cannot avoid the consent page this way', async () => {
     const answer = await clientCredentials(secret(), { headers: { origin: 'https://evil.example' } });
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     const atEnvironment = await clientCredentials(secret(), {
@@ -186,13 +186,13 @@ describe('client credentials', () => {
     expect(atEnvironment.status).toBe(400);
   });
 
-  test("the environment's token endpoint is for nothing else, and says so", async () => {
+  test("the environment's token endpoint refuses everything else, with an explanation", async () => {
     const answer = await clientCredentials({ grant_type: 'authorization_code' }, { path: '/oauth/token' });
     expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } });
     expect(answer.body.error_description).toContain('/resources/res_1000000000000001/oauth/token');
   });
 
-  test('a body that is too large is refused unread', async () => {
+  test('a body that is too large is refused without being read', async () => {
     const answer = await clientCredentials({ scope: 'x'.repeat(100_000) });
     expect(answer.status).toBe(413);
   });

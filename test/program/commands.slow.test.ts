@@ -51,7 +51,7 @@ describe.skipIf(skipped)('at 60 columns, without colours', () => {
     expect(terminal.isStyled()).toBe(false);
   });
 
-  test.each(names)('%s: an option that it does not have', async (name) => {
+  test.each(names)('%s: refuses an unknown option', async (name) => {
     const terminal = await open(`${name} --no-such-option`);
     expect(await terminal.exit()).toBe(2);
     expect(terminal.copied()).toMatch(/^error: .*--no-such-option/);
@@ -65,7 +65,7 @@ const serving = 'emulate';
 
 describe('without a terminal, in an empty folder', () => {
   test.each(names.filter((name) => name !== serving))(
-    '%s ends at once, says why and what to do, and writes nothing',
+    '%s ends at once with the reason and what to do, and writes nothing',
     async (name) => {
       const cwd = await temporaryDirectory();
       const env = { HOME: cwd, XDG_STATE_HOME: join(cwd, '.state') };

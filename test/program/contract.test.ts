@@ -99,7 +99,7 @@ test.each(withJson)('%s ends with the same exit code in both formats', async (na
 const reports = ['doctor', 'self-check'];
 
 test.each(named.filter((name) => name !== 'emulate'))(
-  '%s in an empty folder, with nobody to ask, ends and says why',
+  '%s in an empty folder, without a terminal, ends and says why',
   async (name) => {
     const { code, stdout, stderr } = await scalekit(name);
     expect([1, 2, 3]).toContain(code);
@@ -111,14 +111,14 @@ test.each(named.filter((name) => name !== 'emulate'))(
 );
 
 describe('scalekit-mcp', () => {
-  test.each(named.filter((name) => name.length > 3))('%s, misspelt, is suggested', async (name) => {
+  test.each(named.filter((name) => name.length > 3))('a misspelt %s gets a suggestion', async (name) => {
     const { code, stdout, stderr } = await scalekit(misspelt(name));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     if (!rows.some((row) => row.name === name && row.isHidden))
       expect(stderr).toMatch(new RegExp(`mean (?:one of .*)?\\b${name}\\b`));
   });
 
-  test('alone it prints its help, and that nothing was asked for', async () => {
+  test('without arguments it prints its help, and that a command is missing', async () => {
     const { code, stdout } = await scalekit();
     expect(code).toBe(2);
     for (const row of commands)

@@ -87,14 +87,14 @@ function forbidden(from: string, to: string): string | undefined {
 const graph = graphOf(['src', 'scripts']);
 
 describe('the graph of imports, types counted', () => {
-  test('is drawn from the sources: it has the arrows that are known to be there', () => {
+  test('is read from the sources: it has known arrows', () => {
     expect(graph.get('src/emulator/index.ts')).toContain('src/emulator/contract.ts');
     expect(graph.get('src/program/run.ts')).toContain('src/terminal/context.ts');
     const source = `import './d.ts';\ntype A = import('./a.ts').A;\n// from './b.ts'\nexport type {\n  C,\n} from "../c.ts";`;
     expect(importsOf(source).toSorted()).toEqual(['../c.ts', './a.ts', './d.ts']);
   });
 
-  test('leads to files that are there', () => {
+  test('leads to existing files', () => {
     const known = new Set([...graph.keys(), manifest]);
     const lost = [...graph].flatMap(([from, targets]) =>
       targets
@@ -104,7 +104,7 @@ describe('the graph of imports, types counted', () => {
     expect(lost).toEqual([]);
   });
 
-  test('has no circle', () => {
+  test('has no cycle', () => {
     expect(circlesIn(graph)).toEqual([]);
     const circle: Graph = new Map([
       ['a', ['b']],
@@ -114,7 +114,7 @@ describe('the graph of imports, types counted', () => {
     expect(circlesIn(circle)).toEqual(['a -> b -> c -> a']);
   });
 
-  test('has no arrow back up', () => {
+  test('has no arrow upwards', () => {
     const arrows = [...graph].flatMap(([from, targets]) =>
       targets.flatMap((to) => {
         const why = forbidden(from, to);

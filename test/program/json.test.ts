@@ -37,11 +37,11 @@ const withJson = commands
   .map(({ name }) => name);
 
 describe('--json', () => {
-  test('is taken by the commands that are run to be read', () => {
+  test('is accepted by the commands whose output programs read', () => {
     expect(withJson).toEqual(expect.arrayContaining(['create', 'doctor', 'emulate', 'register']));
   });
 
-  test.each(withJson)('%s: an unknown option is a document', async (name) => {
+  test.each(withJson)('%s: an unknown option gives a JSON document', async (name) => {
     for (const flags of [
       ['--json', '--no-such-option'],
       ['--no-such-option', '--json'],
@@ -64,7 +64,7 @@ describe('--json', () => {
     [['register', '--json', '--metadata', '{}'], undefined, /./],
     [['create', '--json'], 2, /directory/],
     [['no-such-command', '--json'], 2, /no-such-command/],
-  ])('%j is refused in a document', async (args, expected, message) => {
+  ])('%j is refused with a JSON document', async (args, expected, message) => {
     const { code, stdout, stderr } = await scalekit(args);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({ exitCode: code, error: { message: expect.stringMatching(message) } });
@@ -73,7 +73,7 @@ describe('--json', () => {
     expect(stderr).toBe('');
   });
 
-  test('an interrupt is a document, too, and so is a bug of ours', async () => {
+  test('an interrupt gives a document, too, and so does a bug of ours', async () => {
     const aborted = AbortSignal.abort(new Error('Interrupted.'));
     const fails = () => Promise.reject(new TypeError('x is not a function'));
     const interrupted = await runWith(fails, ['--json'], aborted);
@@ -84,13 +84,13 @@ describe('--json', () => {
     expect(broken.stderr).toBe('');
   });
 
-  test('behind -- it is no flag', async () => {
+  test('after -- it is not a flag', async () => {
     const { stdout, stderr } = await scalekit(['emulate', '--port', 'abc', '--', '--json']);
     expect(stdout).toBe('');
     expect(stderr).toContain('error: ');
   });
 
-  test('the built program says it, too', async () => {
+  test('the built program does the same', async () => {
     const args = [scalekitProgram, 'emulate', '--json', '--port', 'abc'];
     const { code, stdout, stderr } = await run(process.execPath, args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
@@ -102,7 +102,7 @@ describe('--json', () => {
   });
 });
 
-test('every command says what it does, in one line, and names its own file', async () => {
+test('every command describes itself in one line, and names its own file', async () => {
   for (const { name, summary } of commands) {
     expect(summary).toMatch(/^[a-z][^\n]{10,110}$/);
     const { code, stdout } = await scalekit([name, '--help']);

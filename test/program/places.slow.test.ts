@@ -13,14 +13,14 @@ import { pseudoTerminals, Terminal } from './terminal.ts';
 
 const options = ['--yes', '--no-install', '--no-git', '--no-check'];
 
-describe('a reader that has gone, as `head` has', () => {
+describe('a reader that closes early, like `head`', () => {
   test.each([
     ['create --help', createProgram, ['--help']],
     ['create --print-schema', createProgram, ['--print-schema']],
     ['create --json', createProgram, ['x', ...options, '--dry-run', '--json']],
     ['scalekit-mcp --help', scalekitProgram, ['--help']],
     ['doctor --json', scalekitProgram, ['doctor', '--offline', '--json']],
-  ])('is no error to %s', async (_, program, args) => {
+  ])('is not an error for %s', async (_, program, args) => {
     const cwd = await temporaryDirectory();
     const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
@@ -48,7 +48,7 @@ const homes = {
 };
 
 test.each(Object.entries(homes))(
-  '%s projects are made, diagnosed and compared all the same',
+  '%s projects are created, diagnosed and compared all the same',
   async (_, make) => {
     const home = await make();
     const env = Object.fromEntries(
@@ -70,7 +70,7 @@ test.each(Object.entries(homes))(
   },
 );
 
-test('a proxy and a registry that do not answer are no reason to fail where nothing is fetched', async () => {
+test('a proxy and a registry that do not answer cause no failure if nothing is fetched', async () => {
   const cwd = await temporaryDirectory();
   const nobody = 'http://127.0.0.1:9/';
   const env = { HTTPS_PROXY: nobody, HTTP_PROXY: nobody, https_proxy: nobody, npm_config_registry: nobody };
@@ -82,7 +82,7 @@ describe.skipIf(lacks('programs in a terminal of CI', [pseudoTerminals]))('in a 
   test.each([
     ['create-scalekit-mcp', `${createProgram}`],
     ['scalekit-mcp eject', `${scalekitProgram} eject`],
-  ])('%s asks nothing: exit code 2, or 1 where there is nothing to agree to', async (_, command) => {
+  ])('%s asks nothing: exit code 2, or 1 if there is nothing to confirm', async (_, command) => {
     const cwd = await temporaryDirectory();
     const terminal = new Terminal(`${process.execPath} ${command}`, { cwd, env: { CI: '1' } });
     onTestFinished(() => terminal.close());

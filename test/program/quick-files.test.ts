@@ -15,7 +15,7 @@ test('no quick test mocks a module: quick tests share processes, and the mock wo
   expect(files.filter((file) => !isolated.test(file) && mocks(file))).toEqual([]);
 });
 
-test('the files that full begins with are there', () => {
+test('the files that full begins with exist', () => {
   expect(longest.length).toBeGreaterThan(0);
   expect(longest.filter((file) => !existsSync(join(repository, file)))).toEqual([]);
 });

@@ -62,7 +62,7 @@ describe('the help of create, rendered when it is built', () => {
     expect(await help(flag, '--yes'), 'with more than that').toBe(createHelp('create-scalekit-mcp'));
   });
 
-  test('is wrapped for a narrow terminal, and no wider than its own width in a wide one', async () => {
+  test('is wrapped for a narrow terminal, and keeps its width in a wide one', async () => {
     const shown = async (columns: number) => {
       const out = Object.assign(new PassThrough(), { columns });
       const context = { env: {}, cwd: repository, stdin: process.stdin, stdout: out, stderr: out };
@@ -75,14 +75,14 @@ describe('the help of create, rendered when it is built', () => {
     expect(await shown(300)).toBe(createHelp('create-scalekit-mcp'));
   });
 
-  test('comes also where npm took an option for itself', async () => {
+  test('is also printed if npm took an option for itself', async () => {
     const env = { npm_command: 'init', npm_config_template: 'blank' };
     const { code, stdout } = await run(process.execPath, [createProgram, '--help'], { cwd: repository, env });
     expect([code, stdout]).toEqual([0, createHelp('create-scalekit-mcp')]);
   });
 });
 
-test('the build needs nothing beside itself: every part of it loads where there are no packages', async () => {
+test('every part of the build loads without installed packages', async () => {
   const alone = await temporaryDirectory();
   for (const part of ['bin', 'dist', 'package.json'])
     await cp(join(repository, part), join(alone, part), { recursive: true });

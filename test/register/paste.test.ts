@@ -47,7 +47,7 @@ describe('register --metadata', () => {
     ['a file', { metadata: 'metadata.json' }, { files: { 'metadata.json': json } }],
     ['standard input', { metadata: '-' }, { stdin: json }],
     ['with curly quotes', { metadata: '-' }, { stdin: json.replaceAll('"', '\u201c') }],
-  ])('%s fills .env; everything else in it stays', async (_title, flags, given) => {
+  ])('%s fills .env, and keeps everything else in it', async (_title, flags, given) => {
     const { code, env, stderr } = await run({ ...flags, yes: true }, given);
     expect(stderr).toContain(
       '.env now has SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID, SCALEKIT_RESOURCE_ID',
@@ -63,7 +63,7 @@ describe('register --metadata', () => {
     expect(code).toBe(0);
   });
 
-  test('the port goes with the URL, and what the dashboard lists otherwise is said', async () => {
+  test('the port follows the URL, and other differences from the dashboard are noted', async () => {
     const paste = { ...metadata, resource: 'http://localhost:3005', scopes_supported: ['todo:read', 'x'] };
     const { env, stderr } = await run({ metadata: JSON.stringify(paste), yes: true });
     expect(env).toContain('PORT=3005\n');
@@ -72,7 +72,7 @@ describe('register --metadata', () => {
     expect(stderr).toContain('also lists scopes that this server does not use: x');
   });
 
-  test("the authorization server's own metadata gives the two values that it has", async () => {
+  test("the authorization server's own metadata gives the two values in it", async () => {
     const issuer = 'https://acme.scalekit.dev/resources/res_123';
     const document = JSON.stringify({ issuer, token_endpoint: `${issuer}/oauth/token` });
     const { env, stderr } = await run({ metadata: document, yes: true });
@@ -80,7 +80,7 @@ describe('register --metadata', () => {
     expect(stderr).toContain("This is the authorization server's metadata");
   });
 
-  test('a public URL is said to be one', async () => {
+  test('a public URL gets a note', async () => {
     const paste = JSON.stringify({ ...metadata, resource: 'https://todo.example.com/' });
     const { env, stderr } = await run({ metadata: paste, yes: true });
     expect(env).toContain('PORT=3002\n');
@@ -106,7 +106,7 @@ describe('register --metadata', () => {
   test.each([
     ['the JSON', json, ''],
     ['standard input', '-', json],
-  ])('%s without --yes, and nobody to ask: exit code 2, nothing written', async (_title, source, stdin) => {
+  ])('%s without --yes and without a terminal: exit code 2, nothing written', async (_title, source, stdin) => {
     const { code, env, stderr } = await run({ metadata: source }, { stdin });
     expect(stderr).toContain('--yes');
     expect(env).toBe(localEnv);
@@ -124,7 +124,7 @@ describe('register --metadata', () => {
     expect(code).toBe(2);
   });
 
-  test('what cannot be written is said, and left as it is', async () => {
+  test('a value that cannot be written is named, and the file stays as it is', async () => {
     const { directory, context } = await run({ metadata: json, dryRun: true });
     await writeFile(join(directory, '.env'), 'KEY="-----BEGIN\nMCP_URL=x\n"\nSCALEKIT_RESOURCE_ID="a\nb"\n');
     const code = await runToExitCode(() => register({ metadata: json, yes: true }, context), [], context);

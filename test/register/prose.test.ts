@@ -21,7 +21,7 @@ const development = {
 };
 
 describe('environments', () => {
-  test('a line each, and the next page', () => {
+  test('reads a line for each, and the next page', () => {
     const text =
       'Total environments: 2\n\nID: env_1 | Name: Dev | one | Type: DEV | Domain: acme.scalekit.dev | Custom Domain: N/A | Custom Domain Status: N/A\nID: env_2 | Name: N/A | Type: PRD | Domain: acme.scalekit.com | Custom Domain: auth.acme.com | Custom Domain Status: ACTIVE\nNext page token: 2';
     expect(value(readEnvironments(text))).toEqual({
@@ -107,7 +107,7 @@ describe('MCP servers', () => {
     });
   });
 
-  test('worded a little differently', () => {
+  test('reads slightly different wording', () => {
     const text = '1. Name: Todo | ID: res_1 | Server URL: http://localhost:3002/';
     expect(value(readServers(text))).toMatchObject({
       items: [{ id: 'res_1', url: 'http://localhost:3002/' }],

@@ -26,7 +26,7 @@ const pair = [
 ];
 
 describe('a new server', () => {
-  test('one sign-in: the scopes are created, the server is registered and read back, .env is filled', async () => {
+  test('one sign-in creates the scopes, registers the server, reads it back and fills .env', async () => {
     const directory = await makeProject();
     const { report, person, env } = await walk(standIn(), directory);
     const environment = onlyEnvironment();
@@ -55,7 +55,7 @@ describe('a new server', () => {
     expect((await stat(join(directory, '.env'))).mode & 0o777).toBe(0o600);
   });
 
-  test('the plan is shown before anything is created, and says what cannot be taken back', async () => {
+  test('the plan is shown before anything is created, with what cannot be undone', async () => {
     onlyEnvironment().scopes.push({ name: 'billing:read', description: 'Read bills' });
     const { person } = await walk(standIn(), await makeProject());
     const plan = person.said[1]?.replaceAll(/localhost:(?!3002|4002)\d+/g, 'acme.scalekit.dev');
@@ -83,7 +83,7 @@ describe('a new server', () => {
     `);
   });
 
-  test('whoever does not agree finds nothing created and nothing written', async () => {
+  test('declining the plan creates nothing and writes nothing', async () => {
     const directory = await makeProject();
     const person = new ScriptedPerson();
     person.agrees = false;
@@ -95,7 +95,7 @@ describe('a new server', () => {
     expect(await readFile(join(directory, '.env'), 'utf8')).toBe(localEnv);
   });
 
-  test('a dry run shows the same plan, and ends there', async () => {
+  test('a dry run shows the same plan and stops', async () => {
     const directory = await makeProject();
     const { report, person, env } = await walk(standIn(), directory, { dryRun: true });
     expect(report).toMatchObject({ state: 'planned', exitCode: 0, dryRun: true });
@@ -111,7 +111,7 @@ describe('a new server', () => {
     expect(person.asked).toEqual([]);
   });
 
-  test('no .env yet: it is made, for its owner alone', async () => {
+  test('a missing .env is created, for its owner alone', async () => {
     const directory = await makeProject({ '.env': undefined });
     const { env } = await walk(standIn(), directory);
     expect((await stat(join(directory, '.env'))).mode & 0o777).toBe(0o600);
@@ -120,7 +120,7 @@ describe('a new server', () => {
     );
   });
 
-  test('a project in Python, by its own names of the variables', async () => {
+  test('a Python project keeps its own names of the variables', async () => {
     const directory = await makeProject({
       'package.json': '{}',
       'pyproject.toml': '[project]\nname = "todo"\ndependencies = ["fastmcp>=4"]\n',
@@ -149,7 +149,7 @@ describe('a second run', () => {
     expect(await env()).toBe(before);
   });
 
-  test('from a new clone without its .env finds the same server', async () => {
+  test('from a new clone without .env finds the same server', async () => {
     await walk(standIn(), await makeProject());
     const directory = await makeProject();
     const { report } = await walk(standIn(), directory);
@@ -157,7 +157,7 @@ describe('a second run', () => {
     expect(onlyEnvironment().servers).toHaveLength(1);
   });
 
-  test('with a scope more creates that one, and says that only the dashboard gives it to the server', async () => {
+  test('with one more scope creates it, and says that only the dashboard can add it to the server', async () => {
     const directory = await makeProject();
     await walk(standIn(), directory);
     const scopes = `export const scopes = {\n  'todo:read': 'Read',\n  'todo:write': 'Write',\n  'todo:admin': 'Administer',\n};\n`;
@@ -169,12 +169,12 @@ describe('a second run', () => {
   });
 });
 
-describe('a server that is there already', () => {
+describe('a server that exists already', () => {
   test.each([
     ['exactly so', 'http://localhost:3002/', false],
     ['without its slash', 'http://localhost:3002', true],
     ['as its endpoint', 'http://localhost:3002/mcp', true],
-  ])('%s is found, and never changed', async (_title, url, isNoted) => {
+  ])('with %s is found, and never changed', async (_title, url, isNoted) => {
     onlyEnvironment().scopes.push(...pair);
     await registered(url);
     const { report, env } = await walk(standIn(), await makeProject());
@@ -196,14 +196,14 @@ describe('a server that is there already', () => {
     expect(changes(standIn())).not.toContain('update_mcp_server');
   });
 
-  test("with another provider's sign-in says so", async () => {
+  test("with another provider's sign-in is named", async () => {
     onlyEnvironment().scopes.push(...pair);
     await registered('http://localhost:3002/', 'res_77', { provider: 'OKTA' });
     const { report } = await walk(standIn(), await makeProject());
     expect(report.warnings.join()).toContain("res_77 uses another provider's sign-in");
   });
 
-  test('twice: the one in .env is taken; else a person is asked, and --yes is not enough', async () => {
+  test('registered twice: the one in .env is used, or else a person is asked, and --yes is not enough', async () => {
     onlyEnvironment().scopes.push(...pair);
     await registered('http://localhost:3002/');
     await registered('http://localhost:3002/', 'res_78');
@@ -216,7 +216,7 @@ describe('a server that is there already', () => {
     expect((await walk(standIn(), own, { yes: true })).report.server?.id).toBe('res_78');
   });
 
-  test('with an id of the older form is named, and .env does not get it', async () => {
+  test('with an id of the older form is named, and not written into .env', async () => {
     onlyEnvironment().scopes.push(...pair);
     const server = { id: 'app_77', name: 'Old', url: 'http://localhost:3002/', description: '' };
     await onlyEnvironment().register({ ...server, accessTokenExpiry: 300, provider: '' }, false);
@@ -239,7 +239,7 @@ describe('a server that is there already', () => {
 });
 
 describe('a public URL', () => {
-  test('is registered beside the local one; its variables are given, and .env is not touched', async () => {
+  test('is registered beside the local one; its variables are printed, and .env stays untouched', async () => {
     const directory = await makeProject();
     await walk(standIn(), directory);
     const before = await readFile(join(directory, '.env'), 'utf8');
@@ -258,7 +258,7 @@ describe('a public URL', () => {
     expect(await env()).toBe(before);
   });
 
-  test('the doctor reads its variables as production: nothing is wrong with them', async () => {
+  test('the doctor finds nothing wrong with its variables in production', async () => {
     const directory = await makeProject();
     const { report } = await walk(standIn(), directory, { publicUrl: 'https://todo.example.com/' });
     const lines = [...(report.production ?? [])].map((line) =>

@@ -41,7 +41,7 @@ describe('a sign-in', () => {
     expect(asked?.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
   });
 
-  test('that may only read finds what is there; it creates nothing, and says so', async () => {
+  test('that may only read finds what exists, creates nothing, and says so', async () => {
     const person = new ScriptedPerson();
     person.grants = ['env:read'];
     await expect(walk(standIn(), await makeProject(), {}, person)).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe('a sign-in', () => {
   test.each([
     ['from another issuer (RFC 9207)', { iss: 'https://evil.example' }, /issuer/i],
     ['with a code that is not the one', { code: 'made-up' }, /failed/],
-  ])('that comes back %s is refused, with another way', async (_title, changed, said) => {
+  ])('that comes back %s is refused, with the dashboard’s steps', async (_title, changed, said) => {
     const person = new Meddler((parameters) => {
       for (const [name, value] of Object.entries(changed)) parameters.set(name, value);
     });
@@ -64,7 +64,7 @@ describe('a sign-in', () => {
     expect(changes(standIn())).toEqual([]);
   });
 
-  test('where nobody can register a client is said', async () => {
+  test('without client registration is explained', async () => {
     standIn().signIn.configure({ dynamicClientRegistration: false });
     onTestFinished(() => standIn().signIn.configure({ dynamicClientRegistration: true }));
     await expect(walk(standIn(), await makeProject())).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('a sign-in', () => {
   });
 });
 
-describe('another door', () => {
+describe('another Scalekit MCP server', () => {
   async function answering(status: number, body = ''): Promise<URL> {
     const server = createServer((_request, response) => response.writeHead(status).end(body)).listen(
       0,
@@ -93,7 +93,7 @@ describe('another door', () => {
     await expect(walk(standIn(), await makeProject(), { door })).rejects.toThrow(said);
   });
 
-  test('that is closed', async () => {
+  test('refuses the connection', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -112,8 +112,8 @@ async function statusOf(url: string, path: string): Promise<number | undefined> 
   return answer.statusCode;
 }
 
-describe('where the browser comes back to', () => {
-  test('takes only the answer to this sign-in, and shows nothing of a request', async () => {
+describe('the page that the browser comes back to', () => {
+  test('accepts only the answer to this sign-in, and shows nothing of a request', async () => {
     const loopback = await openLoopback();
     onTestFinished(() => loopback.close());
     const ask = async (query: string) => {

@@ -38,7 +38,7 @@ async function signIn(terminal: Terminal): Promise<string> {
 }
 
 describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a terminal', () => {
-  test('sign in, agree, done', async () => {
+  test('signs in, confirms, and is done', async () => {
     const { terminal, env } = await open();
     const page = await fetch(await signIn(terminal));
     expect(await page.text()).toContain('go back to the terminal');
@@ -54,7 +54,7 @@ describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a termin
     expect(await env()).toContain(`SCALEKIT_RESOURCE_ID=${id}\n`);
   });
 
-  test('the browser is on another machine: its last address is pasted, a wrong one is explained', async () => {
+  test('with the browser on another machine its last address can be pasted, and a wrong one is explained', async () => {
     const { terminal } = await open('--dry-run');
     const address = await signIn(terminal);
     terminal.type('http://127.0.0.1/callback?code=x&state=other\r');
@@ -64,7 +64,7 @@ describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a termin
     expect(await terminal.exit()).toBe(0);
   });
 
-  test('denied: said, and nothing is created', async () => {
+  test('denied: says so, and creates nothing', async () => {
     const { terminal } = await open();
     const page = await signInPage(terminal);
     const back = new URL(page.searchParams.get('redirect_uri') ?? '');
@@ -89,7 +89,7 @@ describe.skipIf(lacks('register in a terminal', [pseudoTerminals]))('in a termin
     expect(await terminal.exit()).toBe(130);
   });
 
-  test('no is no', async () => {
+  test('answering no creates nothing', async () => {
     const { terminal, env } = await open();
     await fetch(await signIn(terminal));
     await terminal.see('Do this?');
@@ -140,7 +140,7 @@ describe.skipIf(lacks('register with a browser', [chromiumNeed, pseudoTerminals]
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test('it opens by itself, Allow is pressed, and the page sends the person back to the terminal', async () => {
+  test('it opens by itself, and after Allow the page sends the person back to the terminal', async () => {
     const opener = await Opener.in(await temporaryDirectory('opener'));
     const { terminal } = await open('', opener.env);
     await opener.allow(browser);

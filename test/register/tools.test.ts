@@ -8,7 +8,7 @@ function fitted(properties: Record<string, unknown>, required: readonly string[]
 }
 
 describe('arguments in the form that a tool asks for', () => {
-  test('by any of their names, and in its type', () => {
+  test('takes arguments by any of their names, in the tool’s type', () => {
     const properties = {
       environment_id: string,
       access_token_expiry: string,
@@ -23,7 +23,7 @@ describe('arguments in the form that a tool asks for', () => {
     });
   });
 
-  test('what it has no place for and does not matter is left out', () => {
+  test('leaves out optional arguments that the tool does not have', () => {
     expect(
       fitted({ environmentId: string }, [], { environment: 'env_1', pageSize: 100, description: 'x' }),
     ).toEqual({
@@ -34,7 +34,7 @@ describe('arguments in the form that a tool asks for', () => {
   test.each([
     ['has no place for the environment', {}, [], { environment: 'env_1' }, 'no longer takes environmentId'],
     [
-      'asks for what nobody knows',
+      'reports an argument that this version does not know',
       { region: string },
       ['region'],
       {},

@@ -23,7 +23,7 @@ const both = [
   { name: 'todo:write', description: 'Write' },
 ];
 
-describe('a tool that is gone, or takes other arguments, is named before anything is created', () => {
+describe('a missing tool, or one with other arguments, is named before anything is created', () => {
   test.each([
     ['list_environments', 'no longer has the tool list_environments'],
     ['list_mcp_servers', 'no longer has the tool list_mcp_servers'],
@@ -54,7 +54,7 @@ describe('a tool that is gone, or takes other arguments, is named before anythin
     expect(changes(standIn())).toEqual([]);
   });
 
-  test('a tool that only creates is not missed where nothing is to be created', async () => {
+  test('a missing tool that creates does not matter if nothing has to be created', async () => {
     onlyEnvironment().scopes.push(...both);
     const server = { id: 'res_5', name: 'Todo', url: 'http://localhost:3002/', description: '' };
     await onlyEnvironment().register({ ...server, accessTokenExpiry: 300, provider: '' });
@@ -62,14 +62,14 @@ describe('a tool that is gone, or takes other arguments, is named before anythin
     expect((await walk(standIn(), await makeProject())).report.server?.id).toBe('res_5');
   });
 
-  test('arguments in another spelling are the same arguments', async () => {
+  test('arguments in another spelling are recognised', async () => {
     set({ schema: 'renamed' });
     expect((await walk(standIn(), await makeProject())).report.state).toBe('registered');
     expect(onlyEnvironment().servers).toHaveLength(1);
   });
 
   test.each(['get_environment_credentials', 'list_environment_scopes'])(
-    'without %s it goes on with what else is known',
+    'without %s it goes on with what is known otherwise',
     async (tool) => {
       set({ gone: [tool] });
       // Only the credentials name the environment's URL with http, which exists only in tests.
@@ -85,7 +85,7 @@ describe('answers in prose', () => {
     ['list_environments', 'Here is your workspace, enjoy!'],
     ['list_mcp_servers', 'You have many servers.'],
     ['list_mcp_servers', '#1, Name: Todo MCP, Address: hidden'],
-  ])('%s in words that mean nothing: said, and the steps stand in its place', async (tool, words) => {
+  ])('%s in unknown wording: says so, and prints the steps instead', async (tool, words) => {
     set({ reworded: { [tool]: words } });
     const { report, env } = await walk(standIn(), await makeProject());
     expect(report).toMatchObject({ exitCode: 0, state: 'steps' });
@@ -111,19 +111,19 @@ describe('answers in prose', () => {
     expect(report.notes.join()).toContain('\\x1b[2Jgone');
   });
 
-  test('pages that do not end are left', async () => {
+  test('endless pages are given up', async () => {
     set({ endlessPages: true });
     const { report } = await walk(standIn(), await makeProject());
     expect(report.notes.join()).toContain('its pages do not end');
   });
 
-  test('registering worded anew is believed, because it is read back', async () => {
+  test('a success in new wording is believed, because it is read back', async () => {
     set({ reworded: { register_mcp_server: 'All set.' } });
     const { report } = await walk(standIn(), await makeProject());
     expect(report).toMatchObject({ state: 'registered', server: { id: onlyEnvironment().servers[0]?.id } });
   });
 
-  test('another id in the answer than in the list: the list counts', async () => {
+  test('if answer and list differ in the id, the list counts', async () => {
     set({ wrongId: true });
     const { report, env } = await walk(standIn(), await makeProject());
     const id = onlyEnvironment().servers[0]?.id;
@@ -131,12 +131,12 @@ describe('answers in prose', () => {
     expect(await env()).toContain(`SCALEKIT_RESOURCE_ID=${id}\n`);
   });
 
-  test('a failure is stated, and the server is there all the same: it is found', async () => {
+  test('a reported failure is ignored if the server exists afterwards', async () => {
     set({ registersAndFails: true });
     expect((await walk(standIn(), await makeProject())).report.state).toBe('registered');
   });
 
-  test('success is stated, and no server is there: nothing is written', async () => {
+  test('a reported success is not believed if no server exists: nothing is written', async () => {
     set({ registersNothing: true });
     const { report, person, env } = await walk(standIn(), await makeProject());
     expect(report.state).toBe('steps');
@@ -146,7 +146,7 @@ describe('answers in prose', () => {
 });
 
 describe('scopes', () => {
-  test('an empty list may be a failure: one that is there already stays, and is no error', async () => {
+  test('an empty list may be a failure: an existing scope stays and is not an error', async () => {
     onlyEnvironment().scopes.push(...both);
     set({ failing: ['list_environment_scopes'] });
     const { report, person } = await walk(standIn(), await makeProject());
@@ -156,7 +156,7 @@ describe('scopes', () => {
     expect(report).toMatchObject({ state: 'registered', scopes: { created: [], missing: [] } });
   });
 
-  test('one that is said to be created, and is not listed, ends it before the server is registered', async () => {
+  test('a scope that is reported as created but not listed stops before the server is registered', async () => {
     onlyEnvironment().scopes.push({ name: 'other', description: '' });
     set({ createsNothing: true });
     await expect(walk(standIn(), await makeProject())).rejects.toMatchObject({
@@ -166,7 +166,7 @@ describe('scopes', () => {
     expect(onlyEnvironment().servers).toEqual([]);
   });
 
-  test('one that is refused ends it, with what exists by then', async () => {
+  test('a refused scope stops the run, with what exists by then', async () => {
     onlyEnvironment().scopes.push({ name: 'todo:read', description: '' });
     set({ failing: ['create_environment_scope'] });
     await expect(walk(standIn(), await makeProject())).rejects.toMatchObject({
@@ -178,12 +178,12 @@ describe('scopes', () => {
 });
 
 describe("the resource's own metadata", () => {
-  test('is where the authorization server is read from, not what registering prints', async () => {
+  test('is the source of the authorization server, not what registering prints', async () => {
     const { report } = await walk(standIn(), await makeProject());
     expect(report.server?.issuer).toBe(`${onlyEnvironment().url}/resources/${report.server?.id}`);
   });
 
-  test('that does not answer is said; what the list says is used', async () => {
+  test('is replaced by the list if it does not answer, with a note', async () => {
     set({ silentMetadata: true });
     const { report, env } = await walk(standIn(), await makeProject());
     expect(report).toMatchObject({ state: 'registered' });
@@ -193,8 +193,8 @@ describe("the resource's own metadata", () => {
   });
 });
 
-describe('an end before the end', () => {
-  test('interrupted while it registers: what exists is said, and the next run goes on from there', async () => {
+describe('an early end', () => {
+  test('interrupted while it registers: lists what exists, and the next run continues from there', async () => {
     const interruption = new AbortController();
     let release = () => {};
     const hold = new Promise<void>((resolve) => {
