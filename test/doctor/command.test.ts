@@ -72,7 +72,7 @@ describe('usage', () => {
     ['an empty token', ['--token', '-'], 'There is no token'],
     ['a file that is not there', ['--from', 'missing.json'], 'cannot be read: ENOENT'],
     ['a code that is none', ['--explain', 'SKM999'], 'There is no such code'],
-  ])('refuses %s, and says what would be right', async (_, args, expected) => {
+  ])('refuses %s, and says what is valid', async (_, args, expected) => {
     const { exitCode, stderr, stdout } = await doctor(args, { cwd: await project() });
     expect(exitCode).toBe(2);
     expect(stderr).toContain(expected);
@@ -106,14 +106,14 @@ test('says in JSON too why it did nothing', async () => {
 });
 
 describe('--offline', () => {
-  test('looks at files alone, and says why the rest was not looked at', async () => {
+  test('examines files alone, and says why it skipped the rest', async () => {
     const { exitCode, stdout } = await doctor(['--offline'], { cwd: await project() });
     expect(codesIn(stdout)).toEqual(['SKM108']);
     expect(stdout).toContain('not checked: Nothing was requested over the network (--offline)');
     expect(exitCode).toBe(0);
   });
 
-  test('fails on a warning where it is told to', async () => {
+  test('fails on a warning if told to', async () => {
     const { exitCode } = await doctor(['--offline', '--fail-on', 'warning'], { cwd: await project() });
     expect(exitCode).toBe(1);
   });
@@ -131,14 +131,14 @@ describe('--offline', () => {
     if (list === 'SKM108') expect(results).toHaveLength(1);
   });
 
-  test('ends the same in every format', async () => {
+  test('ends with the same exit code in every format', async () => {
     const cwd = await project('SCALEKIT_RESOURCE_ID=conn_1\n');
     for (const format of ['text', 'json', 'github'])
       expect((await doctor(['--offline', '--format', format], { cwd })).exitCode).toBe(1);
     expect((await doctor(['--offline', '--quiet'], { cwd })).exitCode).toBe(1);
   });
 
-  test('is quiet where nothing is wrong', async () => {
+  test('is quiet if nothing is wrong', async () => {
     const cwd = await project(
       'SCALEKIT_ENVIRONMENT_URL=https://acme.scalekit.dev\nSCALEKIT_RESOURCE_ID=res_1\nMCP_URL=http://localhost:1/\n',
     );
@@ -155,7 +155,7 @@ describe('--offline', () => {
 });
 
 describe('ignores', () => {
-  test('take a finding out, and are listed with their reason', async () => {
+  test('hide a finding, and are listed with their reason', async () => {
     const cwd = await project();
     const ignore = [{ code: 'SKM108', reason: 'a proxy adds it' }];
     await writeFile(join(cwd, 'scalekit-doctor.json'), JSON.stringify({ ignore }));
@@ -166,7 +166,7 @@ describe('ignores', () => {
 });
 
 describe('--fix', () => {
-  test('shows what it does, does it, and looks again', async () => {
+  test('shows its changes, makes them, and checks again', async () => {
     const cwd = await project();
     const { exitCode, stdout, stderr } = await doctor(['--offline', '--fix', '--yes'], { cwd });
     expect(stderr).toContain('- MCP_URL=http://localhost:1\n    + MCP_URL=http://localhost:1/\n');
@@ -181,7 +181,7 @@ describe('--fix', () => {
     expect(JSON.parse(stdout).summary).toMatchObject({ warning: 0, error: 0 });
   });
 
-  test('changes nothing where there is nobody to ask', async () => {
+  test('changes nothing without a terminal to confirm', async () => {
     const cwd = await project();
     const before = await readFile(join(cwd, '.env'), 'utf8');
     const { exitCode, stderr } = await doctor(['--offline', '--fix'], { cwd });
@@ -190,7 +190,7 @@ describe('--fix', () => {
     expect(await readFile(join(cwd, '.env'), 'utf8')).toBe(before);
   });
 
-  test('says where there is nothing to mend', async () => {
+  test('says so if there is nothing to fix', async () => {
     const cwd = await project('SCALEKIT_RESOURCE_ID=conn_1\n');
     const { exitCode, stderr } = await doctor(['--offline', '--fix', '--yes'], { cwd });
     expect(stderr).toContain('nothing that can be fixed automatically');
@@ -215,7 +215,7 @@ describe('--token', () => {
     ['the flag, with Bearer', ['--token', `Bearer ${token}`], {}, ''],
     ['stdin', ['--token', '-'], {}, `${token}\n`],
     ['the environment', [], { SCALEKIT_MCP_TOKEN: token }, ''],
-  ])('is read from %s, and is in nothing that is written', async (_, args, env, input) => {
+  ])('is read from %s, and appears in no output', async (_, args, env, input) => {
     const cwd = await project();
     const saved = join(cwd, 'facts.json');
     const ran = await doctor(['--offline', '--verbose', '--save', saved, ...args], { cwd, env, input });
@@ -227,7 +227,7 @@ describe('--token', () => {
     expect(everything).not.toContain('usr_secret_person');
   });
 
-  test('is judged without a project too', async () => {
+  test('is checked without a project, too', async () => {
     const { stdout, exitCode } = await doctor(['--offline', '--token', 'abc'], {
       cwd: await temporaryDirectory(),
     });
@@ -261,7 +261,7 @@ describe('--save and --from', () => {
 });
 
 describe('--watch', () => {
-  test('looks again when .env changes, until it is interrupted', async () => {
+  test('checks again when .env changes, until it is interrupted', async () => {
     const cwd = await project();
     const interruption = new AbortController();
     let output = '';

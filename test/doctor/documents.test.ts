@@ -133,22 +133,19 @@ const cases = [
 ];
 
 describe('--json', () => {
-  test.each(cases)('is as its schema says: $name', ({ facts }) => {
+  test.each(cases)('matches its schema: $name', ({ facts }) => {
     const diagnosis = diagnose(facts, { selection: everything, failOn: 'error' });
     const parsed = report.safeParse(JSON.parse(jsonReport(facts, diagnosis, '1.2.3')));
     expect(parsed.error?.issues).toBeUndefined();
   });
 
-  test.each(['There is no project', undefined])(
-    'is as its schema says where nothing was examined',
-    (next) => {
-      const error = new UsageError('There is no URL', next === undefined ? {} : { next });
-      const said = JSON.parse(JSON.stringify(errorDocument(error, 'scalekit-mcp')));
-      expect(document.safeParse(said).error?.issues).toBeUndefined();
-    },
-  );
+  test.each(['There is no project', undefined])('matches its schema if nothing was examined', (next) => {
+    const error = new UsageError('There is no URL', next === undefined ? {} : { next });
+    const said = JSON.parse(JSON.stringify(errorDocument(error, 'scalekit-mcp')));
+    expect(document.safeParse(said).error?.issues).toBeUndefined();
+  });
 
-  test('has a schema that is written down', async () => {
+  test('has the schema that is written down', async () => {
     const schema = { ...z.toJSONSchema(document), $id: `scalekit-mcp/doctor/report-${reportVersion}` };
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
       '../../docs/doctor/report.schema.json',
@@ -176,7 +173,7 @@ function optionsInMarkdown(): string {
 
 /** With `-u` this writes what can be written: the list of checks, each page's head, the table of codes. */
 describe('what is made from the files of checks', () => {
-  test('the list has them all, each under its number and in the folder of its step', async () => {
+  test('the list has them all, each with its number and in the folder of its step', async () => {
     const folder = 'src/doctor/checks';
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((file) => file.replaceAll('\\', '/'))
@@ -212,7 +209,7 @@ describe('what is made from the files of checks', () => {
     expect(body).not.toContain('To be written.');
   });
 
-  test('what is recognised in front of a server is listed with its source', async () => {
+  test('products recognised in front of a server are listed with their sources', async () => {
     const rows = intermediaries.map(({ name, source }) => `| ${name} | ${source.replaceAll('|', '\\|')} |`);
     const head = [
       '# What the doctor recognises in front of a server',

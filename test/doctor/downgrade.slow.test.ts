@@ -67,7 +67,7 @@ test('a redirect to http with a slash, as uvicorn makes it behind TLS', async ()
   expect(code).toBe(1);
 });
 
-test('behind TLS, and right', async () => {
+test('behind TLS, without a fault', async () => {
   const { code, found } = await throughTls(() => ({}));
   expect(found).toEqual([]);
   expect(code).toBe(0);

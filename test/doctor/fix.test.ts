@@ -45,13 +45,13 @@ describe('editing .env', () => {
     );
   });
 
-  test('changes the line that counts, which is the last', () => {
+  test('changes the last line, which counts', () => {
     expect(editText('MCP_URL=a\nMCP_URL=b\n', { ...setUrl, kind: 'set-variable' })).toBe(
       'MCP_URL=a\nMCP_URL=http://localhost:3002/\n',
     );
   });
 
-  test('adds a variable that is not there', () => {
+  test('adds a missing variable', () => {
     const edit = { kind: 'set-variable', file: '.env', variable: 'PORT', value: '3002' } as const;
     expect(editText('A=1', edit)).toBe('A=1\nPORT=3002\n');
     expect(editText('', edit)).toBe('PORT=3002\n');
@@ -88,7 +88,7 @@ describe('editing .env', () => {
 
   const severalLines = 'PORT=1\nKEY="-----BEGIN\nMCP_URL=x\nPORT=2\n-----END"\nMCP_URL=a';
 
-  test('takes nothing inside a value of several lines for a variable', () => {
+  test('ignores what looks like a variable inside a value of several lines', () => {
     const edited = editText(severalLines, { ...setUrl, kind: 'set-variable' });
     expect(edited).toBe(severalLines.replace(/a$/, 'http://localhost:3002/'));
     const remove = { kind: 'remove-line', file: '.env', line: 4, variable: 'PORT' } as const;
@@ -117,14 +117,14 @@ describe('editing .env', () => {
 });
 
 describe('planFixes', () => {
-  test('does each thing once, and lets the last finding about a variable decide', () => {
+  test('makes each change once, and lets the last finding about a variable decide', () => {
     const other: Edit = { ...setUrl, kind: 'set-variable', value: 'http://localhost:9/' };
     const plan = planFixes([finding([other]), finding([other, setUrl]), finding([], [['npm', 'install']])]);
     expect([...plan.files]).toEqual([['.env', [setUrl]]]);
     expect(plan.commands).toEqual([['npm', 'install']]);
   });
 
-  test('leaves alone what passed, or has no fix', () => {
+  test('skips what passed or has no fix', () => {
     expect(isEmpty(planFixes([finding([]), { ...finding([setUrl]), state: 'passed' }]))).toBe(true);
   });
 });
@@ -161,7 +161,7 @@ describe('applyFixes', () => {
   const apply = (directory: string, ...results: CheckResult[]) =>
     applyFixes(directory, planFixes(results), signal);
 
-  test('writes a file whole, and keeps its mode', async () => {
+  test('writes a file completely, and keeps its mode', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.env'), '# ours\nMCP_URL=x\nMCP_URL=y\n', { mode: 0o600 });
     const remove: Edit = { kind: 'remove-line', file: '.env', line: 2, variable: 'MCP_URL' };
@@ -171,7 +171,7 @@ describe('applyFixes', () => {
     expect(await readdir(directory)).toEqual(['.env']);
   });
 
-  test('changes the mode alone', async () => {
+  test('changes only the mode', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.env'), 'A=1\n');
     await chmod(join(directory, '.env'), 0o644);
@@ -179,7 +179,7 @@ describe('applyFixes', () => {
     expect((await stat(join(directory, '.env'))).mode & 0o777).toBe(0o600);
   });
 
-  test('leaves a file as it was where one of its edits fails', async () => {
+  test('leaves a file as it was if one of its edits fails', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.env'), 'MCP_URL=x\n');
     const impossible: Edit = { kind: 'remove-line', file: '.env', line: 9, variable: 'A' };
@@ -188,7 +188,7 @@ describe('applyFixes', () => {
     expect(await readFile(join(directory, '.env'), 'utf8')).toBe('MCP_URL=x\n');
   });
 
-  test('leaves a file as it was, and nothing beside it, where the folder cannot be written', async () => {
+  test('leaves a file as it was, and nothing beside it, if the folder cannot be written', async () => {
     const directory = await temporaryDirectory();
     await mkdir(join(directory, '.env'));
     const [outcome] = await apply(directory, finding([setUrl]));
@@ -196,7 +196,7 @@ describe('applyFixes', () => {
     expect(await readdir(directory)).toEqual(['.env']);
   });
 
-  test('leaves a file alone that its owner has made read-only', async () => {
+  test('does not change a file that its owner has made read-only', async () => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.env'), 'MCP_URL=x\n', { mode: 0o400 });
     const [outcome] = await apply(directory, finding([setUrl]));
@@ -216,7 +216,7 @@ describe('applyFixes', () => {
     expect(await readFile(join(elsewhere, 'env'), 'utf8')).toBe('MCP_URL=x\n');
   });
 
-  test('goes on after a command that fails, and says which', async () => {
+  test('continues after a command that fails, and names it', async () => {
     const directory = await temporaryDirectory();
     const node = process.execPath;
     const outcomes = await apply(

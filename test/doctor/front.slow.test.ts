@@ -47,7 +47,7 @@ async function findingsOf(front: Front): Promise<{ found: readonly Result[]; exi
   }
 }
 
-describe('what stands in front is named, and nothing else is blamed', () => {
+describe('what stands in front is named as the only cause', () => {
   test.each(fronts)('$name', async (front) => {
     const { found, exitCode } = await findingsOf(front);
     expect(found.map(({ code }) => code)).toEqual(front.codes);
@@ -56,7 +56,7 @@ describe('what stands in front is named, and nothing else is blamed', () => {
   });
 });
 
-test('one that hands everything on is no finding', async () => {
+test('a proxy that passes everything on is not a finding', async () => {
   const { found, exitCode } = await findingsOf({
     name: 'right',
     answer: () => undefined,

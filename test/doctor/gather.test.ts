@@ -15,7 +15,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
 }
 
-test('stops while a server keeps it waiting, says why, and leaves no failure behind', async () => {
+test('can be stopped while a server keeps it waiting, says why, and leaves no unhandled failure', async () => {
   const interruption = new AbortController();
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);

@@ -45,7 +45,7 @@ async function ask(emulator: Emulator, refuses: readonly RegExp[] = []): Promise
 }
 
 describe('doctor --live', () => {
-  test('asks everything that is open, and tells nothing of whom it asked', async () => {
+  test('asks all open questions, and keeps nothing that identifies the tenant', async () => {
     const emulator = await start({});
     const answers = await ask(emulator);
     expect(answers).toMatchObject({
@@ -75,7 +75,7 @@ describe('doctor --live', () => {
     expect(describeAnswers(answers)).toHaveLength(26);
   });
 
-  test('leaves out what the person does not agree to', async () => {
+  test('skips what the person does not agree to', async () => {
     const emulator = await start({});
     const without = await ask(emulator, [/machine/, /Sign in/]);
     expect(Object.keys(without).sort()).toEqual([
@@ -108,20 +108,17 @@ describe('doctor --live', () => {
       },
     ],
   ];
-  test.each(tenants)(
-    'a local Scalekit that is started from the answers gives the same: %s',
-    async (_, options) => {
-      const answers = await ask(await start(options));
-      const directory = await temporaryDirectory('live');
-      const file = join(directory, 'answers.json');
-      await writeFile(file, JSON.stringify({ version: 1, tool: '0', askedOn: '2026-11-28', answers }));
-      const { switches, strict = false } = readLikeness(file);
-      const { decides } = settleSwitches(directory, switches);
-      expect(await ask(await start({ ...decides, strict }))).toEqual(answers);
-    },
-  );
+  test.each(tenants)('a local Scalekit started from the answers behaves the same: %s', async (_, options) => {
+    const answers = await ask(await start(options));
+    const directory = await temporaryDirectory('live');
+    const file = join(directory, 'answers.json');
+    await writeFile(file, JSON.stringify({ version: 1, tool: '0', askedOn: '2026-11-28', answers }));
+    const { switches, strict = false } = readLikeness(file);
+    const { decides } = settleSwitches(directory, switches);
+    expect(await ask(await start({ ...decides, strict }))).toEqual(answers);
+  });
 
-  test('of one that lets nobody register', async () => {
+  test('of a tenant that lets nobody register', async () => {
     const emulator = await start({ dynamicClientRegistration: false });
     const answers = await ask(emulator);
     expect(answers.metadata?.registration).toBe(false);
@@ -155,7 +152,7 @@ describe('emulate --like', () => {
     expect(() => readLikeness(file)).toThrow(UsageError);
   });
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(() => readLikeness('/nowhere/answers.json')).toThrow('cannot be read: ENOENT');
   });
 });

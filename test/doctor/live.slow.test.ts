@@ -37,7 +37,7 @@ describe.each([
   });
 });
 
-test('plain http where https is asked has nothing to do with certificates', async () => {
+test('plain http at an https URL is not reported as a certificate problem', async () => {
   const server = await startSmallServer(emulator, {});
   try {
     const { exitCode, output } = await doctor([server.endpoint.replace('http:', 'https:'), '--json']);
@@ -53,7 +53,7 @@ test('plain http where https is asked has nothing to do with certificates', asyn
   }
 });
 
-test('where the server really listens outweighs what is written: MCP_URL moves, and PORT stays', async () => {
+test('the real port outweighs the configured one: MCP_URL changes, and PORT stays', async () => {
   const server = await startSmallServer(emulator, {});
   try {
     const { port } = new URL(server.endpoint);
@@ -72,7 +72,7 @@ test('where the server really listens outweighs what is written: MCP_URL moves, 
   }
 });
 
-test('a wrong resource id is named, and the keys of Scalekit, which are right, are not', async () => {
+test('a wrong resource id is named, and Scalekit’s correct keys are not', async () => {
   const server = await startSmallServer(emulator, {});
   try {
     const { port } = new URL(server.endpoint);

@@ -22,7 +22,7 @@ describe.skipIf(process.platform === 'win32')('portOwner', () => {
     expect(await portOwner(await listen())).toMatch(new RegExp(`\\(process ${process.pid}\\)$`));
   });
 
-  test('knows nobody where nobody listens', async () => {
+  test('finds no program if none listens', async () => {
     expect(await portOwner(await freePort())).toBeUndefined();
   });
 });
@@ -59,7 +59,7 @@ describe('untilChanged', () => {
     'Dockerfile',
     'scalekit-doctor.json',
     'local-scalekit.json',
-  ])('ends when %s is written, and when it is written again', async (path) => {
+  ])('ends each time %s is written', async (path) => {
     const directory = await temporaryDirectory();
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, 'package.json'), '{}');
@@ -72,7 +72,7 @@ describe('untilChanged', () => {
     await again;
   });
 
-  test('does not end for what others write, nor below a folder that is no project', async () => {
+  test('does not end for other files, nor in a folder that is not a project', async () => {
     const directory = await temporaryDirectory();
     for (const folder of ['node_modules/x', 'dist', '.git', 'src'])
       await mkdir(join(directory, folder), { recursive: true });
@@ -82,7 +82,7 @@ describe('untilChanged', () => {
     expect(await files.changed()).toEqual(['.env']);
   });
 
-  test('ends when the server comes', async () => {
+  test('ends when the server starts', async () => {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}/mcp`;
     const answer = await probe({ url: endpoint }, { signal: new AbortController().signal });

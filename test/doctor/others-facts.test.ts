@@ -6,8 +6,8 @@ import { codesOf, env, express, fastmcp, folder, npm, python, read } from './oth
 
 /** What is read from projects written by others. */
 
-describe('what is read of it', () => {
-  test('ports of compose lead from one to the other, so nothing is at odds', async () => {
+describe('what is read from a project', () => {
+  test('port mappings of compose are followed, so the ports agree', async () => {
     const compose = 'services:\n  todo:\n    ports:\n      - "8080:3002"\n';
     const files = {
       ...python(fastmcp),
@@ -18,7 +18,7 @@ describe('what is read of it', () => {
     expect((await read(files)).publishedPorts).toMatchObject([{ published: 8080, container: 3002, line: 4 }]);
   });
 
-  test('a virtual environment by any name', async () => {
+  test('recognises a virtual environment of any name', async () => {
     const files = {
       ...python(fastmcp),
       'requirements.txt': 'fastmcp\n',
@@ -28,7 +28,7 @@ describe('what is read of it', () => {
     expect((await read(files)).packages).toMatchObject([{ name: 'fastmcp', version: '4.1.0' }]);
   });
 
-  test('how it is started, where it is served, at which port', async () => {
+  test('reads how it is started, at which path and port it serves', async () => {
     expect(
       await read(python(fastmcp.replace('transport="http"', 'transport="http", path="/api/mcp"'))),
     ).toMatchObject({
@@ -43,13 +43,13 @@ describe('what is read of it', () => {
     ['nothing is built', {}, 'npm run dev'],
     ['something else is built there', { 'dist/compiled/src/main.js': '' }, 'npm run dev'],
     ['it is built', { 'dist/src/main.js': '' }, 'npm start'],
-  ])('the command that starts it: %s', async (_, built, command) => {
+  ])('finds the command that starts it: %s', async (_, built, command) => {
     const scripts = { start: 'node --enable-source-maps dist/src/main.js', dev: 'scalekit-mcp dev' };
     const files = { 'package.json': JSON.stringify({ name: 'todo', scripts }), ...built };
     expect((await read(files)).startCommand).toBe(command);
   });
 
-  test('what was ejected, and from which release', async () => {
+  test('knows what was ejected, and from which release', async () => {
     const ejected = { version: '0.1.0', folder: 'src/protect', dependencies: { jose: '6.1.0' } };
     const files = {
       'package.json': npm({ 'scalekit-mcp': '^0.1.0' }),
@@ -63,7 +63,7 @@ describe('what is read of it', () => {
     expect((await read({ ...files, '.scalekit-mcp.json': '{' })).ejected).toBeUndefined();
   });
 
-  test('the settings of a workspace, where the source of a package names them', async () => {
+  test('reads the settings of a workspace, if the source of a package names the file', async () => {
     const root = await folder({
       '.env': env,
       'packages/api/package.json': npm({ express: '^5', '@modelcontextprotocol/sdk': '^1.32.0' }),
@@ -79,7 +79,7 @@ describe('what is read of it', () => {
     expect(await at('other')).toEqual([]);
   });
 
-  test('which packages of a workspace are MCP servers', async () => {
+  test('finds the packages of a workspace that are MCP servers', async () => {
     const root = await folder({
       'package.json': JSON.stringify({ workspaces: ['packages/*'] }),
       'packages/api/package.json': npm({ '@modelcontextprotocol/server': '^2' }),

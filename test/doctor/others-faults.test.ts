@@ -7,7 +7,7 @@ import { codesOf, env, type Files, fastmcp, folder, python } from './others-proj
 
 /** Projects written by others with a fault: what is found. */
 
-describe('what is wrong with it is named, the cause first', () => {
+describe('faults are named, the cause first', () => {
   const constructed = fastmcp.replace('"Todo Server",', '"Todo Server",\n    stateless_http=True,');
   test.each<readonly [string, Files, readonly string[]]>([
     ['stateless_http in the constructor', python(constructed), ['SKM154']],
@@ -17,7 +17,7 @@ describe('what is wrong with it is named, the cause first', () => {
       [],
     ],
     [
-      'stateless_http where it belongs',
+      'stateless_http in the right place',
       python(fastmcp.replace('transport="http"', 'transport="http", stateless_http=True')),
       [],
     ],
@@ -68,7 +68,7 @@ describe('what is wrong with it is named, the cause first', () => {
       ['SKM110'],
     ],
     [
-      'three at once: a swapped id, no scheme, and another port',
+      'three faults at once: a swapped id, no scheme, and another port',
       {
         ...python(fastmcp),
         '.env': env
@@ -79,7 +79,7 @@ describe('what is wrong with it is named, the cause first', () => {
       ['SKM104', 'SKM105', 'SKM112'],
     ],
     [
-      'MCPServer of the Python SDK, with an argument of before',
+      'MCPServer of the Python SDK, with an argument of an older version',
       {
         '.env': env,
         'requirements.txt': 'mcp>=2\npython-dotenv\n',
@@ -105,7 +105,7 @@ describe('what is wrong with it is named, the cause first', () => {
       ['SKM112', 'SKM134'],
     ],
     [
-      'three at once: the constructor, the transport and a swapped pair',
+      'three faults at once: the constructor, the transport and a swapped pair',
       {
         ...python(constructed.replace('"http"', '"sse"')),
         '.env': `${env.replace('res_1', 'skc_1')}SCALEKIT_CLIENT_ID=res_1\n`,
@@ -113,12 +113,12 @@ describe('what is wrong with it is named, the cause first', () => {
       ['SKM107', 'SKM154', 'SKM157'],
     ],
     [
-      'a broken file of Claude Code’s',
+      'a broken file of Claude Code',
       { ...python(fastmcp), '.mcp.json': '{"mcpServers": {"a": {"url": "http://localhost:3002/mcp"},}}' },
       ['SKM145'],
     ],
     [
-      'a comment in VS Code’s file is none',
+      'a comment in VS Code’s file is not a fault',
       {
         ...python(fastmcp),
         '.vscode/mcp.json':
@@ -138,7 +138,7 @@ describe('what is wrong with it is named, the cause first', () => {
     expect(await codesOf(files)).toEqual(codes);
   });
 
-  test('a value is never made up', async () => {
+  test('a correct value is never guessed', async () => {
     const values = [
       '“https://acme.scalekit.dev”',
       'acme',

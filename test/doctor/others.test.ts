@@ -4,7 +4,7 @@ import { codesOf, env, express, type Files, fastmcp, metadata, npm, python } fro
 
 /** Right projects written by others, as files on disk. */
 
-describe('a right project of each framework has no finding above advice', () => {
+describe('a correct project of each framework has no finding above advice', () => {
   test.each<readonly [string, Files]>([
     ['FastMCP', python(fastmcp)],
     [
@@ -123,7 +123,7 @@ describe('a right project of each framework has no finding above advice', () => 
       },
     ],
     [
-      'Scalekit’s own demos, by their names of variables',
+      'Scalekit’s own demos, with their names of variables',
       {
         '.env': `PORT=3002\nSK_ENV_URL=https://acme.scalekit.dev\nSK_CLIENT_ID=skc_1\nMCP_SERVER_ID=res_1\nEXPECTED_AUDIENCE=res_1\nPROTECTED_RESOURCE_METADATA='${metadata}'\n`,
         'node_modules/.keep': '',
@@ -167,7 +167,7 @@ describe('why a program has not started', () => {
     expect(startCauseOf(said)?.title).toMatch(title);
   });
 
-  test('nothing is made of words that nobody knows', () => {
+  test('an unknown message gives no cause', () => {
     expect(startCauseOf('Listening on port 3002')).toBeUndefined();
   });
 });

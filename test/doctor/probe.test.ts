@@ -27,7 +27,7 @@ describe('probe', () => {
     ['JSON', '{"a":1}', 'application/json', { kind: 'json', value: { a: 1 } }],
     ['JSON without its type', '{"a":1}', 'text/plain', { kind: 'json', value: { a: 1 } }],
     [
-      'a page under the type of JSON',
+      'a page with the content type of JSON',
       '<!doctype html><p>Hi</p>',
       'application/json',
       { kind: 'html', excerpt: 'Hi' },
@@ -40,7 +40,7 @@ describe('probe', () => {
       'text/event-stream',
       { kind: 'json', value: { jsonrpc: '2.0' } },
     ],
-  ])('reads %s by what it is', async (_, body, type, expected) => {
+  ])('reads %s by its content', async (_, body, type, expected) => {
     expect(await probe({ url: await text(body, type) }, { signal })).toMatchObject({
       answered: true,
       body: expected,
@@ -62,7 +62,7 @@ describe('probe', () => {
     expect(await probe({ url }, { signal, milliseconds: 1000 })).toMatchObject({ answered: true });
   });
 
-  test('masks what looks like a token or a secret, and keeps no cookie', async () => {
+  test('masks everything that looks like a token or a secret, and keeps no cookie', async () => {
     const token = `eyJ${'a'.repeat(40)}.eyJ${'b'.repeat(40)}.${'c'.repeat(40)}`;
     const answer = await probe(
       { url: await text(JSON.stringify({ token, list: ['skcs_12345678'] })) },
@@ -71,7 +71,7 @@ describe('probe', () => {
     expect(JSON.stringify(answer)).not.toMatch(/a{20}|12345678|session/);
   });
 
-  test('follows no redirect', async () => {
+  test('does not follow redirects', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(302, { location: 'https://example.com/' }).end();
     });
@@ -89,13 +89,13 @@ describe('probe', () => {
     });
   });
 
-  test('has no more time than all requests together', async () => {
+  test('stops at the time limit of all requests together', async () => {
     const url = await serve(() => {});
     const answer = await probe({ url }, { signal, deadline: Date.now() - 1 });
     expect(answer).toMatchObject({ answered: false, failure: 'timeout' });
   });
 
-  test('reads no more than a document can be', async () => {
+  test('reads no more than the size limit of documents', async () => {
     const url = await text(`"${'x'.repeat(300 * 1024)}"`);
     expect(await probe({ url }, { signal })).toMatchObject({ answered: false, failure: 'too-large' });
   });
@@ -108,12 +108,12 @@ describe('probe', () => {
     expect(answer.answered ? '' : answer.failure).toMatch(failure);
   });
 
-  test('tells a certificate that cannot be had from a server that is not there', async () => {
+  test('distinguishes a missing certificate from a missing server', async () => {
     const url = (await text('{}')).replace('http:', 'https:');
     expect(await probe({ url }, { signal })).toMatchObject({ answered: false, failure: 'tls' });
   });
 
-  test('sends a Host of its own to another place', async () => {
+  test('can send another Host than it connects to', async () => {
     const url = await serve((request, response) => response.end(JSON.stringify(request.headers.host)));
     const via = { host: '127.0.0.1', port: Number(new URL(url).port) };
     expect(await probe({ url: 'https://mcp.example.com/' }, { signal, via })).toMatchObject({

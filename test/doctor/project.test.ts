@@ -82,7 +82,7 @@ describe('gatherProject', () => {
     expect(facts.packages).toEqual([]);
   });
 
-  test('takes the locked version where nothing is installed', async () => {
+  test('takes the locked version if nothing is installed', async () => {
     const lock = '[[package]]\nname = "fastmcp"\nversion = "3.2.0"\n';
     const facts = await factsOf({ 'pyproject.toml': 'dependencies = ["fastmcp>=3"]', 'uv.lock': lock });
     expect(facts.packages).toMatchObject([{ name: 'fastmcp', range: '>=3', version: '3.2.0' }]);
@@ -101,7 +101,7 @@ describe('gatherProject', () => {
     expect(facts.variableReads).toMatchObject([{ text: 'MCP_URL', line: 1 }]);
   });
 
-  test('knows one of ours by its parts, its Node range and its scopes', async () => {
+  test('recognises a generated project by its parts, with its Node range and its scopes', async () => {
     const facts = await factsOf({
       'package.json': JSON.stringify({
         engines: { node: '>=20.19' },
@@ -114,7 +114,7 @@ describe('gatherProject', () => {
     expect(facts.scopes.map(({ text, line }) => `${text} ${line}`)).toEqual(['todo:read 2', 'audit 3']);
   });
 
-  test('knows one of ours whose protection is its own', async () => {
+  test('recognises a generated project that has ejected', async () => {
     const facts = await factsOf({
       'package.json': JSON.stringify({ devDependencies: { 'scalekit-mcp': '^1.0.0' } }),
       'src/protect/server/index.ts': 'export {};\n',
@@ -122,7 +122,7 @@ describe('gatherProject', () => {
     expect(facts.kind).toBe('generated');
   });
 
-  test('finds the installed version of a package, and one that came along', async () => {
+  test('finds the installed version of a dependency, direct or not', async () => {
     const facts = await factsOf({
       'package.json': '{\n  "dependencies": {\n    "mcp-use": "^2.0.0"\n  }\n}',
       'node_modules/mcp-use/package.json': '{"version":"2.5.2"}',
@@ -134,7 +134,7 @@ describe('gatherProject', () => {
     ]);
   });
 
-  test('reads .env with its lines, and keeps no value that is none of its business', async () => {
+  test('reads .env with its lines, and keeps no value of other variables', async () => {
     const { envFiles, settings } = await factsOf({ '.env': env });
     expect(envFiles[0]?.lines).toEqual([
       { name: 'PORT', line: 2, value: '3002', isEmpty: false, isSecret: false },
@@ -184,7 +184,7 @@ describe('gatherProject', () => {
     expect(facts.settings[0]?.value).toBe('skcs_…(masked)');
   });
 
-  test('lets the process environment win, and finds other names of the variables', async () => {
+  test('prefers the process environment, and finds other names of the variables', async () => {
     const { settings } = await factsOf(
       {
         '.env':
@@ -218,7 +218,7 @@ describe('gatherProject', () => {
     ]);
   });
 
-  test('lets .env.local win over .env where a framework reads it', async () => {
+  test('prefers .env.local to .env if the framework reads it', async () => {
     const { settings } = await factsOf({
       'package.json': '{"dependencies":{"xmcp":"^0.3.0"}}',
       '.env': 'PORT=1\n',
@@ -227,7 +227,7 @@ describe('gatherProject', () => {
     expect(settings).toMatchObject([{ value: '2', file: '.env.local', line: 2 }]);
   });
 
-  test('does not take .env.local for read where nothing reads it, as the server and dev do not', async () => {
+  test('ignores .env.local if nothing reads it, like the server and dev', async () => {
     const files = { 'package.json': '{}', '.env': 'PORT=1\n', '.env.local': 'PORT=2\nMCP_URL=http://x/\n' };
     const { settings, envFiles } = await factsOf(files);
     expect(settings).toMatchObject([{ variable: 'PORT', value: '1', file: '.env' }]);
@@ -246,12 +246,12 @@ describe('gatherProject', () => {
     ]);
   });
 
-  test('says of a .env in UTF-16 what it is', async () => {
+  test('says that a .env is in UTF-16', async () => {
     const { envFiles } = await factsOf({ '.env': '\0P\0O' });
     expect(envFiles).toMatchObject([{ unreadable: 'is in UTF-16: save it as UTF-8', lines: [] }]);
   });
 
-  test('reads what other files say of production', async () => {
+  test('reads what other files say about production', async () => {
     const { production, nodeEnv } = await factsOf({
       'package.json': '{}',
       '.env.production': 'NODE_ENV=production\nMCP_URL=http://localhost:3002/\n',
@@ -266,7 +266,7 @@ describe('gatherProject', () => {
     expect(nodeEnv).toBeUndefined();
   });
 
-  test('keeps no value of a client’s URL that may be a key', async () => {
+  test('keeps no part of a client’s URL that may be a key', async () => {
     const { clients } = await factsOf({
       'package.json': '{}',
       '.mcp.json': '{"mcpServers":{"a":{"url":"http://u:p4ss@localhost:3002/mcp?api_key=s3cret&x"}}}',
@@ -275,7 +275,7 @@ describe('gatherProject', () => {
     expect(URL.canParse(clients[0]?.url ?? '')).toBe(true);
   });
 
-  test('reads what clients are configured with, through a bridge too', async () => {
+  test('reads the configurations of clients, also with a bridge', async () => {
     const { clients, clientProblems } = await factsOf({
       'package.json': '{}',
       '.mcp.json': JSON.stringify(
@@ -335,7 +335,7 @@ describe('gatherProject', () => {
     ['packages that a workspace keeps above it', 'node_modules/dotenv/package.json', '17.0.1'],
     ['packages without a folder (Yarn’s Plug’n’Play)', '.pnp.cjs', undefined],
     ['nothing above it', 'README.md', undefined],
-  ])('knows of a project in a monorepo: %s', async (_, file, version) => {
+  ])('understands a project in a monorepo: %s', async (_, file, version) => {
     const directory = await project({
       [file]: '{"version": "17.0.1"}',
       'packages/todo/package.json': '{"dependencies": {"dotenv": "^17.0.0"}}',
@@ -363,7 +363,7 @@ describe('gatherProject', () => {
     },
   );
 
-  test('reads reasons for ignoring, and sees where there is none', async () => {
+  test('reads reasons for ignoring, and notices missing ones', async () => {
     const ignore = [{ code: 'SKM112', reason: ' a tunnel ' }, { code: 'SKM333' }, 'nonsense'];
     const { ignores } = await factsOf({
       'package.json': '{}',
@@ -375,7 +375,7 @@ describe('gatherProject', () => {
     ]);
   });
 
-  test('is no project where there is nothing, and does not search folders below', async () => {
+  test('finds no project in an empty folder, and does not search subfolders', async () => {
     const directory = await project({ 'somewhere/else/server.py': 'print()\n', 'notes.md': '' });
     expect(await gatherProject(directory, {})).toMatchObject({ known: false });
   });

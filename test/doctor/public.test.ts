@@ -64,7 +64,7 @@ async function selfCheckOf({ endpoint }: Started) {
 }
 
 describe('a server with public tools', () => {
-  test('is not found open, and what protects the others is looked at', async () => {
+  test('is not reported as open, and the protection of its other tools is checked', async () => {
     const { results, of } = await doctor(servers.mixed.endpoint);
     const wrong = results.filter(({ state, level }) => state === 'found' && level !== 'advice');
     expect(wrong).toEqual([]);
@@ -72,7 +72,7 @@ describe('a server with public tools', () => {
     expect(looked.map((code) => [code, of(code)])).toEqual(looked.map((code) => [code, 'passed']));
   });
 
-  test('is not found open where its other tools cannot be tried, or where all are public', async () => {
+  test('is not reported as open if its other tools cannot be tried, or if all are public', async () => {
     expect((await doctor(servers.risky.endpoint)).of('SKM304')).toBe('skipped');
     expect((await doctor(servers.open.endpoint)).of('SKM304')).toBe('passed');
   });
@@ -84,7 +84,7 @@ describe('a server with public tools', () => {
     expect(['SKM501', 'SKM502', 'SKM503'].map(of)).toEqual(['passed', 'passed', 'passed']);
   });
 
-  test('is all right for the check after its creation', async () => {
+  test('passes the check after its creation', async () => {
     expect((await selfCheckOf(servers.mixed))?.state).toBe('passed');
     expect((await selfCheckOf(servers.risky))?.state).toBe('skipped');
   });

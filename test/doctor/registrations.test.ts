@@ -59,27 +59,27 @@ async function examine(home: string) {
   return { registrations, states: ['SKM216', 'SKM217'].map((code) => run.outcomeOf(code)?.state) };
 }
 
-describe('a client that mcp-remote remembers', () => {
-  test('is fine where Scalekit knows it', async () => {
+describe('a client that mcp-remote has stored', () => {
+  test('is fine if Scalekit knows it', async () => {
     const { states, registrations } = await examine(await homeWith(await registerRemote(callback), callback));
     expect(states).toEqual(['passed', 'passed']);
     expect(registrations).toHaveLength(1);
     expect(JSON.stringify(registrations)).not.toContain('a-token-of-somebody');
   });
 
-  test('is named where Scalekit has never issued its id', async () => {
+  test('is named if Scalekit has never issued its id', async () => {
     const { states, registrations } = await examine(await homeWith('skc_1000000000000002', callback));
     expect(states).toEqual(['found', 'passed']);
     expect(registrations[0]?.file).toMatch(/^~\/\.mcp-auth\/mcp-remote-v1\/[\da-f]{32}_client_info\.json$/);
   });
 
-  test('is named where it has registered another address', async () => {
+  test('is named if it has registered another address', async () => {
     const clientId = await registerRemote('https://client.example.com/callback');
     const { states } = await examine(await homeWith(clientId, 'https://other.example.com/callback'));
     expect(states).toEqual(['passed', 'found']);
   });
 
-  test('is none of our business where it is for another server', async () => {
+  test('is ignored if it belongs to another server', async () => {
     const { states } = await examine(await homeWith('m2m_1', callback, 'https://other.example.com/mcp'));
     expect(states).toEqual(['skipped', 'skipped']);
   });

@@ -117,7 +117,7 @@ describe('selfCheck', () => {
     ['no metadata address', healthyServer.replace('resource_metadata=', 'realm='), ['SKM306']],
     ['a refusal without a challenge', healthyServer.replace("'www-authenticate'", "'x-other'"), ['SKM305']],
     [
-      'metadata at the path alone',
+      'metadata only at the path form',
       healthyServer.replace(
         "request.url!.startsWith('/.well-known/oauth-protected-resource')",
         "request.url === '/.well-known/oauth-protected-resource/mcp'",
@@ -139,7 +139,7 @@ describe('selfCheck', () => {
     expect(results.find(({ code }) => code === 'SKM302')?.actual).toBe('MCP_URL is missing');
   });
 
-  test('takes a free port where the configured one is taken, and says so', async () => {
+  test('takes a free port if the configured one is taken, and says so', async () => {
     const other = createServer();
     const taken = await listen(other);
     await writeProject(healthyServer, environmentUrl, taken);
@@ -149,7 +149,7 @@ describe('selfCheck', () => {
     expect(results.find(({ code }) => code === 'SKM302')?.title).toContain(`Port ${taken} is taken`);
   });
 
-  test('says that Scalekit could not be reached, with the next step, and is neither content nor an error', async () => {
+  test('says that Scalekit could not be reached, with the next step, as neither passed nor failed', async () => {
     await writeProject(healthyServer, 'https://nowhere.invalid');
     const { results, exitCode } = await check();
     const result = results.find(({ code }) => code === 'SKM201');

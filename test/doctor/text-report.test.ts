@@ -21,7 +21,7 @@ function unknownServer({ metadata, metadataAppended }: Pick<ScalekitFacts, 'meta
 }
 
 describe('textReport', () => {
-  test('folds what is fine to a line a step', () => {
+  test('folds what passed into one line per step', () => {
     expect(report(healthy)).toMatchInlineSnapshot(`
       "Doctor  todo-mcp  http://localhost:3002/mcp
 
@@ -36,7 +36,7 @@ describe('textReport', () => {
     `);
   });
 
-  test('shows what is wrong first, the worst before the rest, and says what to do and where', () => {
+  test('shows findings first, the worst before the rest, with what to do and where', () => {
     const facts = world((each) => {
       for (const file of each.project.envFiles) file.mode = 0o644;
       set(each, 'PORT', '3003');
@@ -72,7 +72,7 @@ describe('textReport', () => {
     `);
   });
 
-  test('shows a project at rest', () => {
+  test('shows a project whose server is not running', () => {
     const facts = world((each) => {
       silent(each, 'refused', 'connect ECONNREFUSED 127.0.0.1:4002');
       serverDown(each, 'refused', 'connect ECONNREFUSED 127.0.0.1:3002');
@@ -108,7 +108,7 @@ describe('textReport', () => {
     `);
   });
 
-  test('shows what could not be checked as neither fine nor broken', () => {
+  test('shows what could not be checked as neither passed nor failed', () => {
     const facts = world((each) => {
       Object.assign(each.scalekit, { issuer: 'https://acme.scalekit.dev/resources/res_1' });
       silent(each, 'timeout', 'no answer within 5 s');
@@ -135,7 +135,7 @@ describe('textReport', () => {
     `);
   });
 
-  test('unfolds the token that a person has given, with a verdict', () => {
+  test('unfolds a given token, with a verdict', () => {
     const facts = world(({ token, tools, server }) => {
       token.source = 'given';
       token.claims.aud = ['res_2'];
@@ -181,7 +181,7 @@ describe('textReport', () => {
     `);
   });
 
-  test('lets nothing from outside reach the terminal as more than text', () => {
+  test('shows everything from outside as plain text', () => {
     const facts = world(({ server }) => {
       server.metadata = answer(server.metadata.url, 200, {
         json: { resource: '\u001b[2J\u0007http://x', authorization_servers: ['a'] },
@@ -194,7 +194,7 @@ describe('textReport', () => {
   });
 });
 
-test('sends nobody to the dashboard for what the local Scalekit reads when it starts', () => {
+test('does not send a person to the dashboard for settings of the local Scalekit', () => {
   const text = report(world(({ scalekit }) => Object.assign(scalekit, unknownServer(scalekit))));
   expect(text).toContain('SKM204');
   expect(text).toContain('Start the local Scalekit again');
@@ -214,7 +214,7 @@ test('the quiet report names the variable', () => {
   );
 });
 
-test('a check that throws is reported as such, and stops nothing else', () => {
+test('a check that throws is reported, and the others still run', () => {
   const broken: Check = {
     ...wordsOf('SKM108'),
     run: () => {

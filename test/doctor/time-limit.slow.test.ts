@@ -43,13 +43,13 @@ test('a server that never answers is given up after the time for one answer', as
   expect(new Set(failures(server))).toEqual(new Set(['timeout']));
 });
 
-test('a server that is slow with each answer is given up after the time for all', async () => {
+test('a server that is slow with each answer is given up after the total time', async () => {
   // Time enough for the first two answers one after the other, on a busy machine too, and too little for all.
   const server = await factsOf(await slowServer(3000), { answer: 600_000, all: 12_000 });
   expect(server.noToken.answered).toBe(true);
   expect(failures(server)).toContain('timeout');
 });
 
-test('a person waits 5 s for an answer, and 15 s in all', () => {
+test('the limits are 5 s for an answer and 15 s in total', () => {
   expect(patience).toEqual({ answer: 5000, all: 15_000 });
 });

@@ -41,7 +41,7 @@ async function examine(directory: string): Promise<{ facts: Facts; results: read
 const good = 'SCALEKIT_ENVIRONMENT_URL=https://acme.scalekit.dev\nSCALEKIT_RESOURCE_ID=res_1\n';
 
 describe('fixes are tried on a copy', () => {
-  test('those are good after which the finding is gone and none has come', async () => {
+  test('a fix is accepted if the finding disappears and no other appears', async () => {
     const directory = await project(`${good}PORT=3002\nMCP_URL=http://localhost:3002/mcp\n`);
     const { facts, results } = await examine(directory);
     const tried = await tryFixes({ directory, env: {}, facts, results, signal });
@@ -51,7 +51,7 @@ describe('fixes are tried on a copy', () => {
     expect(await readFile(join(directory, '.env'), 'utf8')).toContain('MCP_URL=http://localhost:3002/mcp');
   });
 
-  test('an edit that leads to another finding is refused, and says to which', async () => {
+  test('an edit that leads to another finding is refused with that finding', async () => {
     const directory = await project(`${good}PORT=3002\nMCP_URL=http://localhost:3002/mcp\n`);
     const { facts, results } = await examine(directory);
     const worse = results.map((result) =>
@@ -74,7 +74,7 @@ describe('fixes are tried on a copy', () => {
     expect(tried.refused).toMatchObject([{ code: 'SKM109', reason: expect.stringContaining('SKM112') }]);
   });
 
-  test('an edit that mends nothing is refused', async () => {
+  test('an edit that fixes nothing is refused', async () => {
     const directory = await project(`${good}PORT=3002\nMCP_URL=http://localhost:3002/mcp\n`);
     const { facts, results } = await examine(directory);
     const idle = results.map((result) =>
@@ -86,7 +86,7 @@ describe('fixes are tried on a copy', () => {
     expect(tried.refused).toMatchObject([{ code: 'SKM109', reason: 'it would still be found afterwards' }]);
   });
 
-  test('of two edits each is tried on what the other has left', async () => {
+  test('the second edit is tried on the result of the first', async () => {
     const directory = await project(
       'SCALEKIT_ENVIRONMENT_URL=“https://acme.scalekit.dev”\nSCALEKIT_RESOURCE_ID=res_1\nPORT=3003\nMCP_URL=http://localhost:3002\n',
     );

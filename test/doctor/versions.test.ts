@@ -9,7 +9,7 @@ describe('versions', () => {
     ['2.13', '2.13.0', 0],
     ['v20.19.0', '20.19', 0],
     ['3.4.8-rc.1', '3.4.8', 0],
-  ])('%s against %s', (a, b, expected) => {
+  ])('compares %s with %s', (a, b, expected) => {
     expect(Math.sign(compareVersions(a, b))).toBe(expected);
   });
 

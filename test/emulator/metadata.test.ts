@@ -204,13 +204,10 @@ describe('scripts of other origins', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  test.each([path('authorization'), '/', '/consent/abc'])(
-    'may not read the page %s',
-    async (where) => {
-      const answer = await fetch(at(where), { headers: { origin: 'https://evil.example' } });
-      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-    },
-  );
+  test.each([path('authorization'), '/', '/consent/abc'])('may not read the page %s', async (where) => {
+    const answer = await fetch(at(where), { headers: { origin: 'https://evil.example' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
 });
 
 describe('in process', () => {

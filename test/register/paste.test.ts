@@ -106,12 +106,15 @@ describe('register --metadata', () => {
   test.each([
     ['the JSON', json, ''],
     ['standard input', '-', json],
-  ])('%s without --yes and without a terminal: exit code 2, nothing written', async (_title, source, stdin) => {
-    const { code, env, stderr } = await run({ metadata: source }, { stdin });
-    expect(stderr).toContain('--yes');
-    expect(env).toBe(localEnv);
-    expect(code).toBe(2);
-  });
+  ])(
+    '%s without --yes and without a terminal: exit code 2, nothing written',
+    async (_title, source, stdin) => {
+      const { code, env, stderr } = await run({ metadata: source }, { stdin });
+      expect(stderr).toContain('--yes');
+      expect(env).toBe(localEnv);
+      expect(code).toBe(2);
+    },
+  );
 
   test.each([
     ['{"keys":[]}', "This is the authorization server's keys, not the Metadata JSON"],

@@ -29,16 +29,16 @@ export function describeAttack(
 
     afterAll(() => ground?.close());
 
-    test('every attack is answered as it must be', () => {
+    test('every attack gets the answer it must get', () => {
       expect(complaintsOf(outcomes)).toEqual([]);
     });
 
-    test('nothing was left out', () => {
+    test('no case was skipped without a reason', () => {
       expect(outcomes.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
       expect(outcomes.length).toBeGreaterThan(400);
     });
 
-    test('the log holds no token, nor a part of one', () => {
+    test('the log holds no token and no part of one', () => {
       const log = ground.server.program.output;
       const parts = new Set(
         outcomes.flatMap(({ tokens }) => tokens.flatMap((token) => token.split('.').slice(1))),
@@ -58,7 +58,7 @@ export function describeAttack(
       }
     });
 
-    test('the server is still there, and serves', async () => {
+    test('the server still runs and serves', async () => {
       expect(ground.server.program.running).toBe(true);
       const again = casesFor(ground.target).filter(({ id }) => id === 'protocol/the-call-of-today');
       const [outcome] = await attack(ground.target, ground.source, { cases: again });

@@ -75,27 +75,24 @@ const kinds: ReadonlyArray<readonly [name: string, request: (token: string) => R
 ];
 
 describe('an answer says `Connection: close` (RFC 9112 §9.6)', () => {
-  test.for(kinds)(
-    '%s: where the client asked for it, and to HTTP/1.0',
-    async ([, request, status], context) => {
-      const { expect } = context;
-      const { emulator, server } = standard;
-      const token = await emulator.mint();
-      const asked = request(token);
-      const closing = raw({ ...asked, headers: [...(asked.headers ?? []), 'Connection: close'] });
-      const old = raw({ ...asked, version: '1.0' });
-      for (const bytes of [closing, old]) {
-        const { answers, end } = await send(peer(server), bytes, { answers: 'close' });
-        expect(answers.map((answer) => [answer.status, headerOf(answer, 'connection')])).toEqual([
-          [status, 'close'],
-        ]);
-        expect(end, 'and then the server closes').toBe('closed');
-      }
-    },
-  );
+  test.for(kinds)('%s: if the client asked for it, and to HTTP/1.0', async ([, request, status], context) => {
+    const { expect } = context;
+    const { emulator, server } = standard;
+    const token = await emulator.mint();
+    const asked = request(token);
+    const closing = raw({ ...asked, headers: [...(asked.headers ?? []), 'Connection: close'] });
+    const old = raw({ ...asked, version: '1.0' });
+    for (const bytes of [closing, old]) {
+      const { answers, end } = await send(peer(server), bytes, { answers: 'close' });
+      expect(answers.map((answer) => [answer.status, headerOf(answer, 'connection')])).toEqual([
+        [status, 'close'],
+      ]);
+      expect(end, 'and then the server closes').toBe('closed');
+    }
+  });
 
   test.for(kinds.filter(([name]) => !name.includes('still to come')))(
-    '%s: not where nobody asked, and the connection serves the next request',
+    '%s: not if nobody asked, and the connection serves the next request',
     async ([, request, status], context) => {
       const { expect } = context;
       const { emulator, server } = standard;
@@ -151,7 +148,7 @@ describe('a request target in absolute form (RFC 9112 §3.2.2)', () => {
     context.expect(answer.status).toBe(status);
   });
 
-  test('counts, and not the Host beside it', async (context) => {
+  test('outweighs the Host header', async (context) => {
     const { emulator, server } = standard;
     const token = await emulator.mint();
     const bytes = raw({ target: 'http://localhost/mcp', headers: bearer(token), body: message });
@@ -194,7 +191,7 @@ describe('large headers', () => {
     expect(refusal(server)).toMatchObject({ event: 'refused', status: 431, address: '127.0.0.1' });
   });
 
-  test('MAX_HEADER_BYTES moves the limit', async (context) => {
+  test('MAX_HEADER_BYTES changes the limit', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context, { env: { MAX_HEADER_BYTES: '8192' } });
     await server.whenReady();
@@ -203,7 +200,7 @@ describe('large headers', () => {
     expect([await status(4000), await status(9000)]).toEqual([401, 431]);
   });
 
-  test('what is no HTTP: 400 in JSON, and a line in the log', async (context) => {
+  test('bytes that are not HTTP: 400 in JSON, and a line in the log', async (context) => {
     const { expect } = context;
     const { server } = standard;
     const answer = lastAnswer(await send(peer(server), 'this is not HTTP\r\n\r\n', { answers: 'close' }));
@@ -219,12 +216,12 @@ describe('localhost is two addresses', () => {
     context.expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
   });
 
-  test('and no other address of this machine', async (context) => {
+  test('and at no other address of this machine', async (context) => {
     const { server } = standard;
     await context.expect(fetch(`http://127.0.0.2:${server.port}/healthz`)).rejects.toThrow('fetch failed');
   });
 
-  test('another program at [::1] would get our clients: it is named, and the server does not start', async (context) => {
+  test('another program at [::1] that would get our clients is named, and the server does not start', async (context) => {
     const { expect } = context;
     const port = await occupyPort(context, '::1');
     const { server } = await pairFor(context, { port });
@@ -248,7 +245,7 @@ describe('HOST', () => {
     },
   );
 
-  test('127.0.1.1, as the name of a Debian machine is: "ready" is said only where it answers', async (context) => {
+  test('127.0.1.1, the address of a Debian machine’s name: "ready" names only addresses that answer', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context, { env: { HOST: '127.0.1.1' } });
     await server.program.says(/HOST is `127\.0\.1\.1`/);
@@ -256,17 +253,17 @@ describe('HOST', () => {
     expect((await fetch(`http://127.0.1.1:${server.port}/healthz`)).status).toBe(200);
   });
 
-  test('an address that is not of this machine: named', async (context) => {
+  test('an address that this machine does not have is named', async (context) => {
     const { server } = await pairFor(context, { env: { HOST: '192.0.2.1' } });
     const { stderr } = await server.program.ended();
     context.expect(stderr).toContain('HOST is `192.0.2.1`');
   });
 });
 
-describe('a proxy in front that nobody told of', () => {
+describe('a proxy in front that is not configured', () => {
   const forwarded = { 'x-forwarded-for': '203.0.113.7' };
 
-  test('X-Forwarded-For that is not trusted is said once, with the variable to set', async (context) => {
+  test('an untrusted X-Forwarded-For is reported once, with the variable to set', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context);
     await server.whenReady();
@@ -278,7 +275,7 @@ describe('a proxy in front that nobody told of', () => {
     expect(lines[0]).toMatchObject({ level: 'warn', message: expect.stringContaining('TRUSTED_PROXIES') });
   });
 
-  test('is not said where it is trusted', async (context) => {
+  test('is not reported if it is trusted', async (context) => {
     const { server } = await pairFor(context, { env: { TRUSTED_PROXIES: '1' } });
     await server.whenReady();
     await fetch(server.endpoint, { method: 'POST', headers: forwarded });
@@ -286,7 +283,7 @@ describe('a proxy in front that nobody told of', () => {
     context.expect(server.log.filter(({ event }) => event === 'proxy_not_trusted')).toEqual([]);
   });
 
-  test('1,000 bad tokens of somebody else keep nobody from signing in', async (context) => {
+  test('1,000 bad tokens of one client keep nobody else from signing in', async (context) => {
     const { expect } = context;
     const { emulator, server } = await pairFor(context, { env: { REFUSED_TOKENS_PER_MINUTE: '3' } });
     await server.whenReady();
@@ -357,7 +354,7 @@ describe('SIGTERM', () => {
   });
 
   test.for(['SIGINT', 'SIGTERM'] as const)(
-    'then %s: the end comes at once, whatever is under way',
+    'then %s: it ends at once, whatever is under way',
     async (second, context) => {
       const { expect } = context;
       const { emulator, server } = await pairFor(context, { env: production });
@@ -376,7 +373,7 @@ describe('SIGTERM', () => {
     },
   );
 
-  test('ends after DRAIN_SECONDS by itself', async (context) => {
+  test('it ends by itself after DRAIN_SECONDS', async (context) => {
     const { server } = await pairFor(context, { env: { DRAIN_SECONDS: '1' } });
     await server.whenReady();
     server.program.child.kill('SIGTERM');

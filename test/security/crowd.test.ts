@@ -26,8 +26,8 @@ async function idler(text: string): Promise<Socket> {
   return socket;
 }
 
-describe('a crowd of clients that say nothing', () => {
-  test('does not keep others waiting, and is cut', async () => {
+describe('a crowd of silent clients', () => {
+  test('does not keep others waiting, and is disconnected', async () => {
     ground = await prepareGround(project, { env: unlimited, nodeOptions: impatient });
     const { host, path } = ground.target;
     const started = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
@@ -49,8 +49,8 @@ describe('a crowd of clients that say nothing', () => {
   });
 });
 
-describe('a client that takes nothing of its answers', () => {
-  test('is cut', async () => {
+describe('a client that does not read its answers', () => {
+  test('is disconnected', async () => {
     ground = await prepareGround(project, { env: unlimited, nodeOptions: impatient });
     const { endpoint, host, path } = ground.target;
     const token = ground.source.forge.token();
@@ -82,7 +82,7 @@ async function listenToEnd(sub: string): Promise<string> {
 }
 
 describe('streams of notifications', () => {
-  test('end by themselves, since nothing will ever be told: nobody takes all places for good', async () => {
+  test('end by themselves, so that nobody occupies all places for good', async () => {
     ground = await prepareGround(project, { env: unlimited });
     for (let batch = 0; batch < 11; batch += 1) {
       const streams = await Promise.all(Array.from({ length: 100 }, () => listenToEnd('usr_1')));

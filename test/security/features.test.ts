@@ -163,9 +163,9 @@ const uris: readonly unknown[] = [
   ['note://1'],
 ];
 
-describe.each(eras)('in %s, with a token that lacks the scope,', (era) => {
+describe.each(eras)('in %s, with a token that lacks the scope', (era) => {
   it.each(uris.map((uri) => [JSON.stringify(uri).slice(0, 60), uri]))(
-    'no spelling of a URI reads anything: %s',
+    'no spelling of a URI gives access: %s',
     async (_shown, uri) => {
       const { status, body } = await ask(era, reader, 'resources/read', { uri });
       expect(body).not.toContain('"result"');
@@ -174,7 +174,7 @@ describe.each(eras)('in %s, with a token that lacks the scope,', (era) => {
     },
   );
 
-  it('nothing is listed, completed or got', async () => {
+  it('nothing is listed, completed or read', async () => {
     const { body } = await ask(era, reader, 'resources/list', {});
     expect(JSON.parse(body).result.resources.map(({ uri }: { uri: string }) => uri)).toEqual([
       'config://app',
@@ -194,9 +194,9 @@ describe.each(eras)('in %s, with a token that lacks the scope,', (era) => {
   });
 });
 
-describe.each(eras)('in %s, with the scope,', (era) => {
+describe.each(eras)('in %s, with the scope', (era) => {
   it.each(uris.map((uri) => [JSON.stringify(uri).slice(0, 60), uri]))(
-    'a URI is what it says, or nothing: %s',
+    'a URI matches exactly or not at all: %s',
     async (_shown, uri) => {
       const { status, body } = await ask(era, writer, 'resources/read', { uri });
       expect([200, 400]).toContain(status);
@@ -207,7 +207,7 @@ describe.each(eras)('in %s, with the scope,', (era) => {
     },
   );
 
-  it('arguments of prompts are texts by name, and no more', async () => {
+  it('arguments of prompts are strings with known names', async () => {
     for (const args of [
       7,
       'text',
@@ -224,7 +224,7 @@ describe.each(eras)('in %s, with the scope,', (era) => {
     expect(ran).toEqual([]);
   });
 
-  it('completion gives a hundred values at most, and takes odd questions', async () => {
+  it('completion gives a hundred values at most, and copes with odd requests', async () => {
     const complete = (ref: unknown, argument: unknown, context?: unknown) =>
       ask(era, writer, 'completion/complete', { ref, argument, ...(context !== undefined && { context }) });
     const good = { type: 'ref/resource', uri: 'note://{id}' };
@@ -252,7 +252,7 @@ describe.each(eras)('in %s, with the scope,', (era) => {
 });
 
 describe('headers that repeat arguments', () => {
-  it('are held against them before anything runs, where the era has them', async () => {
+  it('are compared with them before anything runs, in the era that has them', async () => {
     const args = { name: 'headed', arguments: { region: 'eu' } };
     for (const headers of [
       {},
@@ -271,7 +271,7 @@ describe('headers that repeat arguments', () => {
     expect(ran).toHaveLength(3);
   });
 
-  it('cannot be declared where clients would leave the tool out', () => {
+  it('cannot be declared if clients would then ignore the tool', () => {
     const declare = (input: z.ZodObject) => () =>
       tool({ name: 'x', title: 'x', description: 'x', scopes: [], input, annotations, run: () => '' });
     const headed = (name: unknown) => z.string().meta({ 'x-mcp-header': name });
@@ -296,7 +296,7 @@ describe('streams', () => {
     });
   };
 
-  it('end with the token that they were opened with, and end the call', async () => {
+  it('end when their token expires, and end the call', async () => {
     const token = await server.scalekit.mint({ scopes: ['todo:read'], expiresIn: 3 });
     const answer = await open(token);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
@@ -328,7 +328,7 @@ describe('streams', () => {
     await ended;
   });
 
-  it('hold little for a client that does not read, and still give it the answer', async () => {
+  it('buffer little for a client that does not read, and still give it the answer', async () => {
     const stream = new EventStream(() => {});
     const report = {
       jsonrpc: '2.0',
@@ -343,7 +343,7 @@ describe('streams', () => {
     expect(text.endsWith('data: {"jsonrpc":"2.0","id":1,"result":{}}\n\n')).toBe(true);
   });
 
-  it('are opened for nobody who asks for progress with something that is no token', async () => {
+  it('are not opened for an invalid progress token', async () => {
     for (const progressToken of [{}, [], null, true, 1.5]) {
       const message = call('headed', { region: 'x' });
       const answer = await post(server.endpoint, {

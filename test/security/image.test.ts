@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 describe('the last stage of the Dockerfile', () => {
-  test('is one command of an ordinary user, with nothing but what was built', async () => {
+  test('runs one command as an ordinary user, with nothing but what was built', async () => {
     expect(laid.image.user).toBe('node');
     expect(laid.image.command).toEqual(['node', 'dist/src/main.js']);
     expect(laid.image.env).toMatchObject({ NODE_ENV: 'production' });
@@ -44,7 +44,7 @@ describe('the last stage of the Dockerfile', () => {
     expect(program.output).not.toMatch(/EACCES|EROFS|EPERM/);
   });
 
-  test('SIGTERM: it goes on serving for five seconds, says that it ends, and ends with 0', async () => {
+  test('SIGTERM: it serves for five more seconds, logs that it ends, and exits with 0', async () => {
     const { program, port } = await laid.start(production);
     program.child.kill('SIGTERM');
     await program.says(/"event":"draining".*"seconds":5/);
@@ -53,7 +53,7 @@ describe('the last stage of the Dockerfile', () => {
     expect(await program.ended()).toMatchObject({ code: 0, signal: null });
   });
 
-  test('a setting of the platform that is missing or wrong is named, and the code is 1', async () => {
+  test('a missing or wrong setting of the platform is named, with exit code 1', async () => {
     const [, ...args] = laid.image.command;
     const env = {
       ...laid.image.env,

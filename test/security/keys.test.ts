@@ -59,7 +59,7 @@ describe.concurrent('the key server at the start', () => {
     },
   );
 
-  test('down: however many come with tokens, the key server is asked a few times only', async (context) => {
+  test('down: however many tokens arrive, the key server is asked only a few times', async (context) => {
     const { expect } = context;
     const { emulator, callWithNewToken } = await start(context, 'down');
     const since = performance.now();
@@ -73,7 +73,7 @@ describe.concurrent('the key server at the start', () => {
     expect(emulator.requestCount('/keys')).toBeLessThanOrEqual(4);
   });
 
-  test('an endless answer is given up, not swallowed', async ({ expect, onTestFinished }) => {
+  test('an endless answer is given up, not read to the end', async ({ expect, onTestFinished }) => {
     let sent = 0;
     const endless = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -102,7 +102,7 @@ describe.concurrent('the key server at the start', () => {
 
 describe.concurrent('the key server later on', () => {
   test.for(['down', 'html', 'empty', 'huge', 'hang', 'slow'] as const)(
-    '%s: good tokens are let in with the keys that are there, at once',
+    '%s: good tokens are accepted at once with the keys at hand',
     async (fault, context) => {
       const { expect } = context;
       const { emulator, callWithNewToken, callWithUnknownKey } = await start(context);
@@ -144,7 +144,7 @@ describe.concurrent('the key server later on', () => {
     await until('a good token is let in', async () => (await call(16)) === 200);
   });
 
-  test('a key that was withdrawn is forgotten within minutes, without anybody asking for another', async (context) => {
+  test('a withdrawn key is forgotten within minutes, without a request for another one', async (context) => {
     const { expect } = context;
     const { emulator, server } = await start(context, 'ok', {
       nodeOptions: movableClock,
@@ -162,7 +162,7 @@ describe.concurrent('the key server later on', () => {
 });
 
 describe.concurrent('a rotation', () => {
-  test('is noticed at once, and the old key is gone with it, for tokens that were let in before too', async (context) => {
+  test('is noticed at once, and the old key is refused, also for tokens accepted before', async (context) => {
     const { expect } = context;
     const { emulator, server, callWithNewToken } = await start(context);
     const old = await emulator.mint();
@@ -196,7 +196,7 @@ describe.concurrent('a rotation', () => {
     await flooding;
   });
 
-  test('that keeps the old key lets both in', async (context) => {
+  test('that keeps the old key accepts both', async (context) => {
     const { expect } = context;
     const { emulator, server, callWithNewToken } = await start(context);
     const old = await emulator.mint();
@@ -207,7 +207,7 @@ describe.concurrent('a rotation', () => {
 });
 
 describe.concurrent('a flood of unknown keys', () => {
-  test('costs one fetch a cooldown, and delays nobody else', async (context) => {
+  test('costs one fetch per cooldown, and delays nobody else', async (context) => {
     const { expect } = context;
     const { emulator, callWithNewToken, callWithUnknownKey } = await start(context);
     const before = emulator.requestCount('/keys');

@@ -50,7 +50,7 @@ async function callUnderWay(server: RunningServer, token: string) {
 
 describe.concurrent('the end', () => {
   test.for(['SIGTERM', 'SIGINT'] as const)(
-    '%s: a call that is under way is answered, nobody new is let in, exit 0',
+    '%s: a call under way is answered, no new one is accepted, exit code 0',
     async (signal, context) => {
       const { expect } = context;
       const { emulator, server } = await pairFor(context);
@@ -72,7 +72,7 @@ describe.concurrent('the end', () => {
     },
   );
 
-  test('SIGTERM with a client that never finishes: it is cut, and the end comes within the grace', async (context) => {
+  test('SIGTERM with a client that never finishes: it is disconnected, and the server ends in time', async (context) => {
     const { expect } = context;
     const { emulator, server } = await pairFor(context, { nodeOptions: impatient });
     await server.whenReady();
@@ -84,7 +84,7 @@ describe.concurrent('the end', () => {
     expect((await exchange).answers).toEqual([]);
   });
 
-  test('SIGTERM with idle connections: at once', async (context) => {
+  test('SIGTERM with idle connections: ends at once', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context);
     await server.whenReady();
@@ -106,17 +106,20 @@ describe.concurrent('the end', () => {
     ['a promise that nobody caught', "Promise.reject(new Error('broken on purpose'));"],
     ['something thrown that is no error', "setTimeout(() => { throw 'broken on purpose'; });"],
     ['nothing thrown at all', 'Promise.reject();'],
-  ] as const)('%s: it is logged, and the process ends with another code than 0', async ([, how], context) => {
-    const { expect } = context;
-    const { server } = await pairFor(context, { nodeOptions: thrower(how) });
-    await server.whenReady();
-    server.program.child.kill('SIGUSR2');
-    const { code, signal } = await server.program.ended();
-    expect({ code, signal }).toEqual({ code: 1, signal: null });
-    const line = server.log.find(({ level }) => level === 'error');
-    expect(line?.event).toBe('uncaught_error');
-    if (how.includes('on purpose')) expect(JSON.stringify(line)).toContain('broken on purpose');
-  });
+  ] as const)(
+    '%s: it is logged, and the process ends with an exit code other than 0',
+    async ([, how], context) => {
+      const { expect } = context;
+      const { server } = await pairFor(context, { nodeOptions: thrower(how) });
+      await server.whenReady();
+      server.program.child.kill('SIGUSR2');
+      const { code, signal } = await server.program.ended();
+      expect({ code, signal }).toEqual({ code: 1, signal: null });
+      const line = server.log.find(({ level }) => level === 'error');
+      expect(line?.event).toBe('uncaught_error');
+      if (how.includes('on purpose')) expect(JSON.stringify(line)).toContain('broken on purpose');
+    },
+  );
 });
 
 describe.concurrent('the start', () => {
@@ -154,7 +157,7 @@ describe.concurrent('the start', () => {
     'https://localhost.localdomain',
     'https://LOCALHOST6',
     'https://ip6-loopback:8443',
-  ])('production knows %s as this machine', async (url, context) => {
+  ])('production recognises %s as this machine', async (url, context) => {
     const { expect } = context;
     const environments = [{ NODE_ENV: 'production' }, { APP_ENV: 'production', NODE_ENV: undefined }];
     for (const env of environments) {
@@ -171,7 +174,7 @@ describe.concurrent('the start', () => {
     },
   );
 
-  test('every missing variable is named, in one go, without a stack', async (context) => {
+  test('every missing variable is named at once, without a stack', async (context) => {
     const { expect } = context;
     const nothing = {
       SCALEKIT_ENVIRONMENT_URL: '',
@@ -183,7 +186,7 @@ describe.concurrent('the start', () => {
     expect(said).not.toMatch(/\n\s+at /);
   });
 
-  test('production starts with what it should have', async (context) => {
+  test('production starts with correct settings', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context, { env: { ...production, HOST: '127.0.0.1' } });
     await server.listening();
@@ -191,7 +194,7 @@ describe.concurrent('the start', () => {
     expect((await fetch(`http://127.0.0.1:${server.port}/healthz`)).status).toBe(200);
   });
 
-  test('a port that is taken by another program: one sentence, exit 1', async (context) => {
+  test('a port that is taken by another program: one sentence, exit code 1', async (context) => {
     const { expect } = context;
     const port = await occupyPort(context, '127.0.0.1');
     const { server } = await pairFor(context, { port });
@@ -201,7 +204,7 @@ describe.concurrent('the start', () => {
     expect(stderr).not.toMatch(/\\n\s+at /);
   });
 
-  test('a port that is taken by a server like this one: it is named', async (context) => {
+  test('a port that is taken by another server of this kind: the server is named', async (context) => {
     const { expect } = context;
     const { server: first } = await pairFor(context);
     await first.listening();
@@ -211,7 +214,7 @@ describe.concurrent('the start', () => {
     expect(stderr).toMatch(new RegExp(`Port ${first.port} is taken by the MCP server`));
   });
 
-  test('a port that is not the one of MCP_URL: it is said', async (context) => {
+  test('a port other than that of MCP_URL gets a message', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context, { env: { MCP_URL: 'http://localhost:9/' } });
     await server.listening();

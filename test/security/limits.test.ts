@@ -44,7 +44,7 @@ const tokenOf = (sub: string) => ground.source.forge.token({ claims: { sub } });
 const bad = (): Attack => ({ token: ground.source.forge.forged() });
 
 describe('tool calls', () => {
-  test('are limited by subject: 429 with Retry-After, whatever the token, and others are not in their way', async () => {
+  test('are limited by subject: 429 with Retry-After, whatever the token, without affecting others', async () => {
     await start({ TOOL_CALLS_PER_MINUTE: '5' });
     // A new token each time: the count is the subject's.
     expect(statuses(await times(5, () => ({ token: tokenOf('usr_1') })))).toEqual([200, 200, 200, 200, 200]);
@@ -67,13 +67,13 @@ describe('tool calls', () => {
     expect(statuses(await times(1, () => ({ token })))).toEqual([429]);
   });
 
-  test('that were refused for their scope count too: nobody tries names for nothing', async () => {
+  test('that were refused for their scope count, too, so trying names is limited', async () => {
     await start({ TOOL_CALLS_PER_MINUTE: '3' });
     const token = ground.source.forge.token({ claims: { sub: 'usr_1', scope: '' } });
     expect(statuses(await times(4, () => ({ token })))).toEqual([403, 403, 403, 429]);
   });
 
-  test('by the same subject through the other issuer are the same subject', async () => {
+  test('by the same subject through the other issuer count together', async () => {
     await start({ TOOL_CALLS_PER_MINUTE: '2' });
     const [environment, resource] = ground.target.issuers;
     const token = (iss: string) => ground.source.forge.token({ claims: { sub: 'usr_1', iss } });
@@ -89,7 +89,7 @@ describe('tool calls', () => {
 });
 
 describe('refused tokens', () => {
-  test('are limited by address: 429 with Retry-After, and good tokens from there are still let in', async () => {
+  test('are limited by address: 429 with Retry-After, while good tokens from there are still accepted', async () => {
     await start({ REFUSED_TOKENS_PER_MINUTE: '4' });
     expect(statuses(await times(6, bad))).toEqual([401, 401, 401, 401, 429, 429]);
     expect(statuses(await times(1, () => ({ token: tokenOf('usr_1') })))).toEqual([200]);

@@ -29,7 +29,7 @@ async function refusedLine(token: string | undefined): Promise<Record<string, un
 }
 
 describe('the log', () => {
-  test('has one line a refused request: when, why, where from, which request', async () => {
+  test('has one line per refused request: when, why, where from, which request', async () => {
     ground = await prepareGround(project, { env: unlimited });
     const line = await refusedLine(undefined);
     expect(line).toMatchObject({
@@ -44,7 +44,7 @@ describe('the log', () => {
     expect(line.address).toMatch(/^(?:127\.0\.0\.1|::1)$/);
   });
 
-  test('names client and subject where the token is good', async () => {
+  test('names client and subject if the token is good', async () => {
     ground = await prepareGround(project, { env: unlimited });
     const claims = { sub: 'usr_7', client_id: 'm2m_7', scope: 'todo:read' };
     const line = await refusedLine(ground.source.forge.token({ claims }));
@@ -56,7 +56,7 @@ describe('the log', () => {
     });
   });
 
-  test('names neither where it is not: what a forged token says is nobody’s word', async () => {
+  test('names neither if it is not, since a forged token proves nothing', async () => {
     ground = await prepareGround(project, { env: unlimited });
     const line = await refusedLine(
       ground.source.forge.forged({ claims: { sub: 'usr_forged', client_id: 'm2m_forged' } }),
@@ -65,7 +65,7 @@ describe('the log', () => {
     expect(ground.server.program.output).not.toMatch(/usr_forged|m2m_forged/);
   });
 
-  test("a client's GET and DELETE probes are no refusals; LOG_LEVEL=debug shows them", async () => {
+  test("a client's GET and DELETE probes are not logged as refusals; LOG_LEVEL=debug shows them", async () => {
     for (const [level, probes] of [
       ['info', 0],
       ['debug', 2],
@@ -97,7 +97,7 @@ describe('the log', () => {
     ['token_issuer', { iss: 'https://other.example' }],
     ['token_subject', { sub: '' }],
     ['token_sender_bound', { cnf: { jkt: 'x' } }],
-  ] as const)('says %s by its own code', async ([reason, claims]) => {
+  ] as const)('gives %s its own code', async ([reason, claims]) => {
     ground = await prepareGround(project, { env: unlimited });
     expect(await refusedLine(ground.source.forge.token({ claims }))).toMatchObject({ reason, status: 401 });
   });
@@ -122,7 +122,7 @@ describe('the log', () => {
   });
 
   test.for(['json', 'text'])(
-    '%s: what a token says can neither break a line nor drive a terminal',
+    '%s: claims of a token can neither break a line nor control a terminal',
     async (format) => {
       ground = await prepareGround(project, { env: { ...unlimited, LOG_FORMAT: format } });
       const sub = 'usr\r\n\u001b[31m{"level":"info","event":"forged"}\u2028\u0085\u009b2J';
@@ -178,7 +178,7 @@ describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a termina
     expect(terminal.screen()).not.toMatch(/^\{|requestId|probe|405/m);
   });
 
-  test('LOG_FORMAT=json is for programs there, too; LOG_LEVEL=error leaves all of it out', async () => {
+  test('LOG_FORMAT=json also applies there; LOG_LEVEL=error leaves all of it out', async () => {
     const json = await watch({ LOG_FORMAT: 'json' });
     await json.see(/"event":"call"/, patience);
     const quiet = await watch({ LOG_LEVEL: 'error' });
@@ -186,7 +186,7 @@ describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a termina
   });
 });
 
-test('where nobody looks the log is JSON', async () => {
+test('without a terminal the log is JSON', async () => {
   ground = await prepareGround(project, { env: { ...unlimited, LOG_FORMAT: undefined } });
   await callTool(ground.target.endpoint, ground.source.forge.token(), 'list_todos');
   await until('the call is in the log', () => ground.server.log.some(({ event }) => event === 'call'));

@@ -141,17 +141,14 @@ describe('MAX_BODY_BYTES', () => {
     ['{}', (n: number) => `[${Array(n).fill('{}').join(',')}]`],
     ['[]', (n: number) => `[${Array(n).fill('[]').join(',')}]`],
     ['names', (n: number) => `{${Array.from({ length: n }, (_, i) => `"${i}":[]`).join(',')}}`],
-  ] as const)(
-    'a body of thousands of %s is refused for it, before it is parsed',
-    async ([, many], context) => {
-      const ground = await prepare(context, { ...unlimited, MAX_BODY_BYTES: '300000' });
-      const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":${many(20_000)}}}`;
-      const [code, text] = await status(ground, body);
-      context.expect([code, JSON.parse(text).error.data.reason]).toEqual([400, 'parts']);
-    },
-  );
+  ] as const)('a body with thousands of %s is refused before it is parsed', async ([, many], context) => {
+    const ground = await prepare(context, { ...unlimited, MAX_BODY_BYTES: '300000' });
+    const body = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":${many(20_000)}}}`;
+    const [code, text] = await status(ground, body);
+    context.expect([code, JSON.parse(text).error.data.reason]).toEqual([400, 'parts']);
+  });
 
-  test('brackets inside a text are no parts and no depth', async (context) => {
+  test('brackets inside a string count neither as parts nor as depth', async (context) => {
     const ground = await prepare(context, unlimited);
     const [code] = await status(
       ground,
@@ -199,7 +196,7 @@ describe('list_todos', () => {
     expect(JSON.parse(content.text).todos[0].title).toContain('\\u0001 "quoted"');
   });
 
-  test('gives pages: 100 by default, then the rest, each todo once', async (context) => {
+  test('comes in pages: 100 by default, then the rest, each todo once', async (context) => {
     const { expect } = context;
     const ground = await prepare(context, unlimited);
     await fill(ground, 130, 'one of many', '');
@@ -216,7 +213,7 @@ describe('list_todos', () => {
   });
 
   test.for([{ limit: 0 }, { limit: 1001 }, { limit: 1.5 }, { cursor: 'not one of ours' }])(
-    '%j is an error that a model can read',
+    '%j gives an error that a model understands',
     async (args, context) => {
       const ground = await prepare(context, unlimited);
       const { status, isError } = await list(ground, args);
@@ -238,7 +235,7 @@ async function silentReader(ground: Ground, body: string, requests: number): Pro
 }
 
 describe('what one user holds', () => {
-  test('answers that nobody takes: new requests of this user wait, those of others do not', async (context) => {
+  test('answers that nobody reads make new requests of this user wait, but not those of others', async (context) => {
     const { expect } = context;
     const ground = await prepare(context, unlimited);
     const { endpoint } = ground.target;
@@ -263,7 +260,7 @@ describe('what one user holds', () => {
     );
   });
 
-  test('bodies that never end: bounded, others are served, and they count no more once they are gone', async (context) => {
+  test('endless bodies are limited, others are served, and they no longer count once they are gone', async (context) => {
     const { expect } = context;
     const ground = await prepare(context, unlimited);
     const { host, path, endpoint } = ground.target;
@@ -293,7 +290,7 @@ describe('streams', () => {
   /** A notification that this server never sends. */
   const notifications = { resourceSubscriptions: ['todo://1'], toolsListChanged: true };
 
-  test('of one user are bounded, and others have theirs', async (context) => {
+  test('of one user are limited, and others get theirs', async (context) => {
     const { expect } = context;
     const ground = await prepare(context, unlimited);
     const token = tokenOf(ground);

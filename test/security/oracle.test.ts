@@ -60,7 +60,7 @@ async function opinions() {
 }
 
 describe('oauth4webapi.validateJwtAccessToken, the second oracle', () => {
-  test('agrees with what the suite demands, or the case says why it does not', async () => {
+  test('agrees with the suite’s expectations, or the case says why not', async () => {
     const disputed = (await opinions()).filter(
       ({ oracle, ours, reason }) => oracle !== undefined && oracle !== ours && reason === undefined,
     );
@@ -74,7 +74,7 @@ describe('oauth4webapi.validateJwtAccessToken, the second oracle', () => {
     expect(stale).toEqual([]);
   });
 
-  test('has an opinion of nearly all of them, and lets some in', async () => {
+  test('covers nearly all of them, and accepts some', async () => {
     const all = await opinions();
     expect(all.filter(({ oracle }) => oracle === undefined).length).toBeLessThan(5);
     expect(all.filter(({ oracle }) => oracle).length).toBeGreaterThan(10);

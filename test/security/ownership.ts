@@ -138,7 +138,7 @@ export function describeOwnership(title: string, prepare: () => Promise<Ground>)
     });
     afterAll(() => ground?.close());
 
-    test('are readable, listable and changeable by their owner alone, whatever anybody tries', async () => {
+    test('can be read, listed and changed by their owner alone, whatever others try', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 40 }), async (steps) => {
           for (const step of steps) await moves[step.does](step);
@@ -153,7 +153,7 @@ export function describeOwnership(title: string, prepare: () => Promise<Ground>)
       await everyoneHasTheirOwn();
     });
 
-    test('of a subject are out of reach for the same subject of another environment', async () => {
+    test('of a subject are out of reach for the same subject in another environment', async () => {
       const { endpoint, issuers, resourceId } = ground.target;
       const { forge } = ground.source;
       await moves.create({ as: 'usr_1', does: 'create', owner: 'usr_1', nth: 0, title: 'mine', issuer: 0 });
@@ -171,7 +171,7 @@ export function describeOwnership(title: string, prepare: () => Promise<Ground>)
       await everyoneHasTheirOwn();
     });
 
-    test('are not found by an owner who is named in an argument', async () => {
+    test('are not found through an owner who is named in an argument', async () => {
       const before = [...of('usr_1').keys()];
       const other = { owner: 'usr_1', sub: 'usr_1', user: 'usr_1', user_id: 'usr_1', ownerId: 'usr_1' };
       const { text } = await call('usr_nobody', 'list_todos', other);

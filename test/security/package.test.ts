@@ -113,7 +113,7 @@ describe.each([
     await installed?.remove();
   });
 
-  test('answers every attack as it must', () => {
+  test('gives every attack the answer it must get', () => {
     const [theirs, ours] = [true, false].map((isTheirs) =>
       outcomes.filter((outcome) => elsewhere.some((id) => id === outcome.case.id) === isTheirs),
     );
@@ -124,7 +124,7 @@ describe.each([
     expect(outcomes.length).toBeGreaterThan(400);
   });
 
-  test('is still there, and has logged no token', () => {
+  test('still runs, and has logged no token', () => {
     expect(server.running).toBe(true);
     const lines = server.stderr.split('\n').filter((line) => line !== '');
     expect(lines.length).toBeGreaterThan(100);

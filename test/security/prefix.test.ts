@@ -54,7 +54,7 @@ describe.for(['/team', '/a/b.c'])('MCP_URL with the prefix %s', (prefix) => {
     expect(await answer.json()).toMatchObject({ resource: endpoint });
   });
 
-  test.for(['healthz', 'readyz'])('%s is with and without it', async (name, context) => {
+  test.for(['healthz', 'readyz'])('%s is served with and without it', async (name, context) => {
     const { origin } = await startWithPrefix(context, prefix);
     for (const path of [`/${name}`, `${prefix}/${name}`])
       context.expect((await fetch(origin + path)).status).toBe(200);
@@ -67,7 +67,7 @@ describe.for(['/team', '/a/b.c'])('MCP_URL with the prefix %s', (prefix) => {
     `/mcp${prefix}`,
     `${prefix}/mcp/`,
     `/${prefix}/mcp`,
-  ])('%s is nothing', async (path, context) => {
+  ])('%s is not served', async (path, context) => {
     const { emulator, origin } = await startWithPrefix(context, prefix);
     const called = await callTool(origin + path, await emulator.mint(), 'list_todos');
     context.expect(called.status).toBe(404);
@@ -95,7 +95,7 @@ describe.for(proxyKinds.filter(({ program }) => isInstalled(program)))('behind $
 describe('RESOURCE_METADATA_URL', () => {
   const url = 'https://meta.example.com/team/.well-known/oauth-protected-resource';
 
-  test('is where the challenge sends clients, and what the server serves there too', async (context) => {
+  test('is the URL in the challenge, and the server serves it, too', async (context) => {
     const { expect } = context;
     const { emulator, origin, endpoint } = await startWithPrefix(context, '/team', {
       RESOURCE_METADATA_URL: url,

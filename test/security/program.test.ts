@@ -55,7 +55,7 @@ async function startOpenServer(): Promise<string> {
 }
 
 describe('npm run attack', () => {
-  test('ends with 2 where it was not told what to do, and says how', async () => {
+  test('ends with 2 and the usage without arguments', async () => {
     for (const args of [['--no-such-option'], ['http://localhost/mcp', '--soak', '5']]) {
       const { code, stderr } = await attack(...args);
       expect(code, args.join(' ')).toBe(2);
@@ -63,13 +63,13 @@ describe('npm run attack', () => {
     }
   });
 
-  test('ends with 3 where nobody is there', async () => {
+  test('ends with 3 if no server is there', async () => {
     const { code, stderr } = await attack('http://127.0.0.1:9/mcp');
     expect(code).toBe(3);
     expect(stderr).toContain("can't be reached");
   });
 
-  test('ends with 0 where everything holds, with the tokens that any client can get', async () => {
+  test('ends with 0 if everything holds, with tokens that any client can get', async () => {
     ground = await prepareGround(
       await makeProject('todo'),
       { env: unlimited },
@@ -93,7 +93,7 @@ describe('npm run attack', () => {
     expect(code).toBe(0);
   });
 
-  test('ends with 1 where something gets through, and names it', async () => {
+  test('ends with 1 if something gets through, and names it', async () => {
     const url = await startOpenServer();
     const key = join(keyDirectory, 'signing-key.json');
     const { code, stdout, stderr } = await attack(

@@ -55,14 +55,14 @@ afterAll(async () => {
 /** Without a token a body has to be read here, and one that is not a message is refused as such: 400, 413 or 415 instead of 401. */
 const readFirst = /^(?:body|size)\/.*-no-token$|^header\/in-a-form-body$|^method\/post-space$/;
 
-test('every attack is answered as at a server without public tools', () => {
+test('every attack gets the answer of a server without public tools', () => {
   const others = outcomes.filter((outcome) => !readFirst.test(outcome.case.id));
   expect(complaintsOf(others)).toEqual([]);
   expect(others.filter(({ skipped }) => skipped !== undefined)).toEqual([]);
   expect(others.length).toBeGreaterThan(400);
 });
 
-test('what is no message is refused without a token, too', () => {
+test('a body that is not a message is refused without a token, too', () => {
   const read = outcomes.filter((outcome) => readFirst.test(outcome.case.id));
   expect(read.length).toBeGreaterThan(10);
   for (const { case: attacked, exchange, complaints } of read) {

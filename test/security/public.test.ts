@@ -165,7 +165,7 @@ const ways: ReadonlyArray<readonly [name: string, body: string, headers?: Header
 ];
 
 describe('with a token', () => {
-  it('what the attacks look for does run', async () => {
+  it('the protected handlers run, so these attacks could be noticed', async () => {
     const token = await server.scalekit.mint({ scopes: [] });
     for (const [body, headers] of inEras('tools/call', { name: 'secret', arguments: {} }))
       expect((await attack(body, { ...headers, authorization: `Bearer ${token}` })).status).toBe(200);
@@ -175,7 +175,7 @@ describe('with a token', () => {
 
 describe('without a token', () => {
   it.each(ways.map(([name, body, headers = {}]) => [name, body, headers] as const))(
-    'nothing that needs one runs: %s',
+    'nothing protected runs: %s',
     async (_name, body, headers) => {
       for (const agent of ['attack/1', 'openai-mcp/1.0.0']) {
         const { status, text } = await attack(body, { 'user-agent': agent, ...headers });
@@ -215,14 +215,14 @@ describe('without a token', () => {
     expect(ran).toEqual([]);
   });
 
-  it('the lists ask nothing of an owner that is for users', async () => {
+  it('lists do not call the owner’s code for users', async () => {
     for (const method of ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'])
       for (const [body, headers] of inEras(method, {}))
         expect((await attack(body, headers)).status).toBe(200);
     expect(ran).toEqual([]);
   });
 
-  it('no random message runs what needs a token', async () => {
+  it('no random message runs anything protected', async () => {
     const word = fc.constantFrom(
       'secret',
       'open',
@@ -289,7 +289,7 @@ describe('without a token', () => {
   });
 });
 
-describe('what is asked of a person', () => {
+describe('questions to a person', () => {
   const sure = z.object({ sure: z.boolean() });
   const ask = tool({
     ...about('ask'),
@@ -319,7 +319,7 @@ describe('what is asked of a person', () => {
     };
   }
 
-  it('in 2026-07-28 is answered for a user by that user, and without a token by whoever has none', async () => {
+  it('in 2026-07-28 a user’s question can be answered only by that user, and an anonymous one without a token', async () => {
     const inputResponses = { question_1: { action: 'accept', content: { sure: true } } };
     const [one, two] = tokens;
     const callers = [undefined, one, two];
@@ -333,7 +333,7 @@ describe('what is asked of a person', () => {
     }
   });
 
-  it('in 2025 is answered by nobody else, and not without a token', async () => {
+  it('in 2025 a question can be answered by nobody else, and not without a token', async () => {
     const [one, two] = tokens;
     const answer = await post(asking.endpoint, {
       ...bearer(one),
@@ -365,7 +365,7 @@ describe('limits without a token', () => {
     await send(limited?.endpoint ?? '', { body, headers, ...(token !== undefined && { token }) });
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
 
-  it('count requests of an address, of all of a /64, and of nobody else', async () => {
+  it('count requests per address, or per /64, and affect nobody else', async () => {
     limited = await start({ ...declared, limits: { requestsPerMinute: 3 }, trustedProxies: 1 });
     const statuses = async (...addresses: readonly string[]) => {
       const answers = [];
@@ -383,7 +383,7 @@ describe('limits without a token', () => {
     expect((await ask(list, from('192.0.2.1'), token)).status).toBe(200);
   });
 
-  it('say where to sign in, and are looked at before the body is read', async () => {
+  it('say where to sign in, and apply before the body is read', async () => {
     limited = await start({ ...declared, limits: { requestsPerMinute: 1 } });
     await ask(list, {});
     // The body never comes.
@@ -398,7 +398,7 @@ describe('limits without a token', () => {
     expect(head).toMatch(/retry-after: \d+/i);
   });
 
-  it('count calls of tools, refused ones and those of no tool, too', async () => {
+  it('count calls of tools, including refused ones and those of unknown tools', async () => {
     limited = await start({ ...declared, limits: { toolCallsPerMinute: 3 } });
     const statuses = [];
     for (const name of ['secret', 'open', 'nothing', 'open', 'secret'])
@@ -408,7 +408,7 @@ describe('limits without a token', () => {
     expect((await ask(call('open'), {}, token)).status).toBe(200);
   });
 
-  it('hold for the size of a body and for streams at once', async () => {
+  it('apply to the size of a body and to the number of streams', async () => {
     let ended = 0;
     const endless = tool({
       ...about('endless'),

@@ -3,7 +3,7 @@ import { faultsOfRole, runAuthorizationServer, runClient } from '../security/con
 import { faultsOfSuite, runConformance } from '../security/conformance/run.ts';
 
 describe('the official conformance suite', () => {
-  test('passes with a server that has all that it asks for, but for what is deprecated or needs sessions', async () => {
+  test('passes with a server that has all that it asks for, except what is deprecated or needs sessions', async () => {
     expect((await runConformance()).flatMap(faultsOfSuite)).toEqual([]);
   });
 
@@ -11,7 +11,7 @@ describe('the official conformance suite', () => {
     expect(faultsOfRole(await runAuthorizationServer())).toEqual([]);
   });
 
-  test('passes with our own client, in both revisions and the extensions that it has', async () => {
+  test('passes with our own client, in both revisions and with its extensions', async () => {
     expect((await runClient()).flatMap(faultsOfRole)).toEqual([]);
   });
 });

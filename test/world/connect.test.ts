@@ -73,7 +73,7 @@ describe.skipIf(skipped)('what connect writes', () => {
   /** What the person has been asked since. */
   const visitsFrom = (start: number) => world.visits.slice(start).map(scopesOf);
 
-  test.each(readers)('$id lists the server, and after --remove no more ($scope)', async (reader) => {
+  test.each(readers)('$id lists the server, and no longer after --remove ($scope)', async (reader) => {
     const home = await world.home(randomUUID());
     const program = await programOf(reader);
     const scope = reader.scope === undefined ? [] : ['--scope', reader.scope];
@@ -117,7 +117,7 @@ describe.skipIf(skipped)('what connect writes', () => {
     expect(visitsFrom(before)).toEqual([pinned]);
   });
 
-  test('opencode asks for what the server names, so that connect does not say otherwise', async () => {
+  test('opencode asks for the scopes that the server names, so connect does not pin any', async () => {
     const home = await world.home(randomUUID());
     const before = world.visits.length;
     const done = await connect(home, world.endpoint, 'opencode');

@@ -102,7 +102,7 @@ describe('inspect', () => {
     expect(stdout + stderr).toMatch(/scope/);
   });
 
-  test('opens the page with the server filled in; one Ctrl-C ends all of it', async () => {
+  test('opens the page with the server filled in; one Ctrl-C ends everything', async () => {
     const port = await freePort();
     const page = inspect('--port', String(port));
     await page.says(/npx -y -p/);

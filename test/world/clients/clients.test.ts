@@ -24,7 +24,7 @@ describe.skipIf(skipped)('real clients, without the internet', { timeout: 1_800_
     for (const world of worlds.splice(0)) await world.close();
   });
 
-  test('the network has no internet', async () => {
+  test('the test network has no internet access', async () => {
     const home = await (await open()).home('person');
     const { stdout } = await home.run(process.execPath, [
       '-e',
@@ -56,7 +56,7 @@ describe.skipIf(skipped)('real clients, without the internet', { timeout: 1_800_
     seen.push({ ...conduct, expiry: await expiry(onTime, client) });
   });
 
-  test('docs/clients.md says what was seen', async () => {
+  test('docs/clients.md matches what was seen', async () => {
     await expect(pageWith(conducts, realClients, seen)).toMatchFileSnapshot(page);
   });
 });

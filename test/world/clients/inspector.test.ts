@@ -9,7 +9,7 @@ import { World } from './world.ts';
 const skipped = lacks('the MCP Inspector in a browser', [...isolationNeeds, chromium]);
 
 describe.skipIf(lacks('the MCP Inspector on schemas', isolationNeeds))('the MCP Inspector', () => {
-  test('has nothing against the schemas of the blank template’s tools', async () => {
+  test('accepts the schemas of the blank template’s tools', async () => {
     const world = await World.open({ template: 'blank' });
     onTestFinished(() => world.close());
     const home = await world.home('person');
@@ -30,7 +30,7 @@ describe.skipIf(skipped)('the MCP Inspector’s page in a browser', () => {
     return { world, inspector };
   }
 
-  test('todo:read alone: a list works; a change asks for more, and works then', async () => {
+  test('with todo:read alone listing works; a change asks for more scopes, and then works', async () => {
     const { world, inspector } = await open();
     const { page } = inspector;
     await world.wishes({ grants: ['todo:read'] });

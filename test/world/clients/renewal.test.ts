@@ -37,7 +37,7 @@ async function connectAll(tokenLifetime: number): Promise<readonly Renewal[]> {
 }
 
 describe.skipIf(skipped)('with offline_access', { timeout: 1_800_000 }, () => {
-  test('a connection outlives twenty token lifetimes and a refused token, without a person', async () => {
+  test('a connection survives twenty token lifetimes and a refused token without a person', async () => {
     const lifetimes = new Set(tried.map(lifetimeFor));
     const rows = await Promise.all([...lifetimes].map(connectAll));
     await expect(pageWith(renewals, tried, rows.flat())).toMatchFileSnapshot(page);

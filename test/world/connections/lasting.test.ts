@@ -94,7 +94,7 @@ async function throughBridge(home: Home, file: string): Promise<Connection> {
   };
 }
 
-describe.skipIf(skipped)('a connection outlives twenty of its tokens', () => {
+describe.skipIf(skipped)('a connection survives twenty of its tokens', () => {
   test('Codex', async () => {
     const world = await open();
     const home = await world.home('person');

@@ -42,13 +42,16 @@ async function behind(kind: (typeof proxyKinds)[number], host: 'default' | 'pass
 describe.each(proxyKinds)('behind $name', (kind) => {
   const isMissing = !isInstalled(kind.program);
 
-  test.skipIf(isMissing)('10,000 mixed requests are answered as without it: no 502, no reset', async () => {
-    const { proxy, requests } = await behind(kind, 'passed');
-    const kept = await load({ port: proxy.port, requests, until: 8000 });
-    const fresh = await load({ port: proxy.port, requests, until: 2000, connections: 'fresh' });
-    expect({ kept: kept.wrong, fresh: fresh.wrong }, proxy.log).toEqual({ kept: {}, fresh: {} });
-    for (const { answered } of [kept, fresh]) expect(Object.keys(answered)).toHaveLength(requests.length);
-  });
+  test.skipIf(isMissing)(
+    '10,000 mixed requests get the same answers as without it: no 502, no reset',
+    async () => {
+      const { proxy, requests } = await behind(kind, 'passed');
+      const kept = await load({ port: proxy.port, requests, until: 8000 });
+      const fresh = await load({ port: proxy.port, requests, until: 2000, connections: 'fresh' });
+      expect({ kept: kept.wrong, fresh: fresh.wrong }, proxy.log).toEqual({ kept: {}, fresh: {} });
+      for (const { answered } of [kept, fresh]) expect(Object.keys(answered)).toHaveLength(requests.length);
+    },
+  );
 
   test.skipIf(isMissing)('with the Host that it sends by default, once ALLOWED_HOSTS names it', async () => {
     const { proxy, requests } = await behind(kind, 'default');

@@ -25,7 +25,7 @@ export function describeClients(ground: () => Ground): void {
       expect(client.destinations).toHaveLength(1);
     });
 
-    test('asks for more where its scopes do not reach', async () => {
+    test('asks for more scopes if a tool needs them', async () => {
       const client = await open({ grants: ['todo:read'] });
       expect((await client.callTool('list_todos')).isError ?? false).toBe(false);
       client.person = {};

@@ -17,7 +17,7 @@ export function describeHttp(ground: () => Ground): void {
     });
 
   describe('HTTP', () => {
-    test.each(['GET', 'DELETE', 'PUT', 'PATCH'])('%s: 405, which says what is allowed', async (method) => {
+    test.each(['GET', 'DELETE', 'PUT', 'PATCH'])('%s: 405 with the allowed methods', async (method) => {
       const answer = await send(ground().server.endpoint, { method, token: await mint() });
       expect(answer.status).toBe(405);
       expect(answer.headers.allow).toMatch(/\bPOST\b/);
@@ -41,7 +41,7 @@ export function describeHttp(ground: () => Ground): void {
       },
     );
 
-    test('a page of this machine may call, and read what it has to', async () => {
+    test('a page on this machine may call, and read the headers that it needs', async () => {
       const origin = 'http://localhost:6274';
       const preflight = await send(ground().server.endpoint, {
         method: 'OPTIONS',
@@ -89,7 +89,7 @@ export function describeHttp(ground: () => Ground): void {
       expect(answer.status).toBe(415);
     });
 
-    test('an unknown method is answered as JSON-RPC says', async () => {
+    test('an unknown method gets JSON-RPC’s error', async () => {
       const answer = await post(eras[0]?.call('no/such/method') ?? {});
       expect(answer.json.error.code).toBe(-32_601);
     });
@@ -99,7 +99,7 @@ export function describeHttp(ground: () => Ground): void {
       expect(answer.text).toMatch(/"code":-32602|"isError":true/);
     });
 
-    test('an answer holds what a browser keeps to', async () => {
+    test('answers have the headers that protect browsers', async () => {
       const answer = await post({});
       expect(answer.headers).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -64,7 +64,7 @@ export function describeRefusals(ground: () => Ground): void {
       expect(answer.json.error.data.reason).toBe('no_token');
     });
 
-    test.each(Object.keys(good))('a token %s is taken', async (name) => {
+    test.each(Object.keys(good))('a token %s is accepted', async (name) => {
       const answer = await list(await ground().emulator.mint(good[name]?.(ground())));
       expect(answer.status, answer.text).toBe(200);
     });
@@ -95,7 +95,7 @@ export function describeRefusals(ground: () => Ground): void {
       expect(answer.json.error.data.reason).toBe('token_signature');
     });
 
-    test('two Authorization headers: 400, though both are good', async () => {
+    test('two Authorization headers: 400, although both are good', async () => {
       const bearer = `Bearer ${await ground().emulator.mint()}`;
       const { headers, body } = eras[0]?.call('tools/list') ?? {};
       const answer = await send(ground().server.endpoint, {
@@ -128,14 +128,14 @@ export function describeRefusals(ground: () => Ground): void {
       expect(answer.text).toContain(`Insufficient permissions: \`${needed}\` scope required.`);
     });
 
-    test('nothing was made', async () => {
+    test('nothing was created', async () => {
       const token = await ground().emulator.mint({ subject: 'usr_denied' });
       const answer = await callTool(ground(), token, 'list_todos', {}, era);
       expect(answer.json.result.structuredContent).toEqual({ todos: [] });
     });
   });
 
-  test('every refusal stands in the log with its reason, and no token', async () => {
+  test('every refusal is logged with its reason, and without a token', async () => {
     const { emulator, server } = ground();
     const token = await emulator.mint({ subject: 'usr_logged', expiresIn: -120 });
     await list(token);

@@ -38,7 +38,7 @@ export function describeTools(ground: () => Ground): void {
   };
 
   describe.each(eras)('tools, $version', (era) => {
-    test('are listed with all that a directory asks for', async () => {
+    test('are listed with everything that directories require', async () => {
       const answer = await ask(ground(), era, 'tools/list', {}, await newToken('usr_list'));
       expect(answer.status, answer.text).toBe(200);
       expect(answer.headers['content-type']).toMatch(/^application\/json/);
@@ -87,19 +87,22 @@ export function describeTools(ground: () => Ground): void {
       expect(await ok(token, 'list_todos', {}, era)).toEqual({ todos: [] });
     });
 
-    test.each(['get_todo', 'update_todo', 'delete_todo'])('%s says what it has not found', async (name) => {
-      const { isError, content } = await result(
-        await newToken('usr_none'),
-        name,
-        { todo_id: 'nothing' },
-        era,
-      );
-      expect(isError).toBe(true);
-      expect(JSON.parse(content[0]?.text ?? '')).toEqual({ error: 'Todo `nothing` not found.' });
-    });
+    test.each(['get_todo', 'update_todo', 'delete_todo'])(
+      '%s says which todo it has not found',
+      async (name) => {
+        const { isError, content } = await result(
+          await newToken('usr_none'),
+          name,
+          { todo_id: 'nothing' },
+          era,
+        );
+        expect(isError).toBe(true);
+        expect(JSON.parse(content[0]?.text ?? '')).toEqual({ error: 'Todo `nothing` not found.' });
+      },
+    );
   });
 
-  test('a value of null is one that was left out', async () => {
+  test('a null value counts as left out', async () => {
     const token = await newToken('usr_null');
     const { todo } = await ok<{ todo: Todo }>(token, 'create_todo', { title: 'a', description: null });
     await ok(token, 'list_todos', { completed: null, limit: null, cursor: null });
@@ -125,7 +128,7 @@ export function describeTools(ground: () => Ground): void {
     expect(content[0]?.text).toMatch(/title|description|completed|limit|todo_id/);
   });
 
-  test('nobody sees, changes or deletes the todos of somebody else', async () => {
+  test('nobody sees, changes or deletes another person’s todos', async () => {
     const [owner, other] = await Promise.all([newToken('usr_owner'), newToken('usr_other')]);
     const { todo } = await ok<{ todo: Todo }>(owner, 'create_todo', { title: 'mine' });
     expect(await ok(other, 'list_todos')).toEqual({ todos: [] });
@@ -137,7 +140,7 @@ export function describeTools(ground: () => Ground): void {
     expect(await ok(owner, 'list_todos')).toEqual({ todos: [todo] });
   });
 
-  test('pages hold every todo once, oldest first', async () => {
+  test('pages list every todo once, oldest first', async () => {
     const token = await newToken('usr_pages');
     const titles = Array.from({ length: 25 }, (_, index) => `todo ${index}`);
     for (const title of titles) await ok(token, 'create_todo', { title });

@@ -35,7 +35,7 @@ async function create(manager: ManagerCase, cwd: string, env: Env = {}, ...args:
 
 const tools = ['typescript', 'scalekit-mcp', 'oxlint'];
 
-describe('development dependencies are there', () => {
+describe('development dependencies are installed', () => {
   test.each(managerCases)('with NODE_ENV=production, by %s', async (manager) => {
     const cwd = await temporaryDirectory();
     const { code, report } = await create(manager, cwd, { NODE_ENV: 'production' });
@@ -54,7 +54,7 @@ describe('development dependencies are there', () => {
     },
   );
 
-  test('or it is said which are left out, and why', async () => {
+  test('or the missing ones are named, with the reason', async () => {
     const cwd = await temporaryDirectory();
     const env = { YARN_PRODUCTION: 'true', npm_config_production: 'true' };
     const { code, report } = await create('yarn1', cwd, env, '--no-check');
@@ -100,7 +100,7 @@ describe('in a workspace', () => {
     });
   }
 
-  test.each(managerCases)('of %s the lockfile is at the root, and image and CI know it', async (manager) => {
+  test.each(managerCases)('of %s the lockfile is at the root, and image and CI use it', async (manager) => {
     const root = await workspace(manager);
     const { code, report } = await create(manager, join(root, 'packages'));
     expect(report.error).toBeUndefined();
@@ -118,7 +118,7 @@ describe('in a workspace', () => {
   });
 
   test.each(['npm', 'pnpm', 'yarn4'] as const)(
-    'of %s that does not list it, it stands alone',
+    'of %s that does not list it, the project stands alone',
     async (manager) => {
       const root = await workspace(manager);
       await mkdir(join(root, 'tools'));
@@ -131,7 +131,7 @@ describe('in a workspace', () => {
 });
 
 test.each(['yarn1', 'yarn4'] as const)(
-  'the Yarn that Corepack is to run is named where it is not Yarn 1: %s',
+  'a Yarn other than Yarn 1 that Corepack is set to run is named: %s',
   async (manager) => {
     const cwd = await temporaryDirectory();
     const { report } = await create(manager, cwd, {}, '--no-check');
@@ -141,7 +141,7 @@ test.each(['yarn1', 'yarn4'] as const)(
   },
 );
 
-test('with package-lock=false the lockfile that image and CI need is there all the same', async () => {
+test('with package-lock=false the lockfile that image and CI need is written all the same', async () => {
   const cwd = await temporaryDirectory();
   const userconfig = join(cwd, 'npmrc');
   await writeFile(userconfig, 'package-lock=false\n');
@@ -170,7 +170,7 @@ test.each([
   expect(existsSync(prefix)).toBe(false);
 });
 
-describe('packages that were published lately are refused', () => {
+describe('packages that were published recently are refused', () => {
   /** Ten years, in the unit of each. */
   const ages: Readonly<Record<string, (home: string) => Env | Promise<Env>>> = {
     npm: () => ({ npm_config_min_release_age: '3650' }),
@@ -208,7 +208,7 @@ const isolation: Need = {
 };
 
 describe.skipIf(lacks('create without a network', [isolation]))('without a network', () => {
-  test.each(managerCases)('it is said within seconds what %s cannot reach', async (manager) => {
+  test.each(managerCases)('says within seconds what %s cannot reach', async (manager) => {
     const cwd = await temporaryDirectory();
     const cold = join(cwd, 'cold');
     const words = [
@@ -237,7 +237,7 @@ describe.skipIf(lacks('create without a network', [isolation]))('without a netwo
     expect(stderr).toContain(`→ cd x && ${nameOf(manager)} install`);
   });
 
-  test('what npm has downloaded before is enough', async () => {
+  test('npm’s cache is enough', async () => {
     const cwd = await temporaryDirectory();
     expect((await create('npm', cwd, {}, '--no-check')).code).toBe(0);
     const words = [process.execPath, createProgram, 'x', '--yes', '--no-git', '--no-check', '--json'];
@@ -267,7 +267,7 @@ test('a registry that takes connections and never answers is named within second
   });
 });
 
-test('a registry behind the certificate of a company is named, with what makes it trusted', async () => {
+test('a registry behind a company’s certificate is named, with how to trust it', async () => {
   const cwd = await temporaryDirectory();
   const registry = await startTlsRegistry(cwd);
   onTestFinished(() => registry.close());

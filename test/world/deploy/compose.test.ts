@@ -54,7 +54,7 @@ async function folderWith(replace: (text: string) => string): Promise<string> {
   return folder;
 }
 
-test('the local Scalekit beside the server, the browser on the host: sign-in, token, call', async () => {
+test('with the local Scalekit in a container and the browser on the host: sign-in, token, call', async () => {
   const { services } = parse(blockOf('compose.md', 'yaml')) as { services: Record<string, Service> };
   const { scalekit, server } = services as { scalekit: Service; server: Service };
   expect([scalekit.ports, server.ports]).toEqual([['127.0.0.1:4002:4002'], ['127.0.0.1:3002:3002']]);

@@ -40,14 +40,14 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
     check('check-jsonschema', ['--builtin-schema', 'vendor.compose-spec'], content);
   const kubernetes = (content: string) => check('kubernetes-validate', ['-k', '1.33', '--strict'], content);
 
-  test('of Compose take compose.md, and no misspelt key', async () => {
+  test('of Compose accept compose.md, and no misspelt key', async () => {
     const text = blockOf('compose.md', 'yaml');
     const { code, stdout, stderr } = await compose(text);
     expect(code, stdout + stderr).toBe(0);
     expect((await compose(text.replace('depends_on', 'depend_on'))).code).not.toBe(0);
   });
 
-  test('of Kubernetes take kubernetes.md, strictly', async () => {
+  test('of Kubernetes accept kubernetes.md, strictly', async () => {
     const text = blockOf('kubernetes.md', 'yaml');
     const { code, stdout, stderr } = await kubernetes(text);
     expect(code, stdout + stderr).toBe(0);
@@ -59,7 +59,7 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
       expect((await kubernetes(text.replace(right, wrong))).code, wrong).not.toBe(0);
   });
 
-  describe.each(['memory', 'sqlite', 'postgres', 'none'])('take what is generated, store %s:', (store) => {
+  describe.each(['memory', 'sqlite', 'postgres', 'none'])('accept what is generated, store %s:', (store) => {
     const generated = async (path: string) => {
       const overlays = {
         store: store === 'none' ? [] : [store],
@@ -86,7 +86,7 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
     });
   });
 
-  test('of Kubernetes take the containers of cloud-run.md', async () => {
+  test('of Kubernetes accept the containers of cloud-run.md', async () => {
     const [service] = documents('cloud-run.md');
     expect(service).toMatchObject({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
     const { containerConcurrency, timeoutSeconds, ...spec } = service.spec.template.spec;
@@ -110,7 +110,7 @@ describe.skipIf(lacks('the schemas of platforms', pythonNeeds))('the schemas', (
   });
 });
 
-test('the schema of Knative takes cloud-run.md', async () => {
+test('the schema of Knative accepts cloud-run.md', async () => {
   const packages = await npmPackages(['@kubernetes-models/knative@4.0.0']);
   const file = join(packages, 'node_modules/@kubernetes-models/knative/serving.knative.dev/v1/index.js');
   const { Service } = await import(pathToFileURL(file).href);

@@ -273,7 +273,7 @@ describe.skipIf(python === undefined)('FastAPI', () => {
     expect(said.exitCode).toBe(said.found.some(({ level }) => level === 'error') ? 1 : 0);
   });
 
-  test('sdk: an application without a main part is started with uvicorn, for the examination alone', async () => {
+  test('sdk: an application without a main part is started with uvicorn just for the examination', async () => {
     const said = await examine(await projectOf('sdk', []), '--start');
     expect(said.above).toEqual([]);
     expect(said.exitCode).toBe(0);

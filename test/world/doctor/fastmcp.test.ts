@@ -71,7 +71,7 @@ async function rewriting(port: number, host: string): Promise<number> {
 }
 
 describe.skipIf(python === undefined)('FastMCP', () => {
-  test('4: the right server has no finding above advice', async () => {
+  test('4: a correct server has no finding above advice', async () => {
     const project = await projectWith('4.2.3', guide);
     await runningPython(project, ['server.py']);
     const said = await examine(project);
@@ -79,7 +79,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
     expect(said.exitCode).toBe(0);
   });
 
-  test('4: started for the examination alone, it has none either', async () => {
+  test('4: started just for the examination, it has none either', async () => {
     const said = await examine(await projectWith('4.2.3', guide), '--start');
     expect(said.above).toEqual([]);
     expect(said.exitCode).toBe(0);
@@ -130,7 +130,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
     expect(said.exitCode).toBe(1);
   });
 
-  test('4 without --start: the source tells what it can', async () => {
+  test('4 without --start: finds what the source shows', async () => {
     const project = await projectWith(
       '4.2.3',
       guide.replace('"Todo Server",', '"Todo Server",\n    stateless_http=True,'),
@@ -153,7 +153,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
     expect(said.first?.fix).toMatch(/list of hosts/);
   });
 
-  test('4: another path is found, and MCP_URL’s own address is no stranger’s', async () => {
+  test('4: another path is found, and the server at MCP_URL is not called a stranger', async () => {
     const project = await projectWith(
       '4.2.3',
       guide.replace('transport="http"', 'transport="http", path="/api"'),
@@ -163,7 +163,7 @@ describe.skipIf(python === undefined)('FastMCP', () => {
     expect(said.above).toEqual([]);
   });
 
-  test('3.4.8 knows one issuer, and the fix does not lead into the next fault', async () => {
+  test('3.4.8 knows one issuer, and the fix does not cause the next fault', async () => {
     const server = guide.replace('transport="http"', 'transport="http"');
     const project = await projectWith('3.4.8', server);
     await runningPython(project, ['server.py']);

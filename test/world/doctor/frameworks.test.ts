@@ -331,7 +331,7 @@ for (const framework of [mcpUse, xmcp, mcpFramework, skybridge]) {
   describe(framework.name, () => {
     beforeAll(() => installed(framework.name, framework.packages, framework.options), 600_000);
 
-    test('a right server has no finding above advice', async () => {
+    test('a correct server has no finding above advice', async () => {
       const project = await made(framework);
       await running(project, framework.start);
       const said = await examine(project);

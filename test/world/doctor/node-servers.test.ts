@@ -173,7 +173,7 @@ describe('servers on the official SDK', () => {
     expect(said.exitCode).toBe(codes.length === 0 ? 0 : 1);
   });
 
-  test('a stranger on the port is called one, by its process', async () => {
+  test('another program on the port is named by its process', async () => {
     const { directory, port } = await projectOf(express);
     const elsewhere = await temporaryDirectory();
     await writeFile(
@@ -187,7 +187,7 @@ describe('servers on the official SDK', () => {
     expect(first?.title).toMatch(/not an MCP server/);
   });
 
-  test('the project’s own server without MCP is no stranger', async () => {
+  test('the project’s own server without MCP is not taken for another program', async () => {
     const project = await projectOf(
       "import 'dotenv/config';\nimport express from 'express';\nimport '@modelcontextprotocol/sdk/types.js';\nconst app = express();\napp.listen(Number(process.env.PORT));\n",
     );

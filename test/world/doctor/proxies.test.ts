@@ -186,7 +186,7 @@ for (const program of ['nginx', 'haproxy', 'caddy'] as const) {
       expect(said.exitCode).toBe(1);
     });
 
-    test('a proxy that does nothing wrong', async () => {
+    test('a proxy without a fault', async () => {
       const kind = own.find(({ isDown }) => isDown)?.kind ?? nginx;
       const { said } = await examine({ name: 'right', kind, server: reasoned, cause: '' });
       expect(said.results.filter(({ state, level }) => state === 'found' && level !== 'advice')).toEqual([]);

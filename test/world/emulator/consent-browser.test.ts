@@ -93,7 +93,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     return claimsOf(tokens.access_token);
   }
 
-  test('Allow: two clicks, no script, and on through a redirect of the client', async () => {
+  test('Allow: two clicks, no script, and on through a redirect by the client', async () => {
     const visited = await visit(light);
     await expect(visited.page.title()).resolves.toBe('Allow A client? – Local Scalekit');
     await visited.page.getByRole('button', { name: 'Allow' }).click();
@@ -129,7 +129,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     await page.context().close();
   });
 
-  test('nothing ticked: the page asks again; then Deny', async () => {
+  test('with nothing ticked the page asks again; then Deny', async () => {
     const { page } = await visit(light);
     for (const box of await page.getByRole('checkbox').all()) await box.uncheck();
     await page.getByRole('button', { name: 'Allow' }).click();
@@ -183,7 +183,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
 
   // Both colour schemes and both widths, but not every combination: they do not depend on each other.
   describe.each(Object.entries({ light, darkPhone }))('%s', (_, options) => {
-    test.each(Object.entries(pages))('%s: accessible, and nothing sticks out', async (_name, open) => {
+    test.each(Object.entries(pages))('%s: is accessible, and nothing overflows', async (_name, open) => {
       const visited = await visit({ ...options, javaScriptEnabled: true, bypassCSP: true });
       await open(visited);
       const { page } = visited;
@@ -196,7 +196,7 @@ describe.skipIf(lacks('the consent page in a browser', [chromiumNeed]))('in a br
     });
   });
 
-  test('the policy holds: style applies, and no complaint appears on the console', async () => {
+  test('the content security policy holds: style applies, and the console stays empty', async () => {
     const context = await browser.newContext(light);
     const page = await context.newPage();
     const complaints: string[] = [];

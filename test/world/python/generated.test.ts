@@ -48,7 +48,7 @@ describe.skipIf(skipped).each([todo, blank])('$title', (kind) => {
   const scalekitMcp = (...args: readonly string[]) =>
     run(process.execPath, [scalekitProgram, ...args], { cwd: project.directory });
 
-  test('was installed and checked while it was made', () => {
+  test('was installed and checked when it was made', () => {
     for (const result of [
       'Installed with Python and npm',
       'The server starts',
@@ -114,7 +114,7 @@ describe.skipIf(skipped).each([todo, blank])('$title', (kind) => {
     expect(tests.code, tests.stdout).toBe(0);
   });
 
-  test('has no protection to eject', async () => {
+  test('has nothing to eject', async () => {
     expect(await scalekitMcp('eject', '--yes')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('its protection is a module of its own already'),

@@ -14,7 +14,7 @@ import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/waiting.ts';
 
 /** The rows of docs/world.md, and tests with more than a single request, for the server in Python. */
-describe.skipIf(lacks('what stands around a server in Python', pythonNeeds))('a server in Python', () => {
+describe.skipIf(lacks('what a server in Python depends on', pythonNeeds))('a server in Python', () => {
   let project: string;
   beforeAll(async () => {
     project = await makePythonProject('todo');
@@ -44,14 +44,14 @@ describe.skipIf(lacks('what stands around a server in Python', pythonNeeds))('a 
         expect(server.log.filter(({ level }) => level === 'error').length).toBeGreaterThan(0);
         emulator.fault({});
         await until(
-          'it has its keys',
+          'the server has its keys',
           async () => (await callTool(server.endpoint, token, 'list_todos')).status === 200,
         );
       },
     );
   });
 
-  test('a new key is taken at once, and a flood of unknown ones costs one fetch a second', async () => {
+  test('a new key is accepted at once, and a flood of unknown ones costs one fetch a second', async () => {
     const { emulator, server } = await ground();
     const status = async (token: string) => (await callTool(server.endpoint, token, 'list_todos')).status;
     const before = await emulator.mint();
@@ -100,7 +100,7 @@ describe.skipIf(lacks('what stands around a server in Python', pythonNeeds))('a 
     expect(answer.json.error.data.reason).toMatch(/^(?:not_http|headers_size)$/);
   });
 
-  test('asked with Connection: close, an answer says so, too', async () => {
+  test('a request with Connection: close gets an answer with it, too', async () => {
     const { emulator, server } = await ground();
     const answer = await send(server.endpoint, {
       token: await emulator.mint(),
@@ -121,7 +121,7 @@ describe.skipIf(lacks('what stands around a server in Python', pythonNeeds))('a 
     expect(server.log.map(({ event }) => event)).toContain('draining');
   });
 
-  test('a second signal ends it at once', async () => {
+  test('a second signal ends the server at once', async () => {
     const { server } = await ground({ DRAIN_SECONDS: '3600' });
     server.program.child.kill('SIGTERM');
     await server.program.says(/"draining"/);

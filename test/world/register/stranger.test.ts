@@ -63,7 +63,7 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
       }
     }
 
-    test('from an existing project: sign in, allow, agree, self-check; connect and call; again, and nothing changes', async () => {
+    test('an existing project: sign in, allow, confirm, self-check; connect and call; a second run changes nothing', async () => {
       const project = await GeneratedProject.make(['--no-check']);
       onTestFinished(() => project.remove());
       const register = `${process.execPath} node_modules/scalekit-mcp/bin/scalekit-mcp.js register`;
@@ -85,7 +85,7 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
       expect(changes(standIn())).toEqual(made);
     });
 
-    test('create --register: from nothing to a registered server that a client calls', async () => {
+    test('create --register: leads to a registered server that a client calls', async () => {
       const parent = await makeDirectory('stranger');
       onTestFinished(() => removeDirectory(parent));
       const port = await freePort();
@@ -109,7 +109,7 @@ describe.skipIf(lacks('a stranger who registers a server', [chromiumNeed, pseudo
       });
     });
 
-    test('create --register without a terminal: the project stays, on the local Scalekit; exit code 1 and the command', async () => {
+    test('create --register without a terminal: the project uses the local Scalekit; exit code 1 and the command', async () => {
       const parent = await makeDirectory('stranger');
       onTestFinished(() => removeDirectory(parent));
       const args = [

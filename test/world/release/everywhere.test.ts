@@ -56,7 +56,7 @@ test.each(managerCases)(
   },
 );
 
-test('Yarn that is set to Plug’n’Play is refused, with what to do; a project of it is complete', async () => {
+test('Yarn with Plug’n’Play is refused, with what to do, and the project is complete', async () => {
   const cwd = await folder('plug-n-play');
   const env = { PATH: await pathWith('yarn4'), YARN_NODE_LINKER: 'pnp' };
   const { code, stderr } = await machine.run('yarn', creating.yarn4, cwd, env);
@@ -78,7 +78,7 @@ describe('flags that npm takes for itself', () => {
     expect(existsSync(join(cwd, 'x'))).toBe(false);
   });
 
-  test('or refused with the line that works', async () => {
+  test('or refused with the command that works', async () => {
     const cwd = await folder('refused');
     const args = ['create', '--yes', 'scalekit-mcp@latest', 'x', '--template', 'blank'];
     const { code, stderr } = await machine.run('npm', args, cwd);
@@ -87,7 +87,7 @@ describe('flags that npm takes for itself', () => {
     expect(existsSync(join(cwd, 'x'))).toBe(false);
   });
 
-  test('npx hands all of them on', async () => {
+  test('npx passes all of them on', async () => {
     const cwd = await folder('npx');
     const args = ['--yes', 'create-scalekit-mcp', 'x', '--template', 'blank', '--yes', '--dry-run', '--json'];
     const { code, stdout } = await machine.run('npx', args, cwd);
@@ -121,7 +121,7 @@ describe('on another Node.js', () => {
 });
 
 describe('SKILL.md', () => {
-  test('is all that an agent needs: its commands, as they stand, do the whole job', async () => {
+  test('is all that an agent needs: its commands do the whole job unchanged', async () => {
     const skill = await readFile(join(repository, 'skills/create-scalekit-mcp/SKILL.md'), 'utf8');
     const blocks = [...skill.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = '']) => commands);
     expect(blocks.length).toBeGreaterThan(4);
@@ -140,7 +140,7 @@ describe('SKILL.md', () => {
 });
 
 describe('from one release to the next', () => {
-  test('update hands over to the newest, merges, installs it, and takes it back', async () => {
+  test('update hands over to the newest version, merges, installs it, and undoes it', async () => {
     const project = join(await folder('updating'), 'todo-mcp');
     const options = ['--yes', '--no-git', '--no-check', '--package-manager', 'npm'];
     ok(await machine.run('npx', ['--yes', 'create-scalekit-mcp', project, ...options], machine.directory));

@@ -43,7 +43,7 @@ describe('a project from the registry', () => {
     project = join(directory, 'todo-mcp');
   }, 600_000);
 
-  test('depends on the packages by their version, and carries none', async () => {
+  test('depends on the packages by version, and contains none', async () => {
     const manifest = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
     expect(manifest.dependencies['scalekit-mcp-server']).toBe(`^${packages[0]?.version}`);
     expect(manifest.devDependencies['scalekit-mcp']).toBe(`^${packages[0]?.version}`);
@@ -66,7 +66,7 @@ describe('a project from the registry', () => {
     expect(code, stdout + stderr).toBe(0);
   });
 
-  test('its tool makes projects, too', async () => {
+  test('its scalekit-mcp makes projects, too', async () => {
     const program = join(project, 'node_modules/scalekit-mcp/bin/scalekit-mcp.js');
     const options = ['--yes', '--template', 'blank', '--no-git', '--no-check', '--no-install'];
     await mustRun(process.execPath, [program, 'create', 'another', ...options], { cwd: directory });

@@ -43,7 +43,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
         return database.url(name);
       }
 
-      test('without a database the tests of Postgres are one skip, which says why', async () => {
+      test('without a database the tests of Postgres are one skip with its reason', async () => {
         const cwd = project.directory;
         expect((await run('npm', ['exec', '--', 'tsc'], { cwd })).code).toBe(0);
         const file = 'dist/compiled/test/postgres-todos.test.js';
@@ -53,7 +53,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
         expect(stdout).toContain('DATABASE_URL is not set');
       });
 
-      test('npm run migrate: once, and then there is nothing to do', async () => {
+      test('npm run migrate works once, and then there is nothing to do', async () => {
         const env = { DATABASE_URL: await emptyDatabase('migrated') };
         const migrate = () => run('npm', ['run', 'migrate'], { cwd: project.directory, env });
         expect((await migrate()).stdout).toContain('Migrated: 0001-todos.sql');
@@ -122,7 +122,7 @@ describe.skipIf(lacks('a generated project with Postgres', [postgres]))('with Po
       test.each([
         ['', 'DATABASE_URL is missing. Expected: postgres://'],
         ['mysql://root:geheim@localhost/x', 'DATABASE_URL is not a URL that begins with postgres://'],
-      ])('DATABASE_URL=%s ends the start', async (url, says) => {
+      ])('DATABASE_URL=%s stops the start', async (url, says) => {
         expect((await project.built()).code).toBe(0);
         const env = { ...production, PORT: `${project.port}`, DATABASE_URL: url };
         const cwd = await temporaryDirectory();

@@ -72,7 +72,7 @@ describe.skipIf(lacks('Postgres with TLS', [postgres]))('a Postgres that takes T
     ['sslmode=no-verify', 'no-verify', undefined, undefined],
     ['no sslmode', undefined, undefined, /pg_hba\.conf|no encryption/],
     [
-      'sslmode=verify-full, and nobody who vouches for it',
+      'sslmode=verify-full without a trusted certificate',
       'verify-full',
       undefined,
       /self.signed certificate/,

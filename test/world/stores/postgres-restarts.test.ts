@@ -12,7 +12,7 @@ import { until } from '../../support/waiting.ts';
 const unlimited = { LOG_FORMAT: 'json', TOOL_CALLS_PER_MINUTE: '0', REQUESTS_PER_MINUTE: '0' };
 
 describe.skipIf(lacks('servers with Postgres', [postgres]))('two replicas with Postgres', () => {
-  test('lose no write, and answer every call, while Postgres restarts under load', async () => {
+  test('lose no write and answer every call while Postgres restarts under load', async () => {
     const database = await Postgres.start();
     onTestFinished(() => database.remove());
     const project = await GeneratedProject.make(['--store', 'postgres', '--no-check']);
@@ -74,7 +74,7 @@ describe.skipIf(lacks('servers with Postgres', [postgres]))('two replicas with P
     }
   });
 
-  test('start without a database, say so to the model, and serve once it is there', async () => {
+  test('start without a database, tell the model, and serve once it is there', async () => {
     const database = await Postgres.start();
     onTestFinished(() => database.remove());
     await database.stop();
