@@ -173,7 +173,7 @@ describe('while npm run dev runs', () => {
   });
   afterAll(() => dev?.kill());
 
-  test('token, and what it allows', async () => {
+  test('prints a token, and explains it', async () => {
     const token = (await tool('token')).trim();
     expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(await tool('token', 'explain', token)).toContain('todo:write');
@@ -202,17 +202,17 @@ describe('while npm run dev runs', () => {
     expect(await tool('inspect', '--dry-run', '--json')).toContain('@modelcontextprotocol/inspector');
   });
 
-  test('deny refuses a person, where the server looks at a list', async () => {
+  test('deny refuses a person if the server has a deny list', async () => {
     await appendFile(join(project, '.env'), 'DENY_FILE=denied.txt\n');
     await tool('deny', 'usr_1', '--until', '1h', '--yes');
   });
 });
 
-test('its own tool creates projects, too', async () => {
+test('the project’s own scalekit-mcp creates projects, too', async () => {
   await tool('create', '../another', '--template', 'blank', '--no-install');
 });
 
-test('emulate runs until it is told to end', async () => {
+test('emulate runs until it is interrupted', async () => {
   tried.add('emulate');
   const options = { cwd: project, env: { ...machine.env, ...env }, group: true };
   const emulate = new Program(
