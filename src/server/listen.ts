@@ -87,9 +87,9 @@ const short = 0.25;
 const turns = 200;
 
 /**
- * Waits for a turn of the event loop that was short and met no new connection. One that the kernel has taken and Node.js has
- * not is reset when the server stops listening, and its request is lost: proxies that do not ask who is ready open some
- * until then. Node.js takes one a turn.
+ * Waits for a turn of the event loop that was short and met no new connection. What the kernel has and Node.js has not yet looked
+ * at is lost when a server stops listening (a new connection) or closes an idle connection (a request on it): proxies that do not
+ * ask who is ready send some until then. The first turn does not count, because it may have begun after Node.js has looked.
  */
 async function quietTurn(servers: readonly Server[]): Promise<void> {
   let taken = 0;
@@ -102,7 +102,7 @@ async function quietTurn(servers: readonly Server[]): Promise<void> {
     const before = taken;
     await new Promise((resolve) => setImmediate(resolve));
     const now = performance.now();
-    if (now - last < short && taken === before) break;
+    if (turn > 0 && now - last < short && taken === before) break;
     last = now;
   }
   for (const server of servers) server.off('connection', count);
@@ -111,7 +111,8 @@ async function quietTurn(servers: readonly Server[]): Promise<void> {
 async function closeServer(server: Server, grace: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const sweepIdle = () => quietTurn([server]).then(() => server.closeIdleConnections());
+  const sweep = setInterval(() => void sweepIdle(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), grace);
   await closed;
   clearInterval(sweep);
