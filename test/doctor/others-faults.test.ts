@@ -55,7 +55,7 @@ describe('faults are named, the cause first', () => {
     [
       'an invisible character before the id',
       { ...python(fastmcp), '.env': env.replace('res_1', '\u200Bres_1') },
-      ['SKM105'],
+      ['SKM119'],
     ],
     [
       'brackets of the placeholder around the id',

@@ -92,12 +92,14 @@ describe('odd lines', () => {
     fc.assert(
       fc.property(fc.array(any, { minLength: 1, maxLength: 5 }), (lines) => {
         const text = `${lines.join('\n')}\n`;
-        for (const { line, isMendable } of oddLinesOf(text)) {
+        for (const { line, oddity, isMendable } of oddLinesOf(text)) {
           const mended = mendOddLine(text, line);
           expect(mended !== undefined).toBe(isMendable);
           if (mended === undefined) continue;
           const others = (each: string) => each.split('\n').filter((_, index) => index !== line - 1);
-          if (!mended.includes('\r')) expect(others(mended)).toEqual(expect.arrayContaining(others(text)));
+          // Carriage returns inside a value of several lines all become line feeds.
+          if (oddity === 'returns' || mended.includes('\r')) continue;
+          expect(others(mended)).toEqual(expect.arrayContaining(others(text)));
         }
       }),
     );
