@@ -43,7 +43,9 @@ type Configure = (settings: ProxySettings & { readonly port: number; readonly di
 export interface ProxyKind {
   readonly name: string;
   /** What has to be on the PATH. */
-  readonly program: 'nginx' | 'haproxy' | 'caddy';
+  readonly program: 'nginx' | 'haproxy' | 'caddy' | 'apache2';
+  /** Debian's package, if it has another name. */
+  readonly package?: string;
   readonly file: string;
   readonly arguments: (file: string, directory: string) => readonly string[];
   readonly configure: Configure;
@@ -117,6 +119,27 @@ http://:${port} {
 }
 `;
 
+/** Debian's paths of its modules; to the first server alone. */
+const apache: Configure = ({
+  servers: [server],
+  prefix = '',
+  strip = false,
+  host = 'passed',
+  port,
+  directory,
+}) => `
+ServerRoot ${directory}
+PidFile ${directory}/apache.pid
+ErrorLog ${directory}/error.log
+Listen 127.0.0.1:${port}
+ServerName localhost
+${['mpm_event', 'authz_core', 'proxy', 'proxy_http']
+  .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
+  .join('\n')}
+ProxyPreserveHost ${host === 'passed' ? 'On' : 'Off'}
+ProxyPass ${prefix}/ http://127.0.0.1:${server}${strip ? '' : prefix}/
+`;
+
 /** The proxies that people put in front, with their default settings towards the servers. */
 export const proxyKinds = [
   {
@@ -147,6 +170,14 @@ export const proxyKinds = [
     file: 'Caddyfile',
     arguments: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
     configure: caddy,
+  },
+  {
+    name: 'Apache',
+    program: 'apache2',
+    package: 'apache2-bin',
+    file: 'apache.conf',
+    arguments: (file) => ['-f', file, '-DFOREGROUND'],
+    configure: apache,
   },
 ] as const satisfies readonly ProxyKind[];
 

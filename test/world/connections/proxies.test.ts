@@ -5,17 +5,20 @@ import { startServer, unlimited } from '../../security/server.ts';
 import { load, mixedRequests } from '../../support/load.ts';
 import { lacks } from '../../support/needs.ts';
 import { freePort } from '../../support/ports.ts';
-import { isInstalled, nginxUpstream, proxyKinds, startProxy } from '../../support/proxies.ts';
+import { isInstalled, nginxUpstream, type ProxyKind, proxyKinds, startProxy } from '../../support/proxies.ts';
 
 let project: string;
 beforeAll(async () => {
   project = await makeProject('todo');
 });
 
-const needs = [...new Set(proxyKinds.map(({ program }) => program))].map((program) => ({
+const packages = new Map(
+  proxyKinds.map(({ program, package: name = program }: ProxyKind) => [program, name]),
+);
+const needs = [...packages].map(([program, name]) => ({
   what: program,
   present: isInstalled(program),
-  install: `apt-get install ${program}`,
+  install: `apt-get install ${name}`,
 }));
 lacks('servers behind proxies', needs);
 
