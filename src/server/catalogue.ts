@@ -5,7 +5,7 @@ import type { Guarded } from './gate.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource } from './resource.ts';
 import type { Scopes } from './scopes.ts';
-import { isOfSkills, type Skills } from './skills.ts';
+import { isOfSkills, type Skills, skillGroups } from './skills.ts';
 import type { Tool } from './tool.ts';
 
 /** What an owner declares. */
@@ -13,7 +13,7 @@ export interface Declared {
   readonly tools: readonly Tool[];
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
-  readonly skills?: Skills;
+  readonly skills?: Skills | readonly Skills[];
 }
 
 /** A resource, and the values of its variables in a URI. */
@@ -28,7 +28,7 @@ interface Listed {
   readonly prompts: readonly Prompt[];
   readonly single: readonly Resource[];
   readonly templates: readonly Resource[];
-  readonly skills: Skills | undefined;
+  readonly skills: readonly Skills[];
 }
 
 /** The lists that clients get. */
@@ -57,18 +57,21 @@ export class Catalogue {
   readonly modernCapabilities: ServerCapabilities;
   /** What can be watched. */
   readonly watchable: readonly Resource[];
+  readonly skills: readonly Skills[];
   readonly #resources: ReadonlyMap<string, Resource>;
   readonly #listed: Listed;
 
   /** @throws TypeError if two have the same name, or one needs a scope that is not defined. */
-  constructor({ tools, resources = [], prompts = [], skills }: Declared, scopes: Scopes) {
+  constructor({ tools, resources = [], prompts = [], skills: declared }: Declared, scopes: Scopes) {
+    const skills = skillGroups(declared);
+    this.skills = skills;
     this.tools = byName(tools, 'tools');
     this.prompts = byName(prompts, 'prompts');
     byName(resources, 'resources');
     for (const { listing, scopes: needed } of [...tools, ...resources, ...prompts])
       checkScopes(listing.name, needed, scopes);
-    if (skills !== undefined) {
-      checkScopes('A skill', skills.scopes, scopes);
+    for (const group of skills) checkScopes('A skill', group.scopes, scopes);
+    if (skills.length > 0) {
       const taken = resources.find(({ uri }) => isOfSkills(uri.text));
       if (taken)
         throw new TypeError(`${taken.uri.text} is a URI of the skills: a resource needs another scheme`);
@@ -83,10 +86,10 @@ export class Catalogue {
     const canComplete = [...resources, ...prompts].some(({ completers }) => completers.size > 0);
     this.capabilities = {
       tools: {},
-      ...((resources.length > 0 || skills) && { resources: {} }),
+      ...((resources.length > 0 || skills.length > 0) && { resources: {} }),
       ...(prompts.length > 0 && { prompts: {} }),
       ...(canComplete && { completions: {} }),
-      ...(skills && { extensions: { [skills.catalog.id]: { directoryRead: true } } }),
+      ...(skills[0] && { extensions: { [skills[0].catalog.id]: { directoryRead: true } } }),
     };
     this.watchable = resources.filter(({ isWatchable }) => isWatchable);
     this.modernCapabilities =
@@ -108,7 +111,7 @@ export class Catalogue {
       prompts: prompts.filter(mayUse),
       single: single.filter(mayUse),
       templates: templates.filter(mayUse),
-      skills: skills && mayUse(skills) ? skills : undefined,
+      skills: skills.filter(mayUse),
     });
   }
 
@@ -138,7 +141,7 @@ function listingsOf({ tools, prompts, single, templates, skills }: Listed): List
     prompts: { prompts: prompts.map(({ listing }) => listing) },
     resources: [
       ...single.map(({ listing, uri }) => ({ uri: uri.text, ...listing })),
-      ...(skills?.listings ?? []),
+      ...skills.flatMap((group) => group.listings),
     ],
     templates: {
       resourceTemplates: templates.map(({ listing, uri }) => ({ uriTemplate: uri.text, ...listing })),

@@ -21,7 +21,7 @@ import { Catalogue, type Declared } from './catalogue.ts';
 import { DirectAnswers, directCallOf, directContext } from './direct-calls.ts';
 import { EventStream } from './event-stream.ts';
 import { type FeatureOptions, Features } from './features.ts';
-import { refuseCall } from './gate.ts';
+import { refuseAccess, refuseCall } from './gate.ts';
 import { type McpAnswer, type McpRequest, takesStream } from './mcp-request.ts';
 import { OpenRequests } from './open-requests.ts';
 import { isVisible } from './param-headers.ts';
@@ -30,7 +30,7 @@ import { Refusal, refusalBody } from './refusal.ts';
 import { Exchange, headerMismatch, throwRefusal } from './refused-call.ts';
 import { sessionFor } from './session.ts';
 import { SingleAnswer } from './single-answer.ts';
-import { asksForSkills, type Skills } from './skills.ts';
+import { asksForSkills, attachSkills, type Skills, skillsAskedFor } from './skills.ts';
 import { StrictServer } from './strict-server.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -55,8 +55,8 @@ export class McpEndpoint {
   readonly #cacheHints: NonNullable<ServerOptions['cacheHints']>;
   readonly #requests = new WeakMap<Request, McpRequest>();
   readonly #plainCalls = new PlainCalls();
-  /** Requests for skills that have passed the gate. */
-  readonly #admitted = new WeakSet<McpRequest>();
+  /** Requests for skills that have passed the gate, with the skills that they may see. */
+  readonly #admitted = new WeakMap<McpRequest, readonly Skills[]>();
   readonly #underWay = new Set<Promise<Response>>();
   readonly #openRequests = new OpenRequests();
   readonly #subscriptions: Subscriptions;
@@ -107,9 +107,8 @@ export class McpEndpoint {
     refuseAnonymous(request, this.#options.auth);
     const call = this.#plainCalls.recognise(message, headers);
     if (call !== undefined) return await this.#answerCall(request, call);
-    const { skills } = this.#options;
-    if (skills !== undefined && asksForSkills(message)) {
-      const refused = await this.#refuseSkills(request, skills);
+    if (this.#catalogue.skills.length > 0 && asksForSkills(message)) {
+      const refused = await this.#refuseSkills(request);
       if (refused !== undefined) return refused;
     }
     const route = classifyInboundRequest({
@@ -155,13 +154,15 @@ export class McpEndpoint {
   }
 
   /** Lets a request for skills pass the gate, which the SDK's extension does not know. @returns the answer if it is refused. */
-  async #refuseSkills(request: McpRequest, skills: Skills): Promise<McpAnswer | undefined> {
+  async #refuseSkills(request: McpRequest): Promise<McpAnswer | undefined> {
+    const asked = skillsAskedFor(this.#catalogue.skills, request.message);
+    const allowed = asked.filter((each) => !refuseAccess(each, request.access, this.#options.auth));
     try {
-      throwRefusal(await refuseCall(skills, request, this.#options), request);
+      throwRefusal(await refuseCall(allowed[0] ?? asked[0], request, this.#options), request);
     } catch (error) {
       return { status: 200, headers: json, body: this.#directAnswers.ofError(request, error) };
     }
-    this.#admitted.add(request);
+    this.#admitted.set(request, allowed);
     const { access, id: requestId, message } = request;
     this.#options.log('info', 'skills', { method: message.method, subject: access?.user.subject, requestId });
     return undefined;
@@ -237,16 +238,17 @@ export class McpEndpoint {
     request: McpRequest,
     capabilities: ServerCapabilities = this.#catalogue.capabilities,
   ): Server {
-    const { instructions, skills } = this.#options;
+    const { instructions } = this.#options;
     const serverOptions = {
       capabilities,
       supportedProtocolVersions: protocolVersions,
       cacheHints: this.#cacheHints,
       ...only('instructions', instructions),
     };
-    if (skills !== undefined && this.#admitted.has(request)) {
+    const skills = this.#admitted.get(request);
+    if (skills !== undefined) {
       const ofSkills = new McpServer(this.#implementation, serverOptions);
-      skills.catalog.attach(ofSkills);
+      attachSkills(ofSkills, skills);
       return ofSkills.server;
     }
     const server = new StrictServer(this.#implementation, serverOptions);

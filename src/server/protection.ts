@@ -24,7 +24,7 @@ export interface HandlerOptions extends About {
   /** What people can choose from a list. */
   readonly prompts?: readonly Prompt[];
   /** Instructions that clients can load into a model, with the files they refer to. Default: none. */
-  readonly skills?: Skills;
+  readonly skills?: Skills | readonly Skills[];
   /** The values of the variables that `Register` names; tools, resources and prompts get them as `call.env`. */
   readonly env?: OwnVariables;
   /** What tools, resources and prompts get as `call.services`, if `Register` names it. You have to close it yourself. */

@@ -1,5 +1,8 @@
 // Skills: instructions for models in folders with a SKILL.md, which clients list and read (the MCP extension io.modelcontextprotocol/skills).
 import type { McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { refuseCursor } from './pages.ts';
+import { modernVersion } from './plain-calls.ts';
 import { securityMeta } from './security-schemes.ts';
 
 /**
@@ -20,12 +23,12 @@ export interface SkillCatalog {
 
 /** The skills of a server. */
 export interface SkillsDeclaration<Scope extends string> {
-  /** A client needs all of them for every skill. Without them it gets HTTP 403, before a file is read. */
+  /** A client needs all of them for each skill of this catalogue. Without them it gets HTTP 403, before a file is read. */
   readonly scopes: readonly Scope[];
   readonly catalog: SkillCatalog;
 }
 
-/** Declared skills, as the rest of the server sees them. */
+/** Declared skills, as the rest of the server sees them: those of one catalogue. */
 export interface Skills {
   readonly scopes: readonly string[];
   readonly catalog: SkillCatalog;
@@ -34,10 +37,15 @@ export interface Skills {
 }
 
 /**
- * Declares the skills of a server.
+ * Declares the skills of a server, or some of them: those of a catalogue have the same scopes.
  *
  * @example
  * skills: skills({ scopes: ['note:read'], catalog: await loadSkills('skills') }),
+ * @example
+ * skills: [
+ *   skills({ scopes: ['note:read'], catalog: await loadSkills('skills/readers') }),
+ *   skills({ scopes: ['note:write'], catalog: await loadSkills('skills/writers') }),
+ * ],
  */
 export type DeclareSkills<Scope extends string> = (declaration: SkillsDeclaration<Scope>) => Skills;
 
@@ -65,4 +73,51 @@ export function asksForSkills({ method, params }: Readonly<Record<string, unknow
 /** @returns whether a URI is one of the skills' own, which no other resource may have. */
 export function isOfSkills(uri: string): boolean {
   return /^skill:/i.test(uri);
+}
+
+const listMethod = 'skills/list';
+
+/** @returns the skills as a list, however they were declared. @throws TypeError if two have the same URI. */
+export function skillGroups(declared: Skills | readonly Skills[] = []): readonly Skills[] {
+  const groups = 'catalog' in declared ? [declared] : declared;
+  const uris = groups.flatMap(({ listings }) => listings.map(({ uri }) => uri));
+  const twice = uris.find((uri, index) => uris.indexOf(uri) < index);
+  if (twice === undefined) return groups;
+  throw new TypeError(`Two skills have the URI ${twice}: load one of the catalogues with a \`prefix\``);
+}
+
+/**
+ * The skills that a message is about: all for the list, else those of one catalogue, and only that one will be asked. So a URI
+ * that is spelt in an unusual way can miss a skill, and never reach one whose scopes were not looked at.
+ */
+export function skillsAskedFor(
+  groups: readonly Skills[],
+  { method, params }: Readonly<Record<string, unknown>>,
+): readonly Skills[] {
+  if (method === listMethod) return groups;
+  const uri = String((params as { uri?: unknown } | undefined)?.uri).replace(/^skill:/i, 'skill:');
+  const found = groups.find(({ listings }) => listings.some((each) => isWithin(uri, each.uri)));
+  return found === undefined ? groups.slice(0, 1) : [found];
+}
+
+/** @param manifest the URI of a skill's SKILL.md. */
+function isWithin(uri: string, manifest: string): boolean {
+  const folder = manifest.slice(0, manifest.lastIndexOf('/'));
+  return uri === folder || uri.startsWith(`${folder}/`);
+}
+
+/** Serves skills with one of the SDK's servers, which takes one catalogue: of several, there is only the list. */
+export function attachSkills(server: McpServer, groups: readonly Skills[]): void {
+  const [only] = groups;
+  if (only !== undefined && groups.length === 1) {
+    only.catalog.attach(server);
+    return;
+  }
+  const params = z.looseObject({ cursor: z.string().optional() });
+  server.server.setRequestHandler(listMethod, { params }, ({ cursor }) => {
+    refuseCursor(cursor === undefined ? {} : { cursor });
+    const isModern = server.server.getNegotiatedProtocolVersion() === modernVersion;
+    const skills = groups.flatMap(({ catalog }) => catalog.entries);
+    return { skills, ...(isModern && { ttlMs: 0, cacheScope: 'private' }) };
+  });
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createHandler } from '../../src/server/handler.ts';
 import { ScalekitProvider } from '../../src/server/provider.ts';
+import { skillGroups } from '../../src/server/skills.ts';
 import { envelope } from '../support/messages.ts';
 import { connect, generations } from './both-clients.ts';
 import { call, echo, post, resource, type Started, scopes, skills, start } from './support.ts';
@@ -200,6 +201,75 @@ it('hides skills from those who may not read them, if asked to', async () => {
   expect(await listedTo('todo:read')).toBe(0);
   expect(await listedTo('todo:read', 'todo:write')).toBe(1);
   await hiding.stop();
+});
+
+describe('several catalogues with scopes of their own', () => {
+  const uriOf = (name: string) => `skill://${name}/SKILL.md`;
+  let grouped: Started;
+  beforeAll(async () => {
+    const load = (name: string) =>
+      SkillsExtension.load(
+        memorySkillFiles({ [`${name}/SKILL.md`]: manifest.replace('name: notes', `name: ${name}`) }),
+      );
+    const groups = [
+      skills({ scopes: ['todo:read'], catalog: await load('readers') }),
+      skills({ scopes: ['todo:write'], catalog: await load('writers') }),
+    ];
+    grouped = await start({ skills: groups });
+    expect(() => skillGroups([...groups, ...groups.slice(0, 1)])).toThrow(/skill:\/\/readers\/SKILL\.md/);
+  });
+  afterAll(() => grouped.stop());
+  const tokenOf = (...held: string[]) => grouped.scalekit.mint({ subject: 'usr_1', scopes: held });
+  const answers = async (token: string, method: string, params: { readonly uri?: string } = {}) =>
+    await Promise.all(bothEras(method, params).map((sent) => post(grouped.endpoint, { token, ...sent })));
+
+  it('list to each token the skills that it may read', async () => {
+    for (const [held, names] of [
+      [['todo:read'], ['readers']],
+      [['todo:write'], ['writers']],
+      [
+        ['todo:read', 'todo:write'],
+        ['readers', 'writers'],
+      ],
+    ] as const)
+      for (const answer of await answers(await tokenOf(...held), 'skills/list')) {
+        const { result } = (await answer.json()) as { result: { skills: Array<{ uri: string }> } };
+        expect(result.skills.map(({ uri }) => uri)).toEqual(names.map(uriOf));
+      }
+    for (const answer of await answers(await tokenOf(), 'skills/list')) expect(answer.status).toBe(403);
+  });
+
+  const methods = ['skills/get', 'resources/read', 'resources/directory/read'];
+  it.each(methods)('ask for the scopes of the skill that is read (%s)', async (method) => {
+    const [reader, writer] = [await tokenOf('todo:read'), await tokenOf('todo:write')];
+    const uri = method === 'resources/directory/read' ? 'skill://writers' : uriOf('writers');
+    for (const answer of await answers(writer, method, { uri }))
+      expect(await answer.json()).toHaveProperty('result');
+    for (const each of [uri, uri.replace('skill:', 'SKILL:')])
+      for (const answer of await answers(reader, method, { uri: each })) expect(answer.status).toBe(403);
+  });
+
+  it.each([
+    'skill://%77riters/SKILL.md',
+    'skill://readers/../writers/SKILL.md',
+    'skill://readers/%2e%2e/writers/SKILL.md',
+    'skill:/writers/SKILL.md',
+    'skill:///writers/SKILL.md',
+    'skill://x@writers/SKILL.md',
+    'skill://readers%2f..%2fwriters/SKILL.md',
+  ])('show nothing for %s to who may read another skill', async (uri) => {
+    const token = await tokenOf('todo:read');
+    for (const method of methods)
+      for (const answer of await answers(token, method, { uri }))
+        expect(await answer.json()).toHaveProperty('error');
+  });
+
+  it('are all in the list of resources', async () => {
+    const answer = await post(grouped.endpoint, { token: await tokenOf(), message: ask('resources/list') });
+    expect(await answer.json()).toMatchObject({
+      result: { resources: [{ uri: uriOf('readers') }, { uri: uriOf('writers') }] },
+    });
+  });
 });
 
 it('has no skills if none are declared', async () => {

@@ -118,7 +118,7 @@ export const authorization: readonly Statement[] = [
     page,
     level: 'MUST',
     says: 'A broader scope counts for those that it includes.',
-    held: ['test/server/scopes.test.ts', 'allows what they allow, over several steps'],
+    held: 'test/server/scopes.test.ts',
   },
   {
     page,

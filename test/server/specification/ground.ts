@@ -18,8 +18,8 @@ export interface Statement {
   readonly level: 'MUST' | 'SHOULD';
   /** What it asks for, shortened. */
   readonly says: string;
-  /** Holds the running server to it, or names a test elsewhere that does: file and title. */
-  readonly held: ((ground: Ground) => Promise<void> | void) | readonly [file: string, title: string];
+  /** Holds the running server to it, or names the file of the tests that do. */
+  readonly held: ((ground: Ground) => Promise<void> | void) | string;
 }
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;

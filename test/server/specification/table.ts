@@ -11,15 +11,15 @@ export function specificationSection(): string[] {
   const pages = [...new Set(statements.map(({ page }) => page))];
   const inOrder = pages.flatMap((page) => statements.filter((each) => each.page === page));
   const rows = inOrder.map(({ page, level, says, held }) => {
-    const by = typeof held === 'function' ? '' : `${held[0]}: ${held[1]}`;
+    const by = typeof held === 'function' ? '' : held;
     return `| ${page} | ${level} | ${says} | ${by} |`;
   });
   return [
     heading,
     '',
     `What ${pages.length} pages of the specification require or recommend of a server, ${rows.length} statements, shortened. Each is a test of`,
-    `${here} with the statement as its title, which asks a running server by raw HTTP; the last column names another test`,
-    'where that one holds it. Left out is what concerns clients and authorization servers alone, stdio, and what this server does not',
+    `${here} with the statement as its title, which asks a running server by raw HTTP; the last column names other tests`,
+    'where those hold it. Left out is what concerns clients and authorization servers alone, stdio, and what this server does not',
     'have: sampling, roots, protocol logging, lists that change while it runs, questions by URL, tasks.',
     '',
     '| page | | statement | held elsewhere by |',
