@@ -3,6 +3,7 @@ import { type Context, type ExitCode, exitCodes } from '../terminal/context.ts';
 import { errorDocument } from '../terminal/error-document.ts';
 import { Interrupted, UserError } from '../terminal/errors.ts';
 import { jsonText } from '../terminal/json.ts';
+import { inWords, machineError } from '../terminal/machine-error.ts';
 import { watchParents } from './parent.ts';
 
 /** A program: takes its arguments and its context, returns its exit code. */
@@ -42,9 +43,15 @@ export async function runOnProcess(program: Program): Promise<void> {
     process.kill(process.pid, signal);
   };
   for (const each of signals) process.on(each, interrupt);
-  // `scalekit-mcp … | head` closes our stdout early, which is not an error.
+  let lost: UserError | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // `scalekit-mcp … | head` closes our stdout early, which is not an error. A full disk is one, once.
+    if (error.code === 'EPIPE' || lost !== undefined) return;
+    lost = new UserError(`The output cannot be written: ${inWords(error.code ?? error.message)}.`, {
+      cause: error,
+    });
+    process.stderr.write(describeError(lost, false));
+    process.exitCode = lost.exitCode;
   });
   const context: Context = {
     env: process.env,
@@ -58,7 +65,8 @@ export async function runOnProcess(program: Program): Promise<void> {
     signal: interruption.signal,
   };
   const stopWatching = watchParents(abort);
-  process.exitCode = await runToExitCode(program, process.argv.slice(2), context);
+  const exitCode = await runToExitCode(program, process.argv.slice(2), context);
+  process.exitCode = exitCode === exitCodes.ok ? (lost?.exitCode ?? exitCode) : exitCode;
   stopWatching();
   for (const each of signals) process.off(each, interrupt);
 }
@@ -77,7 +85,7 @@ export async function runToExitCode(
   } catch (error) {
     const asksForJson = program.asksForJson ?? hasJsonFlag;
     if (asksForJson(args, context.env)) {
-      const said = context.signal.aborted ? new Interrupted('Interrupted.') : error;
+      const said = context.signal.aborted ? new Interrupted('Interrupted.') : (machineError(error) ?? error);
       const document = errorDocument(said, program.tool ?? 'scalekit-mcp');
       context.stdout.write(jsonText(document));
       return document.exitCode;
@@ -100,11 +108,12 @@ export function hasJsonFlag(args: readonly string[]): boolean {
 
 function describeError(error: unknown, debug: boolean): string {
   // For a person who cancelled this is not an error.
-  const cancelled = error instanceof UserError && error.exitCode === exitCodes.interrupted;
-  const lines = [`${cancelled ? '' : 'error: '}${error instanceof Error ? error.message : String(error)}`];
-  if (error instanceof UserError && error.next !== undefined) lines.push(`  → ${error.next}`);
+  const said = machineError(error) ?? error;
+  const cancelled = said instanceof UserError && said.exitCode === exitCodes.interrupted;
+  const lines = [`${cancelled ? '' : 'error: '}${said instanceof Error ? said.message : String(said)}`];
+  if (said instanceof UserError && said.next !== undefined) lines.push(`  → ${said.next}`);
   if (debug && error instanceof Error) lines.push(error.stack ?? '');
-  else if (!(error instanceof UserError))
+  else if (!(said instanceof UserError))
     lines.push('  → This is a bug in this program. Run it again with DEBUG=1 to see where.');
   return `${lines.join('\n')}\n`;
 }

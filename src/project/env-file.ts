@@ -2,6 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { isUtf16, utf16Problem } from '../scalekit/env-encoding.ts';
 import { systemCode, UserError } from '../terminal/errors.ts';
+import { inWords } from '../terminal/machine-error.ts';
 
 /** The text of an env file, and a way to write it back so that what was not edited stays byte for byte. */
 export interface EnvFile {
@@ -39,6 +40,10 @@ export function readEnvFile(path: string): EnvFile | undefined {
     if (error instanceof UnreadableEnv)
       throw new UserError(`${path} ${error.message}.`, { code: 'env/utf-16' });
     if (code === undefined) throw error;
-    throw new UserError(`${path} cannot be read: ${code}.`, { code: 'env/unreadable', cause: error });
+    throw new UserError(`${path} cannot be read: ${inWords(code)}.`, {
+      code: 'env/unreadable',
+      next: 'make it a file that this user can read; .env.example has what belongs in it',
+      cause: error,
+    });
   }
 }

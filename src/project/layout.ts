@@ -49,6 +49,24 @@ export function languageIn(directory: string): Project['language'] | undefined {
 }
 
 /**
+ * @returns why a folder's settings name no server, as the first half of a sentence, and what to do if it is a server's
+ *   folder: a `.env` that is not committed is missing in every new clone.
+ */
+export function whyNoServer(directory: string): { readonly reason: string; readonly next?: string } {
+  if (languageIn(directory) === undefined) return { reason: 'There is no project in this folder' };
+  if (existsSync(join(directory, '.env')))
+    return {
+      reason: 'There is no usable MCP_URL in this folder’s .env',
+      next: 'npx scalekit-mcp doctor --offline, which says what is wrong with it',
+    };
+  const hasExample = existsSync(join(directory, '.env.example'));
+  return {
+    reason: 'There is no .env in this folder',
+    ...(hasExample ? { next: 'cp .env.example .env, and fill in what is missing' } : {}),
+  };
+}
+
+/**
  * Finds the project in a directory.
  * @throws UserError if there is none, or its packages are not installed.
  */

@@ -6,7 +6,7 @@ import {
   type OAuthServerInfo,
   resourceUrlFromServerUrl,
 } from '@modelcontextprotocol/client';
-import { isScope, printable, scopesIn } from '../scalekit/index.ts';
+import { isLoopback, isScope, printable, scopesIn } from '../scalekit/index.ts';
 import { UserError } from '../terminal/errors.ts';
 
 /** An MCP server that asks for a token, and what it says about where to get one. */
@@ -40,14 +40,40 @@ function rootCause(error: unknown): Error {
   return known.cause instanceof Error ? rootCause(known.cause) : known;
 }
 
+/** What to do about a connection that failed, by the system's code. */
+function remedyFor(code: string, address: URL): string | undefined {
+  if (code === 'ECONNREFUSED' && isLoopback(address)) return 'start the server: npm run dev, in its folder';
+  if (code === 'ENOTFOUND') return 'check the spelling of the host, and this machine’s network';
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code))
+    return 'if this certificate is right, name its authority’s file in NODE_EXTRA_CA_CERTS';
+  if (/^EPROTO$|WRONG_VERSION|PACKET_LENGTH/.test(code) && address.protocol === 'https:')
+    return 'it seems to speak plain http: try http:// in the address';
+  return undefined;
+}
+
+/** Undici's and the system's codes for a connection that was there, and was closed. */
+const closed = /^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/;
+
 /** @returns an error that says that nothing answers at an address, with the system's reason. */
 export function noAnswer(url: URL | string, error: unknown): UserError {
-  const { message, name } = rootCause(error);
-  const { origin, pathname } = new URL(url);
+  const { message, name, ...rest } = rootCause(error) as NodeJS.ErrnoException;
+  const address = new URL(url);
+  const code = rest.code ?? '';
+  const place = `${address.origin}${address.pathname}`;
+  if (closed.test(code))
+    return new UserError(`The server at ${place} closed the connection before it had answered.`, {
+      code: 'connection-closed',
+      next: 'look at what it has logged: it may have crashed, or been restarted by a save',
+      cause: error,
+    });
+  if (code.startsWith('HPE_'))
+    return new UserError(`What listens at ${place} speaks no HTTP.`, { code: 'no-http', cause: error });
   const why = name === 'TimeoutError' ? 'it takes too long' : message;
-  return new UserError(`Nothing answers at ${origin}${pathname}: ${printable(why)}`, {
+  const next = remedyFor(code, address);
+  return new UserError(`Nothing answers at ${place}: ${printable(why)}`, {
     code: 'no-answer',
     cause: error,
+    ...(next === undefined ? {} : { next }),
   });
 }
 
@@ -104,8 +130,13 @@ function resourceOf(server: URL, { resourceMetadata }: OAuthServerInfo): string 
 }
 
 /** Sends an MCP server a request without a token, as any client does first. */
-async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> {
+async function withoutToken(
+  server: URL,
+  fetchFn: FetchLike,
+  redirect: 'follow' | 'manual' = 'follow',
+): Promise<Response> {
   const response = await fetchFn(server, {
+    redirect,
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
@@ -115,16 +146,11 @@ async function withoutToken(server: URL, fetchFn: FetchLike): Promise<Response> 
 }
 
 /**
- * @returns whether an MCP server asks for a token; true if nothing answers, since it may.
- * @throws what aborted the signal.
+ * @returns whether an MCP server asks for a token. A redirect does not: where it leads, and what is there, is seen at the connection.
+ * @throws UserError if nothing answers; what aborted the signal.
  */
 export async function asksForToken(server: URL, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await withoutToken(server, fetchWithin(signal))).status === 401;
-  } catch {
-    signal.throwIfAborted();
-    return true;
-  }
+  return (await withoutToken(server, fetchWithin(signal), 'manual')).status === 401;
 }
 
 /** @returns the metadata of a server that sends no challenge (RFC 9728, section 3), since one with public tools answers some calls. */

@@ -76,7 +76,10 @@ describe('wrong words', () => {
 
   test('no server', async () => {
     await writeFile(join(directory, '.env'), '');
-    expect(await inspect('--dry-run')).toMatchObject({ code: 2, stderr: expect.stringContaining('MCP_URL') });
+    expect(await inspect('--dry-run')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no project in this folder, and no --url was given.'),
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { localIdentifiers } from '../../src/scalekit/index.ts';
 import { lacks } from '../support/needs.ts';
 import { run } from '../support/program.ts';
 import { createProgram, scalekitProgram } from '../support/repository.ts';
@@ -89,5 +90,39 @@ describe.skipIf(lacks('programs in a terminal of CI', [pseudoTerminals]))('in a 
     expect([1, 2]).toContain(await terminal.exit());
     expect(terminal.screen()).toMatch(/error: /);
     expect(existsSync(join(cwd, 'todo-mcp'))).toBe(false);
+  });
+});
+
+describe('a machine that refuses', () => {
+  const full = { what: '/dev/full', present: existsSync('/dev/full'), install: 'Linux' };
+
+  test.skipIf(lacks('a disk without space', [full]))('a full disk under stdout is told, with 1', async () => {
+    const cwd = await temporaryDirectory();
+    const command = `'${process.execPath}' '${createProgram}' --print-schema > /dev/full`;
+    const { code, stderr } = await run('sh', ['-c', command], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'error: The output cannot be written: no space is left on the disk (ENOSPC).\n',
+    });
+  });
+
+  test('a state folder that cannot be used is told, and how to have another', async () => {
+    const cwd = await temporaryDirectory();
+    const file = join(cwd, 'file');
+    await writeFile(file, '');
+    const local = { SCALEKIT_ENVIRONMENT_URL: 'http://localhost:4002', MCP_URL: 'http://localhost:3002/' };
+    const settings = { ...local, SCALEKIT_RESOURCE_ID: localIdentifiers.resourceId };
+    await writeFile(
+      join(cwd, '.env'),
+      Object.entries(settings)
+        .map((each) => each.join('='))
+        .join('\n'),
+    );
+    const env = { XDG_STATE_HOME: file };
+    const { code, stderr } = await run(process.execPath, [scalekitProgram, 'token'], { cwd, env });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${file}/scalekit-mcp`);
+    expect(stderr).toContain('a part of the path is a file, not a folder (ENOTDIR)');
+    expect(stderr).toContain('XDG_STATE_HOME');
   });
 });

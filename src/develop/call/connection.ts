@@ -17,6 +17,7 @@ import { tokenSource } from '../token/for-server.ts';
 import { tokenIfAsked } from '../token/if-asked.ts';
 import { type ScopeWish, scopesGiven, type Taken, type TokenSource, wishOf } from '../token/source.ts';
 import type { TokenOptions } from '../token/target.ts';
+import { notMcp, observed, type Seen } from './not-mcp.ts';
 
 /** How long a call may take, in milliseconds. */
 const patience = 60_000;
@@ -85,6 +86,8 @@ export class Connection {
   readonly #given: readonly string[] | undefined;
   /** Undefined as long as the server asks for none: until a protected tool is called, where it has public ones. */
   #taken: Taken | undefined;
+  /** The last answer to a message. */
+  #seen: Seen | undefined;
   /** What the tool needs that is being called. */
   #needed: readonly string[] = [];
 
@@ -111,7 +114,12 @@ export class Connection {
           this.#taken = await (refused ? this.#source.replace(refused, wish) : this.#source.take(wish));
         },
       },
-      fetch: fetchWithin(this.#options.signal, { milliseconds: patience, bytes: largest }),
+      fetch: observed(
+        fetchWithin(this.#options.signal, { milliseconds: patience, bytes: largest }),
+        (seen) => {
+          this.#seen = seen;
+        },
+      ),
       onInsufficientScope: 'throw',
     });
     await this.#client.connect(transport, this.#options);
@@ -157,6 +165,16 @@ export class Connection {
     }
   }
 
+  /** @returns the error for the person, in place of the one that was thrown. */
+  async explain(error: unknown): Promise<UserError> {
+    const said = refused(this.endpoint, error);
+    if (said.code !== 'call/refused' || this.#seen === undefined) return said;
+    return (
+      (await notMcp(this.endpoint, this.#seen, fetchWithin(this.#options.signal, { milliseconds: 3000 }))) ??
+      said
+    );
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }
@@ -191,7 +209,7 @@ export async function withServer<T>(
     return await use(connection);
   } catch (error) {
     context.signal.throwIfAborted();
-    throw refused(source.endpoint, error);
+    throw await connection.explain(error);
   } finally {
     await connection.close().catch(() => {});
   }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { gatherProject } from '../../doctor/gather/project/project.ts';
 import { settingOf } from '../../doctor/settings.ts';
 import type { ServerEntry } from '../../project/clients/client.ts';
 import { entryName, entryNameRule } from '../../project/clients/entry-name.ts';
+import { whyNoServer } from '../../project/layout.ts';
+import { readSettings } from '../../project/settings.ts';
 import { readScopes } from '../../register/project.ts';
 import {
   checkMcpUrl,
@@ -102,16 +105,16 @@ async function projectIn({ cwd, env }: Context): Promise<KnownProject | undefine
   return { name: entryName(facts.value.name), url, scopes: listed.map(({ name }) => name) };
 }
 
-function missingUrl(hasProject: boolean): UsageError {
-  return new UsageError(
-    hasProject
-      ? 'There is no MCP_URL in this folder’s .env, and no --url was given.'
-      : 'There is no project in this folder, and no --url was given.',
-    {
-      code: 'connect/no-url',
-      next: "run it in your server's folder, or: scalekit-mcp connect <client> --url https://mcp.example.com/mcp",
-    },
-  );
+function missingUrl({ cwd, env }: Context): UsageError {
+  // What cannot be read says so itself.
+  readSettings(join(cwd, '.env'), env);
+  const { reason, next } = whyNoServer(cwd);
+  return new UsageError(`${reason}, and no --url was given.`, {
+    code: 'connect/no-url',
+    next:
+      next ??
+      "run it in your server's folder, or: scalekit-mcp connect <client> --url https://mcp.example.com/mcp",
+  });
 }
 
 interface KnownProject {
@@ -142,7 +145,7 @@ export async function targetOf(flags: TargetFlags, context: Context, asks: boole
   const given = flags.url === undefined ? undefined : checkUrl(flags.url);
   const project = await projectIn(context);
   const url = given ?? project?.url;
-  if (url === undefined) throw missingUrl(project !== undefined);
+  if (url === undefined) throw missingUrl(context);
   const known = knownScopes(flags.scopes, url, project);
   const scopes = known ?? (asks ? await advertisedScopes(url, context.signal) : []);
   const unknown = `Which scopes it has could not be found out at ${url}: --scopes <a,b> pins them.`;

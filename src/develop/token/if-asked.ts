@@ -4,7 +4,7 @@ import type { ScopeWish, Taken, TokenSource } from './source.ts';
 /**
  * Gets a token, unless the server lets everybody in: no sign-in is needed for that.
  * @returns undefined if the server asks for none.
- * @throws as `TokenSource.take`.
+ * @throws as `TokenSource.take`; UserError if nothing answers.
  */
 export async function tokenIfAsked(
   source: TokenSource,

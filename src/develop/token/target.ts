@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Wish } from '../../emulator/mint-for-project.ts';
 import { type WantedScalekit, wantedScalekit } from '../../emulator/of-project.ts';
+import { whyNoServer } from '../../project/layout.ts';
 import { readSettings } from '../../project/settings.ts';
 import { endpoints, isUrl, printable, serverUrls } from '../../scalekit/index.ts';
 import type { Context } from '../../terminal/context.ts';
@@ -62,11 +63,13 @@ function refuseForLocal({ clientId, callbackPort }: TokenOptions): void {
 export function targetOf(options: TokenOptions, context: Context): Target {
   const settings = readSettings(join(context.cwd, '.env'), context.env);
   const { mcpUrl, environmentUrl, resourceId } = settings;
-  if (options.url === undefined && mcpUrl === undefined)
-    throw new UsageError('There is no MCP_URL in this folder’s .env, and no --url was given.', {
+  if (options.url === undefined && mcpUrl === undefined) {
+    const { reason, next } = whyNoServer(context.cwd);
+    throw new UsageError(`${reason}, and no --url was given.`, {
       code: 'token/no-server',
-      next: "run it in your server's folder, or add --url https://mcp.example.com/mcp",
+      next: next ?? "run it in your server's folder, or add --url https://mcp.example.com/mcp",
     });
+  }
   const own = mcpUrl === undefined ? undefined : serverUrls(mcpUrl).endpoint;
   const endpoint = options.url === undefined ? (own ?? '') : checkUrl(options.url);
   if (endpoint !== own) return { endpoint, local: undefined, issuer: undefined };
