@@ -2,17 +2,35 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { inlineTemplates } from './scripts/templates.js';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { pythonNeeds } from './test/support/packages.ts';
 
 // Tests that install projects, or start so many processes that they take their time.
 const slow = ['test/e2e/**/*.test.ts', 'test/security/**/*.test.ts', 'test/**/*.slow.test.ts'];
 // What takes minutes: real clients, proxies, engines. `npm run test:world` runs it.
 const world = ['test/world/**/*.test.ts'];
+// Those that also run against servers in Python, which need what `world` needs.
+const alsoInPython = [
+  'connections',
+  'crowd',
+  'environment',
+  'fuzz',
+  'keys',
+  'life',
+  'limits',
+  'log',
+  'one-user',
+  'prefix',
+  'slow',
+];
 const never = ['test/snapshots/**', '**/node_modules/**'];
+
+/** Only if it is asked for by name: `npx vitest run <file>` means that file once. Without Python, tests of `world` say what is skipped. */
+const isForPython = process.argv.includes('python') && pythonNeeds.every(({ present }) => present);
 
 const cores = Math.min(availableParallelism(), 4);
 
-// Three projects: `quick` stays under a minute; `full` installs, starts, walks and attacks real projects; `world` puts them
-// among what users have.
+// `quick` stays under a minute; `full` installs, starts, walks and attacks real projects; `world` puts them among what users
+// have; `python` attacks servers in Python with files of `full`.
 export default defineConfig({
   plugins: [inlineTemplates()],
   test: {
@@ -60,6 +78,18 @@ export default defineConfig({
           hookTimeout: 600_000,
           maxWorkers: cores,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'python',
+          include: isForPython ? alsoInPython.map((name) => `test/security/${name}.test.ts`) : [],
+          env: { SERVER_LANGUAGE: 'python' },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: cores,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -168,11 +168,14 @@ export function addToScopesFile(
   return `${head}${text.slice(afterLast, start)}${block}${text.slice(start)}`;
 }
 
-/** What clients are told to ask for first, among the options behind the list. */
-const baseOption = /^\}\s*,\s*\{[^)]*?\bbase\s*:\s*\[([^\]]*)\]/;
+/** What clients are told to ask for first, among the options behind the list: of `defineScopes`, or of Python's `Scopes`. */
+const baseOptions = [
+  /^\}\s*,\s*\{[^)]*?\bbase\s*:\s*\[([^\]]*)\]/,
+  /^\}[\s\S]*?\bScopes\(\s*SCOPES\s*,[^)]*?\bbase\s*=\s*\[([^\]]*)\]/,
+];
 
 /**
- * Reads what a project's clients ask for first, the option `base` of `defineScopes`.
+ * Reads what a project's clients ask for first, the option `base`.
  * @returns its scopes; all of them if it is not given; undefined if the file cannot be read or understood.
  */
 export function readBaseScopes(directory: string): readonly string[] | undefined {
@@ -185,7 +188,8 @@ export function readBaseScopes(directory: string): readonly string[] | undefined
   const list = readList(text);
   if (list === undefined) return undefined;
   const names = list.scopes.map(({ name }) => name);
-  const base = baseOption.exec(text.slice(list.end))?.[1];
+  const options = text.slice(list.end);
+  const base = baseOptions.map((option) => option.exec(options)?.[1]).find((found) => found !== undefined);
   if (base === undefined) return names;
   const literals = base.match(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g) ?? [];
   return literals.map(textOf).filter((name) => names.includes(name));

@@ -43,8 +43,9 @@ function wholeOf(name: string): string {
   return Object.keys(cases).find((each) => kind(each) === kind(name)) ?? name;
 }
 
-/** Replaced as a whole by `update`, and the same in every project but for its version. */
-const module = 'protection.py';
+/** Of a package that `update` replaces as a whole, and which is the same in every project but for this file's version. */
+const protection = 'protection/__init__.py';
+const version = /^VERSION.*$/m;
 
 /**
  * Files as snapshots have them: hashes follow from the other files, and would only repeat that these have changed; of a module that
@@ -52,8 +53,8 @@ const module = 'protection.py';
  */
 function readable(files: readonly File[]): readonly File[] {
   return files.map((file) => {
-    if (file.path === module)
-      return { ...file, content: `${/^VERSION.*$/m.exec(text(file))?.[0] ?? 'no version'}\n` };
+    if (file.path === protection)
+      return { ...file, content: `${version.exec(text(file))?.[0] ?? 'no version'}\n` };
     const hashes = file.path === '.scalekit-mcp.json' ? /"[\da-f]{64}"/g : /(?!)/g;
     return { ...file, content: text(file).replaceAll(hashes, '"sha256"') };
   });
@@ -119,9 +120,19 @@ describe.each(Object.keys(cases))('%s', async (name) => {
 
   if (answers?.language === 'python')
     test('has the protection as its template, but for the version', async () => {
-      const template = await readFile(join(repository, 'templates/python/base', module), 'utf8');
-      const version = /^VERSION.*$/m;
-      expect(content(module)).toBe(template.replace(version, version.exec(content(module))?.[0] ?? ''));
+      const template = await readFile(join(repository, 'templates/python/base', protection), 'utf8');
+      const own = content(protection);
+      expect(own).toBe(template.replace(version, version.exec(own)?.[0] ?? ''));
+    });
+
+  if (answers?.language === 'python')
+    test('has an image with all that the server imports', () => {
+      const folders = files.flatMap(({ path }) => /^(?!tests\/)(\w+)\/.*\.py$/.exec(path)?.[1] ?? []);
+      expect(new Set(folders)).toEqual(new Set(['protection', 'tools']));
+      for (const folder of new Set(folders)) {
+        expect(content('Dockerfile')).toContain(`COPY ${folder} ./${folder}\n`);
+        expect(content('.dockerignore')).toContain(`!${folder}\n`);
+      }
     });
 
   test('has the hash of every file, but of .env', () => {
@@ -175,9 +186,7 @@ describe.each(Object.keys(cases))('%s', async (name) => {
 
   test('has an .env.example that names every setting, and that works in a fresh clone', () => {
     const example = content('.env.example');
-    // A Python server refuses these two by name, because it cannot use them.
-    const unknown = answers?.language === 'python' ? ['REDIS_URL', 'STATE_SECRET'] : [];
-    const settings = Object.keys(rules).filter((setting) => !unknown.includes(setting));
+    const settings = Object.keys(rules);
     expect(settings.length).toBeGreaterThan(5);
     for (const setting of [...settings, 'LOG_FORMAT'])
       expect(example, setting).toMatch(new RegExp(`^(?:# )?${setting}=.`, 'm'));

@@ -1,8 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listScopes } from '../../src/create/languages/typescript/source.ts';
 import { loadTemplates } from '../../src/create/packed.ts';
-import { declaredScopes, readScopesFile } from '../../src/project/scopes-file.ts';
+import { declaredScopes, readBaseScopes, readScopesFile } from '../../src/project/scopes-file.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 const file = (list: string) =>
   `import { defineScopes } from 'scalekit-mcp-server';\n\nexport const { scopes, tool } = defineScopes({\n${list}});\n`;
@@ -98,5 +101,28 @@ describe('scopes in source of another form', () => {
     'scopes',
   ])('no scopes are found in %o', (text) => {
     expect(declaredScopes(text)).toEqual([]);
+  });
+});
+
+describe('readBaseScopes', () => {
+  const python = 'SCOPES = {\n    "a": "A",\n    "b": "B",\n}\n\n# The scopes (all of them).\nscopes = ';
+  test.each([
+    ["defineScopes({ 'a': 'A', 'b': 'B' });", 'src/scopes.ts', ['a', 'b']],
+    ["defineScopes({ 'a': 'A', 'b': 'B' }, { base: ['b'] });", 'src/scopes.ts', ['b']],
+    [`${python}Scopes(SCOPES)\n`, 'scopes.py', ['a', 'b']],
+    [`${python}Scopes(SCOPES, base=["b"], implied={"b": ["a"]})\n`, 'scopes.py', ['b']],
+    [
+      `${python}Scopes(\n    SCOPES,\n    implied={"b": ["a"]},\n    base=[\n        "b",\n    ],\n)\n`,
+      'scopes.py',
+      ['b'],
+    ],
+  ])('%s', async (text, file, base) => {
+    const directory = await temporaryDirectory();
+    const isPython = file.endsWith('.py');
+    const others = isPython ? ['server.py'] : ['package.json', 'tsconfig.json'];
+    await mkdir(join(directory, 'src'));
+    for (const name of others) await writeFile(join(directory, name), '{}');
+    await writeFile(join(directory, file), text);
+    expect(readBaseScopes(directory)).toEqual(base);
   });
 });

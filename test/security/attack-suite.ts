@@ -9,13 +9,8 @@ import { type Ground, prepareGround, unlimited } from './server.ts';
 /**
  * Declares the tests of one server under attack. The whole list runs once; its parts are judged one by one.
  * @param prepare starts the server.
- * @param decidedElsewhere ids of cases that its HTTP parser decides before it is asked.
  */
-export function describeAttack(
-  title: string,
-  prepare: () => Promise<Ground>,
-  decidedElsewhere: readonly string[] = [],
-): void {
+export function describeAttack(title: string, prepare: () => Promise<Ground>): void {
   describe(title, () => {
     let ground: Ground;
     let outcomes: readonly Outcome[];
@@ -23,8 +18,7 @@ export function describeAttack(
     beforeAll(async () => {
       ground = await prepare();
       // slow.test.ts sends those that wait for a time-out.
-      const all = await attack(ground.target, ground.source, { slow: false });
-      outcomes = all.filter((each) => !decidedElsewhere.includes(each.case.id));
+      outcomes = await attack(ground.target, ground.source, { slow: false });
     });
 
     afterAll(() => ground?.close());
@@ -71,6 +65,6 @@ export function describeAttack(
 export function describeAttackOnNode(template: Template, version: number): void {
   describeAttack(`${template} on Node ${version}`, async () => {
     const node = await nodeBinary(version);
-    return prepareGround(await makeProject(template), { node, env: unlimited, nodeOptions: patient });
+    return prepareGround(await makeProject(template), { node, env: unlimited, altered: patient });
   });
 }

@@ -1,4 +1,9 @@
-import type { RunningServer } from './server.ts';
+import type { Altered, RunningServer } from './server.ts';
+
+/** @returns the options with which Node.js runs this code before a program. */
+export function importing(code: string): readonly string[] {
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+}
 
 /** Advances the clock by CLOCK_STEP seconds at each SIGUSR2: keys grow old without anybody waiting for it. */
 const code = `
@@ -19,8 +24,8 @@ const code = `
   });
 `;
 
-/** Node's options for a server whose clock can be set forward. */
-export const movableClock = ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+/** A server whose clock can be set forward. */
+export const movableClock: Altered = { node: importing(code), python: {} };
 
 /** Divides what a server waits for slow clients (its sockets' time-outs, timers of five seconds and more) by five, and prints each timer. */
 const impatience = `
@@ -42,8 +47,8 @@ const impatience = `
   };
 `;
 
-/** Node's options for a server that cuts off slow clients five times sooner than in production. */
-export const impatient = ['--import', `data:text/javascript,${encodeURIComponent(impatience)}`];
+/** A server that cuts off slow clients five times sooner than in production. */
+export const impatient: Altered = { node: importing(impatience), python: { WAITS_DIVIDED_BY: '5' } };
 
 /** A refused request is read on for three seconds, and a test on a busy machine may not get to the answer before. */
 const patience = `
@@ -51,16 +56,16 @@ const patience = `
   globalThis.setTimeout = (work, ms, ...rest) => wait(work, ms === 3000 ? 60000 : ms, ...rest);
 `;
 
-/** Node's options for a server that gives a refused client a minute to read its answer. */
-export const patient = ['--import', `data:text/javascript,${encodeURIComponent(patience)}`];
+/** A server on Node.js that gives a refused client a minute to read its answer. */
+export const patient: Altered = { node: importing(patience), python: {} };
 
 const calm = `
   const { timeout } = AbortSignal;
   AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms * 30);
 `;
 
-/** Node's options for a server that gives others thirty times as long to answer: on a busy machine they may need it. */
-export const unhurried = ['--import', `data:text/javascript,${encodeURIComponent(calm)}`];
+/** A server on Node.js that gives others thirty times as long to answer: on a busy machine they may need it. */
+export const unhurried: Altered = { node: importing(calm), python: {} };
 
 /** Sets a server's clock forward by the seconds in its variable CLOCK_STEP. */
 export async function advance(server: RunningServer): Promise<void> {

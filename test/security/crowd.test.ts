@@ -5,6 +5,7 @@ import { toolCall } from '../support/messages.ts';
 import { until } from '../support/waiting.ts';
 import { callTool, listen } from './call.ts';
 import { advance, impatient, movableClock } from './clock.ts';
+import { describeOnNode } from './on-node.ts';
 import { makeProject } from './project.ts';
 import { type Ground, prepareGround, unlimited } from './server.ts';
 
@@ -28,7 +29,7 @@ async function idler(text: string): Promise<Socket> {
 
 describe('a crowd of silent clients', () => {
   test('does not keep others waiting, and is disconnected', async () => {
-    ground = await prepareGround(project, { env: unlimited, nodeOptions: impatient });
+    ground = await prepareGround(project, { env: unlimited, altered: impatient });
     const { host, path } = ground.target;
     const started = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
     const texts = ['', 'POST', started];
@@ -51,7 +52,7 @@ describe('a crowd of silent clients', () => {
 
 describe('a client that does not read its answers', () => {
   test('is disconnected', async () => {
-    ground = await prepareGround(project, { env: unlimited, nodeOptions: impatient });
+    ground = await prepareGround(project, { env: unlimited, altered: impatient });
     const { endpoint, host, path } = ground.target;
     const token = ground.source.forge.token();
     const todo = { title: 'x'.repeat(200), description: 'y'.repeat(2000) };
@@ -81,7 +82,7 @@ async function listenToEnd(sub: string): Promise<string> {
   return (await listen(ground.target.endpoint, token, notifications, { signal })).text();
 }
 
-describe('streams of notifications', () => {
+describeOnNode('streams of notifications', () => {
   test('end by themselves, so that nobody occupies all places for good', async () => {
     ground = await prepareGround(project, { env: unlimited });
     for (let batch = 0; batch < 11; batch += 1) {
@@ -96,7 +97,7 @@ describe('a token that was let in', () => {
   test('is refused once it has expired, although it was remembered', async () => {
     ground = await prepareGround(project, {
       env: { ...unlimited, CLOCK_STEP: '30' },
-      nodeOptions: movableClock,
+      altered: movableClock,
     });
     const { endpoint } = ground.target;
     const exp = Math.floor(Date.now() / 1000) + 40;

@@ -13,8 +13,9 @@ import { freePort } from '../support/ports.ts';
 import { Program } from '../support/program.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { callTool } from './call.ts';
-import { makeProject } from './project.ts';
-import { startServer } from './server.ts';
+import { describeOnNode, onNode } from './on-node.ts';
+import { inPython, makeProject } from './project.ts';
+import { programOf, startServer } from './server.ts';
 
 /** How settings reach a server: as files that editors and shells write, and through what containers make of them. */
 
@@ -41,7 +42,7 @@ async function startIn(
 ): Promise<Program> {
   const cwd = folder ?? (await temporaryDirectory());
   for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
-  const program = new Program(process.execPath, [join(project, 'dist/src/main.js')], {
+  const program = new Program(...programOf(project), {
     cwd,
     env: { LOG_FORMAT: 'json', ...env },
   });
@@ -53,7 +54,7 @@ async function startIn(
 async function refusal(program: Program): Promise<string> {
   const { code, stderr } = await program.ended();
   expect(code).toBe(1);
-  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(stderr).not.toMatch(/\n\s+at |Traceback/);
   return stderr;
 }
 
@@ -103,7 +104,7 @@ describe('.env', () => {
   test('that cannot be read is named', async () => {
     const cwd = await temporaryDirectory();
     await mkdir(join(cwd, '.env'));
-    expect(await refusal(await startIn({}, {}, cwd))).toContain('.env cannot be read: EISDIR');
+    expect(await refusal(await startIn({}, {}, cwd))).toMatch(/\.env cannot be read: .*directory/);
   });
 });
 
@@ -238,7 +239,7 @@ describe('NODE_USE_ENV_PROXY', () => {
         NODE_USE_ENV_PROXY: '1',
         HTTPS_PROXY: url,
         https_proxy: undefined,
-        NODE_EXTRA_CA_CERTS: certificateFile,
+        [inPython ? 'SSL_CERT_FILE' : 'NODE_EXTRA_CA_CERTS']: certificateFile,
       },
     });
     onTestFinished(() => server.stop());
@@ -248,7 +249,7 @@ describe('NODE_USE_ENV_PROXY', () => {
     expect(server.log.filter(({ event }) => event === 'proxy_not_used')).toEqual([]);
   });
 
-  test('where Node cannot, the server says so', async () => {
+  onNode('where Node cannot, the server says so', async () => {
     const server = await startServer(project, emulator, {
       node: await nodeBinary(20),
       env: { NODE_USE_ENV_PROXY: '1' },
@@ -315,7 +316,7 @@ test.each([
   await server.program.says(words);
 });
 
-describe('Node’s permission model', () => {
+describeOnNode('Node’s permission model', () => {
   const flags = ['--permission', '--allow-fs-read=*'];
 
   test.each([
@@ -323,14 +324,20 @@ describe('Node’s permission model', () => {
     [26, ['--allow-net']],
   ])('Node.js %i with all that it needs: calls are served', async (major, more) => {
     const node = await nodeBinary(major);
-    const server = await startServer(project, emulator, { node, nodeOptions: [...flags, ...more] });
+    const server = await startServer(project, emulator, {
+      node,
+      altered: { node: [...flags, ...more], python: {} },
+    });
     onTestFinished(() => server.stop());
     await server.whenReady();
     expect((await callTool(server.endpoint, await emulator.mint(), 'list_todos')).status).toBe(200);
   });
 
   test('Node.js 26 without the network: the flag is named', async () => {
-    const server = await startServer(project, emulator, { node: await nodeBinary(26), nodeOptions: flags });
+    const server = await startServer(project, emulator, {
+      node: await nodeBinary(26),
+      altered: { node: flags, python: {} },
+    });
     expect(await refusal(server.program)).toContain('add --allow-net');
   });
 });

@@ -1,4 +1,5 @@
-import type { RunningServer } from './server.ts';
+import { importing } from './clock.ts';
+import type { Altered, RunningServer } from './server.ts';
 
 /** Says how much is in use after a collection, at each SIGUSR2. */
 const code = `
@@ -12,8 +13,11 @@ const code = `
   });
 `;
 
-/** Node's options for a server whose heap can be measured. */
-export const measuredHeap = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(code)}`];
+/** A server whose heap can be measured. */
+export const measuredHeap: Altered = {
+  node: ['--expose-gc', ...importing(code)],
+  python: { MEASURED_HEAP: '1' },
+};
 
 /** @returns the bytes that a server's heap holds after a full collection. */
 export async function heapOf(server: RunningServer): Promise<number> {

@@ -124,7 +124,7 @@ describe.concurrent('the key server later on', () => {
   test('down for hours: the last good keys serve, then no more, and the server recovers', async (context) => {
     const { expect } = context;
     const { emulator, server } = await start(context, 'ok', {
-      nodeOptions: movableClock,
+      altered: movableClock,
       env: { CLOCK_STEP: String(4 * 60 * 60) },
     });
     const call = async (hours: number) => {
@@ -147,7 +147,7 @@ describe.concurrent('the key server later on', () => {
   test('a withdrawn key is forgotten within minutes, without a request for another one', async (context) => {
     const { expect } = context;
     const { emulator, server } = await start(context, 'ok', {
-      nodeOptions: movableClock,
+      altered: movableClock,
       env: { CLOCK_STEP: '600' },
     });
     const old = await emulator.mint();

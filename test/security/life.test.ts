@@ -5,9 +5,17 @@ import { compose } from './attack/compose.ts';
 import { describeTarget } from './attack/target.ts';
 import { send } from './attack/wire.ts';
 import { callTool } from './call.ts';
-import { impatient, unhurried } from './clock.ts';
-import { makeProject, type Template } from './project.ts';
-import { occupyPort, type Pair, type RunningServer, type ServerSettings, startPair } from './server.ts';
+import { impatient, importing, unhurried } from './clock.ts';
+import { onNode } from './on-node.ts';
+import { inPython, makeProject, type Template } from './project.ts';
+import {
+  type Altered,
+  occupyPort,
+  type Pair,
+  type RunningServer,
+  type ServerSettings,
+  startPair,
+} from './server.ts';
 
 const projects = new Map<Template, string>();
 
@@ -74,13 +82,13 @@ describe.concurrent('the end', () => {
 
   test('SIGTERM with a client that never finishes: it is disconnected, and the server ends in time', async (context) => {
     const { expect } = context;
-    const { emulator, server } = await pairFor(context, { nodeOptions: impatient });
+    const { emulator, server } = await pairFor(context, { altered: impatient });
     await server.whenReady();
     const { exchange } = await callUnderWay(server, await emulator.mint());
     await callTool(server.endpoint, await emulator.mint(), 'list_todos');
     server.program.child.kill('SIGTERM');
     expect(await server.program.ended()).toMatchObject({ code: 0 });
-    expect(server.program.stdout).toContain('waits 10000 ms');
+    if (!inPython) expect(server.program.stdout).toContain('waits 10000 ms');
     expect((await exchange).answers).toEqual([]);
   });
 
@@ -96,12 +104,12 @@ describe.concurrent('the end', () => {
   });
 
   /** Node's options for a server that runs this code on SIGUSR2, with nobody to catch what it throws. */
-  const thrower = (how: string) => [
-    '--import',
-    `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${how} });`)}`,
-  ];
+  const thrower = (how: string): Altered => ({
+    node: importing(`process.on('SIGUSR2', () => { ${how} });`),
+    python: {},
+  });
 
-  test.for([
+  onNode.for([
     ['an error that nobody caught', "setTimeout(() => { throw new Error('broken on purpose'); });"],
     ['a promise that nobody caught', "Promise.reject(new Error('broken on purpose'));"],
     ['something thrown that is no error', "setTimeout(() => { throw 'broken on purpose'; });"],
@@ -110,7 +118,7 @@ describe.concurrent('the end', () => {
     '%s: it is logged, and the process ends with an exit code other than 0',
     async ([, how], context) => {
       const { expect } = context;
-      const { server } = await pairFor(context, { nodeOptions: thrower(how) });
+      const { server } = await pairFor(context, { altered: thrower(how) });
       await server.whenReady();
       server.program.child.kill('SIGUSR2');
       const { code, signal } = await server.program.ended();
@@ -208,7 +216,7 @@ describe.concurrent('the start', () => {
     const { expect } = context;
     const { server: first } = await pairFor(context);
     await first.listening();
-    const { server } = await pairFor(context, { port: first.port, nodeOptions: unhurried });
+    const { server } = await pairFor(context, { port: first.port, altered: unhurried });
     const { code, stderr } = await server.program.ended();
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`Port ${first.port} is taken by the MCP server`));

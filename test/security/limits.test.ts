@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterEach(() => ground?.close());
 
 const start = async (env: Readonly<Record<string, string>>) => {
-  ground = await prepareGround(project, { env: { CLOCK_STEP: '61', ...env }, nodeOptions: movableClock });
+  ground = await prepareGround(project, { env: { CLOCK_STEP: '61', ...env }, altered: movableClock });
 };
 
 const kit = () => kitFor(ground.target, ground.source, '', 'limits', []);

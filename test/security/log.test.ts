@@ -6,7 +6,7 @@ import { freePort, isTaken } from '../support/ports.ts';
 import { until } from '../support/waiting.ts';
 import { callTool } from './call.ts';
 import { makeProject } from './project.ts';
-import { type Ground, prepareGround, unlimited } from './server.ts';
+import { type Ground, prepareGround, programOf, unlimited } from './server.ts';
 
 let project: string;
 let ground: Ground;
@@ -143,12 +143,13 @@ describe('the log', () => {
 });
 
 describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a terminal', () => {
-  /** `node dist/src/main.js` as `npm start` runs it, in a terminal. */
+  /** The server as its owner starts it, in a terminal. */
   async function watch(env: Readonly<Record<string, string>> = {}) {
     const port = await freePort();
     const scalekit = await startEmulator({ mcpUrl: `http://localhost:${port}/` });
     onTestFinished(() => scalekit.close());
-    const terminal = new Terminal(`${process.execPath} dist/src/main.js`, {
+    const [program, args] = programOf(project);
+    const terminal = new Terminal([program, ...args].join(' '), {
       cwd: project,
       columns: 80,
       env: {
@@ -160,7 +161,7 @@ describe.skipIf(lacks('the log in a terminal', [pseudoTerminals]))('in a termina
       },
     });
     onTestFinished(() => terminal.close());
-    await until('it listens', () => isTaken(port));
+    await until('it listens', () => isTaken(port), patience);
     const endpoint = `http://localhost:${port}/mcp`;
     const headers = { authorization: `Bearer ${await scalekit.mint()}` };
     await fetch(endpoint, { headers });

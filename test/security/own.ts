@@ -71,7 +71,7 @@ export async function soakOwnServer(requests: number): Promise<Soaked> {
     TOOL_CALLS_PER_MINUTE: '1000000',
     REFUSED_TOKENS_PER_MINUTE: '1000000',
   };
-  const ground = await prepareGround(await makeProject('todo'), { env, nodeOptions: measuredHeap });
+  const ground = await prepareGround(await makeProject('todo'), { env, altered: measuredHeap });
   try {
     const since = performance.now();
     // Half of 100,000 requests bring enough tokens to fill the cache of those that were verified: what grows after that is a leak.

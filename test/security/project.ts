@@ -6,6 +6,12 @@ import { parse } from 'smol-toml';
 import { cached, mustRun, npmInstall, pythonPackages } from '../support/packages.ts';
 import { createProgram, repository } from '../support/repository.ts';
 
+/**
+ * Whether servers in Python are tested, in place of those in TypeScript: the project `python` of vitest.config.ts runs some of the
+ * files here a second time for them.
+ */
+export const inPython = process.env.SERVER_LANGUAGE === 'python';
+
 /** What takes seconds to install is kept between runs, git-ignored, by the hash of what it was made from. */
 const cache = join(repository, 'node_modules', '.cache', 'security');
 
@@ -43,9 +49,13 @@ async function hashOf(directory: string): Promise<string> {
 
 /**
  * Generates a project in Python. Its packages are installed once for all such projects, next to the cache of other packages.
+ * @param packages that its owner has added, such as `redis>=8,<9`.
  * @returns its directory; not to be written to.
  */
-export async function makePythonProject(template: Template): Promise<string> {
+export async function makePythonProject(
+  template: Template,
+  packages: readonly string[] = [],
+): Promise<string> {
   const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
   try {
     const options = ['--language', 'python', '--template', template, '--port', '3002'];
@@ -56,8 +66,9 @@ export async function makePythonProject(template: Template): Promise<string> {
       project: { dependencies: string[] };
     };
     // Asked for each time, so that it stays as long as the project that stands on it.
-    const python = await pythonPackages(project.dependencies);
-    return await cached(cache, `${template}-python-${await hashOf(source)}`, async (directory) => {
+    const python = await pythonPackages([...project.dependencies, ...packages]);
+    const name = [template, 'python', ...packages, await hashOf(source)].join('-');
+    return await cached(cache, name.replaceAll(/[^\w-]+/g, '_'), async (directory) => {
       await cp(source, directory, { recursive: true });
       await symlink(dirname(dirname(python)), join(directory, '.venv'), 'junction');
     });
@@ -75,6 +86,7 @@ export async function makeProject(
   template: Template,
   { options: more = [], packages = {} }: ProjectOptions = {},
 ): Promise<string> {
+  if (inPython) return makePythonProject(template);
   // Outside this repository, or create would write the project's own path into the workflow and no two would be alike.
   const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
   try {

@@ -13,13 +13,19 @@ import { keySource, readKey, type TokenSource } from './attack/sources.ts';
 import { describeTarget } from './attack/target.ts';
 import type { Target } from './attack/types.ts';
 
+/** What a test changes in a running server: Node's own options, and variables that python/sitecustomize.py reads. */
+export interface Altered {
+  readonly node: readonly string[];
+  readonly python: Readonly<Record<string, string>>;
+}
+
 export interface ServerSettings {
   /** Added to PORT and the five variables of Scalekit; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The Node.js to run it with; default ours. */
   readonly node?: string;
-  /** Node's own options, such as `--expose-gc`. */
-  readonly nodeOptions?: readonly string[];
+  /** How it differs from what its owner runs. */
+  readonly altered?: Altered;
   readonly port?: number;
 }
 
@@ -83,6 +89,16 @@ export class RunningServer {
   }
 }
 
+/** @returns what runs a project's server, in any folder. */
+export function programOf(
+  project: string,
+  { node = process.execPath, altered }: Pick<ServerSettings, 'node' | 'altered'> = {},
+): [command: string, args: readonly string[]] {
+  const python = join(project, '.venv/bin/python');
+  if (existsSync(python)) return [python, [join(project, 'server.py')]];
+  return [node, [...(altered?.node ?? []), join(project, 'dist', 'src', 'main.js')]];
+}
+
 /** Starts a generated project's server; `listening()` or `whenReady()` waits for it. */
 export async function startServer(
   project: string,
@@ -90,23 +106,21 @@ export async function startServer(
   settings: ServerSettings = {},
 ): Promise<RunningServer> {
   const port = settings.port ?? (await freePort());
-  const isPython = existsSync(join(project, 'server.py'));
-  const program = new Program(
-    isPython ? join(project, '.venv/bin/python') : (settings.node ?? process.execPath),
-    isPython ? ['server.py'] : [...(settings.nodeOptions ?? []), join('dist', 'src', 'main.js')],
-    {
-      cwd: project,
-      env: {
-        PORT: String(port),
-        SCALEKIT_ENVIRONMENT_URL: emulator.url,
-        SCALEKIT_CLIENT_ID: emulator.clientId,
-        SCALEKIT_RESOURCE_ID: emulator.resourceId,
-        MCP_URL: `http://localhost:${port}/`,
-        LOG_FORMAT: 'json',
-        ...settings.env,
-      },
+  const { altered } = settings;
+  const python = altered && { ...altered.python, PYTHONPATH: join(import.meta.dirname, 'python') };
+  const program = new Program(...programOf(project, settings), {
+    cwd: project,
+    env: {
+      ...python,
+      PORT: String(port),
+      SCALEKIT_ENVIRONMENT_URL: emulator.url,
+      SCALEKIT_CLIENT_ID: emulator.clientId,
+      SCALEKIT_RESOURCE_ID: emulator.resourceId,
+      MCP_URL: `http://localhost:${port}/`,
+      LOG_FORMAT: 'json',
+      ...settings.env,
     },
-  );
+  });
   return new RunningServer(program, port);
 }
 

@@ -23,7 +23,7 @@ export function describeSoak({ requests, megabytes }: Bounds): void {
         TOOL_CALLS_PER_MINUTE: '1000000',
         REFUSED_TOKENS_PER_MINUTE: '1000000',
       };
-      ground = await prepareGround(await makeProject('todo'), { env, nodeOptions: measuredHeap });
+      ground = await prepareGround(await makeProject('todo'), { env, altered: measuredHeap });
       await soak(ground.target, ground.source, requests);
       const before = await heapOf(ground.server);
       const statuses = await soak(ground.target, ground.source, requests);

@@ -155,7 +155,7 @@ export interface EjectedFact {
 export interface ProjectFacts extends TransportFacts {
   readonly kind: ProjectKind;
   readonly ejected?: EjectedFact;
-  /** The release of the protection that a Python project holds as a file, `protection.py`; its text is the version. */
+  /** The release of the protection that a Python project holds as a package, `protection/`; its text is the version. */
   readonly protection?: Mention;
   readonly framework: Framework;
   /** How it is started, by its own files. */

@@ -1,10 +1,12 @@
 """The server: its name, how it is protected, and what it can do."""
 
+# First: it reads .env, before FastMCP does.
+from protection import AccessTokens, carried_state, load_settings, serve  # isort: skip
+
 from fastmcp import FastMCP
 from fastmcp.server.auth.providers.scalekit import ScalekitProvider
 
-from protection import AccessTokens, load_settings, serve
-from scopes import SCOPES
+from scopes import scopes
 from tools import TOOLS
 
 settings = load_settings()
@@ -18,10 +20,12 @@ mcp = FastMCP(
         environment_url=settings.scalekit_environment_url,
         resource_id=settings.scalekit_resource_id,
         base_url=settings.mcp_url,
-        scopes_supported=list(SCOPES),
-        token_verifier=AccessTokens(settings),
+        scopes_supported=scopes.names,
+        token_verifier=AccessTokens(settings, scopes),
     ),
     tools=TOOLS,
+    # What clients carry while a person answers a question.
+    request_state_security=carried_state(settings),
     mask_error_details=True,
     strict_input_validation=True,
     # How long clients may keep what they have listed, in seconds.

@@ -10,16 +10,24 @@ import { lacks } from '../../support/needs.ts';
 import { pythonNeeds, pythonPackages } from '../../support/packages.ts';
 import { makeDirectory, removeDirectory } from '../../support/temporary.ts';
 
+/** Python's clients through the whole sign-in, against the servers of both languages. */
+
+const clients = ['mcp_client.py', 'fastmcp_client.py'];
+
 /**
- * The official SDK's client for Python through the whole sign-in, against the servers of both languages. FastMCP's client walks in
- * the generated project's own tests, and to the server in TypeScript in test/world/clients.
+ * Takes the place of a browser: follows the redirects to the client, since the local Scalekit approves by itself. It returns at
+ * once, as `xdg-open` does: Python's `webbrowser` waits for it, and FastMCP listens for the answer only after that.
  */
-
-const program = fileURLToPath(new URL('../clients/programs/mcp_client.py', import.meta.url));
-
-/** Takes the place of a browser: follows the redirects to the client, since the local Scalekit approves by itself. */
 const browser = `#!${process.execPath}
-fetch(process.argv[2]).then((answer) => answer.text());
+const [url, isInBackground] = process.argv.slice(2);
+const visit = () => fetch(url).then((answer) => answer.text(), () => setTimeout(visit, 50));
+if (isInBackground) {
+  setTimeout(() => process.exit(1), 120_000).unref();
+  visit();
+} else {
+  const detached = { detached: true, stdio: 'ignore' };
+  require('node:child_process').spawn(process.execPath, [__filename, url, 'yes'], detached).unref();
+}
 `;
 
 const requests = [
@@ -47,7 +55,8 @@ describe.skipIf(lacks("Python's clients", pythonNeeds)).each([
     await removeDirectory(directory);
   });
 
-  test('signs in, lists and calls', async () => {
+  test.each(clients)('%s signs in, lists and calls', async (client) => {
+    const program = fileURLToPath(new URL(`../clients/programs/${client}`, import.meta.url));
     const env = { PATH: process.env.PATH, HOME: directory, BROWSER: join(directory, 'browser') };
     const child = spawn(python, [program, ground.server.endpoint], { env, cwd: directory });
     let [output, errors] = ['', ''];

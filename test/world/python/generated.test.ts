@@ -62,7 +62,7 @@ describe.skipIf(skipped).each([todo, blank])('$title', (kind) => {
   test.each([
     ['pytest', ['-q'], /^\d+ passed/m],
     ['ruff', ['check'], /All checks passed/],
-    ['ruff', ['format', '--check', 'scopes.py', 'protection.py', 'tests'], /already formatted/],
+    ['ruff', ['format', '--check', 'scopes.py', 'protection', 'tests'], /already formatted/],
     ['mypy', ['.'], /Success: no issues/],
   ])('%s %j', async (module, args, says) => {
     const { code, stdout, stderr } = await project.python('-m', module, ...args);

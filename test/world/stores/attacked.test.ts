@@ -33,7 +33,7 @@ async function withEngine(
 async function withPostgres(): Promise<Ground> {
   const project = await makeProject('todo', { options: ['--store', 'postgres'] });
   const database = await Postgres.start();
-  return withEngine((env) => prepareGround(project, { env, nodeOptions: patient }), {
+  return withEngine((env) => prepareGround(project, { env, altered: patient }), {
     env: { DATABASE_URL: database.url() },
     remove: () => database.remove(),
   });
@@ -43,7 +43,7 @@ async function withSqlite(): Promise<Ground> {
   const project = await makeProject('todo', { options: ['--store', 'sqlite'] });
   const node = await nodeBinary(24);
   const folder = await makeDirectory('sqlite');
-  return withEngine((env) => prepareGround(project, { node, env, nodeOptions: patient }), {
+  return withEngine((env) => prepareGround(project, { node, env, altered: patient }), {
     env: { SQLITE_FILE: join(folder, 'todos.db') },
     remove: () => removeDirectory(folder),
   });

@@ -62,7 +62,7 @@ function exampleFiles(text: string, { answers, texts }: Planning): readonly File
 function editPython(path: string, text: string, planning: Planning): string | readonly File[] {
   const { answers, tooling } = planning;
   if (path === 'server.py') return renameServer(text, answers.name);
-  if (path === 'protection.py')
+  if (path === 'protection/__init__.py')
     return replaceOnce(
       text,
       /^VERSION: Final = ".*"$/m,
