@@ -24,13 +24,13 @@ from protection.exchange import (
     challenge,
 )
 from protection.holdings import Holdings, Place
-from protection.keys import download
+from protection.keys import CLOCK_TOLERANCE, download
 from protection.limits import Limiter, network_of
 from protection.logs import log
 from protection.refusals import InvalidToken, Refusal, Unavailable, too_many
 from protection.rules import is_loopback, origin_of
 from protection.settings import RESOURCE_METADATA, Settings
-from protection.tokens import CLOCK_TOLERANCE, AccessTokens
+from protection.tokens import AccessTokens
 from protection.users import user_of
 
 SERVER_METADATA: Final = "/.well-known/oauth-authorization-server"
@@ -160,7 +160,7 @@ class Guard:
         resource = f"/resources/{self.settings.scalekit_resource_id}"
         for url in (origin + SERVER_METADATA + resource, origin + resource + SERVER_METADATA):
             try:
-                document = await download(url)
+                document, _ = await download(url)
                 if isinstance(document, dict) and "issuer" in document:
                     return json.dumps(document).encode(), time.monotonic()
             except (httpx2.HTTPError, ValueError, TimeoutError):

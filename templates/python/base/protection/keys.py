@@ -6,7 +6,9 @@ import asyncio
 import json
 import math
 import time
-from typing import Any
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
 
 import httpx2
 import jwt
@@ -14,11 +16,16 @@ import jwt
 from protection.logs import log
 from protection.refusals import InvalidToken, Unavailable
 
+# How far, in seconds, the clocks of two machines may be apart.
+CLOCK_TOLERANCE: Final = 60
 
-async def download(url: str) -> Any:
+
+async def download(url: str) -> tuple[Any, httpx2.Headers]:
     """Fetches a JSON document of Scalekit's: no redirects, 5 seconds, 256 KB."""
     async with httpx2.AsyncClient(timeout=5, follow_redirects=False) as client, asyncio.timeout(5):
-        async with client.stream("GET", url, headers={"accept": "application/json"}) as response:
+        async with client.stream(
+            "GET", url, headers={"accept": "application/json", "accept-encoding": "identity"}
+        ) as response:
             if response.status_code != 200:
                 raise ValueError(f"{url} answered {response.status_code}")
             data = b""
@@ -26,7 +33,7 @@ async def download(url: str) -> Any:
                 data += part
                 if len(data) > 256 * 1024:
                     raise ValueError(f"{url} sent more than 256 KB")
-    return json.loads(data)
+            return json.loads(data), response.headers
 
 
 class Keys:
@@ -41,6 +48,7 @@ class Keys:
         self._fetched = self._looked_again = self._failed = -math.inf
         self._failures = 0
         self._pending: asyncio.Task[None] | None = None
+        self._is_clock_off = False
 
     def use(self, key_set: Any) -> None:
         """Uses a JSON Web Key Set until the next one is fetched."""
@@ -97,7 +105,10 @@ class Keys:
 
     async def _fetch(self) -> None:
         try:
-            self.use(await download(self.url))
+            asked = time.time()
+            key_set, headers = await download(self.url)
+            self.use(key_set)
+            self._compare_clocks(_clock_offset(headers, asked, time.time()))
         except Exception as error:
             self._failures += 1
             self._failed = time.monotonic()
@@ -106,3 +117,39 @@ class Keys:
             raise Unavailable("keys_unavailable", "Tokens cannot be verified now", pause) from error
         finally:
             self._pending = None
+
+    def _compare_clocks(self, offset: int) -> None:
+        """With a wrong clock good tokens are refused, and nothing else would say why. Said once, until it is right again."""
+        was_off, self._is_clock_off = self._is_clock_off, abs(offset) > CLOCK_TOLERANCE
+        if not self._is_clock_off or was_off:
+            return
+        relation, effect = (
+            ("behind", "new tokens are not valid yet")
+            if offset > 0
+            else ("ahead of", "good tokens look as if they had expired")
+        )
+        message = (
+            f"This machine's clock is {_in_words(abs(offset))} {relation} Scalekit's: {effect}. "
+            "Have it set automatically (NTP)."
+        )
+        log("warn", "clock_off", message=message, seconds=offset)
+
+
+def _clock_offset(headers: Mapping[str, str], asked: float, answered: float) -> int:
+    """How many seconds the server's clock is ahead of ours; 0 if that cannot be told."""
+    try:
+        sent = parsedate_to_datetime(headers.get("date", "")).timestamp() + int(headers.get("age", "0"))
+    except (ValueError, TypeError):
+        return 0
+    # `Date` is truncated to whole seconds: half a second more is the better guess.
+    return round(sent + 0.5 - (asked + answered) / 2)
+
+
+def _in_words(seconds: int) -> str:
+    """A time that a person can compare with a watch."""
+    hours = seconds / 3600
+    if hours >= 48:
+        return f"{round(hours / 24)} days"
+    if hours >= 2:
+        return f"{round(hours)} hours"
+    return f"{round(seconds / 60)} minutes" if seconds >= 120 else f"{seconds} seconds"

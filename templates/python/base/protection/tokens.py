@@ -15,14 +15,13 @@ import jwt
 from fastmcp.server.auth import AccessToken, TokenVerifier
 
 from protection.deny_list import DenyList
-from protection.keys import Keys
+from protection.keys import CLOCK_TOLERANCE, Keys
 from protection.refusals import InvalidToken
 from protection.scopes import Scopes
 from protection.settings import Settings
 from protection.shared import Redis
 from protection.users import texts
 
-CLOCK_TOLERANCE: Final = 60
 LONGEST_LIFETIME: Final = 24 * 60 * 60
 
 
