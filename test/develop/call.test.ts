@@ -10,6 +10,7 @@ import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { defineScopes } from '../../src/server/index.ts';
 import { freeMcpUrl, startServer, type TestServer } from '../../src/server/testing/index.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { freePort } from '../support/ports.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
@@ -128,7 +129,7 @@ async function scalekit(...args: readonly string[]) {
   const context: Context = { env, cwd: project, stdin, stdout, stderr, signal: new AbortController().signal };
   stdin.end();
   const code = await runToExitCode(scalekitMcp, args, context);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 describe('against a server', () => {

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** `scalekit-mcp deny` with a file; `test/server/revocation.slow.test.ts` tests the servers that read it. */
@@ -21,8 +22,8 @@ async function deny(
   const written = await readFile(join(directory, 'denied.txt'), 'utf8').catch(() => undefined);
   return {
     code,
-    stdout: String(stdout.read() ?? ''),
-    stderr: String(stderr.read() ?? ''),
+    stdout: writtenTo(stdout),
+    stderr: writtenTo(stderr),
     written,
     directory,
   };

@@ -12,6 +12,7 @@ import { defineScopes, type Tool } from '../../src/server/index.ts';
 import { freeMcpUrl, startServer, type TestServer } from '../../src/server/testing/index.ts';
 import { type SignedIn, signIn } from '../../src/sign-in/sign-in.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { consent } from '../support/browser.ts';
 import { makeDirectory, removeDirectory } from '../support/temporary.ts';
 
@@ -150,6 +151,6 @@ export class Foreign {
     };
     stdin.end();
     const code = await runToExitCode(scalekitMcp, args, context);
-    return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+    return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
   }
 }

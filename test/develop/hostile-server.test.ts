@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { fetchWithin } from '../../src/sign-in/discover.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 /** Sets a window's title, clears the screen, does so by one character, reverses text, hides text. */
@@ -77,7 +78,7 @@ async function run(...args: readonly string[]) {
   const env = { HOME: directory, XDG_STATE_HOME: directory, LOCALAPPDATA: directory };
   const context = { cwd: directory, env, stdin, stdout, stderr, signal: new AbortController().signal };
   const code = await runToExitCode(scalekitMcp, args, context);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 const content = [

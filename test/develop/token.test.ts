@@ -11,6 +11,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/index.ts';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { freePort } from '../support/ports.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -36,7 +37,7 @@ async function scalekit(args: readonly string[], input = '') {
   const context: Context = { env, cwd: project, stdin, stdout, stderr, signal: new AbortController().signal };
   stdin.end(input);
   const code = await runToExitCode(scalekitMcp, args, context);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 async function start(options: Parameters<typeof startEmulator>[0] = {}): Promise<Emulator> {

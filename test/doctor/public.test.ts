@@ -11,6 +11,7 @@ import { startRun } from '../../src/doctor/run-checks.ts';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { echo, type Started, start, tool } from '../server/support.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -50,7 +51,7 @@ async function doctor(...args: readonly string[]) {
   const context: Context = { env, cwd, stdin, stdout, stderr, signal: new AbortController().signal };
   stdin.end();
   const code = await runToExitCode(scalekitMcp, ['doctor', ...args, '--json'], context);
-  const { results } = JSON.parse(String(stdout.read())) as { results: readonly CheckResult[] };
+  const { results } = JSON.parse(writtenTo(stdout)) as { results: readonly CheckResult[] };
   return { code, results, of: (wanted: string) => results.find((result) => result.code === wanted)?.state };
 }
 

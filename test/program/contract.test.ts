@@ -10,6 +10,7 @@ import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import type { Context } from '../../src/terminal/context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { writtenTo } from './test-context.ts';
 
 interface Ran {
   readonly code: number;
@@ -27,8 +28,7 @@ async function scalekit(...args: readonly string[]): Promise<Ran> {
   const env = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: home, LOCALAPPDATA: home };
   const context: Context = { env, cwd, stdin, stdout, stderr, signal };
   const code = await runToExitCode(scalekitMcp, args, context);
-  const textOf = (stream: PassThrough) => String(stream.read() ?? '');
-  return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 const rows = commands.filter((row): row is CommandRow => !('passes' in row));

@@ -7,6 +7,7 @@ import type { Context } from '../../src/terminal/context.ts';
 import { run } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { writtenTo } from './test-context.ts';
 
 /** With `--json` stdout is one JSON document, whatever happens, and the exit code in it is the program's. */
 
@@ -26,8 +27,7 @@ async function runWith(
   const context: Context = { env: { HOME: cwd, XDG_STATE_HOME: cwd }, cwd, stdin, stdout, stderr, signal };
   stdin.end();
   const code = await runToExitCode(program, args, context);
-  const textOf = (stream: PassThrough) => String(stream.read() ?? '');
-  return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 const scalekit = (args: readonly string[]) => runWith(scalekitMcp, args);

@@ -8,6 +8,7 @@ import { createHelp } from '../../src/create/help.ts';
 import { run } from '../support/program.ts';
 import { createProgram, repository } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { writtenTo } from './test-context.ts';
 
 /** What is loaded for `--help`: the built entry and everything that it imports statically. */
 
@@ -68,7 +69,7 @@ describe('the help of create, rendered when it is built', () => {
       const context = { env: {}, cwd: repository, stdin: process.stdin, stdout: out, stderr: out };
       const { signal } = new AbortController();
       expect(await create(['--help'], { ...context, signal })).toBe(0);
-      return String(out.read());
+      return writtenTo(out);
     };
     expect(await shown(60)).toBe(createHelp('create-scalekit-mcp', 60));
     expect(await shown(60)).not.toBe(await shown(120));

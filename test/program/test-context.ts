@@ -1,6 +1,13 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { Context } from '../../src/terminal/context.ts';
 
+/** @returns all that was written to a stream. From Node 26 on `read` gives one piece of it at a time. */
+export function writtenTo(stream: PassThrough): string {
+  let text = '';
+  for (let piece = stream.read(); piece !== null; piece = stream.read()) text += piece;
+  return text;
+}
+
 /** A context made from fixed values, which records what is written to it. */
 export function testContext(changes: { cwd?: string; env?: Context['env']; input?: string } = {}): {
   context: Context;

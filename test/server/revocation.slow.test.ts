@@ -12,6 +12,7 @@ import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import { freeMcpUrl, listTools, send } from '../../src/server/testing/index.ts';
 import { putOnWorkbench } from '../create/workbench.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { lacks } from '../support/needs.ts';
 import { freePort } from '../support/ports.ts';
 import { Program } from '../support/program.ts';
@@ -171,7 +172,7 @@ async function deny(env: Record<string, string>, ...args: string[]) {
     ...context,
     env: { ...variables(), ...env },
   });
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 /** Opens a stream. @returns its contents, once it has ended. */
