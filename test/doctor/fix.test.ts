@@ -1,6 +1,5 @@
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyFixes } from '../../src/doctor/fix/apply.ts';
@@ -8,6 +7,7 @@ import { editText } from '../../src/doctor/fix/edit-text.ts';
 import { isEmpty, planFixes } from '../../src/doctor/fix/plan.ts';
 import { previewPlan } from '../../src/doctor/fix/preview.ts';
 import type { CheckResult, Edit } from '../../src/doctor/model.ts';
+import { variablesIn } from '../../src/project/env-text.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const { signal } = new AbortController();
@@ -70,7 +70,7 @@ describe('editing .env', () => {
         const text = [...above, 'MCP_URL=old', ...below].join('\n');
         const edited = editText(text, { ...setUrl, kind: 'set-variable' });
         expect(edited.split('\n').filter((_, index) => index !== above.length)).toEqual([...above, ...below]);
-        expect(parseEnv(edited).MCP_URL).toBe(setUrl.kind === 'set-variable' ? setUrl.value : '');
+        expect(variablesIn(edited).MCP_URL).toBe(setUrl.kind === 'set-variable' ? setUrl.value : '');
       }),
     );
   });
