@@ -21,7 +21,7 @@ export interface OddLine {
   /** Counted from 1. */
   readonly line: number;
   readonly oddity: EnvOddity;
-  /** The variable that is meant; empty where that is not clear. */
+  /** The variable that is meant; empty if that is not clear. */
   readonly name: string;
   /** Whether `mendOddLine` can put it right without guessing. */
   readonly isMendable: boolean;
@@ -34,7 +34,7 @@ interface Odd {
   readonly mended?: string;
 }
 
-/** Tabs and line breaks are no accident. */
+/** Tabs and line breaks are not an accident. */
 function isInvisible(character: string): boolean {
   return !/[\t\r\n]/.test(character) && character.search(unseen) === 0;
 }

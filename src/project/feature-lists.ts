@@ -2,7 +2,7 @@ import { lineEndOf } from './source-text.ts';
 
 /** The lists of a TypeScript project's tools, resources and prompts, as text: what is not understood is left alone. */
 
-/** The kinds, in the order in which `src/main.ts` hands their lists to the server. */
+/** The kinds, in the order in which `src/main.ts` passes their lists to the server. */
 export const featureLists = ['tools', 'resources', 'prompts'] as const;
 export type FeatureList = (typeof featureLists)[number];
 
@@ -15,7 +15,7 @@ export function listFileOf(list: FeatureList): string {
 const importsMark = 'scalekit-mcp add: imports go above this line';
 const entriesMark = (list: FeatureList) => `scalekit-mcp add: ${list} go above this line`;
 
-/** Puts a line above a marked one, indented as it is; undefined where the mark is not on exactly one line, alone. */
+/** Puts a line above a marked one, indented as it is; undefined if the mark is not alone on exactly one line. */
 function above(text: string, mark: string, line: string): string | undefined {
   const marked = [...text.matchAll(/^([ \t]*)((?:\/\/|#).*?)\r?$/gm)].filter(
     ([, , comment]) => comment?.trim() === mark,
@@ -62,7 +62,7 @@ export function register(
   return listed ?? { problem: `has no single line \`${entries}\`` };
 }
 
-/** The only match of a pattern; undefined where there is none, or more than one. */
+/** The only match of a pattern; undefined if there is none, or more than one. */
 function single(text: string, pattern: RegExp): RegExpExecArray | undefined {
   const found = [...text.matchAll(pattern)];
   return found.length === 1 ? found[0] : undefined;
@@ -71,17 +71,17 @@ function single(text: string, pattern: RegExp): RegExpExecArray | undefined {
 const importOf = (list: FeatureList) =>
   new RegExp(`^import \\{ ${list} \\} from (['"])(.*/)${list}/index\\.ts\\1;?\\r?\\n`, 'gm');
 
-/** The list where it is handed on, as a property without a value: not in an import, and not in a comment. */
+/** The list where it is passed, as a property without a value: not in an import, and not in a comment. */
 const propertyOf = (list: FeatureList) =>
   new RegExp(`(?<!^import [^\\n]*|//[^\\n]*)(?<=[{,]\\s*)\\b${list}\\b(?=\\s*[,}])`, 'gm');
 
 /**
- * Hands a list to the server in `src/main.ts`, or in `test/support.ts`, beside the list of tools (or of resources).
- * @returns the new text; the same where it is handed on already; undefined where the file is not understood.
+ * Passes a list to the server in `src/main.ts`, or in `test/support.ts`, beside the list of tools (or of resources).
+ * @returns the new text; the same if it is passed already; undefined if the file is not understood.
  */
 export function handOver(text: string, list: FeatureList): string | undefined {
   if (single(text, importOf(list)) && single(text, propertyOf(list))) return text;
-  // Handed on in another way, or something else has that name.
+  // Passed in another way, or something else has that name.
   if (new RegExp(`\\b${list}\\b`).test(text.replaceAll(notCode, ''))) return undefined;
   const known = featureLists.filter((each) => each !== list && single(text, importOf(each)));
   const beside = known.findLast((each) => single(text, propertyOf(each)));

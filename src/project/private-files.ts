@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 // Several programs of one person share a folder, so every write is atomic, and what is written is private (0600 in 0700).
 
-/** @returns what a JSON file holds, null if it is no JSON, undefined if there is no file. */
+/** @returns what a JSON file holds, null if it is not JSON, undefined if there is no file. */
 export async function readJsonFile(directory: string, name: string): Promise<unknown> {
   const text = await readFile(join(directory, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;

@@ -215,7 +215,7 @@ export async function runTool(
 
 /**
  * Runs a tool that writes to the person's terminal and asks them nothing, until it ends or the signal ends it with all that it
- * has started. What it says on stderr is handed on.
+ * has started. What it writes to stderr is passed on.
  * @returns how it has ended, and the last of its stderr.
  */
 export async function showProgram(

@@ -16,7 +16,7 @@ const scopeToken = /^[!#-[\]-~]+$/;
 
 /**
  * @param text the `scope` of a challenge or of a token response, which another program has written.
- * @returns the scopes in it; what is no scope is left out.
+ * @returns the scopes in it; anything that is not a scope is left out.
  */
 export function scopesIn(text: string | undefined): readonly string[] {
   return (text ?? '').split(' ').filter(isScope);

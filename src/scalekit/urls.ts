@@ -54,7 +54,7 @@ const localName =
 const mappedLoopback = /^\[(?:::(?:ffff:(?:0:)?)?|64:ff9b::)(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/;
 
 /**
- * Whether a URL leads to this machine in any spelling: for guards, which no spelling may get around.To decide what may be
+ * Whether a URL leads to this machine in any spelling: for guards, which no spelling may get around. To decide what may be
  * called, use `isLoopback`, which accepts only the spellings that every program resolves to this machine.
  */
 export function isThisMachine(url: URL): boolean {

@@ -71,21 +71,7 @@ export async function serve({
   await followOrEnd(auth, log);
   const services = await openOrEnd(declared, env, log);
   const server = createServer({
-    limits: {
-      requestsPerMinute: env.REQUESTS_PER_MINUTE,
-      toolCallsPerMinute: env.TOOL_CALLS_PER_MINUTE,
-      refusedTokensPerMinute: env.REFUSED_TOKENS_PER_MINUTE,
-      redisUrl: env.REDIS_URL,
-      databaseUrl: postgresUrl(process.env.DATABASE_URL),
-    },
-    allowedHosts: env.ALLOWED_HOSTS,
-    allowedOrigins: env.ALLOWED_ORIGINS,
-    trustedProxies: env.TRUSTED_PROXIES,
-    stateSecret: env.STATE_SECRET,
-    maxBodyBytes: env.MAX_BODY_BYTES,
-    maxHeaderBytes: env.MAX_HEADER_BYTES,
-    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
-    openaiAppsChallenge: env.OPENAI_APPS_CHALLENGE,
+    ...optionsOf(env),
     ...options,
     auth,
     env: own,
@@ -108,6 +94,27 @@ export async function serve({
   };
   endWithProcess({ drain: server.drain, close }, env.DRAIN_SECONDS, log);
   await sayWhereItIs(name, auth.endpoint, env, log);
+}
+
+/** @returns the options of the server that variables set. */
+function optionsOf(env: Environment) {
+  return {
+    limits: {
+      requestsPerMinute: env.REQUESTS_PER_MINUTE,
+      toolCallsPerMinute: env.TOOL_CALLS_PER_MINUTE,
+      refusedTokensPerMinute: env.REFUSED_TOKENS_PER_MINUTE,
+      redisUrl: env.REDIS_URL,
+      databaseUrl: postgresUrl(process.env.DATABASE_URL),
+    },
+    allowedHosts: env.ALLOWED_HOSTS,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
+    stateSecret: env.STATE_SECRET,
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxHeaderBytes: env.MAX_HEADER_BYTES,
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+    openaiAppsChallenge: env.OPENAI_APPS_CHALLENGE,
+  };
 }
 
 /**

@@ -48,6 +48,30 @@ export function isAnswer(parameters: URLSearchParams, state: string): boolean {
   return same(parameters.get('state') ?? '', state) && (parameters.has('code') || parameters.has('error'));
 }
 
+/** Shows the browser a page. @returns the parameters of the answer to this sign-in; undefined for any other request. */
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: string,
+): URLSearchParams | undefined {
+  const show = (status: number, title: string, text: string) =>
+    response.writeHead(status, headers).end(page(title, text));
+  // Any page in the browser can send a request here, with a target that is not a URL.
+  const [target, query] = (request.url ?? '').split('?', 2);
+  if (request.method !== 'GET' || target !== path) {
+    show(404, 'Nothing is here', 'This address waits for a sign-in.');
+    return undefined;
+  }
+  const parameters = new URLSearchParams(query);
+  if (!isAnswer(parameters, state)) {
+    show(400, 'Not this sign-in', 'This answer belongs to another sign-in. Go back to the terminal.');
+    return undefined;
+  }
+  if (parameters.has('error')) show(200, 'Not signed in', 'Go back to the terminal: it says why.');
+  else show(200, 'Signed in', 'You can close this page and go back to the terminal.');
+  return parameters;
+}
+
 /**
  * Waits on a port of this machine for one browser. The caller has to close it.
  * @param port default: any that is free.
@@ -59,29 +83,10 @@ export async function openLoopback(port = 0): Promise<Loopback> {
   const answered = new Promise<URLSearchParams>((resolve) => {
     take = resolve;
   });
-  const answer = (request: IncomingMessage, response: ServerResponse) => {
-    // Any page in the browser can send a request here, with a target that is no URL.
-    const [target, query] = (request.url ?? '').split('?', 2);
-    if (request.method !== 'GET' || target !== path)
-      return response
-        .writeHead(404, headers)
-        .end(page('Nothing is here', 'This address waits for a sign-in.'));
-    const parameters = new URLSearchParams(query);
-    if (!isAnswer(parameters, state))
-      return response
-        .writeHead(400, headers)
-        .end(page('Not this sign-in', 'This answer belongs to another sign-in. Go back to the terminal.'));
-    const isDenied = parameters.has('error');
-    response
-      .writeHead(200, headers)
-      .end(
-        isDenied
-          ? page('Not signed in', 'Go back to the terminal: it says why.')
-          : page('Signed in', 'You can close this page and go back to the terminal.'),
-      );
-    take(parameters);
-  };
-  const server = createServer(answer);
+  const server = createServer((request, response) => {
+    const parameters = answer(request, response, state);
+    if (parameters !== undefined) take(parameters);
+  });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((error: unknown) => {
     throw new UserError(

@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, isFree, isListening } from '../../project/ports.ts';
+import type { Finished } from '../../project/programs.ts';
 import { checkMcpUrl, isLoopback } from '../../scalekit/index.ts';
 import type { ProjectFacts, StartFacts } from '../facts/index.ts';
 import { startCommand } from '../frameworks.ts';
@@ -96,6 +97,20 @@ async function untilListening(
   return undefined;
 }
 
+/** @returns why a program has ended: the last lines of its output, if it wrote any. */
+function reasonOf(program: string, { output, absent, exitCode }: Finished): string {
+  if (absent) return `spawn ${program} ENOENT`;
+  const said = output.trim().split('\n').slice(-14).join('\n');
+  return said || `It ended with ${exitCode ?? 'a signal'}, without any output`;
+}
+
+/** @returns the ports on which it may listen: a program that does not read its port has its own. */
+async function portsOf({ sourcePort }: ProjectFacts, given: number): Promise<readonly number[]> {
+  if (sourcePort === undefined) return [given];
+  const own = Number(sourcePort.text);
+  return (await isListening(own)) ? [given] : [given, own];
+}
+
 /**
  * Starts a project as its own files say, on a free port, and waits until it listens or ends.
  * @throws what aborted the signal; the program is ended first.
@@ -111,6 +126,7 @@ export async function startOwn(
   const variables = await environmentFor(project, directory, env, place);
   const command = await commandFor(project, directory, place.port);
   const [program = '', ...args] = command;
+  const ports = await portsOf(project, place.port);
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
   let ended: string | undefined;
@@ -120,11 +136,8 @@ export async function startOwn(
     signal: either,
     limit: longest,
   }).then(
-    ({ output, absent, exitCode }) => {
-      const said = output.trim().split('\n').slice(-14).join('\n');
-      ended = absent
-        ? `spawn ${program} ENOENT`
-        : said || `It ended with ${exitCode ?? 'a signal'}, without any output`;
+    (end) => {
+      ended = reasonOf(program, end);
     },
     () => {
       ended ??= '';
@@ -135,10 +148,6 @@ export async function startOwn(
     await run;
   };
   const shown = startCommand(project);
-  // A program that does not read its port listens on its own.
-  const own = project.sourcePort === undefined ? [] : [Number(project.sourcePort.text)];
-  const taken = await Promise.all(own.map(isListening));
-  const ports = [place.port, ...own.filter((_, index) => !taken[index])];
   const listening = await untilListening(ports, () => ended !== undefined, signal).catch(
     async (error: unknown) => {
       await stop();

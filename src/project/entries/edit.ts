@@ -41,8 +41,8 @@ function checked(text: string, place: EntryPlace, expected: ReadonlyMap<string, 
 
 /**
  * Puts a server into the text of a client's file. Its other keys, other servers, comments, order and layout stay.
- * @param text empty for a file that is not there.
- * @throws NotUnderstood where the text is not understood.
+ * @param text empty for a file that does not exist.
+ * @throws NotUnderstood if the text is not understood.
  */
 export function putEntry(text: string, place: EntryPlace, value: JsonObject): EditedText {
   const format = formats[place.format];
@@ -60,7 +60,7 @@ export function putEntry(text: string, place: EntryPlace, value: JsonObject): Ed
 
 /**
  * Removes a server from the text of a client's file.
- * @throws NotUnderstood where the text is not understood.
+ * @throws NotUnderstood if the text is not understood.
  */
 export function removeEntry(text: string, place: EntryPlace): EditedText {
   const entries = new Map(entriesIn(text, place));
