@@ -14,7 +14,7 @@ async function edit(path: string, change: (text: string) => string): Promise<voi
   await writeFile(path, change(await readFile(path, 'utf8')));
 }
 
-/** About two screens: what is longer is read by nobody, and costs an agent tokens in every session. */
+/** About two screens: nobody reads more, and it costs an agent tokens in every session. */
 const longest = 145;
 
 test.each(['todo', 'blank'])(

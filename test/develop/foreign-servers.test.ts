@@ -1,4 +1,4 @@
-// Servers that nobody here wrote, as `call` and `list` meet them.
+// Servers of other authors, as `call` and `list` meet them.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -45,7 +45,7 @@ const stateless: Answer = async (request, response) => {
   await transport.handleRequest(request, response);
 };
 
-/** As SDK 1's examples with sessions: a request without one is refused, but for the first. */
+/** Like SDK 1's examples with sessions: a request without one is refused, except the first. */
 function withSessions(): Answer {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   return async (request, response) => {

@@ -1,4 +1,4 @@
-// What a server, and its authorization server, may say without harm to the terminal and the memory of whoever asks them.
+// What a server and its authorization server send must not harm the terminal or the memory of the program that asks.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

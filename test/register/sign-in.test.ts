@@ -125,7 +125,7 @@ describe('the page that the browser comes back to', () => {
     expect(foreign.text).not.toContain('<script>');
     expect((await ask(`?state=${loopback.state}`)).status).toBe(400);
     expect((await fetch(new URL('/other', loopback.redirectUrl))).status).toBe(404);
-    // Targets that are no URL: a page in the browser can send the first.
+    // Targets that are not URLs: a page in the browser can send the first.
     for (const target of ['//', '//[', '*']) expect(await statusOf(loopback.redirectUrl, target)).toBe(404);
     expect((await ask(`?code=a&state=${loopback.state}`)).status).toBe(200);
     expect((await loopback.answered).get('code')).toBe('a');

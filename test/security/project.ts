@@ -65,7 +65,7 @@ export async function makePythonProject(
     const { project } = parse(await readFile(join(source, 'pyproject.toml'), 'utf8')) as {
       project: { dependencies: string[] };
     };
-    // Asked for each time, so that it stays as long as the project that stands on it.
+    // Asked for each time, so that it stays as long as the project that was built on it.
     const python = await pythonPackages([...project.dependencies, ...packages]);
     const name = [template, 'python', ...packages, await hashOf(source)].join('-');
     return await cached(cache, name.replaceAll(/[^\w-]+/g, '_'), async (directory) => {
@@ -104,7 +104,7 @@ export async function makeProject(
     await mustRun(process.execPath, [createProgram, template, ...options], fresh);
     const source = join(fresh, template);
     await addPackages(join(source, 'package.json'), packages);
-    // Asked for each time, so that it stays as long as the project that stands on it.
+    // Asked for each time, so that it stays as long as the project that was built on it.
     const modules = join(await installed(source), 'node_modules');
     return await cached(cache, `${template}-${await hashOf(source)}`, async (directory) => {
       await cp(source, directory, { recursive: true });

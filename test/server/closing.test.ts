@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { start } from './support.ts';
 
 /**
- * Clients on a thread of their own, so that they get on while the server's thread stands still. Each asks once if `isWarm`, which
+ * Clients on a thread of their own, so that they continue while the server's thread is blocked. Each asks once if `isWarm`, which
  * leaves it with an idle connection; then all ask at the same time, and the server's thread is told when the kernel has everything.
  */
 const clients = `

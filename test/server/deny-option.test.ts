@@ -130,7 +130,7 @@ describe('a server with such a provider', () => {
       duplex: 'half',
     } as RequestInit);
     body.write(text.slice(0, 10));
-    // The token was looked at when the headers came: requests that came later are answered, too.
+    // The token was checked when the headers arrived: requests that came later are answered, too.
     await until('the server is at work', async () => {
       const { status } = await send(denying.endpoint, { token, body: listTools });
       return status === 200;

@@ -148,7 +148,7 @@ async function ask({ era, name, params = {}, id = 1, headers, anonymous = false 
 /** Requests have ids of their own. */
 const named = (text: string) => text.replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, 'an id');
 
-/** The same call with a parameter that nobody knows, which only the SDK's schemas leave out. */
+/** The same call with an unknown parameter, which only the SDK's schemas leave out. */
 const bySdk = (asked: Asked): Asked => ({ ...asked, params: { ...asked.params, unknown: true } });
 
 const text = (value: unknown) => ({ arguments: { text: value } });

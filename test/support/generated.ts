@@ -38,7 +38,7 @@ export class GeneratedProject {
   /**
    * Runs `create-scalekit-mcp project --yes` with more options, installation and self-check included.
    * @param env for it and for all programs of the project, e.g. `onNode(24)`.
-   * @throws Error with all that it said, when it has failed.
+   * @throws Error with its output if it fails.
    */
   static async make(
     options: readonly string[],

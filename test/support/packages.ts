@@ -27,7 +27,7 @@ export const pythonNeeds: readonly Need[] = [
   },
 ];
 
-/** Runs a program to its end. @throws Error with all that it said, when it has failed. */
+/** Runs a program to its end. @throws Error with its output if it fails. */
 export async function mustRun(command: string, args: readonly string[], cwd: string): Promise<void> {
   const { code, stdout, stderr } = await run(command, args, { cwd });
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);

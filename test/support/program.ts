@@ -50,7 +50,7 @@ function cleanEnvironment(changes: ProgramOptions['env'] = {}): Record<string, s
   };
 }
 
-/** A running program, and all that it has written so far. */
+/** A running program, and everything that it has written so far. */
 export class Program {
   readonly child: ChildProcess;
   stdout = '';
@@ -142,7 +142,7 @@ export function run(command: string, args: readonly string[], options?: ProgramO
   return new Program(command, args, options).ended();
 }
 
-/** Runs a program to its end. @throws Error with all that it said, when it has failed. */
+/** Runs a program to its end. @throws Error with its output if it fails. */
 export async function mustRun(
   command: string,
   args: readonly string[],

@@ -20,7 +20,7 @@ interface Scene {
   readonly run: string;
   readonly cwd: string;
   readonly exitCode: number;
-  /** The first line to leave out with all that follow. */
+  /** The first line to leave out, along with all lines after it. */
   readonly until?: RegExp;
 }
 
@@ -179,7 +179,7 @@ export async function makePictures(): Promise<ReadonlyMap<string, string>> {
 }
 
 /**
- * @param args `--check`: writes nothing, and compares with what is there.
+ * @param args `--check`: writes nothing, and compares with the existing files.
  * @returns 0, or 1 if the pictures differ from what the commands show.
  */
 export async function main(args: readonly string[]): Promise<number> {

@@ -82,9 +82,9 @@ export type Need = 'nothing' | 'token' | 'key';
 export interface Kit {
   readonly target: Target;
   readonly forge: Forge;
-  /** A good token, with all of the server's scopes unless said otherwise. */
+  /** A good token, with all of the server's scopes by default. */
   token(scopes?: readonly string[]): Promise<string>;
-  /** The JSON of a `tools/call`, of the tool that writes unless said otherwise. */
+  /** The JSON of a `tools/call`, of the tool that writes by default. */
   call(tool?: Tool, args?: Readonly<Record<string, unknown>>): string;
   /** A loopback URL that nothing should ever request, e.g. as `jku`. */
   readonly trap: string;

@@ -21,7 +21,7 @@ export interface Conduct {
   readonly expiry: string;
 }
 
-/** How a client goes on if its token is not sufficient. */
+/** What a client does next if its token is not sufficient. */
 const outcomes = {
   asks: 'asks the person, then goes on',
   asksAndForgets: 'asks the person; the call has to be made again',
@@ -101,7 +101,7 @@ const lifetimes = [5, 20, 60, 120];
 
 /**
  * A token expires, and no refresh token is at hand.
- * @returns how the client goes on; undefined if tokens expire before the client has used them once.
+ * @returns what the client does next; undefined if tokens expire before the client has used them once.
  */
 async function expiryOf(world: World, session: Session, lifetime: number): Promise<string | undefined> {
   const call = async () => (await session.call('list_todos')).ok;

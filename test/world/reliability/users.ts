@@ -263,7 +263,7 @@ export class Load {
     await Promise.all(this.#users.map((user) => user.close()));
   }
 
-  /** Compares what is there with what was acknowledged, after the end. @param tokenOf of a user, to list all that they have. */
+  /** Compares what exists with what was acknowledged, after the end. @param tokenOf of a user, to list all that they have. */
   async balance(endpoint: string, tokenOf: (subject: string) => Promise<string>): Promise<Balance> {
     const parts = await Promise.all(
       this.#users.map(async (user) => user.compare(await allTodos(endpoint, await tokenOf(user.id)))),

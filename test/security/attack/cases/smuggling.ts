@@ -91,7 +91,7 @@ const framings: readonly Row[] = [
   ['a TLS hello', () => '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003'],
 ];
 
-/** The first request is whole and has no token, so it is answered 401; nothing behind a refused one may be. */
+/** The first request is whole and has no token, so it is answered 401; nothing after a refused request may be answered. */
 const ambiguous: readonly AttackCase[] = framings.map(([name, raw]) => ({
   id: `framing/${slug(name)}`,
   title: `no token: ${name}, with a second request hidden behind`,
