@@ -132,11 +132,15 @@ export function withProject(facts: Facts, run: (project: ProjectFacts) => Outcom
 
 /** Runs a check on the project's `.env` and its like, as git sees them. */
 export function withEnvInGit(facts: Facts, run: (envFiles: ProjectFacts['envFiles']) => Outcome): Outcome {
-  return withProject(facts, ({ envFiles }) =>
-    envFiles.every(({ git }) => git === undefined)
+  // What direnv or compose loads is often meant to be shared, unless it has a secret in it.
+  const isPrivate = ({ loadedOutside, lines }: ProjectFacts['envFiles'][number]) =>
+    !loadedOutside || lines.some(({ isSecret, isEmpty }) => isSecret && !isEmpty);
+  return withProject(facts, ({ envFiles: all }) => {
+    const envFiles = all.filter(isPrivate);
+    return envFiles.every(({ git }) => git === undefined)
       ? skipped('There is no git repository, or no .env')
-      : run(envFiles),
-  );
+      : run(envFiles);
+  });
 }
 
 /** Runs a check on a variable that has a real value: neither empty nor a placeholder. */

@@ -52,14 +52,35 @@ async function packageIn(plan: Examination, context: Context): Promise<Examinati
   return { ...plan, target: { ...target, directory: resolve(target.directory, only) } };
 }
 
+/** What is there instead of a project that the doctor can read. */
+async function noProject(directory: string): Promise<UsageError> {
+  const { isOtherLanguage, serversBelow } = await import('./gather/workspace.ts');
+  const [first, ...more] = await serversBelow(directory);
+  if (first !== undefined)
+    return new UsageError(
+      `There is no project in this folder, but there is below it: ${[first, ...more].join(', ')}`,
+      {
+        next: `cd ${first} && npx scalekit-mcp doctor`,
+      },
+    );
+  if (await isOtherLanguage(directory))
+    return new UsageError(
+      'The files of this project are in a language that the doctor does not read, and no URL was given.',
+      {
+        next: 'Start the server, and check it at its URL: npx scalekit-mcp doctor http://localhost:8080/mcp',
+      },
+    );
+  return new UsageError('There is no project in this folder, and no URL was given.', {
+    next: "Run it in your server's folder, or: npx scalekit-mcp doctor https://mcp.example.com/mcp",
+  });
+}
+
 async function factsOf(plan: Examination): Promise<Facts> {
   if (plan.from !== undefined) return readFacts(plan.from);
   const { gatherFacts } = await import('./gather/index.ts');
   const facts = await gatherFacts(plan.target);
   if (!facts.project.known && plan.target.url === undefined && !facts.token.known)
-    throw new UsageError('There is no project in this folder, and no URL was given.', {
-      next: "Run it in your server's folder, or: npx scalekit-mcp doctor https://mcp.example.com/mcp",
-    });
+    throw await noProject(plan.target.directory);
   return facts;
 }
 

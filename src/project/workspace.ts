@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { PackageManagerName } from './package-manager.ts';
 
-/** Workspaces: repositories with several packages, as npm, Yarn, Bun and pnpm list them. */
+/** Workspaces: repositories with several packages, as npm, Yarn, Bun, pnpm and uv list them. */
 
 function readJson(path: string): Record<string, unknown> | undefined {
   try {
@@ -41,6 +41,14 @@ async function listedForPnpm(root: string): Promise<readonly string[] | undefine
   }
 }
 
+/** uv: `members` of `[tool.uv.workspace]` in pyproject.toml. */
+function listedForUv(root: string): readonly string[] {
+  const path = join(root, 'pyproject.toml');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const members = /^\[tool\.uv\.workspace\][^[]*?^members\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
+  return [...members.matchAll(/["']([^"']+)["']/g)].map(([, pattern = '']) => pattern);
+}
+
 /** Matches a workspace pattern: `*` is any text within one folder name, `**` any folders. */
 function matches(pattern: string, path: string): boolean {
   const parts = pattern.replace(/^\.\//, '').replace(/\/+$/, '').split('/');
@@ -75,7 +83,8 @@ export async function listedFor(
 /** How deep to look for packages: `**` would search everything. */
 const deepest = 4;
 
-async function foldersBelow(root: string, folder: string, depth: number): Promise<readonly string[]> {
+/** @returns the folders below one, down to a depth, relative to `root`. */
+export async function foldersBelow(root: string, folder: string, depth: number): Promise<readonly string[]> {
   if (depth === 0) return [];
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
   const folders = entries
@@ -85,9 +94,13 @@ async function foldersBelow(root: string, folder: string, depth: number): Promis
   return [...folders, ...below.flat()];
 }
 
-/** @returns the folders that a workspace includes, for any package manager, relative to its root and sorted. */
+/** @returns the folders that a workspace includes, for any package manager, uv among them, relative to its root and sorted. */
 export async function packageFolders(root: string): Promise<readonly string[]> {
-  const patterns = [...(listedInManifest(root) ?? []), ...((await listedForPnpm(root)) ?? [])];
+  const patterns = [
+    ...(listedInManifest(root) ?? []),
+    ...((await listedForPnpm(root)) ?? []),
+    ...listedForUv(root),
+  ];
   if (patterns.length === 0) return [];
   const depths = patterns.map((pattern) => (pattern.includes('**') ? deepest : pattern.split('/').length));
   const folders = await foldersBelow(root, '', Math.min(deepest, Math.max(...depths)));

@@ -53,6 +53,8 @@ export interface EnvFile {
   readonly unreadable?: string;
   /** It exists, but nothing in this project reads it, as is the case for `.env.local` in most. */
   readonly unread?: boolean;
+  /** The program need not load it: direnv or compose does. */
+  readonly loadedOutside?: true;
   /** By whose rules it is read; Node's where it does not say. */
   readonly rules?: 'python';
   /** Lines that say something other than they seem to. */
@@ -106,8 +108,10 @@ export interface ClientEntry {
   readonly client: 'claude-code' | 'vscode' | 'cursor' | 'gemini' | 'codex';
   /** The scopes that it is told to ask for, if the file says so. */
   readonly scopes?: readonly string[];
-  /** Its key means the old SSE transport to this client (Gemini CLI’s `url`). */
+  /** Its key or its type means the old SSE transport to this client (Gemini CLI’s `url`, `"type": "sse"`). */
   readonly asksSse?: true;
+  /** How the file says so by a type (`"type": "sse"`), if it does once. */
+  readonly sseText?: string;
   readonly line: number;
   readonly name: string;
   readonly url: string;
@@ -182,6 +186,8 @@ export interface ProjectFacts extends TransportFacts {
   /** Where the source reads the variables, and where it loads `.env`. */
   readonly variableReads: readonly Mention[];
   readonly envLoads: readonly Mention[];
+  /** FastMCP alone: tokens are checked by JWTVerifier or by hand, so that ScalekitProvider’s faults do not matter. */
+  readonly checksTokensItself?: true;
   /** What looks wrong in its own token check, the likeliest first. */
   readonly tokenCheck?: readonly TokenCheckMention[];
   /** Scopes that the source names. */

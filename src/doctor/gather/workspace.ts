@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageFolders } from '../../project/workspace.ts';
+import { foldersBelow, packageFolders } from '../../project/workspace.ts';
 import { objectIn, parseObject } from '../reading.ts';
 import { readText } from './project/files.ts';
 
@@ -26,6 +27,23 @@ async function isServer(directory: string): Promise<boolean> {
     ['pyproject.toml', 'requirements.txt'].map((file) => readText(directory, file)),
   );
   return python.some((file) => /(?<![\w./-])(?:fastmcp|mcp)\b(?!-)/m.test(file?.text ?? ''));
+}
+
+/** Manifests of Java, Kotlin, Go, Rust, C# and Ruby. */
+const otherManifests =
+  /^(?:pom\.xml|build\.gradle(?:\.kts)?|go\.mod|Cargo\.toml|Gemfile|[\w.-]+\.(?:csproj|sln))$/;
+
+/** @returns whether a folder holds a project in a language whose files are not read; its server can be checked all the same. */
+export async function isOtherLanguage(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch(() => []);
+  return names.some((name) => otherManifests.test(name));
+}
+
+/** @returns the MCP servers in the folders below one that is neither a project nor a workspace, relative to it. */
+export async function serversBelow(directory: string): Promise<readonly string[]> {
+  const folders = await foldersBelow(directory, '', 2);
+  const found = await Promise.all(folders.map((folder) => isServer(join(directory, folder))));
+  return folders.filter((_, index) => found[index]);
 }
 
 /**

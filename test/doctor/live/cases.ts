@@ -135,7 +135,7 @@ export const serverFaults: readonly LiveCase[] = [
   },
   {
     name: 'the web site’s page in place of the metadata',
-    codes: ['SKM308', 'SKM312'],
+    codes: ['SKM312'],
     server: { metadata: () => ({ status: 200, body: page }) },
   },
   {

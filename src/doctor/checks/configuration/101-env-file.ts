@@ -1,5 +1,6 @@
 import { defineCheck, withProject } from '../../check.ts';
-import type { EnvFile } from '../../facts/index.ts';
+import type { EnvFile, ProjectFacts } from '../../facts/index.ts';
+import { misspelt } from '../../misspelt.ts';
 import { type Finding, found, passed, skipped } from '../../model.ts';
 import { nameInSource, usesScalekit } from '../../settings.ts';
 
@@ -21,6 +22,12 @@ function describeUnreadable({ file, unreadable }: EnvFile): readonly Finding[] {
 /** What a file that nothing reads contains. */
 function asideOf(aside: EnvFile | undefined): string {
   return aside === undefined ? '' : `; ${aside.file} has them, and nothing of this project reads it`;
+}
+
+/** Every name may be misspelt alike. */
+function nearOf(project: ProjectFacts): string {
+  const near = misspelt(nameInSource(project, 'SCALEKIT_ENVIRONMENT_URL'), project);
+  return near === undefined ? '' : `; ${near.file}:${near.line} sets ${near.name}, which is another name`;
 }
 
 /** docs/scalekit.md#documented-failures, 3. */
@@ -47,7 +54,7 @@ export default defineCheck({
       );
       return found({
         subject: { file: '.env' },
-        actual: `${seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`}${asideOf(aside)}`,
+        actual: `${seen === '' ? 'no .env file' : `${seen} without a SCALEKIT_… variable`}${asideOf(aside)}${nearOf(project)}`,
         expected: (['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_RESOURCE_ID', 'MCP_URL'] as const)
           .map((variable) => nameInSource(project, variable))
           .join(', '),

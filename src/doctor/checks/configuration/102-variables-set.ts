@@ -1,7 +1,8 @@
 import { byteOrderMark } from '../../../project/env-text.ts';
 import { type VariableName, variableAliases } from '../../../scalekit/index.ts';
 import { defineCheck, withProject } from '../../check.ts';
-import type { ProjectFacts, Setting } from '../../facts/index.ts';
+import type { Mention, ProjectFacts, Setting } from '../../facts/index.ts';
+import { type MisnamedLine, misspelt } from '../../misspelt.ts';
 import { type Finding, found, skipped } from '../../model.ts';
 import { nameInSource, placeOf, settingOf } from '../../settings.ts';
 
@@ -34,11 +35,56 @@ function hidden(setting: Setting): Finding {
   };
 }
 
-/** The same name in other letter case, which for a program is another name. */
-function nearMiss(variable: VariableName, { envFiles }: ProjectFacts): string {
-  const lines = envFiles.flatMap((file) => file.lines.map((line) => ({ ...line, file: file.file })));
-  const near = lines.find(({ name }) => name !== variable && name.toUpperCase() === variable);
-  return near === undefined ? '' : `; ${near.file}:${near.line} sets ${near.name}, which is another name`;
+/** The value is there, under a name that the program does not read. */
+function misnamed({ name, file, line }: MisnamedLine, asked: string, why: string): Partial<Finding> {
+  return {
+    actual: `not set; ${file}:${line} sets ${name}, ${why}`,
+    fix: `Write ${asked} instead of ${name} in ${file}, line ${line}.`,
+    edits: [{ kind: 'replace', file, before: `${name}=`, after: `${asked}=` }],
+  };
+}
+
+/** @returns where the program reads a variable, if it reads none of the names that its value is set under. */
+function readOtherwise(setting: Setting, { variableReads, kind }: ProjectFacts): Mention | undefined {
+  const { variable, name, source, isDerived } = setting;
+  // FastMCP reads its own variables itself, and a name from the shell may be meant for another program.
+  if (kind === 'generated' || source !== 'file' || isDerived || name.startsWith('FASTMCP_')) return undefined;
+  const names = [variable, ...variableAliases[variable]];
+  const reads = variableReads.filter(({ text }) => names.includes(text));
+  return reads.some(({ text, hasDefault }) => text === name || hasDefault) ? undefined : reads[0];
+}
+
+function notSet(project: ProjectFacts, variable: VariableName): Finding {
+  const asked = nameInSource(project, variable);
+  const file = project.envFiles.find(({ unread }) => !unread)?.file ?? '.env';
+  const near = misspelt(asked, project);
+  return {
+    subject: { variable: asked, file },
+    actual: 'not set',
+    expected: expected[variable],
+    ...(near === undefined ? {} : misnamed(near, asked, 'which is another name')),
+  };
+}
+
+/** @returns what is wrong with a needed variable. */
+function problemOf(project: ProjectFacts, variable: VariableName): readonly Finding[] {
+  const setting = settingOf(project, variable);
+  if (setting === undefined) return [notSet(project, variable)];
+  if (setting.value === '')
+    return isHidden(setting, project)
+      ? [hidden(setting)]
+      : [{ subject: placeOf(setting), actual: 'empty', expected: expected[variable] }];
+  const read = readOtherwise(setting, project);
+  if (read === undefined) return [];
+  const { file = '.env', line = 1, name } = setting;
+  const why = `and ${read.file}:${read.line} reads ${read.text}`;
+  return [
+    {
+      subject: { variable: read.text, file },
+      expected: expected[variable],
+      ...misnamed({ file, line, name }, read.text, why),
+    },
+  ];
 }
 
 /** docs/scalekit.md#documented-failures, 3. */
@@ -55,22 +101,7 @@ export default defineCheck({
     withProject(facts, (project) => {
       if (!project.settings.some(({ variable }) => variable.startsWith('SCALEKIT_')))
         return skipped('There are no Scalekit settings at all');
-      const file = project.envFiles.find(({ unread }) => !unread)?.file ?? '.env';
-      const findings = needed(project).flatMap((variable): readonly Finding[] => {
-        const setting = settingOf(project, variable);
-        if (setting !== undefined && setting.value !== '') return [];
-        const subject =
-          setting === undefined ? { variable: nameInSource(project, variable), file } : placeOf(setting);
-        if (setting !== undefined && isHidden(setting, project)) return [hidden(setting)];
-        return [
-          {
-            subject,
-            actual: setting === undefined ? `not set${nearMiss(variable, project)}` : 'empty',
-            expected: expected[variable],
-          },
-        ];
-      });
-      return found(...findings);
+      return found(...needed(project).flatMap((variable) => problemOf(project, variable)));
     }),
 });
 

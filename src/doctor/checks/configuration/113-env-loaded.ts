@@ -30,6 +30,7 @@ export default defineCheck({
       if (envFiles.length === 0 || read === undefined)
         return skipped('Its source reads none of the variables');
       if (hasSettings(facts)) return passed('The running server has the settings');
+      if (envFiles.some(({ loadedOutside }) => loadedOutside)) return passed('What starts it loads them');
       if (envLoads.length > 0) return passed(`${envLoads[0]?.file} loads it`);
       return found({
         subject: { file: read.file, line: read.line, variable: read.text },

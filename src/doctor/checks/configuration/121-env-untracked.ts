@@ -16,6 +16,7 @@ export default defineCheck({
           .filter(({ git }) => git?.tracked)
           .map(({ file, lines }) => ({
             subject: { file },
+            ...(file.startsWith('.env') && file !== '.envrc' ? {} : { title: `Git tracks ${file}` }),
             actual: lines.some(({ isSecret, isEmpty }) => isSecret && !isEmpty)
               ? 'tracked by git, with a secret in it'
               : 'tracked by git',

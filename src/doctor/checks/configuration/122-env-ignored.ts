@@ -16,6 +16,7 @@ export default defineCheck({
           .filter(({ git }) => git !== undefined && !git.ignored)
           .map(({ file }) => ({
             subject: { file },
+            ...(file.startsWith('.env') && file !== '.envrc' ? {} : { title: `Git does not ignore ${file}` }),
             actual: 'not named in .gitignore',
             expected: `a line ${file} in .gitignore`,
             edits: [{ kind: 'append-line', file: '.gitignore', text: file } as const],

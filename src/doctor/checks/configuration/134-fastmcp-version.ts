@@ -1,5 +1,6 @@
 import { versionOf, wrongFastMcp } from '../../advisories.ts';
 import { defineCheck, withProject } from '../../check.ts';
+import type { Mention } from '../../facts/index.ts';
 import { found, passed, skipped } from '../../model.ts';
 import { usesScalekit } from '../../settings.ts';
 import { compareVersions } from '../../versions.ts';
@@ -10,6 +11,10 @@ function mistakeOf(version: string): string {
     return 'it takes MCP_URL for the audience, and knows one issuer';
   if (compareVersions(version, '3.0.0') < 0) return 'it does not check the audience, and knows one issuer';
   return 'it knows only one of Scalekit’s two issuers';
+}
+
+function namesOf(all: readonly Mention[], of: 'file' | 'text'): string {
+  return [...new Set(all.map((each) => each[of]))].join(', ');
 }
 
 export default defineCheck({
@@ -25,6 +30,8 @@ export default defineCheck({
       const fact = project.packages.find(({ ecosystem, name }) => ecosystem === 'pypi' && name === 'fastmcp');
       if (fact === undefined || !usesScalekit(project))
         return skipped('It is not a FastMCP project with Scalekit');
+      if (project.checksTokensItself)
+        return skipped('Its own source checks the tokens, and not ScalekitProvider');
       const version = versionOf(fact);
       if (version === undefined) return skipped('Which version of FastMCP is used cannot be seen');
       const isWrong =
@@ -38,7 +45,7 @@ export default defineCheck({
         ...(project.removedArguments.length === 0
           ? {}
           : {
-              fix: `Ask for the version above, and in ${project.removedArguments[0]?.file} move ${project.removedArguments.map(({ text }) => text).join(', ')} from FastMCP(…) to mcp.run(…): the newer version does not start otherwise.`,
+              fix: `Ask for the version above, and in ${namesOf(project.removedArguments, 'file')} move ${namesOf(project.removedArguments, 'text')} from FastMCP(…) to mcp.run(…): the newer version does not start otherwise.`,
             }),
       });
     }),

@@ -1,5 +1,22 @@
 import { defineCheck, withClients } from '../../check.ts';
-import { found } from '../../model.ts';
+import type { ClientEntry } from '../../facts/index.ts';
+import { type Finding, found, skipped } from '../../model.ts';
+
+function findingOf({ file, line, name, url, client, sseText }: ClientEntry): Finding {
+  const subject = { file, line };
+  if (client === 'gemini')
+    return { subject, actual: `${name}: "url": "${url}"`, expected: `"httpUrl": "${url}"` };
+  return {
+    subject,
+    actual: `${name}: "type": "sse"`,
+    expected: '"type": "http"',
+    why: 'The client asks for the transport from before 2025, which this server does not speak.',
+    fix: `Write "type": "http" instead of "type": "sse" in ${file}.`,
+    ...(sseText === undefined
+      ? {}
+      : { edits: [{ kind: 'replace', file, before: sseText, after: sseText.replace('sse', 'http') }] }),
+  };
+}
 
 /** docs/mcp.md, client files: Gemini CLI takes `httpUrl` for Streamable HTTP, and `url` for SSE. */
 export default defineCheck({
@@ -11,15 +28,9 @@ export default defineCheck({
   why: 'To Gemini CLI the key "url" means SSE, which this server does not speak; "httpUrl" means Streamable HTTP.',
   fix: 'Run npx scalekit-mcp connect gemini, which writes "httpUrl" instead of "url"; or write it yourself.',
   run: (facts) =>
-    withClients(facts, (clients) =>
-      found(
-        ...clients
-          .filter(({ asksSse }) => asksSse)
-          .map(({ file, line, name, url }) => ({
-            subject: { file, line },
-            actual: `${name}: "url": "${url}"`,
-            expected: `"httpUrl": "${url}"`,
-          })),
-      ),
+    withClients(facts, (clients, _, { transport }) =>
+      transport?.kind === 'sse'
+        ? skipped('The server itself speaks SSE')
+        : found(...clients.filter(({ asksSse }) => asksSse).map(findingOf)),
     ),
 });

@@ -30,7 +30,7 @@ export default defineCheck({
   side: 'code',
   holds: 'FastMCP takes all the arguments that it is given',
   title: 'FastMCP does not start: its constructor no longer takes an argument',
-  why: 'Guides of before pass it to FastMCP(…). Since FastMCP 3.4 that ends the program with a TypeError; it belongs to mcp.run(…).',
+  why: 'Older guides pass it to FastMCP(…). Since FastMCP 3.4 that ends the program with a TypeError; it belongs to mcp.run(…).',
   fix: 'Take it out of FastMCP(…), and pass it to mcp.run(transport="http", …).',
   explains: ['SKM301', 'SKM302'],
   run: (facts) =>

@@ -18,6 +18,11 @@ function isElsewhere(named: string, server: ServerFacts): boolean {
   return origin === new URL(resource).origin && origin !== new URL(server.endpoint).origin;
 }
 
+const failing = {
+  title: 'The server fails when it is asked for its metadata',
+  fix: 'See the server’s log for the error: often a variable that the document is made of is missing, or is not JSON.',
+} as const;
+
 /** Why an answer that is no document says nothing about this address. */
 function otherReason(answer: ProbeResult, server: ServerFacts): string | undefined {
   if (isSilent(answer)) return `No answer came from there: ${summary(answer)}`;
@@ -49,6 +54,7 @@ export default defineCheck({
         actual: summary(answer),
         expected: '200 with a JSON document',
         ...(line === undefined ? {} : { fix: line }),
+        ...(answer.answered && answer.status >= 500 ? failing : {}),
       });
     }),
 });

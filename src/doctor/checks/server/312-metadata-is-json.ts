@@ -11,16 +11,18 @@ export default defineCheck({
   title: 'A web page is answered where the server’s metadata should be',
   why: 'It says 200 and is not the metadata, so clients stop with a puzzling error instead of asking elsewhere. Often a catch-all route of a web site.',
   fix: 'Serve the JSON there, or answer 404. Behind a proxy, forward /.well-known/ to the MCP server.',
+  explains: ['SKM308'],
   run: (facts) =>
-    withServer(facts, ({ metadata, metadataRoot }) =>
-      found(
-        ...[metadata, metadataRoot]
-          .filter((answer) => answer.answered && answer.status === 200 && isPage(answer))
-          .map((answer) => ({
-            subject: { url: answer.url },
-            actual: summary(answer),
-            expected: '200 with a JSON document, or 404',
-          })),
-      ),
-    ),
+    withServer(facts, ({ metadata, metadataRoot }) => {
+      const [first, second] = [metadata, metadataRoot].filter(
+        (answer) => answer.answered && answer.status === 200 && isPage(answer),
+      );
+      if (first === undefined) return found();
+      const also = second === undefined ? '' : `, and at ${new URL(second.url).pathname} too`;
+      return found({
+        subject: { url: first.url },
+        actual: `${summary(first)}${also}`,
+        expected: '200 with a JSON document, or 404',
+      });
+    }),
 });

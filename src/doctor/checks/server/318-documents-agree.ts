@@ -16,8 +16,13 @@ export default defineCheck({
     withServer(facts, ({ metadata, metadataRoot }) => {
       const [atPath, atRoot] = [objectOf(metadata), objectOf(metadataRoot)];
       if (atPath === undefined || atRoot === undefined) return skipped('There are not two of them');
+      // RFC 9728: the document at the root may be about the host itself, as long as the rest is the same.
+      const isOwn =
+        atRoot.resource === new URL(metadataRoot.url).origin ||
+        atRoot.resource === `${new URL(metadataRoot.url).origin}/`;
       const different = compared.filter(
-        (name) => JSON.stringify(atPath[name]) !== JSON.stringify(atRoot[name]),
+        (name) =>
+          !(name === 'resource' && isOwn) && JSON.stringify(atPath[name]) !== JSON.stringify(atRoot[name]),
       );
       if (different.length === 0) return passed();
       return found({

@@ -103,7 +103,10 @@ export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
     if (url === undefined || !isUrl(url)) return [];
     const clientId = clientIdOf(entry);
     const scopes = scopesOf(entry);
-    const isSse = of.client === 'gemini' && entry.httpUrl === undefined && entry.url !== undefined;
+    const isSse =
+      entry.type === 'sse' ||
+      (of.client === 'gemini' && entry.httpUrl === undefined && entry.url !== undefined);
+    const typed = text.match(/"type"\s*:\s*"sse"/g) ?? [];
     return [
       {
         file,
@@ -114,6 +117,7 @@ export function readClients({ file, text }: TextFile): readonly ClientEntry[] {
         ...(clientId && { clientId: maskSecrets(clientId) }),
         ...(scopes && { scopes }),
         ...(isSse ? { asksSse: true } : {}),
+        ...(entry.type === 'sse' && typed.length === 1 ? { sseText: typed[0] } : {}),
         isOnlyEntry: entries.length === 1,
       },
     ];

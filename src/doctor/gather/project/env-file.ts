@@ -21,7 +21,7 @@ const secretName = /(?:SECRET|PASSWORD|PRIVATE_KEY|ACCESS_TOKEN)$/;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An env file as it is on the disk, before it is known by whose rules it is read. */
-export interface RawEnvFile extends Pick<EnvFile, 'file' | 'unreadable' | 'mode' | 'git'> {
+export interface RawEnvFile extends Pick<EnvFile, 'file' | 'unreadable' | 'mode' | 'git' | 'loadedOutside'> {
   readonly text?: string;
 }
 

@@ -58,9 +58,9 @@ export function lineAt(text: string, position: number): number {
 
 const sourceExtensions: ReadonlySet<string> = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs', '.cjs', '.py']);
 
-/** Not the project's own source, or source that says deliberately wrong things (tests). */
+/** Not the project's own source, or source that is not run with it (tests, examples), and may say wrong things on purpose. */
 const skippedFolders =
-  /^(?:\..*|node_modules|dist|build|out|vendor|coverage|venv|env|site-packages|__pycache__|tests?|__tests__)$/;
+  /^(?:\..*|node_modules|dist|build|out|vendor|coverage|venv|env|site-packages|__pycache__|tests?|__tests__|examples?|samples?|templates?)$/;
 
 const mostSources = 300;
 

@@ -11,6 +11,7 @@ import {
 import { objectIn, parseObject } from '../../reading.ts';
 import { clientFiles, clientProblemOf, readClients } from './clients.ts';
 import { compoundSettings } from './compound.ts';
+import { settingsElsewhere } from './elsewhere.ts';
 import { envFileOf, readEnvFile } from './env-file.ts';
 import { exists, readSources, readText, readTexts, type TextFile } from './files.ts';
 import { frameworkOf } from './framework.ts';
@@ -20,6 +21,7 @@ import { hasPackages, npmPackages, pypiPackages, pythonManifests } from './packa
 import { publishedPorts } from './ports.ts';
 import { protectionOf } from './protection.ts';
 import { ejectedOf, recordFile } from './record.ts';
+import { withoutRivals } from './rivals.ts';
 import { productionFiles, readProduction, resolveNodeEnv, resolveSettings } from './settings.ts';
 import { readSourceFacts } from './source.ts';
 import { builtEntryOf, startCommandOf } from './start-command.ts';
@@ -61,37 +63,37 @@ async function readPackages(directory: string, manifest: TextFile | undefined, p
   return { packages: [...npm, ...pypi.packages], installed: manifest ? isInstalled : pypi.installed };
 }
 
-/** @returns the env file above the folder that the source or a script names, e.g. `../../.env`. */
-function envAbove(sources: readonly TextFile[], manifest: TextFile | undefined): string | undefined {
-  const texts = [...sources, ...(manifest === undefined ? [] : [manifest])].map(({ text }) => text);
-  return texts.map((text) => /(?:\.\.\/)+\.env\b(?![.\w])/.exec(text)?.[0]).find(Boolean);
-}
-
 /** Reads everything at once; what does not exist is undefined or empty. */
 async function readFiles(directory: string, envFile: string | undefined) {
   const manifests = Promise.all([readText(directory, 'package.json'), readTexts(directory, pythonManifests)]);
-  const [[manifest, python], env, local, sources, clients, production, ignores, record] = await Promise.all([
-    manifests,
-    readEnvFile(directory, envFile ?? '.env'),
-    envFile === undefined ? readEnvFile(directory, '.env.local') : undefined,
-    // Without a manifest this may be anybody's home folder: only the files in it, not those below.
-    manifests.then(([node, pip]) => readSources(directory, node || pip.length > 0 ? 5 : 0)),
-    readTexts(directory, clientFiles),
-    readTexts(directory, productionFiles),
-    readText(directory, ignoreFile),
-    readText(directory, recordFile),
-  ]);
+  const [[manifest, python], env, local, sources, clients, production, starters, ignores, record] =
+    await Promise.all([
+      manifests,
+      readEnvFile(directory, envFile ?? '.env'),
+      envFile === undefined ? readEnvFile(directory, '.env.local') : undefined,
+      // Without a manifest this may be anybody's home folder: only the files in it, not those below.
+      manifests.then(([node, pip]) => readSources(directory, node || pip.length > 0 ? 5 : 0)),
+      readTexts(directory, clientFiles),
+      readTexts(directory, productionFiles),
+      readTexts(directory, starterFiles),
+      readText(directory, ignoreFile),
+      readText(directory, recordFile),
+    ]);
   const built = builtEntryOf(parseObject(manifest?.text));
   const [examples, hasBuild] = await Promise.all([
     present(directory, exampleNames),
     // Nothing has to be built if `npm start` runs the source.
     built === undefined || exists(join(directory, built)),
   ]);
-  // A program that names a file above its folder (`../../.env` of a workspace) reads that one.
-  const above = env === undefined && envFile === undefined ? envAbove(sources, manifest) : undefined;
-  const elsewhere = above === undefined ? undefined : await readEnvFile(directory, above);
-  const rawEnv = [local, env ?? elsewhere].filter((file) => file !== undefined);
-  return { manifest, python, rawEnv, sources, clients, production, ignores, record, examples, hasBuild };
+  const elsewhere =
+    envFile === undefined
+      ? await settingsElsewhere(directory, env, sources, manifest, [...production, ...starters])
+      : undefined;
+  const rawEnv = [local, elsewhere ?? env].filter((file) => file !== undefined);
+  return {
+    ...{ manifest, python, rawEnv, sources, clients, production, starters },
+    ...{ ignores, record, examples, hasBuild },
+  };
 }
 
 type Files = Awaited<ReturnType<typeof readFiles>>;
@@ -100,12 +102,18 @@ function isProject({ manifest, python, rawEnv, sources }: Files): boolean {
   return manifest !== undefined || python.length > 0 || rawEnv.length > 0 || sources.length > 0;
 }
 
+/** Files that start a server by a command of their own. `fastmcp.json` is FastMCP's. */
+const starterFiles = [
+  ...['Makefile', 'makefile', 'justfile', 'Taskfile.yml', 'fastmcp.json', 'supervisord.conf'],
+  ...['run.sh', 'start.sh', 'entrypoint.sh', 'docker-entrypoint.sh', 'scripts/run.sh', 'scripts/start.sh'],
+];
+
 /** A transport that is chosen when the server is started, not in its source. */
 const startsWithTransport =
-  /--transport[= ]["']?(?:streamable-)?http|\buvicorn\b|\bfastmcp run\b.*http|\bgunicorn\b/;
+  /--transport[= ]["']?(?:streamable-)?http|"transport"\s*:\s*"(?:streamable-)?http"|\buvicorn\b|\bfastmcp run\b.*http|\bgunicorn\b/;
 
 function startOf(
-  { manifest, sources, production, hasBuild }: Files,
+  { manifest, sources, production, starters, hasBuild }: Files,
   parsed: Readonly<Record<string, unknown>>,
   settings: readonly Setting[],
 ): Pick<ProjectFacts, 'startCommand' | 'startsElsewhere'> {
@@ -116,7 +124,7 @@ function startOf(
     hasBuild,
     settings.find(({ variable }) => variable === 'PORT')?.value,
   );
-  const startsElsewhere = [...production, ...(manifest ? [manifest] : [])].some(({ text }) =>
+  const startsElsewhere = [...production, ...starters, ...(manifest ? [manifest] : [])].some(({ text }) =>
     startsWithTransport.test(text),
   );
   return { ...(startCommand === undefined ? {} : { startCommand }), startsElsewhere };
@@ -152,6 +160,8 @@ export async function gatherProject(
   const framework = frameworkOf(packages, sources, kind === 'generated');
   const envFiles = files.rawEnv.map((file) => envFileOf(file, kind, env, framework === 'next' || undefined));
   const settings = resolveSettings(envFiles, env);
+  const start = startOf(files, parsed, settings);
+  const run = withoutRivals(sources, start.startCommand);
   const nodeEnv = resolveNodeEnv(envFiles, env);
   const nodeRange = objectIn(parsed.engines)?.node;
   const ejected = ejectedOf(files.record?.text);
@@ -160,8 +170,8 @@ export async function gatherProject(
     ...(ejected === undefined ? {} : { ejected }),
     ...protectionOf(sources),
     framework,
-    ...readTransport(sources, framework),
-    ...startOf(files, parsed, settings),
+    ...readTransport(run, framework),
+    ...start,
     publishedPorts: publishedPorts(files.production),
     clientProblems: files.clients.flatMap(clientProblemOf),
     ...(read !== undefined && 'problem' in read ? { manifestProblem: read } : {}),
@@ -173,7 +183,7 @@ export async function gatherProject(
     packages,
     installed,
     ...(typeof nodeRange === 'string' ? { nodeRange } : {}),
-    ...readSourceFacts(sources, manifest ? [manifest] : []),
+    ...readSourceFacts(run, manifest ? [manifest] : []),
     production: files.production.flatMap(readProduction),
     clients: files.clients.flatMap(readClients),
     ...readIgnores(files.ignores?.text),

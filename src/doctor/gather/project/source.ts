@@ -20,11 +20,14 @@ const variableRead = new RegExp(
 );
 
 const envLoad =
-  /\b(load_dotenv|loadEnvFile|dotenv_values|read_env|loadEnvConfig)\s*\(|\b(env_file)\b|\b(dotenv\/config|dotenv run|dotenv -f)\b|\bdotenv\b.{0,20}\.?\b(config)\s*\(|['"](dotenv|@dotenvx\/dotenvx)['"]\s*\)\s*\.config|(--env-file(?:-if-exists)?)/g;
+  /\b(load_dotenv|loadEnvFile|dotenv_values|read_env|loadEnvConfig)\s*\(|\b(env_file)\b|\b(dotenv\/config|dotenv run|dotenv -f)\b|\bdotenv\b.{0,20}\.?\b(config)\s*\(|import\s*\{[^}]*\b(config)\b[^}]*\}\s*from\s*['"]dotenv['"]|['"](dotenv|@dotenvx\/dotenvx)['"]\s*\)\s*\.config|(--env-file(?:-if-exists)?)/g;
 
 /** How source that is not ours names its scopes: `_require_scope("a")`, `required_scopes=["a", "b"]`, `requireScopes('a')`. */
 const scopeList =
   /(?:require[ds]?_?scopes?|scopes_?supported|scopes)\s*(?:\(|[:=]\s*\[|[:=]\s*\(|=\s*(?=["']))([^()[\]{}\n]*|[^()[\]{}]*)[)\]]?/gi;
+
+/** `<scope>` and `{scope}` stand for scopes in templates and messages. */
+const isPattern = /[<>{}]/;
 
 const quoted = /["']([^"'\n]+)["']/g;
 
@@ -55,11 +58,13 @@ function ownScopes({ file, text }: TextFile): readonly Mention[] {
 
 function otherScopes({ file, text }: TextFile): readonly Mention[] {
   return [...text.matchAll(scopeList)].flatMap((list) =>
-    [...(list[1] ?? '').matchAll(quoted)].map((match) => ({
-      text: match[1] ?? '',
-      file,
-      line: lineAt(text, list.index + list[0].indexOf(match[0])),
-    })),
+    [...(list[1] ?? '').matchAll(quoted)]
+      .filter((match) => !isPattern.test(match[1] ?? ''))
+      .map((match) => ({
+        text: match[1] ?? '',
+        file,
+        line: lineAt(text, list.index + list[0].indexOf(match[0])),
+      })),
   );
 }
 
@@ -74,6 +79,22 @@ export interface SourceFacts {
   readonly envLoads: readonly Mention[];
   readonly scopes: readonly Mention[];
   readonly tokenCheck: readonly TokenCheckMention[];
+  readonly checksTokensItself?: true;
+}
+
+const handMade =
+  /\b(?:JWTVerifier|RemoteAuthProvider|PyJWKClient)\s*\(|\bjwt\.decode\s*\(|validate_access_token|validate_token\s*\(/;
+
+/** @returns whether the source verifies tokens, and nothing of it uses FastMCP’s provider for Scalekit. */
+function checksTokensItself(sources: readonly TextFile[]): boolean {
+  return (
+    sources.some(({ text }) => handMade.test(text)) &&
+    !sources.some(({ text }) => {
+      // A provider that is given a verifier uses it instead of its own.
+      const isProvider = /ScalekitProvider|FASTMCP_SERVER_AUTH/.test(text);
+      return isProvider && !/\btoken_verifier\s*=/.test(text);
+    })
+  );
 }
 
 /** Addresses of keys that other providers have; Scalekit's are at `/keys` of the environment (docs/scalekit.md#endpoints). */
@@ -114,5 +135,6 @@ export function readSourceFacts(sources: readonly TextFile[], manifests: readonl
     envLoads: once([...bare, ...manifests].flatMap((source) => mentions(source, envLoad))),
     scopes: once(own.length > 0 ? own : sources.flatMap(otherScopes)),
     tokenCheck: tokenCheckOf(bare),
+    ...(checksTokensItself(bare) ? { checksTokensItself: true as const } : {}),
   };
 }
