@@ -27,13 +27,17 @@ export async function agree(
       code: 'arguments/yes',
       next: `${command} --dry-run shows what would change; ${command} --yes does it`,
     });
-  const { confirm, isCancel } = await import('@clack/prompts');
+  const [{ confirm, isCancel }, { cancelOnCtrlD, promptSignal }] = await Promise.all([
+    import('@clack/prompts'),
+    import('../sign-in/terminal-visit.ts'),
+  ]);
+  cancelOnCtrlD();
   const answer = await confirm({
     message: question,
     initialValue: preselected,
     input: context.stdin,
     output: context.stdout,
-    signal: context.signal,
+    signal: promptSignal(context),
   });
   if (isCancel(answer) || !answer) throw new Interrupted('Cancelled. Nothing was changed.');
 }

@@ -65,8 +65,17 @@ export async function runOnProcess(program: Program): Promise<void> {
     signal: interruption.signal,
   };
   const stopWatching = watchParents(abort);
+  // Ctrl-D closes stdin under a question, which then never ends, and nothing keeps the process: that is no success.
+  process.exitCode = exitCodes.interrupted;
+  const giveUp = () => {
+    if (!interruption.signal.aborted) return abort();
+    process.off('beforeExit', giveUp);
+    process.stderr.write('Cancelled.\n');
+  };
+  process.on('beforeExit', giveUp);
   const exitCode = await runToExitCode(program, process.argv.slice(2), context);
   process.exitCode = exitCode === exitCodes.ok ? (lost?.exitCode ?? exitCode) : exitCode;
+  process.off('beforeExit', giveUp);
   stopWatching();
   for (const each of signals) process.off(each, interrupt);
 }
@@ -84,16 +93,27 @@ export async function runToExitCode(
     return await program(args, context);
   } catch (error) {
     const asksForJson = program.asksForJson ?? hasJsonFlag;
+    const interruption = interruptionOf(error, context.signal);
     if (asksForJson(args, context.env)) {
-      const said = context.signal.aborted ? new Interrupted('Interrupted.') : (machineError(error) ?? error);
+      const said = interruption ?? machineError(error) ?? error;
       const document = errorDocument(said, program.tool ?? 'scalekit-mcp');
       context.stdout.write(jsonText(document));
       return document.exitCode;
     }
-    if (context.signal.aborted) return exitCodes.interrupted;
+    if (interruption !== undefined) {
+      if (interruption === error) context.stderr.write(describeError(error, false));
+      return exitCodes.interrupted;
+    }
     context.stderr.write(describeError(error, context.env.DEBUG !== undefined && context.env.DEBUG !== ''));
     return error instanceof UserError ? error.exitCode : exitCodes.failed;
   }
+}
+
+/** @returns what to say about a command that was interrupted: its own words for where it stood, if it had some. */
+function interruptionOf(error: unknown, { aborted, reason }: AbortSignal): UserError | undefined {
+  if (!aborted) return undefined;
+  const isOwn = error instanceof UserError && error.exitCode === exitCodes.interrupted && error !== reason;
+  return isOwn ? error : new Interrupted('Interrupted.');
 }
 
 /** @returns whether a command line asks for JSON: `--json`, or `--format json`. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeAnswers } from '../../src/doctor/live/describe.ts';
@@ -7,7 +7,9 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/em
 import { type Answers, readLikeness } from '../../src/emulator/like.ts';
 import { settleSwitches } from '../../src/emulator/local-file.ts';
 import { UsageError } from '../../src/terminal/errors.ts';
+import { keys, pseudoTerminals, Terminal } from '../program/terminal.ts';
 import { consent } from '../support/browser.ts';
+import { lacks } from '../support/needs.ts';
 import { Program } from '../support/program.ts';
 import { scalekitProgram } from '../support/repository.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -138,6 +140,68 @@ describe('doctor --live', () => {
     expect(emulator.requestCount('/keys')).toBe(0);
   });
 });
+
+describe.skipIf(lacks('doctor --live in a terminal', [pseudoTerminals]))(
+  'doctor --live in a terminal',
+  () => {
+    const patience = 30_000;
+
+    /** @returns the terminal in which it runs, its folder, and the Scalekit that is asked. */
+    async function open(columns = 100) {
+      const emulator = await start({});
+      const cwd = await temporaryDirectory('live');
+      const lines = Object.entries(emulator.variables).map(([name, value]) => `${name}=${value}\n`);
+      await writeFile(join(cwd, '.env'), lines.join(''));
+      const command = `'${process.execPath}' '${scalekitProgram}' doctor --live`;
+      const terminal = new Terminal(command, { cwd, columns, env: { BROWSER: 'none' } });
+      onTestFinished(() => terminal.close());
+      return { terminal, cwd, emulator };
+    }
+
+    const questions = [/Read the public/, /Register a client/, /Sign in, in the browser/];
+
+    async function signInPage(terminal: Terminal): Promise<URL> {
+      await terminal.see('Waiting for the sign-in', patience);
+      return new URL(/^http:\/\/localhost:\d+\/\S+$/m.exec(terminal.copied())?.[0] ?? '');
+    }
+
+    test.each([100, 40])(
+      'asks step by step, and saves what it has learnt, in %i columns',
+      async (columns) => {
+        const { terminal, cwd, emulator } = await open(columns);
+        for (const question of questions) {
+          await terminal.see(new RegExp(question.source.replaceAll(' ', '[\\s│]+')), patience);
+          terminal.type(keys.enter);
+        }
+        const page = await signInPage(terminal);
+        await fetch(`${page.searchParams.get('redirect_uri')}?${await consent(page)}`);
+        await terminal.see(/Saved in[\s│]+scalekit-answers\.json/, patience);
+        expect(await terminal.exit()).toBe(0);
+        const { answers } = JSON.parse(await readFile(join(cwd, 'scalekit-answers.json'), 'utf8'));
+        expect(answers).toMatchObject({ refresh: { given: true }, registration: { status: 201 } });
+        expect(JSON.stringify(answers)).not.toContain(emulator.resourceId);
+      },
+    );
+
+    const ends = (['ctrlC', 'ctrlD', 'escape'] as const).flatMap((key) =>
+      [0, 1, 2, 3].map((step) => [key, step] as const),
+    );
+    test.each(ends)('%s at step %i: exit code 130, and nothing is saved', async (key, step) => {
+      const { terminal, cwd } = await open();
+      for (const question of questions.slice(0, step)) {
+        await terminal.see(question, patience);
+        terminal.type(keys.enter);
+      }
+      const next = questions[step];
+      if (next === undefined) await signInPage(terminal);
+      else await terminal.see(next, patience);
+      terminal.type(keys[key]);
+      expect(await terminal.exit(), terminal.screen()).toBe(130);
+      expect(terminal.screen()).toContain('Cancelled. Nothing was saved.');
+      expect(await readdir(cwd)).toEqual(['.env']);
+    });
+  },
+);
 
 describe('emulate --like', () => {
   test.each([

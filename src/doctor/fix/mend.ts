@@ -17,8 +17,12 @@ async function isAgreed(plan: Examination, context: Context): Promise<boolean> {
     throw new UsageError('There is nobody to ask, so nothing was changed.', {
       next: 'npx scalekit-mcp doctor --fix --yes',
     });
-  const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: 'Do this?', signal: context.signal });
+  const [{ confirm, isCancel }, { cancelOnCtrlD, promptSignal }] = await Promise.all([
+    import('@clack/prompts'),
+    import('../../sign-in/terminal-visit.ts'),
+  ]);
+  cancelOnCtrlD();
+  const answer = await confirm({ message: 'Do this?', signal: promptSignal(context) });
   if (isCancel(answer)) throw new Interrupted('Cancelled. Nothing was changed.');
   return answer;
 }
