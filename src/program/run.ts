@@ -53,6 +53,8 @@ export async function runOnProcess(program: Program): Promise<void> {
     process.stderr.write(describeError(lost, false));
     process.exitCode = lost.exitCode;
   });
+  // Nobody is left to be told of it: it must not change the exit code.
+  process.stderr.on('error', () => {});
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
