@@ -19,7 +19,14 @@ export { type DefinedScopes, defineScopes } from './define-scopes.ts';
 export type { DenyOptions } from './deny-list.ts';
 export type { LimitOptions } from './limits.ts';
 export type { Details, Level, Log } from './log.ts';
-export type { DeclarePrompt, Message, Prompt, PromptDeclaration, PromptResult } from './prompt.ts';
+export type {
+  ArgumentsArriveAsText,
+  DeclarePrompt,
+  Message,
+  Prompt,
+  PromptDeclaration,
+  PromptResult,
+} from './prompt.ts';
 export type { HandlerOptions } from './protection.ts';
 export { type ScalekitOptions, ScalekitProvider } from './provider.ts';
 export { type Answer, type Ask, CannotAsk } from './questions.ts';
@@ -37,11 +44,14 @@ export type { ScopeOptions, Scopes } from './scopes.ts';
 export type { DeclareSkills, SkillCatalog, Skills, SkillsDeclaration } from './skills.ts';
 export {
   type DeclareTool,
-  type PublicToolDeclaration,
+  type PublicTool,
+  type PublicToolsHaveNoScopes,
+  type ScopedTool,
   type Tool,
   type ToolBasics,
   type ToolDeclaration,
   ToolError,
   type ToolHints,
   type ToolResult,
+  type ToolSchemas,
 } from './tool.ts';

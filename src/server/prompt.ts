@@ -16,6 +16,21 @@ export interface Message {
 /** What `run` returns: messages. Text and other content without a role counts as the user's. */
 export type PromptResult = string | Content | ReadonlyArray<string | Content | Message>;
 
+/** The names of arguments that no text fits, such as `z.number()`. What takes anything (`z.coerce.number()`) takes text as well. */
+type NotText<Input> = {
+  [Name in keyof Input]-?: unknown extends Input[Name]
+    ? never
+    : [Extract<Input[Name], string>] extends [never]
+      ? Name
+      : never;
+}[keyof Input];
+
+/** Its name is what the compiler says of an argument that never could be filled in. */
+export interface ArgumentsArriveAsText<Name> {
+  /** Use `z.string()`, `z.enum()`, or `z.coerce.number()` for it. */
+  readonly notText: Name;
+}
+
 /** A prompt, which people choose from a list. */
 export interface PromptDeclaration<Scope extends string, Arguments extends z.ZodObject> {
   /** The name that clients ask for: letters, digits and `_`, 64 characters at most. */
@@ -26,7 +41,10 @@ export interface PromptDeclaration<Scope extends string, Arguments extends z.Zod
   /** All of them are required. Without them the request ends with HTTP 403, before `run` or `complete`. */
   readonly scopes: readonly Scope[];
   /** What a person fills in. All values arrive as text: use `z.string()`, `z.enum()`, or `z.coerce.number()`. */
-  readonly arguments?: Arguments;
+  readonly arguments?: Arguments &
+    ([NotText<z.input<Arguments>>] extends [never]
+      ? unknown
+      : ArgumentsArriveAsText<NotText<z.input<Arguments>>>);
   /** Suggests values of an argument while a person types. */
   readonly complete?: Complete<Extract<keyof z.output<Arguments>, string>, Scope>;
   run(args: z.output<Arguments>, call: Call<Scope>): PromptResult | Promise<PromptResult>;

@@ -30,47 +30,63 @@ export type ToolHints = {
     }
 );
 
-/** What every tool declares: what clients see of it. */
-export interface ToolBasics<Input extends z.ZodObject, Output extends z.ZodObject | undefined> {
+/** What clients see of a tool, besides its schemas. */
+export interface ToolBasics {
   /** The name that clients call: letters, digits, `_` and `-`, 64 characters at most. */
   readonly name: string;
   /** What people see. */
   readonly title: string;
   /** What a model reads to decide whether to use this tool. */
   readonly description: string;
-  readonly input: Input;
-  /** What `run` returns beyond this schema is not sent. Without a schema `run` returns text, images and other content. */
-  readonly output?: Output;
   readonly annotations: ToolHints;
 }
 
-/** A tool: what clients see of it, which scopes it needs, and what it does. */
-export interface ToolDeclaration<
-  Scope extends string,
-  Input extends z.ZodObject,
-  Output extends z.ZodObject | undefined,
-> extends ToolBasics<Input, Output> {
+/**
+ * What a tool takes and returns. It is a type of its own because the compiler infers schemas only from an object that has all
+ * that is required beside them: a tool without a description would otherwise be reported as one with a wrong schema.
+ */
+export interface ToolSchemas<Input extends z.ZodObject, Output extends z.ZodObject | undefined> {
+  readonly input: Input;
+  /** What `run` returns beyond this schema is not sent. Without a schema `run` returns text, images and other content. */
+  readonly output?: Output;
+}
+
+/** Who may call a tool: whoever has its scopes. */
+export interface ScopedTool<Scope extends string> {
   /** All of them are required. Without them the call ends with HTTP 403, before `run`. */
   readonly scopes: readonly Scope[];
   readonly public?: false;
-  run(args: z.output<Input>, call: Call<Scope>): ToolResult<Output> | Promise<ToolResult<Output>>;
 }
 
-/** A tool that everybody may call, without a token too. */
-export interface PublicToolDeclaration<
-  Scope extends string,
-  Input extends z.ZodObject,
-  Output extends z.ZodObject | undefined,
-> extends ToolBasics<Input, Output> {
+/** Who may call a public tool: everybody, without a token too. */
+export interface PublicTool {
   /**
    * Callable without a token. Clients can then also connect and see the lists (of tools, resources and prompts) without one;
    * everything else answers 401 as before. Calls without a token are limited for each address.
    */
   readonly public: true;
   /** A public tool needs none. */
-  readonly scopes?: never;
-  run(args: z.output<Input>, call: PublicCall<Scope>): ToolResult<Output> | Promise<ToolResult<Output>>;
+  readonly scopes?: PublicToolsHaveNoScopes;
 }
+
+/** Its name is what the compiler says about a public tool with scopes. */
+export interface PublicToolsHaveNoScopes {
+  readonly none: never;
+}
+
+/** A tool: what clients see of it, which scopes it needs, and what it does. */
+export type ToolDeclaration<
+  Scope extends string,
+  Input extends z.ZodObject,
+  Output extends z.ZodObject | undefined,
+  Public extends boolean = false,
+> = ToolSchemas<Input, Output> &
+  ToolBasics & { readonly public?: Public } & (Public extends true ? PublicTool : ScopedTool<Scope>) & {
+    run(
+      args: z.output<Input>,
+      call: Public extends true ? PublicCall<Scope> : Call<Scope>,
+    ): ToolResult<Output> | Promise<ToolResult<Output>>;
+  };
 
 /**
  * What `run` gives: an object that fits the output schema, alone or with content beside it (`withContent`); for a tool
@@ -122,8 +138,9 @@ export class ToolError extends Error {
 export type DeclareTool<Scope extends string> = <
   Input extends z.ZodObject,
   Output extends z.ZodObject | undefined = undefined,
+  Public extends boolean = false,
 >(
-  declaration: ToolDeclaration<Scope, Input, Output> | PublicToolDeclaration<Scope, Input, Output>,
+  declaration: ToolDeclaration<Scope, Input, Output, Public>,
 ) => Tool;
 
 /** Declares a tool of any scopes. Its schemas become JSON Schema once, here, and not with every request. */
@@ -131,7 +148,8 @@ export function declareTool<
   Scope extends string,
   Input extends z.ZodObject,
   Output extends z.ZodObject | undefined = undefined,
->(declaration: ToolDeclaration<Scope, Input, Output> | PublicToolDeclaration<Scope, Input, Output>): Tool {
+  Public extends boolean = false,
+>(declaration: ToolDeclaration<Scope, Input, Output, Public>): Tool {
   const { name, title, description, input, output } = declaration;
   checkName(name);
   const isPublic = declaration.public === true;
@@ -191,10 +209,11 @@ function securityOf(scopes: readonly string[], isPublic: boolean): object {
 /** What the compiler says to owners who have it, and to those whose code is JavaScript. */
 function scopesOf(declared: {
   readonly name: string;
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | PublicToolsHaveNoScopes;
   readonly public?: boolean;
 }): readonly string[] {
-  const { name, scopes, public: isPublic = false } = declared;
+  const { name, public: isPublic = false } = declared;
+  const scopes = declared.scopes as readonly string[] | undefined;
   if (typeof isPublic !== 'boolean')
     throw new TypeError(`${name} has a wrong \`public\`. Expected: true or false`);
   if (isPublic && scopes !== undefined)
