@@ -108,7 +108,7 @@ function reasonOf(program: string, { output, absent, exitCode }: Finished): stri
 async function portsOf({ sourcePort }: ProjectFacts, given: number): Promise<readonly number[]> {
   if (sourcePort === undefined) return [given];
   const own = Number(sourcePort.text);
-  return (await isListening(own)) ? [given] : [given, own];
+  return own === given || (await isListening(own)) ? [given] : [given, own];
 }
 
 /**
