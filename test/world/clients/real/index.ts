@@ -6,6 +6,7 @@ import { inspectorCli } from './inspector-cli.ts';
 import { inspectorWeb } from './inspector-web.ts';
 import { aiSdk, fastMcp, officialSdks, pythonSdk } from './libraries.ts';
 import { mcpRemote } from './mcp-remote.ts';
+import { mcporter } from './mcporter.ts';
 
 /** The clients that are tried, in the order of the table. */
 export const realClients: readonly RealClient[] = [
@@ -13,6 +14,7 @@ export const realClients: readonly RealClient[] = [
   codexCli,
   geminiCli,
   mcpRemote,
+  mcporter,
   inspectorWeb,
   inspectorCli,
   fastMcp,
