@@ -5,7 +5,7 @@ import { fuzz } from './attack/fuzz.ts';
 import { attack, type Outcome } from './attack/run.ts';
 import { soak } from './attack/soak.ts';
 import { heapOf, measuredHeap } from './heap.ts';
-import { makeProject, type Template } from './project.ts';
+import { isPythonAsked, makeProject, type Template } from './project.ts';
 import { prepareGround, unlimited } from './server.ts';
 
 /** The oldest Node.js that is supported, and a newer one. */
@@ -15,11 +15,12 @@ export const templates: readonly Template[] = ['todo', 'blank'];
 /** One of our own servers, and the outcome of every case. */
 export interface OwnRun {
   readonly template: Template;
-  readonly node: number;
+  /** What it runs on: `Node 20`, or `Python`. */
+  readonly on: string;
   readonly outcomes: readonly Outcome[];
 }
 
-/** Generates each template, runs it on each Node.js and sends everything. */
+/** Generates each template, runs it on each Node.js, or in Python, and sends everything. */
 export async function attackOwnServers(
   slow: boolean,
   say: (text: string) => void,
@@ -27,11 +28,15 @@ export async function attackOwnServers(
   const runs: OwnRun[] = [];
   for (const template of templates) {
     const project = await makeProject(template);
-    for (const node of nodeVersions) {
-      say(`Attacking the ${template} server on Node.js ${node} …`);
-      const ground = await prepareGround(project, { node: await nodeBinary(node), env: unlimited });
+    for (const node of isPythonAsked() ? [undefined] : nodeVersions) {
+      const on = node === undefined ? 'Python' : `Node ${node}`;
+      say(`Attacking the ${template} server on ${on} …`);
+      const ground = await prepareGround(project, {
+        ...(node !== undefined && { node: await nodeBinary(node) }),
+        env: unlimited,
+      });
       try {
-        runs.push({ template, node, outcomes: await attack(ground.target, ground.source, { slow }) });
+        runs.push({ template, on, outcomes: await attack(ground.target, ground.source, { slow }) });
       } finally {
         await ground.close();
       }

@@ -6,11 +6,11 @@ import { parse } from 'smol-toml';
 import { cached, mustRun, npmInstall, pythonPackages } from '../support/packages.ts';
 import { createProgram, repository } from '../support/repository.ts';
 
-/**
- * Whether servers in Python are tested, in place of those in TypeScript: the project `python` of vitest.config.ts runs some of the
- * files here a second time for them.
- */
-export const inPython = process.env.SERVER_LANGUAGE === 'python';
+/** Whether servers in Python are attacked, in place of those in TypeScript (`npm run attack -- --language python`). */
+export const isPythonAsked = () => process.env.SERVER_LANGUAGE === 'python';
+
+/** The same for tests: the project `python` of vitest.config.ts runs some of the files here a second time. */
+export const inPython = isPythonAsked();
 
 /** What takes seconds to install is kept between runs, git-ignored, by the hash of what it was made from. */
 const cache = join(repository, 'node_modules', '.cache', 'security');
@@ -86,7 +86,7 @@ export async function makeProject(
   template: Template,
   { options: more = [], packages = {} }: ProjectOptions = {},
 ): Promise<string> {
-  if (inPython) return makePythonProject(template);
+  if (isPythonAsked()) return makePythonProject(template);
   // Outside this repository, or create would write the project's own path into the workflow and no two would be alike.
   const fresh = await mkdtemp(join(tmpdir(), 'fresh-'));
   try {

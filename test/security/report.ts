@@ -55,7 +55,7 @@ const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(
 /** Escapes text so that Markdown leaves it as it is. */
 const text = (value: string): string => plain(value).replaceAll(/[_*<`]/g, '\\$&');
 const code = (text: string): string => `\`${text}\``;
-const named = ({ template, node }: OwnRun): string => `${template}, Node ${node}`;
+const named = ({ template, on }: OwnRun): string => `${template}, ${on}`;
 
 function summary(runs: readonly OwnRun[]): string[] {
   const names = [...new Set(runs.flatMap(({ outcomes }) => outcomes.map(groupOf)))];

@@ -22,6 +22,7 @@ const help = `Sends every attack of test/security to MCP servers that Scalekit p
 Usage: npm run attack                       generates both templates, runs them on Node.js 20 and 24, attacks them
        npm run attack -- <url> [options]    attacks a server that is running
 
+  --language python    generates them in Python, and runs them with the Python of this machine (without <url>)
   <url>                the MCP endpoint, e.g. http://localhost:3002/mcp
   --issuer <url>       the authorization server: the local Scalekit's URL (default: what the server's metadata says)
   --token-key <file>   the local Scalekit's signing key (<its key directory>/signing-key.json), to send every case;
@@ -43,6 +44,7 @@ Attack only servers that are yours. Exit codes: 0 all held, 1 something got thro
 `;
 
 const options = {
+  language: { type: 'string', default: 'typescript' },
   issuer: { type: 'string' },
   'token-key': { type: 'string' },
   only: { type: 'string', multiple: true, default: [] as string[] },
@@ -77,10 +79,19 @@ function parse(args: readonly string[]) {
       throw new UsageError('The URL of the server is missing');
     if (url !== undefined && (values.soak ?? values.report) !== undefined)
       throw new UsageError('--soak and --report start servers of their own: leave out the URL');
+    checkLanguage(values.language, url ?? values.report);
     return { values, url };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError((error as Error).message);
   }
+}
+
+/** @param other what only a server in TypeScript, or one that is running, can have. */
+function checkLanguage(language: string, other: string | undefined): void {
+  if (!['typescript', 'python'].includes(language))
+    throw new UsageError(`--language is typescript or python, not ${language}`);
+  if (language === 'python' && other !== undefined)
+    throw new UsageError('--language python generates the servers itself, and has no --report');
 }
 
 type Values = ReturnType<typeof parse>['values'];
@@ -157,8 +168,8 @@ async function longRuns(values: Values): Promise<{ fuzzed: number; soaked: Soake
 async function attackOwn(values: Values): Promise<readonly OwnRun[]> {
   const runs = await attackOwnServers(!values['no-slow'], (text) => console.error(text));
   const failed = runs.filter(({ outcomes }) => countsOf(outcomes).through > 0);
-  for (const { template, node, outcomes } of failed.length > 0 ? failed : runs.slice(0, 1)) {
-    console.log(`\n${template} on Node.js ${node}\n${table(outcomes, values.verbose)}`);
+  for (const { template, on, outcomes } of failed.length > 0 ? failed : runs.slice(0, 1)) {
+    console.log(`\n${template} on ${on}\n${table(outcomes, values.verbose)}`);
   }
   const all = countsOf(runs.flatMap(({ outcomes }) => outcomes));
   console.error(`\n${all.sent} requests, ${all.through} got through or were answered wrongly.`);
@@ -189,6 +200,7 @@ async function perform(url: string | undefined, values: Values): Promise<void> {
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const { values, url } = parse(args);
+    process.env.SERVER_LANGUAGE = values.language;
     await perform(url, values);
     return 0;
   } catch (error) {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import traceback
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
 from fastmcp.exceptions import FastMCPError, NotFoundError, ToolError, ValidationError
 from fastmcp.server.dependencies import get_http_request
@@ -21,10 +23,13 @@ from protection.exchange import challenge
 from protection.limits import Limiter
 from protection.logs import log
 from protection.refusals import Refusal, too_many
-from protection.scopes import everything, missing_scopes_message, scopes_required
+from protection.scopes import everything, missing_scopes_message, scopes_required, unmet_requirements
 from protection.settings import Settings
 from protection.tokens import AccessTokens
 from protection.users import current_user
+
+# FastMCP looks up such names in a way of its own, for apps. Nothing here needs that, and it would be one more way to a tool.
+HASHED: Final = re.compile(r"__[0-9a-f]+_")
 
 
 class Gate(Middleware):
@@ -56,9 +61,12 @@ class Gate(Middleware):
         self, context: MiddlewareContext[CallToolRequestParams], call_next: CallNext[CallToolRequestParams, ToolResult]
     ) -> ToolResult:
         name = context.message.name
-        await self._admit(await self._find(context, "get_tool", name), "tool")
+        await self._count()
+        if HASHED.match(name):
+            raise MCPError(INVALID_PARAMS, "There is no tool of that name")
         started = time.perf_counter()
-        result = await self._run(name, context, call_next)
+        with self._known("tool", name):
+            result = await self._run(name, context, call_next)
         ms = round((time.perf_counter() - started) * 1000, 1)
         about = {"subject": current_user().subject, "ms": ms, "requestId": _request_id()}
         log("info", "call", tool=name, **about, isError=result.is_error or None)
@@ -82,18 +90,17 @@ class Gate(Middleware):
         self, context: MiddlewareContext[ReadResourceRequestParams], call_next: CallNext[ReadResourceRequestParams, Any]
     ) -> Any:
         uri = str(context.message.uri)
-        found = await self._find(context, "get_resource", uri) or await self._find(
-            context, "get_resource_template", uri
-        )
-        await self._admit(found, "resource")
-        return await self._logged("read", "resource_failed", call_next(context), resource=uri)
+        await self._count()
+        with self._known("resource", uri):
+            return await self._logged("read", "resource_failed", call_next(context), resource=uri)
 
     async def on_get_prompt(
         self, context: MiddlewareContext[GetPromptRequestParams], call_next: CallNext[GetPromptRequestParams, Any]
     ) -> Any:
         name = context.message.name
-        await self._admit(await self._find(context, "get_prompt", name), "prompt")
-        return await self._logged("prompt", "prompt_failed", call_next(context), prompt=name)
+        await self._count()
+        with self._known("prompt", name):
+            return await self._logged("prompt", "prompt_failed", call_next(context), prompt=name)
 
     async def _logged(self, event: str, failure: str, work: Awaitable[Any], **about: str) -> Any:
         started = time.perf_counter()
@@ -109,27 +116,32 @@ class Gate(Middleware):
         log("info", event, **about, subject=current_user().subject, ms=ms, requestId=_request_id())
         return result
 
-    async def _find(self, context: MiddlewareContext[Any], method: str, name: str) -> Any:
-        if context.fastmcp_context is None:
-            return None
-        with everything():
-            return await getattr(context.fastmcp_context.fastmcp, method)(name)
-
-    async def _admit(self, component: Any, kind: str) -> None:
-        """An unknown name counts towards the limit, so that guessing names is limited too."""
-        user = current_user()
-        if (wait := await self._calls.wait(user.id)) is not None:
+    async def _count(self) -> None:
+        """An unknown name counts as well, so that guessing names is limited too."""
+        if (wait := await self._calls.wait(current_user().id)) is not None:
             _refuse(too_many("tool_calls_limit", "Too many tool calls", wait))
-        if component is None:
-            raise MCPError(INVALID_PARAMS, f"There is no {kind} of that name")
-        needed = scopes_required(component)
-        missing = [name for name in needed if name not in user.scopes]
-        if missing:
-            message = missing_scopes_message(missing)
-            # Those that are needed AND those that the client should keep: many replace their scopes by these.
-            wanted = self._scopes.in_order([*self._scopes.base, *user.scopes, *needed])
-            headers = {"www-authenticate": challenge(self._settings, wanted, "insufficient_scope", message)}
-            _refuse(Refusal(403, "insufficient_scope", message, headers))
+
+    @contextmanager
+    def _known(self, kind: str, name: str) -> Iterator[None]:
+        """FastMCP finds nothing where scopes are missing. Whoever has a token may know what is there, and what it takes."""
+        with unmet_requirements() as unmet:
+            try:
+                yield
+            except NotFoundError as error:
+                # What a tool itself has not found is none of this.
+                if not str(error).startswith(f"Unknown {kind}: {name!r}"):
+                    raise
+                if unmet:
+                    self._refuse_scopes(unmet[0].scopes)
+                raise MCPError(INVALID_PARAMS, f"There is no {kind} of that name") from None
+
+    def _refuse_scopes(self, needed: Sequence[str]) -> None:
+        held = current_user().scopes
+        message = missing_scopes_message([name for name in needed if name not in held])
+        # Those that are needed AND those that the client should keep: many replace their scopes by these.
+        wanted = self._scopes.in_order([*self._scopes.base, *held, *needed])
+        headers = {"www-authenticate": challenge(self._settings, wanted, "insufficient_scope", message)}
+        _refuse(Refusal(403, "insufficient_scope", message, headers))
 
 
 def _refuse(refusal: Refusal) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from fastmcp.server.auth import AuthContext
 
 _listing: ContextVar[bool] = ContextVar("listing", default=False)
+_unmet: ContextVar[list[Requirement] | None] = ContextVar("unmet", default=None)
 
 
 @contextmanager
@@ -30,7 +31,22 @@ class Requirement:
         self.scopes = tuple(scopes)
 
     def __call__(self, context: AuthContext) -> bool:
-        return _listing.get() or (context.token is not None and set(self.scopes) <= set(context.token.scopes))
+        if _listing.get() or (context.token is not None and set(self.scopes) <= set(context.token.scopes)):
+            return True
+        if (unmet := _unmet.get()) is not None:
+            unmet.append(self)
+        return False
+
+
+@contextmanager
+def unmet_requirements() -> Iterator[list[Requirement]]:
+    """Collects which requirements the token does not meet: FastMCP only says that it knows nothing of that name."""
+    unmet: list[Requirement] = []
+    token = _unmet.set(unmet)
+    try:
+        yield unmet
+    finally:
+        _unmet.reset(token)
 
 
 class Scopes:
