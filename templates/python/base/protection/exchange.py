@@ -87,6 +87,12 @@ class Exchange:
         if connection is not None:
             await connection.flow.drain()
 
+    def cut(self) -> None:
+        """Ends the connection at once."""
+        connection = self.scope["state"].get("connection")
+        if connection is not None:
+            connection.transport.abort()
+
     async def start(self, status: int, headers: Mapping[str, str]) -> None:
         self.status = status
         whole = {**ALWAYS, **self.cors, **headers}

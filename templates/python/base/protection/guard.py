@@ -94,6 +94,10 @@ class Guard:
             await self._routes.get(exchange.path, self._nowhere)(exchange)
         except HungUp:
             return
+        except asyncio.CancelledError:
+            # The process ends, and this client has had its time: uvicorn would answer 500.
+            exchange.cut()
+            raise
         except Refusal as refusal:
             await exchange.refuse(refusal)
         except Unavailable as gone:
