@@ -23,7 +23,10 @@ os.environ.update(
     MCP_URL=MCP_URL,
     LOG_LEVEL="error",
 )
-os.environ.update(dict.fromkeys(("APP_ENV", "NODE_ENV", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "DENY_FILE"), ""))
+# What this machine's .env says beyond that is not for the tests.
+LIMITS = ("REQUESTS_PER_MINUTE", "TOOL_CALLS_PER_MINUTE", "REFUSED_TOKENS_PER_MINUTE")
+UNSET = ("APP_ENV", "NODE_ENV", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "DENY_FILE", "REDIS_URL", *LIMITS)
+os.environ.update(dict.fromkeys(UNSET, ""))
 
 from protection import protect  # noqa: E402
 from scopes import SCOPES  # noqa: E402
