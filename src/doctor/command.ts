@@ -166,8 +166,11 @@ export async function doctor(flags: DoctorFlags, context: Context): Promise<Exit
   const { mend } = await import('./fix/mend.ts');
   const isForPeople = plan.format === 'text' && !plan.quiet;
   if (isForPeople) await show(examination, plan, context);
-  const hasChanged = await mend(examination.facts, examination.diagnosis, plan, context);
-  const after = hasChanged ? await examine(plan, context) : examination;
+  const { hasChanged, hasFailed } = await mend(examination.facts, examination.diagnosis, plan, context);
+  const then = hasChanged ? await examine(plan, context) : examination;
+  // What could not be written is no success, even if what is left is advice.
+  const isLeft = hasFailed && then.diagnosis.exitCode === exitCodes.ok;
+  const after = isLeft ? { ...then, diagnosis: { ...then.diagnosis, exitCode: exitCodes.failed } } : then;
   if (hasChanged || !isForPeople) await show(after, plan, context);
   return after.diagnosis.exitCode;
 }

@@ -31,7 +31,9 @@ export function machineError(error: unknown): UserError | undefined {
   if (code === undefined || reasons[code] === undefined) return undefined;
   const { path, syscall } = error as NodeJS.ErrnoException;
   if (path === undefined) return undefined;
-  const isState = /[\\/]scalekit-mcp(?:[\\/]|$)/.test(path) && !path.includes('node_modules');
+  // A folder of a person's that cannot be made is refused at the first part of its path that is missing.
+  const isHome = syscall === 'mkdir' && (process.env.HOME ?? '').startsWith(path);
+  const isState = isHome || (/[\\/]scalekit-mcp(?:[\\/]|$)/.test(path) && !path.includes('node_modules'));
   return new UserError(
     `${path} cannot be ${writes.has(syscall ?? '') ? 'written' : 'read'}: ${inWords(code)}.`,
     {

@@ -13,6 +13,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { runToExitCode } from '../../src/program/run.ts';
 import { scalekitMcp } from '../../src/program/toolbox.ts';
 import type { Context } from '../../src/terminal/context.ts';
+import { writtenTo } from '../program/test-context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, server: Server) => unknown;
@@ -104,7 +105,7 @@ async function scalekit(...args: readonly string[]) {
   const context: Context = { env, cwd, stdin, stdout, stderr, signal: new AbortController().signal };
   stdin.end();
   const code = await runToExitCode(scalekitMcp, args, context);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 describe('works', () => {

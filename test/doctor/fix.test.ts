@@ -2,12 +2,17 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Diagnosis } from '../../src/doctor/diagnose.ts';
+import type { Facts } from '../../src/doctor/facts/index.ts';
 import { applyFixes } from '../../src/doctor/fix/apply.ts';
 import { editText } from '../../src/doctor/fix/edit-text.ts';
+import { mend } from '../../src/doctor/fix/mend.ts';
 import { isEmpty, planFixes } from '../../src/doctor/fix/plan.ts';
 import { previewPlan } from '../../src/doctor/fix/preview.ts';
+import type { Examination } from '../../src/doctor/flags.ts';
 import type { CheckResult, Edit } from '../../src/doctor/model.ts';
 import { variablesIn } from '../../src/project/env-text.ts';
+import { testContext } from '../program/test-context.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const { signal } = new AbortController();
@@ -231,4 +236,21 @@ describe('applyFixes', () => {
     );
     expect(outcomes.map(({ error }) => error)).toEqual(['no such package', undefined]);
   });
+});
+
+test('what could not be done is told from what was, so that the exit code can say it', async () => {
+  const directory = await temporaryDirectory();
+  const { context, written } = testContext({ cwd: directory });
+  const mended = (commands: readonly (readonly string[])[]) =>
+    mend(
+      {} as Facts,
+      { results: [finding([], commands)], exitCode: 0 } as unknown as Diagnosis,
+      { yes: true, target: { directory, env: {} } } as unknown as Examination,
+      context,
+    );
+  expect(await mended([['no-such-program-of-anybody']])).toEqual({ hasChanged: false, hasFailed: true });
+  expect(written().stderr).toContain(
+    '✗ no-such-program-of-anybody: no-such-program-of-anybody was not found',
+  );
+  expect(await mended([[process.execPath, '-e', '']])).toEqual({ hasChanged: true, hasFailed: false });
 });

@@ -27,13 +27,22 @@ async function isAgreed(plan: Examination, context: Context): Promise<boolean> {
   return answer;
 }
 
-/** @returns whether anything was changed. */
+/** What became of the fixes. */
+interface Mended {
+  readonly hasChanged: boolean;
+  /** Something could not be done. */
+  readonly hasFailed: boolean;
+}
+
+const nothing: Mended = { hasChanged: false, hasFailed: false };
+
+/** @returns whether anything was changed, and whether all of it could be. */
 export async function mend(
   facts: Facts,
   diagnosis: Diagnosis,
   plan: Examination,
   context: Context,
-): Promise<boolean> {
+): Promise<Mended> {
   const { directory, env, envFile } = plan.target;
   const { results } = diagnosis;
   const say = (line: string) => context.stderr.write(`${line}\n`);
@@ -50,15 +59,16 @@ export async function mend(
   const fixes = planFixes(good);
   if (isEmpty(fixes)) {
     say('There is nothing that can be fixed automatically.');
-    return false;
+    return nothing;
   }
   say(`\nTo fix ${fixes.codes.join(', ')}:\n${await previewPlan(plan.target.directory, fixes)}`);
   if (!(await isAgreed(plan, context))) {
     say('Nothing was changed.');
-    return false;
+    return nothing;
   }
   const outcomes = await applyFixes(plan.target.directory, fixes, context.signal);
   for (const { what, error } of outcomes) say(error === undefined ? `✓ ${what}` : `✗ ${what}: ${error}`);
   say('');
-  return outcomes.some(({ error }) => error === undefined);
+  const hasFailed = outcomes.some(({ error }) => error !== undefined);
+  return { hasChanged: outcomes.some(({ error }) => error === undefined), hasFailed };
 }
