@@ -28,9 +28,9 @@ function listTable({ sqlite, postgres }) {
 function described({ plans: [first, last], total }) {
   const found = ({ rows, buffers, milliseconds }) =>
     `${rows} rows, ${buffers} pages of 8 kB, ${milliseconds.toFixed(2)} ms`;
-  return `Postgres has ${whole(total)} todos of 14 users. With row-level security, as the server asks (\`EXPLAIN ANALYZE\` in the role \`todo_mcp_access\`), both pages of the
-user with 100,000 are a ${first.scan} of \`${first.index}\`: ${found(first)} for the first, ${found(last)} for the last. The policy's condition is the same as the query's, so
-that both go by the index.`;
+  return `Postgres has ${whole(total)} todos of 14 users. With row-level security, as the server asks (\`EXPLAIN ANALYZE\` in the role \`todo_mcp_access\`), it finds both
+pages of a user with 100,000 by an ${first.scan} of \`${first.index}\`: ${found(first)} for the first, and
+${found(last)} for the last.`;
 }
 
 /** @returns {string} Markdown */

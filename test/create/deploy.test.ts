@@ -112,6 +112,20 @@ describe.each(['memory', 'sqlite', 'postgres', 'none'])('Compose, store %s', asy
     expect(named.sort()).toEqual([...new Set(used)].sort());
   });
 
+  test('replaces no empty password by that of development', async () => {
+    // `${NAME:-default}` would, `${NAME-default}` does so only if nobody has set it.
+    expect(await textOf('compose.yaml', store)).not.toMatch(/PASSWORD:-/);
+  });
+
+  test('runs what is ours without capabilities, on a read-only file system', () => {
+    for (const name of ['server', 'migrate'].filter((each) => each in services))
+      expect(services[name]).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+  });
+
   test('starts the database alone for development, without production.env', () => {
     const started = Object.entries<Document>(services).filter(([, { profiles }]) => profiles === undefined);
     expect(started.map(([name]) => name)).toEqual(store === 'postgres' ? ['postgres'] : []);
