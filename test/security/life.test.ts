@@ -92,7 +92,7 @@ describe.concurrent('the end', () => {
     expect((await exchange).answers).toEqual([]);
   });
 
-  test('SIGTERM with idle connections: ends at once', async (context) => {
+  onNode('SIGTERM with idle connections: ends at once', async (context) => {
     const { expect } = context;
     const { server } = await pairFor(context);
     await server.whenReady();

@@ -22,6 +22,7 @@ PLACEHOLDER: Final = re.compile(
     r"(?<![a-z])your[-_]|<[^>]*>|\{[^}]*\}|^mcp_server_id$|\.\.\.|^(?:xxx+|change[-_]?me|todo|replace[-_]me)$|_x{3,}$",
     re.I,
 )
+HOST: Final = re.compile(r"(\[[\da-f:.]+\]|[a-z\d_]([\w.-]*[a-z\d])?)(:\d{1,5})?", re.I | re.ASCII)
 MCP_URL_RULE: Final = "an absolute http(s) URL with a trailing slash, without /mcp, query or fragment; https unless the host is this machine"
 ENVIRONMENT_RULE: Final = (
     "https://<name>.scalekit.dev, .scalekit.cloud, .scalekit.com or your own domain, without a path"
@@ -114,17 +115,12 @@ def metadata_url(text: str) -> str:
 
 
 def internal_url(text: str) -> str:
-    expected = "http(s)://host:port without a path, where the local Scalekit answers inside a container network"
-    url = urlsplit(text)
-    if (
-        url.scheme not in ("http", "https")
-        or not url.hostname
-        or url.path not in ("", "/")
-        or url.query
-        or url.fragment
-    ):
+    """Where the local Scalekit answers inside a container network."""
+    origin = _origin_in(text)
+    if origin is None:
+        expected = "http(s)://host:port without a path, where the local Scalekit answers inside a container network"
         raise Wrong("The internal URL is not an origin", expected)
-    return origin_of(url)
+    return origin
 
 
 def identifier(name: str, pattern: str, expected: str) -> Callable[[str], str]:
@@ -169,20 +165,33 @@ def list_of(check: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(check(each) for each in re.split(r"[\s,]+", text) if each)
 
 
+def allowed_host(text: str) -> str:
+    """A name or an address, and perhaps a port."""
+    if not HOST.fullmatch(text):
+        expected = "names of hosts, such as mcp.internal or 10.0.0.7, one by one"
+        raise Wrong(f"`{text}` is not a host name", expected)
+    return text
+
+
 def allowed_origin(text: str) -> str:
-    expected = "origins such as https://app.example.com, without a path, one by one"
-    if text == "null" or re.fullmatch(r"(?!https?:)[a-z][a-z\d+.-]*://[\w.-]+", text, re.I):
+    """As browsers send it. Browser extensions and desktop programs have schemes of their own."""
+    if text == "null" or re.fullmatch(r"(?!https?:)[a-z][a-z\d+.-]*://[\w.-]+", text, re.I | re.ASCII):
         return text.lower()
-    url = urlsplit(text)
-    if (
-        url.scheme not in ("http", "https")
-        or not url.hostname
-        or url.path not in ("", "/")
-        or url.query
-        or url.fragment
-    ):
+    origin = _origin_in(text)
+    if origin is None or not HOST.fullmatch(origin.partition("://")[2]):
+        expected = "origins such as https://app.example.com, without a path, one by one"
         raise Wrong(f"`{text}` is not an origin", expected)
-    return origin_of(url)
+    return origin
+
+
+def _origin_in(text: str) -> str | None:
+    """The origin, if the URL has nothing else."""
+    try:
+        url = urlsplit(text)
+        is_bare = url.path in ("", "/") and not url.query and not url.fragment
+        return origin_of(url) if url.scheme in ("http", "https") and url.hostname and is_bare else None
+    except ValueError:
+        return None
 
 
 def redis_url(text: str) -> str:
@@ -204,10 +213,3 @@ def state_secret(text: str) -> str:
         expected = "32 characters at least, such as `openssl rand -hex 32` writes"
         raise Wrong("This is too short for a secret", expected)
     return text
-
-
-allowed_host = matching(
-    r"\[[\da-f:.]+\](:\d{1,5})?|[a-z\d_]([\w.-]*[a-z\d])?(:\d{1,5})?",
-    "This is not a host name",
-    "names of hosts, such as mcp.internal or 10.0.0.7, one by one",
-)
