@@ -8,6 +8,7 @@ import { insufficientPermissions } from '../support/contract.ts';
 import {
   callTool,
   tool as declareTool,
+  lastRefusal,
   scopes,
   startTestServer,
   type TestServer,
@@ -66,7 +67,7 @@ describe('scopes', () => {
       assert.equal(json.error.message, sentence, 'a model can read what is missing');
       assert.ok([...scopes.base, missing].every((wanted) => scope.split(' ').includes(wanted)));
       assert.ok(resource_metadata);
-      assert.equal(server.log.at(-1)?.reason, 'insufficient_scope');
+      assert.equal(lastRefusal(server)?.reason, 'insufficient_scope');
     });
   }
 

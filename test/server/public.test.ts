@@ -6,7 +6,7 @@ import { ScalekitProvider } from '../../src/server/provider.ts';
 import { challengeOf, type Sent, SignIn, send } from '../../src/server/testing/index.ts';
 import type { Tool } from '../../src/server/tool.ts';
 import { connect, generations } from './both-clients.ts';
-import { call, echo, prompt, resource, type Started, scopes, start, tool } from './support.ts';
+import { call, echo, lastRefusal, prompt, resource, type Started, scopes, start, tool } from './support.ts';
 
 const annotations = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
 const about = (name: string) => ({ name, title: name, description: name, annotations });
@@ -165,7 +165,7 @@ describe('without a token', () => {
       resource_metadata: `${new URL(server.url).origin}/.well-known/oauth-protected-resource/mcp`,
     });
     expect(challengeOf(answered).scope).toBe('todo:read todo:write');
-    expect(server.log.at(-1)).toMatchObject({ event: 'refused', reason: 'no_token', status: 200 });
+    expect(lastRefusal(server)).toMatchObject({ event: 'refused', reason: 'no_token', status: 200 });
     // ChatGPT too gets 401 for anything but a call, and for everything if nothing is public.
     expect((await ask(message('resources/read', { uri: 'about://server' }), { headers })).status).toBe(401);
     expect((await send(closed.endpoint, { body: call('echo'), headers })).status).toBe(401);

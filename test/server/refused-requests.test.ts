@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { listTools, send } from '../../src/server/testing/index.ts';
 import { envelope } from '../support/messages.ts';
-import { startTestServer, type TestServer, exampleTools as tools } from './support.ts';
+import { lastRefusal, startTestServer, type TestServer, exampleTools as tools } from './support.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -77,7 +77,7 @@ describe('HTTP', () => {
       const answer = await send(server.endpoint, { token: await server.scalekit.mint(), headers, body });
       assert.equal(answer.status, status);
       assert.equal(answer.json.jsonrpc, '2.0');
-      assert.equal(server.log.at(-1)?.reason, reason);
+      assert.equal(lastRefusal(server)?.reason, reason);
     });
 
     it(`asks for a token before it reads ${name}`, async () => {

@@ -167,6 +167,11 @@ export async function list(server: TestServer, token: string): Promise<Answer> {
   return await send(server.endpoint, { token, body: listTools });
 }
 
+/** @returns the log's line about the last refused request; other lines, as of the keys, may come after it. */
+export function lastRefusal({ log }: Pick<Started, 'log'>): Started['log'][number] | undefined {
+  return log.filter(({ event }) => event === 'refused').at(-1);
+}
+
 /** One message to the endpoint. */
 export function post(endpoint: string, { token, headers, message, signal }: Sent): Promise<Response> {
   return fetch(endpoint, {
