@@ -66,7 +66,7 @@ export function noAnswer(url: URL | string, error: unknown): UserError {
       next: 'look at what it has logged: it may have crashed, or been restarted by a save',
       cause: error,
     });
-  if (code.startsWith('HPE_'))
+  if (name === 'HTTPParserError' || code.startsWith('HPE_'))
     return new UserError(`What listens at ${place} speaks no HTTP.`, { code: 'no-http', cause: error });
   const why = name === 'TimeoutError' ? 'it takes too long' : message;
   const next = remedyFor(code, address);
