@@ -4,8 +4,9 @@ import { type ProbeOptions, type ProbeRequest, type ProbeResult, probe } from '.
 /** Long enough for a server that had not finished setting up its sessions, in milliseconds. */
 const pause = 300;
 
+/** 502 to 504 are a proxy's, which has tried again itself, and taken its time. */
 function hasFailed(answer: ProbeResult): boolean {
-  return answer.answered && [500, 502, 503, 504].includes(answer.status);
+  return answer.answered && answer.status === 500;
 }
 
 /**
@@ -17,5 +18,6 @@ export async function askAgain(request: ProbeRequest, options: ProbeOptions): Pr
   const answer = await probe(request, options);
   if (!hasFailed(answer)) return answer;
   await wait(pause, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted());
-  return probe(request, options);
+  const again = await probe(request, options);
+  return again.answered ? again : answer;
 }

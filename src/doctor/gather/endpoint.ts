@@ -1,5 +1,5 @@
 import { isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
-import { redirectTarget } from '../interference.ts';
+import { isNoUpstream, redirectTarget } from '../interference.ts';
 import { type ProbeOptions, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isOldStream, objectOf } from '../reading.ts';
 import { initialize } from './messages.ts';
@@ -107,6 +107,8 @@ async function findElsewhere(
   );
   const found = candidates.find((_, index) => answers[index] !== undefined && isMcpAnswer(answers[index]));
   if (found !== undefined) return { endpoint: found };
+  // A proxy that reaches nothing takes its time for each answer, and has no more to tell.
+  if (isNoUpstream(atGiven)) return undefined;
   const described = await findDescribed(candidates, answers, options);
   if (described !== undefined) return described;
   const stream = await findStream(candidates, options);

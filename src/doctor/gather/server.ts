@@ -1,5 +1,6 @@
 import { isLoopback, isUrl, protectedResourceMetadataUrls } from '../../scalekit/index.ts';
 import type { ServerFacts } from '../facts/index.ts';
+import { isNoUpstream } from '../interference.ts';
 import { type ProbeOptions, type ProbeRequest, type ProbeResult, probe } from '../probe.ts';
 import { challengeOf, isMcpAnswer, isServed } from '../reading.ts';
 import { toolFactsOf } from '../tools.ts';
@@ -159,6 +160,7 @@ async function askFurther(
 ): Promise<Partial<Pick<ServerFacts, 'openness' | 'laterRefusal' | 'eventStream'>>> {
   if (!isServed(noToken)) {
     if (isMcpAnswer(noToken)) return askPastRefusal(endpoint, options);
+    if (isNoUpstream(noToken)) return {};
     const headers = { accept: 'text/event-stream' };
     return { eventStream: await probe({ url: endpoint, headers }, options) };
   }
