@@ -51,6 +51,11 @@ ${lines.join('\n')}
 CPU is what the program used of the processor, the mean of ${rounds} runs; time is the clock's median and, in brackets, the quickest. Programs take turns, in another order each round; ours is the packed release, as
 \`npx\` would install it. Each makes its smallest TypeScript project. Download is the package alone; what it depends on comes on top.
 
+Why ours takes longer than create-vite, which copies twelve files: it makes 35 from the answers. Left out one at a time (Node 20.20, medians of 20 runs of 132 ms,
+create-vite 103), the hashes in \`.scalekit-mcp.json\` cost 4 ms, the compressed texts in \`.scalekit-mcp.base\` 4 ms, and the further 23 files 2 ms: \`update\`
+needs the first two, the owner the third. The rest is code that runs for the first time: it checks every option and its combinations, plans the files, and stages them
+beside the target, so that a project is there as a whole or not at all.
+
 | target | measured (CPU) | |
 |---|---|---|
 ${verdicts(node, rows).join('\n')}
