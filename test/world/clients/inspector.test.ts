@@ -59,6 +59,33 @@ describe.skipIf(skipped)('the MCP Inspector’s page in a browser', () => {
     expect(await page.locator('body').innerText()).toContain('"title": "Try the step-up"');
   });
 
+  test('resources are listed and read, and a prompt is got', async () => {
+    const world = await World.open({ template: 'blank', create: ['--with', 'resources,prompts'] });
+    onTestFinished(() => world.close());
+    const inspector = await InspectorPage.open(await world.home('person'), world.endpoint);
+    onTestFinished(() => inspector.close());
+    await inspector.connect();
+    await inspector.consent();
+    const { page } = inspector;
+    const main = page.getByRole('main');
+
+    await page.getByText('Resources', { exact: true }).first().click();
+    await main.getByRole('region', { name: 'URIs (1)' }).getByRole('button').click();
+    await main
+      .getByText(/Read by usr_/)
+      .first()
+      .waitFor();
+
+    await page.getByText('Prompts', { exact: true }).first().click();
+    await main.getByRole('button', { name: /^Example prompt/ }).click();
+    await main.getByLabel('style').fill('short');
+    await main.getByRole('button', { name: 'Get Prompt' }).click();
+    await main
+      .getByText(/Greet usr_\S+ in this style: short/)
+      .first()
+      .waitFor();
+  });
+
   test('Deny: the page says who refused, and a new sign-in is one press away', async () => {
     const { world, inspector } = await open();
     await world.wishes({ decision: 'Deny' });

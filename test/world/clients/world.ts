@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly refusedToken?: number;
   /** Which server. Default: the todo server. */
   readonly template?: Template;
+  /** What else `create` is told. */
+  readonly create?: readonly string[];
   /** Starts everything with the project's `npm run dev`. */
   readonly dev?: boolean;
 }
@@ -60,7 +62,7 @@ export class World {
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const [project, directory, isolation] = await Promise.all([
-      makeProject(options.template ?? 'todo'),
+      makeProject(options.template ?? 'todo', { options: options.create ?? [] }),
       makeDirectory('world'),
       Isolation.open(),
     ]);
