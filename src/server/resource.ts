@@ -159,7 +159,7 @@ export function declareResource<Scope extends string, const Uri extends string>(
     throw new TypeError(`${name} has a list, and a URI without variables: there is one of it`);
   const completers = completersOf(declaration.complete, uri.names, name);
   const changes = new Set<ChangeListener>();
-  const about = present({ title, description, mimeType, annotations });
+  const about = present({ description, mimeType, annotations });
   return {
     scopes,
     uri,
@@ -170,7 +170,7 @@ export function declareResource<Scope extends string, const Uri extends string>(
     updated(variables, userId) {
       for (const tell of changes) tell(uri.expand(variables), userId);
     },
-    listing: { name, ...about, _meta: securityMeta(scopes) },
+    listing: { name, ...present({ title }), ...about, _meta: securityMeta(scopes) },
     async read(asked, variables, call) {
       const contents = await declaration.read(variables as VariablesOf<Uri>, call as Call<Scope>);
       if (contents === undefined) return undefined;
@@ -182,6 +182,7 @@ export function declareResource<Scope extends string, const Uri extends string>(
         const listed = await list.call(declaration, call as ListingCall<Scope>, from);
         const { resources, cursor }: ResourcePage<Uri> = isPage(listed) ? listed : { resources: listed };
         return {
+          // Without the template's title, which clients would show instead of each one's name.
           resources: resources.map(({ variables, ...own }) => ({
             ...about,
             ...own,

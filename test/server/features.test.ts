@@ -59,8 +59,9 @@ describe.each(generations)('the official client (%s)', (generation) => {
         mimeType: 'application/json',
         ...needs('todo:read'),
       },
-      { uri: 'note://a', name: 'a', title: 'A note', description: 'Of its owner' },
-      { uri: 'note://b%20c', name: 'b c', title: 'A note', description: 'Of its owner' },
+      // Clients show a title instead of the name: each has its own name, and not the template's title.
+      { uri: 'note://a', name: 'a', description: 'Of its owner' },
+      { uri: 'note://b%20c', name: 'b c', description: 'Of its owner' },
     ]);
     const { resourceTemplates } = await api().listResourceTemplates();
     expect(resourceTemplates).toMatchObject([
