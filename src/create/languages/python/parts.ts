@@ -95,7 +95,7 @@ function prose(planning: Planning): object {
   const isTodo = answers.template === todo.value;
   return {
     scopes: answers.scopes.map((name) => ({ name, description: describe(name, own) })),
-    pair: isTodo ? pairOf(answers.scopes) : undefined,
+    ...(isTodo ? { pair: pairOf(answers.scopes) } : { examples: exampleTools(answers.scopes) }),
   };
 }
 

@@ -88,18 +88,22 @@ function edit(path: string, text: string, planning: Planning): string | readonly
   return path.endsWith('.ts') ? editTypeScript(path, text, planning) : text;
 }
 
+/** The sources of a project, as far as they say which tools it has. */
+function toolSources(planning: Planning): ReadonlyMap<string, string> {
+  const edited = [...planning.texts]
+    .filter(([path]) => path.startsWith('src/tools/'))
+    .flatMap(([path, text]): readonly File[] => {
+      const content = editTypeScript(path, text, planning);
+      return typeof content === 'string' ? [{ path, content }] : content;
+    });
+  return new Map(edited.map(({ path, content }) => [path, content.toString()]));
+}
+
 function prose(planning: Planning): object {
-  const { answers, texts } = planning;
   const own = ownScopes(planning);
   return {
-    scopes: answers.scopes.map((name) => ({ name, description: describe(name, own) })),
-    tools:
-      answers.template === todo.value
-        ? toolTable(texts).map(({ call, scopes }) => ({
-            call,
-            scope: scopes.map((scope) => withChosenPair(scope, planning)).join('`, `'),
-          }))
-        : undefined,
+    scopes: planning.answers.scopes.map((name) => ({ name, description: describe(name, own) })),
+    tools: toolTable(toolSources(planning)).map(({ call, scopes }) => ({ call, scope: scopes.join('`, `') })),
   };
 }
 
