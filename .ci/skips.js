@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 
 /** Tests that may be skipped, by a part of their name, and why. */
 const allowed = [
-  ['a parent that may not be written', 'root may write anywhere', () => process.getuid?.() === 0],
+  ['a parent folder without write permission', 'root may write anywhere', () => process.getuid?.() === 0],
   ['disks', 'needs a file system mounted, which some machines forbid', () => process.getuid?.() !== 0],
 ];
 

@@ -47,6 +47,19 @@ test('packages are published by the workflow that tests them first, with provena
   expect(text).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 });
 
+test('tests that may be skipped are named as they are called', () => {
+  const parts = [...read('.ci/skips.js').matchAll(/^ {2}\['([^']+)', /gm)].map(([, part = '']) => part);
+  const tests = readdirSync(join(repository, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => read(join('test', file)));
+  expect(parts).not.toEqual([]);
+  for (const part of parts)
+    expect(
+      tests.some((text) => text.includes(`('${part}`) || text.includes(`  '${part}`)),
+      part,
+    ).toBe(true);
+});
+
 test('the version is that of the newest release in the list', () => {
   expect(JSON.parse(read('package.json')).version).toBe(releases[0]?.version);
 });
