@@ -55,7 +55,7 @@ test.each(['todo', 'blank'])(
     const tested = await run(process.execPath, ['--test', ...tests], { cwd: directory });
     for (const said of ['answers 403 to archive_note without notes:archive', 'says what is wrong'])
       expect(tested.stdout).toContain(said);
-    expect(tested.stdout).toMatch(/# fail 0\n/);
+    expect(tested.stdout).toMatch(/^[#ℹ] fail 0$/m);
     expect(tested.code).toBe(0);
   },
 );

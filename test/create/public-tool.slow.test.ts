@@ -27,7 +27,7 @@ test('a generated tool is made public: the compiler names what has no user now, 
   expect(tested.stdout).toContain('answers 200 to todo_read without a token');
   expect(tested.stdout).toContain('answers 401 to todo_write without a token');
   expect(tested.stdout).toContain('signs in and lists the tools');
-  expect(tested.stdout).toMatch(/# fail 0\n/);
-  expect(tested.stdout).toMatch(/# skipped 0\n/);
+  expect(tested.stdout).toMatch(/^[#ℹ] fail 0$/m);
+  expect(tested.stdout).toMatch(/^[#ℹ] skipped 0$/m);
   expect(tested.code).toBe(0);
 });

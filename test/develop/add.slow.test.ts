@@ -62,7 +62,7 @@ describe.each(['todo', 'blank', 'todo-postgres'])('a %s server', (name) => {
       'is allowed with its scopes',
     ])
       expect(tested.stdout).toContain(said);
-    expect(tested.stdout).toMatch(/# fail 0\n/);
+    expect(tested.stdout).toMatch(/^[#ℹ] fail 0$/m);
     expect(tested.code).toBe(0);
   });
 });
